@@ -1,0 +1,66 @@
+// The parts of metav1 that the objects share: identity, conditions and references.
+// Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "controller/api/time.h"
+
+namespace aia::api {
+
+inline constexpr const char* kGroup = "aiautoscaler.io";
+inline constexpr const char* kVersion = "v1alpha1";
+inline constexpr const char* kApiVersion = "aiautoscaler.io/v1alpha1";
+inline constexpr const char* kFieldManager = "aiautoscaler";
+
+/// Namespace and name: how a person names an object. Prints as "namespace/name".
+struct ObjectKey {
+  std::string ns;
+  std::string name;
+  auto operator<=>(const ObjectKey&) const = default;
+  [[nodiscard]] std::string to_string() const { return ns + "/" + name; }
+};
+
+struct ObjectMeta {
+  std::string ns;
+  std::string name;
+  std::string uid;
+  std::string resource_version;
+  std::int64_t generation = 0;
+  WallTime created{};
+  bool deleting = false;  ///< metadata.deletionTimestamp is set
+  std::map<std::string, std::string> labels;
+  [[nodiscard]] ObjectKey key() const { return {ns, name}; }
+};
+
+/// What is scaled: any kind that serves the scale subresource, in the same namespace.
+struct TargetRef {
+  std::string api_version;
+  std::string kind;
+  std::string name;
+  auto operator<=>(const TargetRef&) const = default;
+  /// "apps/v1 Deployment llama-70b", as messages name it.
+  [[nodiscard]] std::string to_string() const { return api_version + " " + kind + " " + name; }
+};
+
+enum class ConditionStatus { True, False, Unknown };
+
+/// metav1.Condition. `last_transition` changes only when `status` does.
+struct Condition {
+  std::string type;
+  ConditionStatus status = ConditionStatus::Unknown;
+  std::string reason;   ///< CamelCase, matches ^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$
+  std::string message;
+  WallTime last_transition{};
+  std::int64_t observed_generation = 0;
+  bool operator==(const Condition&) const = default;
+};
+
+/// `next` with the transition times that `previous` gives it: kept where the status stayed, `now` where it flipped.
+std::vector<Condition> with_transition_times(std::vector<Condition> next, const std::vector<Condition>& previous,
+                                             WallTime now);
+
+}  // namespace aia::api

@@ -1,0 +1,90 @@
+// The cluster as the loop sees it: a consistent view to decide on and the few writes it makes. The view comes from caches
+// (watches mark state, they never act); reads of a target's scale are fresh, because writes carry their resourceVersion.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/api/autoscaler.h"
+#include "controller/api/forecast.h"
+
+namespace aia::ports {
+
+/// A pod of a target, reduced to what lead time and capacity need.
+struct Pod {
+  std::string name;
+  std::string uid;
+  WallTime created{};
+  std::optional<WallTime> ready_since;  ///< Ready=True now, since then (server's time, whole seconds); unset: not Ready
+  bool restarted = false;               ///< a container restarted, so ready_since may not be the first Ready
+  bool deleting = false;
+  bool finished = false;                ///< phase Succeeded or Failed: neither ready nor starting
+};
+
+/// The target's scale subresource plus what its rollout says.
+struct Target {
+  int spec_replicas = 0;
+  std::string resource_version;  ///< of the scale object: goes into the write
+  std::string uid;
+  std::string selector;          ///< status.selector, in string form; empty: the kind publishes none
+  std::string rollout;           ///< empty: settled; else why it is not ("2 of 5 replicas updated")
+  std::vector<Pod> pods;         ///< all pods that the selector matches, any phase
+};
+
+/// An AIAutoscaler as read: when the stored object does not decode, `problem` says why and spec is not to be used.
+struct AutoscalerView {
+  api::Autoscaler object;
+  std::optional<Error> problem;
+};
+
+/// Another controller that owns the target's replica count.
+struct Owner {
+  std::string kind;   ///< "HorizontalPodAutoscaler"
+  std::string name;
+};
+
+/// An events.k8s.io/v1 Event about an AIAutoscaler.
+struct Event {
+  bool warning = false;
+  std::string reason;  ///< CamelCase, at most 128 characters
+  std::string action;  ///< what was done or tried, CamelCase ("ScaleOut")
+  std::string note;    ///< at most 1 KiB
+};
+
+class Cluster {
+ public:
+  virtual ~Cluster() = default;
+
+  /// False until the first lists are in: nothing is decided before (design: caches first).
+  [[nodiscard]] virtual bool synced() const = 0;
+
+  /// All AIAutoscalers, sorted by namespace and name.
+  virtual std::vector<AutoscalerView> autoscalers() = 0;
+
+  /// The targets of `autoscalers`, in order, read side by side. Errors: NotFound (no such object), Invalid (the kind has no
+  /// scale subresource, or does not exist), Forbidden, Unavailable, Timeout.
+  virtual std::vector<Result<Target>> targets(const std::vector<api::Autoscaler>& autoscalers, Millis deadline) = 0;
+
+  /// HorizontalPodAutoscalers in `ns` that point at `target`, those created by us left out.
+  virtual std::vector<Owner> other_owners(const std::string& ns, const api::TargetRef& target) = 0;
+
+  /// Forecasts that exist and are owned by `autoscaler`, by name.
+  virtual std::vector<std::string> forecasts_of(const api::Autoscaler& autoscaler) = 0;
+
+  /// Merge patch on /scale with `resource_version`. Conflict: somebody wrote since. Returns the new resourceVersion.
+  virtual Result<std::string> write_scale(const api::Autoscaler& autoscaler, int replicas,
+                                          const std::string& resource_version) = 0;
+
+  /// Server-side apply of the Forecast and its status.
+  virtual Status write_forecast(const api::Forecast& forecast) = 0;
+  virtual Status delete_forecast(const api::ObjectKey& key) = 0;
+
+  /// Server-side apply of status; the caller asks only when it changed.
+  virtual Status write_status(const api::Autoscaler& autoscaler) = 0;
+
+  /// Best effort: an Event that cannot be written is counted, never retried.
+  virtual Status write_event(const api::Autoscaler& about, const Event& event) = 0;
+};
+
+}  // namespace aia::ports

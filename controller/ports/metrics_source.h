@@ -1,0 +1,64 @@
+// Where demand is read from. One cycle asks everything it needs in one batch with one deadline; what has not answered by
+// then is an Error for its own query only. Missing is an empty answer, never a zero; NaN stays NaN.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/api/result.h"
+#include "controller/api/time.h"
+
+namespace aia::ports {
+
+/// One sample as the server evaluated it; `value` may be NaN or infinite, the caller decides what that means.
+struct Sample {
+  WallTime time{};
+  double value = 0;
+};
+
+struct LabelledSeries {
+  std::map<std::string, std::string> labels;
+  std::vector<Sample> samples;  ///< ascending in time; exactly one for an instant query
+};
+
+struct QueryAnswer {
+  std::vector<LabelledSeries> series;   ///< empty: the query matched nothing
+  std::vector<std::string> warnings;    ///< the server's warnings: the answer may be partial, so it may raise, never lower
+};
+
+/// Instant when `start` is unset; else a range from `start` to `end` by `step`, both ends included.
+struct MetricQuery {
+  std::string promql;
+  WallTime end{};
+  std::optional<WallTime> start{};
+  Millis step{0};
+};
+
+/// What lies behind a query's value: the raw series that its selectors match now. An instant answer carries the
+/// evaluation time, so the age of the data must come from the samples themselves (design rule 8).
+struct Evidence {
+  struct Pod {
+    std::string ns;   ///< label `namespace`; empty when the series has none
+    std::string pod;  ///< label `pod`; empty when the series has none
+    WallTime newest{};  ///< newest sample of the pod's series
+  };
+  std::vector<Pod> pods;       ///< one entry per (namespace, pod) seen in any selector
+  Millis rate_window{0};       ///< longest range of a range selector in the query ([5m]); 0 when there is none
+  bool complete = true;        ///< false: the query has no selector, or warnings came with the answer
+};
+
+class MetricsSource {
+ public:
+  virtual ~MetricsSource() = default;
+
+  /// Answers in the order of `queries`, all asked side by side; ranges beyond the server's limit of points are paged.
+  virtual std::vector<Result<QueryAnswer>> query(const std::vector<MetricQuery>& queries, Millis deadline) = 0;
+
+  /// Evidence for each PromQL expression at `at`, in order.
+  virtual std::vector<Result<Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+                                                 Millis deadline) = 0;
+};
+
+}  // namespace aia::ports
