@@ -33,6 +33,7 @@ struct Summary {
   double skill_seasonal = 0;    ///< the same against seasonal-naive with equally calibrated quantiles; 0 when unknown
   double coverage = 0;          ///< share of judged steps at or below the planning quantile
   int samples = 0;              ///< judged steps behind these figures
+  int rejected = 0;             ///< values that were infinite or negative, treated as missing
 };
 
 class Forecaster {

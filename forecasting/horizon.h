@@ -1,0 +1,80 @@
+// One member at one horizon knot: its forecasts that wait for their target, the conformal quantiles around them, and how good
+// they turned out. A residual is used only when its target has come. The width is conditional: a residual is stored in units
+// of a scale that was known when the forecast was made, and is multiplied by today's scale when it is used. Which scale is
+// best differs by series and horizon, so several are carried and the one with the smallest running pinball loss serves.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "forecasting/residual_quantiles.h"
+
+namespace forecasting {
+
+/// What is known of the series when forecasts are made, the same for all members and horizons.
+struct Conditions {
+  double latest = 0;      ///< newest value
+  double level = 0;       ///< mean of the last season
+  int season_slot = 0;    ///< step of the season of the newest value
+};
+
+class Horizon {
+ public:
+  struct Options {
+    int steps = 1;               ///< ahead
+    int season_steps = 1440;     ///< 0: none
+    int window_steps = 4320;     ///< memory of the conformal quantiles
+    double level = 0.95;         ///< planning level: judged
+  };
+  enum Form { kSteady, kProportional, kTurbulent, kRamp, kSeasonal, kForms };
+
+  explicit Horizon(const Options& options);
+
+  /// Judges the forecast made `steps` ago against `value` (NaN: it is dropped), seen at that step of the season. Once a
+  /// step, before issue().
+  void mature(double value, int season_slot);
+
+  /// Notes the forecast for `steps` ahead; NaN when there is none. Once a step.
+  void issue(double point, const Conditions& now);
+
+  [[nodiscard]] bool issued() const { return newest_.point == newest_.point; }
+  /// Quantile `level` of the newest forecast, not yet clipped at nought.
+  [[nodiscard]] double quantile(double level) const;
+  [[nodiscard]] int residuals() const { return residuals_; }
+  [[nodiscard]] Form form() const { return form_; }
+
+  /// Pinball loss of the forecast judged in the last mature(), NaN when none was.
+  [[nodiscard]] double last_loss() const { return last_loss_; }
+  [[nodiscard]] bool last_covered() const { return last_covered_; }
+  [[nodiscard]] double last_form_loss(int form) const { return form_loss_[static_cast<std::size_t>(form)]; }
+
+ private:
+  struct Issue {
+    float point = std::numeric_limits<float>::quiet_NaN();
+    std::array<float, kForms> scale{};
+    std::array<float, kForms> upper{};  ///< the planning quantile each form gave
+    unsigned char form = kSteady;       ///< the one that served
+  };
+
+  [[nodiscard]] std::array<float, kForms> scales(double point, const Conditions& now) const;
+  std::size_t season_bin(int slot) const;
+  void learn(const Issue& due, double value, int season_slot);
+
+  Options options_;
+  std::vector<Issue> pending_;
+  std::size_t slot_ = 0;
+  Issue newest_;
+  std::vector<ResidualQuantiles> quantiles_;  ///< one per form
+  std::array<double, kForms> form_loss_{};
+  Form form_ = kSteady;
+  double steady_ = 0;                ///< long-run mean |residual|
+  double recent_ = 0;                ///< the same over the last hours
+  std::vector<float> season_;        ///< mean |residual| by part of the season
+  int residuals_ = 0;
+  double last_loss_ = std::numeric_limits<double>::quiet_NaN();
+  bool last_covered_ = false;
+};
+
+}  // namespace forecasting
