@@ -1,0 +1,66 @@
+"""The controller under test: one process with a log, that can be ended and started again.
+
+What: `aiautoscaler run` with the flags of a compressed world. Why: restarts and crashes are part of what is
+tested. The binary is $AIA_BINARY or the development build. Source: `aiautoscaler run --help`.
+"""
+import os, urllib.error, urllib.request
+from pathlib import Path
+
+from ports import Ports
+from process import Process
+
+ROOT = Path(__file__).resolve().parents[2]
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def binary():
+    """Path of the program; None where it has not been built."""
+    path = Path(os.environ.get("AIA_BINARY") or ROOT / "build/dev/controller/aiautoscaler")
+    return path if os.access(path, os.X_OK) else None
+
+
+class Controller:
+    def __init__(self, kubeconfig, prometheus_url, log, flags):
+        """flags: {name without dashes: value}."""
+        ports = Ports("http")
+        self.url, self._lock = f"http://127.0.0.1:{ports['http']}", ports
+        command = [binary(), "run", f"--kubeconfig={kubeconfig}", f"--prometheus-url={prometheus_url}",
+                   f"--listen=127.0.0.1:{ports['http']}", *(f"--{name}={value}" for name, value in flags.items())]
+        self.process = Process("aiautoscaler", command, log)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.kill()
+        self._lock.release()
+
+    def start(self):
+        self.process.start()
+        return self
+
+    def kill(self):
+        """As a crash: nothing is said good-bye to."""
+        if self.process.pid:
+            self.process.kill()
+
+    def restart(self):
+        self.kill()
+        self.start()
+
+    def alive(self):
+        return self.process.alive()
+
+    def ready(self):
+        """Whether /readyz says so."""
+        return self.get("/readyz")[0] == 200
+
+    def get(self, path):
+        """(status, text) of its own HTTP server; (0, why) when it does not answer."""
+        try:
+            with OPENER.open(self.url + path, timeout=2) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
