@@ -1,5 +1,5 @@
-// AIAutoscaler (aiautoscaler.io/v1alpha1) as a struct: what the user asks for and what we answer. Defaults here equal the
-// CRD's (crds/aiautoscalers.yaml), a test holds them together. JSON in autoscaler_json.h.
+// AIAutoscaler (aiautoscaler.io/v1alpha1) as a struct: what the user asks for and what we answer. Defaults here equal
+// the CRD's (crds/aiautoscalers.yaml), a test holds them together. JSON in autoscaler_json.h.
 #pragma once
 
 #include <optional>
@@ -11,24 +11,26 @@
 
 namespace aia::api {
 
-/// Recommend touches nothing but its own status and Forecasts. Auto writes /scale. Paused keeps forecasting, writes no scale.
+/// Recommend touches nothing but its own status and Forecasts. Auto writes /scale. Paused keeps forecasting, writes no
+/// scale.
 enum class Mode { Recommend, Auto, Paused };
 
 /// What a demand query measures, always totalled over all replicas:
 /// Rate: requests (or work) per second, exogenous. Concurrency: requests in the system. Both are forecast.
-/// Queue: requests waiting; Utilization: mean share of one replica in use (1 = full). Both depend on our own replica count:
-/// reactive only, never forecast (design rule 1).
+/// Queue: requests waiting; Utilization: mean share of one replica in use (1 = full). Both depend on our own replica
+/// count: reactive only, never forecast (design rule 1).
 enum class DemandKind { Rate, Concurrency, Queue, Utilization };
 
-/// Auto chooses by backtest. Off leaves the plain reactive rule alone.
+/// Auto chooses by backtest. Off leaves the plain reactive rule alone; the API spells it "None" (as status.model does),
+/// because YAML 1.1 reads a bare Off as false.
 enum class ModelChoice { Auto, LastValue, SeasonalNaive, HoltWinters, Off };
 
 struct DemandSpec {
-  std::string name;            ///< DNS label; names the Forecast <autoscaler>.<name>
-  std::string query;           ///< PromQL with exactly one series as its result
+  std::string name;   ///< DNS label; names the Forecast <autoscaler>.<name>
+  std::string query;  ///< PromQL with exactly one series as its result
   DemandKind kind = DemandKind::Rate;
   std::optional<std::string> backlog_query;  ///< PromQL: requests waiting; for Rate and Concurrency
-  double capacity_per_replica = 0;  ///< the most ONE replica sustains within the SLO, in the query's unit; > 0
+  double capacity_per_replica = 0;           ///< the most ONE replica sustains within the SLO, in the query's unit; > 0
   bool operator==(const DemandSpec&) const = default;
 };
 
@@ -36,13 +38,14 @@ struct ForecastSpec {
   ModelChoice model = ModelChoice::Auto;
   std::vector<Millis> seasons = {std::chrono::hours(24)};  ///< at most one for now; empty = no season
   Millis history = std::chrono::hours(336);
-  double quantile = 0.95;      ///< planning quantile, in (0.5, 1)
+  double quantile = 0.95;  ///< planning quantile, in (0.5, 1)
   bool operator==(const ForecastSpec&) const = default;
 };
 
 struct ScalingRules {
-  std::optional<Millis> stabilization_window;  ///< unset: up 0, down the controller's --scale-down-stabilization (300 s)
-  std::optional<double> tolerance;             ///< share of current replicas; unset: up 0, down 0.1
+  std::optional<Millis>
+      stabilization_window;         ///< unset: up 0, down the controller's --scale-down-stabilization (300 s)
+  std::optional<double> tolerance;  ///< share of current replicas; unset: up 0, down 0.1
   bool operator==(const ScalingRules&) const = default;
 };
 
@@ -51,9 +54,9 @@ struct AutoscalerSpec {
   int min_replicas = 1;
   int max_replicas = 1;
   Mode mode = Mode::Recommend;
-  std::vector<DemandSpec> demand;      ///< one or more; the largest need wins
+  std::vector<DemandSpec> demand;  ///< one or more; the largest need wins
   ForecastSpec forecast;
-  std::optional<Millis> lead_time;     ///< unset ("Auto"): measured
+  std::optional<Millis> lead_time;  ///< unset ("Auto"): measured
   ScalingRules scale_up;
   ScalingRules scale_down;
   bool operator==(const AutoscalerSpec&) const = default;
@@ -61,7 +64,8 @@ struct AutoscalerSpec {
 
 enum class LeadTimeSource { Default, Measured, Configured };
 
-/// From pod creation to first Ready, without data age. `samples`: the newest measured starts, bounded to kMaxLeadSamples.
+/// From pod creation to first Ready, without data age. `samples`: the newest measured starts, bounded to
+/// kMaxLeadSamples.
 struct LeadTimeStatus {
   LeadTimeSource source = LeadTimeSource::Default;
   Millis p90{0};
@@ -72,12 +76,13 @@ inline constexpr std::size_t kMaxLeadSamples = 50;
 
 struct AutoscalerStatus {
   std::int64_t observed_generation = 0;
-  int current_replicas = 0;   ///< spec.replicas of the target as we last saw it
+  int current_replicas = 0;  ///< spec.replicas of the target as we last saw it
   int ready_replicas = 0;
-  std::optional<int> desired_replicas;  ///< what we want, whether or not the mode lets us write it; unset: not known yet
+  std::optional<int>
+      desired_replicas;  ///< what we want, whether or not the mode lets us write it; unset: not known yet
   std::optional<WallTime> last_scale_time;
   LeadTimeStatus lead_time;
-  Reasons reasons;            ///< of the newest decision, ordered, at most 16
+  Reasons reasons;  ///< of the newest decision, ordered, at most 16
   std::vector<Condition> conditions;
   bool operator==(const AutoscalerStatus&) const = default;
 };
@@ -93,7 +98,17 @@ const char* to_string(DemandKind);
 const char* to_string(ModelChoice);
 const char* to_string(LeadTimeSource);
 
+inline constexpr Mode kModes[] = {Mode::Recommend, Mode::Auto, Mode::Paused};
+inline constexpr DemandKind kDemandKinds[] = {DemandKind::Rate, DemandKind::Concurrency, DemandKind::Queue,
+                                              DemandKind::Utilization};
+inline constexpr ModelChoice kModelChoices[] = {ModelChoice::Auto, ModelChoice::LastValue, ModelChoice::SeasonalNaive,
+                                                ModelChoice::HoltWinters, ModelChoice::Off};
+inline constexpr LeadTimeSource kLeadTimeSources[] = {LeadTimeSource::Default, LeadTimeSource::Measured,
+                                                      LeadTimeSource::Configured};
+
 /// True for kinds whose demand is exogenous and may be forecast (design rule 1).
-constexpr bool is_forecast(DemandKind kind) { return kind == DemandKind::Rate || kind == DemandKind::Concurrency; }
+constexpr bool is_forecast(DemandKind kind) {
+  return kind == DemandKind::Rate || kind == DemandKind::Concurrency;
+}
 
 }  // namespace aia::api

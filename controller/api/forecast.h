@@ -1,6 +1,6 @@
-// Forecast (aiautoscaler.io/v1alpha1) as a struct: what we expect of one demand entry, shown by `kubectl get forecasts`.
-// Owned by its AIAutoscaler, named <autoscaler>.<demand>. Numbers travel as decimal strings, as the Kubernetes API
-// conventions ask. JSON in forecast_json.h.
+// Forecast (aiautoscaler.io/v1alpha1) as a struct: what we expect of one demand entry, shown by `kubectl get
+// forecasts`. Owned by its AIAutoscaler, named <autoscaler>.<demand>. Numbers travel as decimal strings, as the
+// Kubernetes API conventions ask. JSON in forecast_json.h.
 #pragma once
 
 #include <optional>
@@ -21,35 +21,35 @@ struct FanPoint {
 
 /// How the planning quantile did at the lead-time horizon, by rolling backtest.
 struct Backtest {
-  double skill = 0;              ///< 1 − pinball loss ÷ that of the last value with equally calibrated quantiles
-  double skill_seasonal = 0;     ///< the same against seasonal-naive
-  double coverage = 0;           ///< share of steps at or below the planning quantile
+  double skill = 0;           ///< 1 − pinball loss ÷ that of the last value with equally calibrated quantiles
+  double skill_seasonal = 0;  ///< the same against seasonal-naive
+  double coverage = 0;        ///< share of steps at or below the planning quantile
   int samples = 0;
   bool operator==(const Backtest&) const = default;
 };
 
 struct ForecastStatus {
-  std::optional<double> now;     ///< demand measured now; unset: missing
-  std::optional<double> ahead;   ///< median demand when what is started now is ready
-  std::optional<double> upper;   ///< planning quantile of the same
-  Millis lead{0};                ///< pod lead time + data age: how far ahead `ahead` looks
-  std::optional<double> queue;   ///< requests waiting by then if nothing changed
-  std::optional<int> replicas;   ///< what that demand needs
-  std::string model;             ///< "HoltWinters(1d)", "LastValue", "None"
-  std::string why;               ///< why this model, in words
+  std::optional<double> now;    ///< demand measured now; unset: missing
+  std::optional<double> ahead;  ///< median demand when what is started now is ready
+  std::optional<double> upper;  ///< planning quantile of the same
+  Millis lead{0};               ///< pod lead time + data age: how far ahead `ahead` looks
+  std::optional<double> queue;  ///< requests waiting by then if nothing changed
+  std::optional<int> replicas;  ///< what that demand needs
+  std::string model;            ///< "HoltWinters(1d)", "LastValue", "None"
+  std::string why;              ///< why this model, in words
   std::optional<Backtest> backtest;
-  std::vector<double> quantiles; ///< of every FanPoint, ascending, at most 5
-  std::vector<FanPoint> fan;     ///< at most 48
-  WallTime origin{};             ///< newest sample in the forecast
-  WallTime expires{};            ///< not to be used after this
+  std::vector<double> quantiles;  ///< of every FanPoint, ascending, at most 5
+  std::vector<FanPoint> fan;      ///< at most 48
+  WallTime origin{};              ///< newest sample in the forecast
+  WallTime expires{};             ///< not to be used after this
   bool operator==(const ForecastStatus&) const = default;
 };
 
 struct Forecast {
   ObjectMeta meta;
-  std::string autoscaler;        ///< name of the owner
+  std::string autoscaler;  ///< name of the owner
   std::string autoscaler_uid;
-  std::string demand;            ///< name of the demand entry
+  std::string demand;  ///< name of the demand entry
   TargetRef target;
   ForecastStatus status;
 };

@@ -48,11 +48,13 @@ struct TargetRef {
 
 enum class ConditionStatus { True, False, Unknown };
 
+const char* to_string(ConditionStatus);
+
 /// metav1.Condition. `last_transition` changes only when `status` does.
 struct Condition {
   std::string type;
   ConditionStatus status = ConditionStatus::Unknown;
-  std::string reason;   ///< CamelCase, matches ^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$
+  std::string reason;  ///< CamelCase, matches ^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$
   std::string message;
   WallTime last_transition{};
   std::int64_t observed_generation = 0;

@@ -1,5 +1,5 @@
-// Why a number is what it is. The planner emits reasons in order; the same list feeds conditions, Events, logs, `explain`
-// and reports, so that all of them say the same thing.
+// Why a number is what it is. The planner emits reasons in order; the same list feeds conditions, Events, logs,
+// `explain` and reports, so that all of them say the same thing.
 #pragma once
 
 #include <string>

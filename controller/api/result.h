@@ -1,6 +1,6 @@
-// What a call that can fail returns. Error kinds exist only where the caller acts differently; the message is written for
-// the on-call engineer: it names the field or the server and what to do. Library exceptions never cross a module: they are
-// caught in the file that wraps the library and become an Error.
+// What a call that can fail returns. Error kinds exist only where the caller acts differently; the message is written
+// for the on-call engineer: it names the field or the server and what to do. Library exceptions never cross a module:
+// they are caught in the file that wraps the library and become an Error.
 #pragma once
 
 #include <cassert>
@@ -49,11 +49,12 @@ struct Error {
   [[nodiscard]] Error in(const std::string& where) const { return {kind, where + ": " + message, retry_after}; }
 };
 
-/// A value or an Error. Asking for the one that is not there ends the process: that is a broken invariant, not bad input.
+/// A value or an Error. Asking for the one that is not there ends the process: that is a broken invariant, not bad
+/// input.
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return state_.index() == 0; }

@@ -1,6 +1,6 @@
-// Time as the API writes it: durations in Go's notation ("1h30m", "2250ms", as metav1.Duration) and instants in RFC 3339.
-// One clock type for the whole project: milliseconds since the epoch.
-// Source: https://pkg.go.dev/time#ParseDuration, RFC 3339.
+// Time as the API writes it: durations in Go's notation ("1h30m", "2250ms", as metav1.Duration) and instants in RFC
+// 3339. One clock type for the whole project: milliseconds since the epoch. Source:
+// https://pkg.go.dev/time#ParseDuration, RFC 3339.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,8 @@ namespace aia {
 using Millis = std::chrono::milliseconds;
 using WallTime = std::chrono::sys_time<Millis>;
 
-/// "1h30m", "90s", "1.5h", "250ms", "0s". Errors: Invalid, naming the text; negative and sub-millisecond ones are refused.
+/// "1h30m", "90s", "1.5h", "250ms", "0s". Errors: Invalid, naming the text; negative and sub-millisecond ones are
+/// refused.
 Result<Millis> parse_duration(std::string_view text);
 
 /// Shortest exact Go notation: 7m10s, 1h0m0s is written "1h", 250 ms "250ms", zero "0s".

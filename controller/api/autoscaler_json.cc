@@ -1,0 +1,113 @@
+// Decoding reads top-down in the order of the object; JSON names live only here and in the CRD.
+#include "controller/api/autoscaler_json.h"
+
+#include "controller/api/decimal.h"
+#include "controller/api/field.h"
+#include "controller/api/meta_json.h"
+#include "controller/api/validate.h"
+
+namespace aia::api {
+namespace {
+
+DemandSpec demand_from(const Field& entry) {
+  DemandSpec demand;
+  demand.name = entry["name"].text();
+  demand.query = entry["metric"]["query"].text();
+  demand.kind = entry["metric"]["kind"].one_of(kDemandKinds);
+  if (const Field backlog = entry["backlog"]; backlog.present()) demand.backlog_query = backlog["query"].text();
+  demand.capacity_per_replica = entry["capacity"]["perReplica"].decimal();
+  return demand;
+}
+
+ForecastSpec forecast_from(const Field& field) {
+  ForecastSpec forecast;
+  if (const Field model = field["model"]; model.present()) forecast.model = model.one_of(kModelChoices);
+  if (const Field seasons = field["seasons"]; seasons.present()) {
+    forecast.seasons.clear();
+    for (const Field& season : seasons.items()) forecast.seasons.push_back(season.duration());
+  }
+  if (const Field history = field["history"]; history.present()) forecast.history = history.duration();
+  if (const Field quantile = field["quantile"]; quantile.present()) forecast.quantile = quantile.decimal();
+  return forecast;
+}
+
+ScalingRules rules_from(const Field& field) {
+  ScalingRules rules;
+  if (const Field window = field["stabilizationWindowSeconds"]; window.present())
+    rules.stabilization_window = std::chrono::seconds(window.count());
+  if (const Field tolerance = field["tolerance"]; tolerance.present()) rules.tolerance = tolerance.decimal();
+  return rules;
+}
+
+AutoscalerSpec spec_from(const Field& field) {
+  AutoscalerSpec spec;
+  spec.target = target_from(field["scaleTargetRef"]);
+  if (const Field min = field["minReplicas"]; min.present()) spec.min_replicas = min.count();
+  spec.max_replicas = field["maxReplicas"].count();
+  if (const Field mode = field["mode"]; mode.present()) spec.mode = mode.one_of(kModes);
+  for (const Field& entry : field["demand"].items()) spec.demand.push_back(demand_from(entry));
+  spec.forecast = forecast_from(field["forecast"]);
+  if (const Field lead = field["leadTime"]; lead.present() && lead.text() != "Auto") spec.lead_time = lead.duration();
+  spec.scale_up = rules_from(field["behavior"]["scaleUp"]);
+  spec.scale_down = rules_from(field["behavior"]["scaleDown"]);
+  return spec;
+}
+
+LeadTimeStatus lead_time_from(const Field& field) {
+  LeadTimeStatus lead;
+  if (!field.present()) return lead;
+  lead.source = field["source"].one_of(kLeadTimeSources);
+  lead.p90 = field["p90"].duration();
+  for (const Field& sample : field["samples"].items()) {
+    if (lead.samples.size() < kMaxLeadSamples) lead.samples.push_back(sample.duration());
+  }
+  return lead;
+}
+
+AutoscalerStatus status_from(const Field& field) {
+  AutoscalerStatus status;
+  if (const Field seen = field["observedGeneration"]; seen.present()) status.observed_generation = seen.integer();
+  if (const Field current = field["currentReplicas"]; current.present()) status.current_replicas = current.count();
+  if (const Field ready = field["readyReplicas"]; ready.present()) status.ready_replicas = ready.count();
+  if (const Field desired = field["desiredReplicas"]; desired.present()) status.desired_replicas = desired.count();
+  if (const Field scaled = field["lastScaleTime"]; scaled.present()) status.last_scale_time = scaled.time();
+  status.lead_time = lead_time_from(field["leadTime"]);
+  status.reasons = reasons_from(field["reasons"]);
+  status.conditions = conditions_from(field["conditions"]);
+  return status;
+}
+
+}  // namespace
+
+Result<Autoscaler> autoscaler_from_json(const nlohmann::json& object) {
+  Problem problem, status_problem;
+  Autoscaler out;
+  const Field root(object, problem);
+  out.meta = meta_from(root["metadata"]);
+  out.spec = spec_from(root["spec"]);
+  if (problem) return *problem;
+  if (const Status valid = validate(out.spec); !valid.ok()) return valid.error();
+  out.status = status_from(Field(object, status_problem)["status"]);
+  return out;
+}
+
+nlohmann::json status_to_json(const AutoscalerStatus& status) {
+  nlohmann::json samples = nlohmann::json::array();
+  const std::vector<Millis>& all = status.lead_time.samples;  // newest last: the newest are kept
+  for (std::size_t i = all.size() > kMaxLeadSamples ? all.size() - kMaxLeadSamples : 0; i < all.size(); ++i)
+    samples.push_back(format_duration(all[i]));
+  nlohmann::json out = {{"observedGeneration", status.observed_generation},
+                        {"currentReplicas", status.current_replicas},
+                        {"readyReplicas", status.ready_replicas},
+                        {"leadTime",
+                         {{"source", to_string(status.lead_time.source)},
+                          {"p90", format_duration(status.lead_time.p90)},
+                          {"samples", std::move(samples)}}},
+                        {"reasons", reasons_to_json(status.reasons)},
+                        {"conditions", conditions_to_json(status.conditions)}};
+  if (status.desired_replicas) out["desiredReplicas"] = *status.desired_replicas;
+  if (status.last_scale_time) out["lastScaleTime"] = format_rfc3339(*status.last_scale_time);
+  return out;
+}
+
+}  // namespace aia::api

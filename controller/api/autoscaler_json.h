@@ -1,0 +1,18 @@
+// AIAutoscaler from JSON, its status from and to JSON. Absent fields get the struct's defaults, which equal the CRD's,
+// so an object decodes alike whether or not an API server filled it in.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "controller/api/autoscaler.h"
+#include "controller/api/result.h"
+
+namespace aia::api {
+
+/// The object, its spec validated. Errors: Invalid, with the field's path and what to write. A status that does not
+/// decode is read as far as it does: it is ours to write again, and must not stop a workload.
+Result<Autoscaler> autoscaler_from_json(const nlohmann::json& object);
+
+nlohmann::json status_to_json(const AutoscalerStatus& status);
+
+}  // namespace aia::api

@@ -1,0 +1,52 @@
+// Locale-free number texts with std::to_chars and from_chars; never in exponent notation up to 1e15.
+#include "controller/api/decimal.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace aia {
+namespace {
+
+/// `value` rounded to `digits` significant ones.
+double rounded(double value, int digits) {
+  std::array<char, 64> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific, digits - 1);
+  double out = value;
+  std::from_chars(text.data(), end.ptr, out);
+  return out;
+}
+
+}  // namespace
+
+Result<double> parse_decimal(std::string_view text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  if (text.empty() || read.ec != std::errc{} || read.ptr != end || !std::isfinite(value))
+    return Error{ErrorKind::Invalid,
+                 '"' + std::string(text) + "\" is not a decimal number; write e.g. \"12\" or \"0.5\""};
+  return value;
+}
+
+std::string format_decimal(double value) {
+  assert(std::isfinite(value));
+  if (value == 0) return "0";  // also -0
+  std::array<char, 64> text{};
+  const double size = std::abs(value);
+  const auto format = size < 1e15 && size >= 1e-9 ? std::chars_format::fixed : std::chars_format::general;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, format);
+  return {text.data(), end.ptr};
+}
+
+std::string format_measured(double value) {
+  return format_decimal(rounded(value, 6));
+}
+
+std::string format_figure(double value) {
+  if (!std::isfinite(value)) return "?";
+  return format_decimal(std::abs(value) >= 100 && std::abs(value) < 1e15 ? std::round(value) : rounded(value, 3));
+}
+
+}  // namespace aia

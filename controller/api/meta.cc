@@ -1,0 +1,28 @@
+// Conditions across cycles: the little logic that the shared metadata has.
+#include "controller/api/meta.h"
+
+#include <algorithm>
+
+namespace aia::api {
+
+const char* to_string(ConditionStatus status) {
+  switch (status) {
+    case ConditionStatus::True: return "True";
+    case ConditionStatus::False: return "False";
+    case ConditionStatus::Unknown: return "Unknown";
+  }
+  return "Unknown";
+}
+
+std::vector<Condition> with_transition_times(std::vector<Condition> next, const std::vector<Condition>& previous,
+                                             WallTime now) {
+  for (Condition& condition : next) {
+    const auto before = std::find_if(previous.begin(), previous.end(),
+                                     [&](const Condition& other) { return other.type == condition.type; });
+    const bool stayed = before != previous.end() && before->status == condition.status;
+    condition.last_transition = stayed ? before->last_transition : now;
+  }
+  return next;
+}
+
+}  // namespace aia::api

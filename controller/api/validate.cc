@@ -1,0 +1,114 @@
+// One short check per group of fields; the first message wins, in the order in which the fields stand in the object.
+#include "controller/api/validate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "controller/api/decimal.h"
+
+namespace aia::api {
+namespace {
+
+using Trouble = std::optional<std::string>;  // of one group: "path: what to change"
+
+std::string within(Millis shortest, Millis longest) {
+  return "must be from " + format_duration(shortest) + " to " + format_duration(longest);
+}
+
+bool is_label(const std::string& name) {
+  const auto is_inner = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  return !name.empty() && name.size() <= kMaxDemandName && std::all_of(name.begin(), name.end(), is_inner) &&
+         name.front() != '-' && name.back() != '-';
+}
+
+Trouble check_query(const std::string& query, const std::string& path) {
+  if (query.find_first_not_of(" \t\r\n") == std::string::npos) return path + ": write a PromQL query, it is empty";
+  if (query.size() > kMaxQuery) return path + ": is longer than " + std::to_string(kMaxQuery) + " bytes; shorten it";
+  return std::nullopt;
+}
+
+Trouble check_demand(const DemandSpec& demand, const std::string& path) {
+  if (!is_label(demand.name))
+    return path + ".name: \"" + demand.name + "\" must be at most " + std::to_string(kMaxDemandName) +
+           " lower-case letters, digits or -, starting and ending with a letter or digit";
+  if (auto trouble = check_query(demand.query, path + ".metric.query")) return trouble;
+  if (demand.backlog_query) {
+    if (!is_forecast(demand.kind))
+      return path + ".backlog: is only for metrics of kind Rate or Concurrency; remove it, or change metric.kind";
+    if (auto trouble = check_query(*demand.backlog_query, path + ".backlog.query")) return trouble;
+  }
+  const std::string capacity = path + ".capacity.perReplica";
+  if (!(std::isfinite(demand.capacity_per_replica) && demand.capacity_per_replica > 0))
+    return capacity + ": must be greater than 0: what one replica sustains, e.g. \"12\"";
+  if (demand.kind == DemandKind::Utilization && demand.capacity_per_replica > 1)
+    return capacity + ": for kind Utilization this is the target share of one replica in use; write e.g. \"0.8\"";
+  return std::nullopt;
+}
+
+Trouble check_demands(const std::vector<DemandSpec>& demands) {
+  if (demands.empty()) return "spec.demand: write at least one entry";
+  if (demands.size() > kMaxDemands)
+    return "spec.demand: at most " + std::to_string(kMaxDemands) + " entries; remove some";
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < demands.size(); ++i) {
+    const std::string path = "spec.demand[" + std::to_string(i) + "]";
+    if (auto trouble = check_demand(demands[i], path)) return trouble;
+    if (!names.insert(demands[i].name).second)
+      return path + ".name: \"" + demands[i].name + "\" is there twice; give each entry a name of its own";
+  }
+  return std::nullopt;
+}
+
+Trouble check_forecast(const ForecastSpec& forecast) {
+  if (forecast.seasons.size() > 1) return "spec.forecast.seasons: at most one season; remove the others";
+  if (forecast.history < kShortestHistory || forecast.history > kLongestHistory)
+    return "spec.forecast.history: " + within(kShortestHistory, kLongestHistory);
+  for (const Millis season : forecast.seasons) {
+    if (season < kShortest || season > kLongestSeason)
+      return "spec.forecast.seasons[0]: " + within(kShortest, kLongestSeason);
+    if (forecast.history < 2 * season)
+      return "spec.forecast.history: " + format_duration(forecast.history) +
+             " must hold at least two seasons; write at least \"" + format_duration(2 * season) +
+             "\", or shorten or remove the season";
+  }
+  if (!(forecast.quantile > 0.5 && forecast.quantile < 1))
+    return std::string("spec.forecast.quantile: must be greater than 0.5 and less than 1, e.g. \"0.95\"");
+  return std::nullopt;
+}
+
+Trouble check_rules(const ScalingRules& rules, const std::string& path) {
+  if (rules.stabilization_window &&
+      (*rules.stabilization_window < Millis{0} || *rules.stabilization_window > kLongestStabilization))
+    return path + ".stabilizationWindowSeconds: must be from 0 to 3600";
+  if (rules.tolerance && !(*rules.tolerance >= 0 && *rules.tolerance <= 1))
+    return path + ".tolerance: must be from \"0\" to \"1\", a share of the current replicas, e.g. \"0.1\"";
+  return std::nullopt;
+}
+
+Trouble check_bounds(const AutoscalerSpec& spec) {
+  if (spec.target.api_version.empty() || spec.target.kind.empty() || spec.target.name.empty())
+    return "spec.scaleTargetRef: write apiVersion, kind and name, e.g. apps/v1, Deployment, llama-70b";
+  if (spec.min_replicas < 1) return "spec.minReplicas: must be at least 1; scaling to zero is not supported";
+  if (spec.max_replicas > kMaxReplicas) return "spec.maxReplicas: must be at most " + std::to_string(kMaxReplicas);
+  if (spec.min_replicas > spec.max_replicas)
+    return "spec.minReplicas: " + std::to_string(spec.min_replicas) + " exceeds maxReplicas " +
+           std::to_string(spec.max_replicas) + "; lower minReplicas or raise maxReplicas";
+  if (spec.lead_time && (*spec.lead_time < kShortest || *spec.lead_time > kLongestLead))
+    return "spec.leadTime: " + within(kShortest, kLongestLead) + ", or \"Auto\" to measure it";
+  return std::nullopt;
+}
+
+}  // namespace
+
+Status validate(const AutoscalerSpec& spec) {
+  Trouble trouble = check_bounds(spec);
+  if (!trouble) trouble = check_demands(spec.demand);
+  if (!trouble) trouble = check_forecast(spec.forecast);
+  if (!trouble) trouble = check_rules(spec.scale_up, "spec.behavior.scaleUp");
+  if (!trouble) trouble = check_rules(spec.scale_down, "spec.behavior.scaleDown");
+  if (trouble) return Error{ErrorKind::Invalid, *trouble};
+  return done;
+}
+
+}  // namespace aia::api
