@@ -5,7 +5,7 @@ watch or poll sees things late and may miss some; the audit log is written befor
 Times are Unix seconds at which the server had completed the request. Source: audit.k8s.io/v1 Event.
 """
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 
@@ -13,8 +13,8 @@ from datetime import datetime
 class PodLife:
     name: str
     namespace: str
-    labels: dict
-    created: float
+    labels: dict = field(default_factory=dict)
+    created: float = None
     bound: float = None      # the scheduler placed it
     ready: float = None      # its first Ready
     deleting: float = None   # deletion was asked for
@@ -35,49 +35,54 @@ class ScaleWrite:
 
 
 class AuditLog:
+    """Follows the file: each call reads only what is new, so that it may be asked in a loop."""
+
     def __init__(self, path):
         self.path = path
+        self._offset, self._lives, self._writes = 0, {}, []
 
     def events(self):
-        """Completed requests, oldest first. A line that is being written is left for the next call."""
-        try:
-            with open(self.path, "rb") as log:
-                for line in log:
-                    if not line.endswith(b"\n"):
-                        return
-                    event = json.loads(line)
-                    if event["stage"] in ("ResponseComplete", "Panic"):
-                        yield event
-        except FileNotFoundError:
-            return
+        """All completed requests, oldest first, as the API server wrote them."""
+        for line in self._lines(0):
+            event = json.loads(line)
+            if event["stage"] == "ResponseComplete":
+                yield event
 
     def pods(self, namespace=None, app=None):
-        """{uid: PodLife} of all pods ever created, restricted to a namespace or a label app=…"""
-        lives, current = {}, {}
-        for event in self.events():
-            ref = event.get("objectRef", {})
-            if ref.get("resource") != "pods" or event["responseStatus"]["code"] >= 300:
-                continue
-            _record(event, ref, lives, current)
-        return {uid: life for uid, life in lives.items()
-                if namespace in (None, life.namespace) and app in (None, life.labels.get("app"))}
+        """{uid: PodLife} as of now, of all pods ever created, restricted to a namespace or a label app=…"""
+        self._follow()
+        return {uid: replace(life) for uid, life in self._lives.items()
+                if life.created and namespace in (None, life.namespace) and app in (None, life.labels.get("app"))}
 
     def scale_writes(self, namespace=None, name=None):
         """[ScaleWrite] of all writes to a /scale subresource, refused ones included."""
-        writes = []
-        for event in self.events():
-            ref = event.get("objectRef", {})
-            if ref.get("subresource") != "scale" or event["verb"] not in ("update", "patch"):
+        self._follow()
+        return [w for w in self._writes if namespace in (None, w.namespace) and name in (None, w.name)]
+
+    def _follow(self):
+        for line in self._lines(self._offset):
+            self._offset += len(line)
+            if b'"pods"' not in line and b'"scale"' not in line:
                 continue
-            if namespace not in (None, ref.get("namespace")) or name not in (None, ref["name"]):
+            event = json.loads(line)
+            ref, written = event.get("objectRef", {}), event["verb"] not in ("get", "list", "watch")
+            if event["stage"] != "ResponseComplete" or not written:
                 continue
-            body = event.get("responseObject" if event["responseStatus"]["code"] < 300 else "requestObject") or {}
-            group = ref.get("apiGroup")
-            writes.append(ScaleWrite(completed(event), ref.get("namespace"),
-                                     f"{ref['resource']}.{group}" if group else ref["resource"], ref["name"],
-                                     body.get("spec", {}).get("replicas", 0), event["user"]["username"],
-                                     event.get("userAgent", ""), event["responseStatus"]["code"]))
-        return writes
+            if ref.get("subresource") == "scale":
+                self._writes.append(_scale_write(event, ref))
+            elif ref.get("resource") == "pods" and event["responseStatus"]["code"] < 300:
+                _record(event, ref, self._lives)
+
+    def _lines(self, offset):
+        """Whole lines from an offset on; one that is being written is left for the next call."""
+        if not self.path.exists():
+            return
+        with open(self.path, "rb") as log:
+            log.seek(offset)
+            for line in log:
+                if not line.endswith(b"\n"):
+                    return
+                yield line
 
 
 def completed(event):
@@ -85,24 +90,30 @@ def completed(event):
     return datetime.fromisoformat(event["stageTimestamp"].replace("Z", "+00:00")).timestamp()
 
 
-def _record(event, ref, lives, current):
-    """Enters one event on a pod. current: {(namespace, name): uid} of the pods that exist."""
-    verb, sub, body, time = event["verb"], ref.get("subresource"), event.get("responseObject") or {}, completed(event)
-    meta = body.get("metadata", {})
-    if verb == "create" and not sub:
-        lives[meta["uid"]] = PodLife(meta["name"], meta["namespace"], meta.get("labels", {}), time)
-        current[meta["namespace"], meta["name"]] = meta["uid"]
-        return
-    life = lives.get(current.get((ref.get("namespace"), ref.get("name"))))
-    if life is None:
-        return
-    if verb == "create" and sub == "binding":
-        life.bound = time
-        life.node = (event.get("requestObject") or {}).get("target", {}).get("name")
-    elif verb == "delete" and not sub:
-        life.deleting = life.deleting or time
-        life.deleted = time
-    elif sub == "status" and life.ready is None and any(
+def _scale_write(event, ref):
+    code = event["responseStatus"]["code"]
+    body = event.get("responseObject" if code < 300 else "requestObject") or {}
+    resource = ".".join(filter(None, (ref["resource"], ref.get("apiGroup"))))
+    return ScaleWrite(completed(event), ref.get("namespace"), resource, ref["name"],
+                      body.get("spec", {}).get("replicas", 0), event["user"]["username"],
+                      event.get("userAgent", ""), code)
+
+
+def _record(event, ref, lives):
+    """Enters one write on a pod, found by its uid: a fast scheduler's binding may be on record before the
+    creation it answers, and a StatefulSet's pods come back under their names."""
+    verb, subresource, time = event["verb"], ref.get("subresource"), completed(event)
+    asked, answered = event.get("requestObject") or {}, event.get("responseObject") or {}
+    meta = (asked if subresource == "binding" else answered).get("metadata", {})
+    uid = meta.get("uid") or answered.get("details", {}).get("uid")
+    life = lives.setdefault(uid, PodLife(ref.get("name"), ref.get("namespace")))
+    if verb == "create" and not subresource:
+        life.name, life.labels, life.created = meta["name"], meta.get("labels", {}), time
+    elif verb == "create" and subresource == "binding":
+        life.bound, life.node = time, asked["target"]["name"]
+    elif verb == "delete" and not subresource:
+        life.deleting, life.deleted = life.deleting or time, time
+    elif subresource == "status" and not life.ready and any(
             condition["type"] == "Ready" and condition["status"] == "True"
-            for condition in body.get("status", {}).get("conditions", ())):
+            for condition in answered.get("status", {}).get("conditions", ())):
         life.ready = time

@@ -24,6 +24,10 @@ class OnOneCluster(unittest.TestCase):
         cls.up_s = time.monotonic() - start
         cls.cluster.add_gpu_nodes(4)
 
+    def deploy(self, app, *args, **kwargs):
+        self.cluster.apply(gpu_deployment(app, *args, **kwargs))
+        self.addCleanup(self.delete, app)
+
     def ready(self, app, count):
         """The lives of an app's pods, once so many of them are Ready."""
         def enough():
@@ -32,8 +36,10 @@ class OnOneCluster(unittest.TestCase):
         return self.cluster.wait_for(enough, f"{count} pods of {app} Ready")
 
     def delete(self, app):
-        self.cluster.api.request("DELETE", f"/apis/apps/v1/namespaces/default/deployments/{app}",
-                                 {"propagationPolicy": "Background"})
+        """Does nothing when it is gone already."""
+        deployment = f"/apis/apps/v1/namespaces/default/deployments/{app}"
+        if self.cluster.api.exists(deployment):
+            self.cluster.api.request("DELETE", deployment, {"propagationPolicy": "Background"})
         self.cluster.wait_for(lambda: not self.cluster.api.get(f"{PODS}?labelSelector=app={app}")["items"], "pods gone")
 
     def test_starts_in_seconds(self):
@@ -47,7 +53,7 @@ class OnOneCluster(unittest.TestCase):
             self.assertEqual(addresses, {"127.0.0.1"}, process.name)
 
     def test_pods_become_ready_after_their_delay(self):
-        self.cluster.apply(gpu_deployment("slow", 24, ready_after="1500ms"))
+        self.deploy("slow", 24, ready_after="1500ms")
         delays = sorted(life.ready - life.bound for life in self.ready("slow", 24))
         self.delete("slow")
         self.assertGreaterEqual(delays[0], 1.5)  # never early: 1.5 s after the scheduler placed it
@@ -57,31 +63,28 @@ class OnOneCluster(unittest.TestCase):
         self.assertLess(life.ready, life.deleting)
 
     def test_pods_without_a_delay_are_ready_at_once(self):
-        self.cluster.apply(gpu_deployment("fast", 4))
+        self.deploy("fast", 4)
         delays = [life.ready - life.bound for life in self.ready("fast", 4)]
-        self.delete("fast")
         self.assertLess(statistics.median(delays), 1.0)  # 0.1 s on idle cores
 
     def test_a_pod_without_a_free_gpu_waits_for_a_node(self):
-        self.cluster.apply(gpu_deployment("wide", 5, gpus=8))  # four nodes of eight GPUs
+        self.deploy("wide", 5, gpus=8)  # four nodes of eight GPUs
         placed = self.ready("wide", 4)
         self.assertEqual(len({life.node for life in placed}), 4)
         waiting, = (life for life in self.cluster.audit.pods(app="wide").values() if not life.bound)
         node, = self.cluster.add_gpu_nodes(1, prefix="late")
+        self.addCleanup(self.cluster.api.request, "DELETE", f"/api/v1/nodes/{node}")
         self.assertEqual({life.node for life in self.ready("wide", 5)} - {life.node for life in placed}, {node})
         self.assertIsNone(waiting.ready)
-        self.delete("wide")
-        self.cluster.api.request("DELETE", f"/api/v1/nodes/{node}")
 
     def test_scale_writes_are_on_record(self):
-        self.cluster.apply(gpu_deployment("scaled", 0))
+        self.deploy("scaled", 0)
         self.cluster.kubectl("scale", "deployment/scaled", "--replicas=3")
         self.ready("scaled", 3)
         path = "/apis/apps/v1/namespaces/default/deployments/scaled/scale"
         with self.assertRaises(ApiError) as refused:
             self.cluster.api.request("PATCH", path, {"metadata": {"resourceVersion": "1"}, "spec": {"replicas": 9}})
         self.assertEqual(refused.exception.code, 409)
-        self.delete("scaled")
         writes = self.cluster.audit.scale_writes("default", "scaled")
         self.assertEqual([(w.replicas, w.code, w.resource) for w in writes],
                          [(3, 200, "deployments.apps"), (9, 409, "deployments.apps")])
