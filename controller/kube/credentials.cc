@@ -1,0 +1,106 @@
+// See credentials.h.
+#include "controller/kube/credentials.h"
+
+#include <cstdlib>
+#include <vector>
+
+#include "controller/kube/files.h"
+#include "controller/kube/token_file.h"
+
+namespace aia::kube {
+namespace {
+
+using Environment = std::function<std::string(const char*)>;
+using SharedClock = std::shared_ptr<const ports::Clock>;
+
+std::string process_environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read once, before threads start
+  return value == nullptr ? "" : value;
+}
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+std::vector<std::string> split_paths(const std::string& text) {
+  std::vector<std::string> paths;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find(':', start), text.size());
+    if (end > start) paths.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return paths;
+}
+
+Credentials credentials_of(const Connection& connection, std::string source, Millis refresh, SharedClock clock) {
+  Credentials made;
+  made.transport.base_url = connection.server;
+  made.transport.tls = connection.tls;
+  made.ns = connection.ns;
+  made.source = std::move(source);
+  if (!connection.token_file.empty()) {
+    auto file = std::make_shared<TokenFile>(connection.token_file, std::move(clock), refresh);
+    made.transport.authorization = [file]() -> std::optional<std::string> {
+      const std::optional<std::string> token = file->token();
+      return token ? std::optional("Bearer " + *token) : std::nullopt;
+    };
+    made.transport.on_unauthorized = [file] { file->drop(); };
+  } else if (!connection.token.empty()) {
+    made.transport.authorization = [header = "Bearer " + connection.token] { return std::optional(header); };
+  }
+  return made;
+}
+
+Result<Credentials> from_files(const std::vector<std::string>& paths, bool all_must_exist,
+                               const CredentialsOptions& options, SharedClock clock) {
+  Kubeconfig merged;
+  std::string source;
+  for (const std::string& path : paths) {
+    const Result<std::string> text = read_file(path);
+    if (!text && text.error().kind == ErrorKind::NotFound && !all_must_exist) continue;
+    if (!text) return text.error();
+    const Result<Kubeconfig> config = parse_kubeconfig(*text, folder_of(path));
+    if (!config) return config.error().in(path);
+    merged.merge(*config);
+    source += (source.empty() ? "" : ":") + path;
+  }
+  if (source.empty()) return Error{ErrorKind::NotFound, "no kubeconfig found at " + paths.front(), {}};
+  const Result<Connection> connection = connection_of(merged, options.context);
+  if (!connection) return connection.error().in(source);
+  return credentials_of(*connection, source, options.token_refresh, std::move(clock));
+}
+
+/// The pod's ServiceAccount, or nothing outside a pod.
+std::optional<Connection> from_pod(const std::string& folder, const Environment& environment) {
+  std::string host = environment("KUBERNETES_SERVICE_HOST");
+  const std::string port = environment("KUBERNETES_SERVICE_PORT");
+  if (host.empty() || port.empty() || !read_file(folder + "/token")) return std::nullopt;
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";  // IPv6
+  Connection connection;
+  connection.server = "https://" + host + ":" + port;
+  connection.tls.ca_file = folder + "/ca.crt";
+  connection.token_file = folder + "/token";
+  if (const Result<std::string> ns = read_file(folder + "/namespace")) connection.ns = trim(*ns);
+  return connection;
+}
+
+}  // namespace
+
+Result<Credentials> load_credentials(const CredentialsOptions& options, std::shared_ptr<const ports::Clock> clock) {
+  const Environment environment = options.environment ? options.environment : Environment(process_environment);
+  if (!options.kubeconfig.empty()) return from_files({options.kubeconfig}, true, options, clock);
+  const std::vector<std::string> listed = split_paths(environment("KUBECONFIG"));
+  if (!listed.empty()) return from_files(listed, false, options, clock);
+  if (const auto pod = from_pod(options.service_account, environment)) {
+    return credentials_of(*pod, "the pod's ServiceAccount", options.token_refresh, clock);
+  }
+  const std::string home = environment("HOME");
+  const Error nowhere{ErrorKind::NotFound,
+                      "no way to the cluster: not in a pod, $KUBECONFIG is not set and there is no ~/.kube/config",
+                      {}};
+  if (home.empty() || !read_file(home + "/.kube/config")) return nowhere;
+  return from_files({home + "/.kube/config"}, true, options, clock);
+}
+
+}  // namespace aia::kube

@@ -1,0 +1,106 @@
+// See event_recorder.h.
+#include "controller/kube/event_recorder.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "controller/api/meta_json.h"
+#include "controller/kube/request.h"
+#include "controller/kube/response.h"
+
+namespace aia::kube {
+namespace {
+
+// What the API server accepts.
+constexpr std::size_t kMaxNote = 1024;
+constexpr std::size_t kMaxWord = 128;
+constexpr std::size_t kMaxNamePrefix = 220;  // of 253, with room for ".<time>.<number>"
+
+const char* type_of(const ports::Event& event) {
+  return event.warning ? "Warning" : "Normal";
+}
+
+std::string identity_of(const api::Autoscaler& about, const ports::Event& event) {
+  return about.meta.uid + '\n' + type_of(event) + '\n' + event.reason + '\n' + event.action + '\n' + event.note;
+}
+
+/// Unique: time for this process against others and earlier ones, a number against itself.
+std::string event_name(const std::string& object, WallTime now, std::uint64_t number) {
+  char suffix[40];
+  std::snprintf(suffix, sizeof suffix, ".%llx.%llx", static_cast<unsigned long long>(now.time_since_epoch().count()),
+                static_cast<unsigned long long>(number));
+  return object.substr(0, kMaxNamePrefix) + suffix;
+}
+
+}  // namespace
+
+Json event_document(const api::Autoscaler& about, const ports::Event& event, const std::string& name, WallTime now,
+                    const EventRecorderOptions& options) {
+  return {{"apiVersion", "events.k8s.io/v1"},
+          {"kind", "Event"},
+          {"metadata", {{"name", name}, {"namespace", about.meta.ns}}},
+          {"eventTime", format_rfc3339_micro(now)},
+          {"reportingController", options.controller},
+          {"reportingInstance", options.instance.substr(0, kMaxWord)},
+          {"type", type_of(event)},
+          {"reason", event.reason.substr(0, kMaxWord)},
+          {"action", event.action.substr(0, kMaxWord)},
+          {"note", api::cut(event.note, kMaxNote)},
+          {"regarding",
+           {{"apiVersion", api::kApiVersion},
+            {"kind", "AIAutoscaler"},
+            {"namespace", about.meta.ns},
+            {"name", about.meta.name},
+            {"uid", about.meta.uid},
+            {"resourceVersion", about.meta.resource_version}}}};
+}
+
+Status EventRecorder::write(const api::Autoscaler& about, const ports::Event& event, Millis deadline) {
+  const std::string identity = identity_of(about, event);
+  const WallTime now = clock_.now();
+  if (const std::optional<Series> series = repeated(identity)) {
+    const Json patch = {{"series", {{"count", series->count}, {"lastObservedTime", format_rfc3339_micro(now)}}}};
+    const std::string path = object_path(kEvents, {about.meta.ns, series->name});
+    const Result<Json> patched = document(transport_.send(merge_patch_request(path, patch), deadline));
+    if (patched) return done;
+    if (patched.error().kind != ErrorKind::NotFound) return patched.error().in("event " + event.reason);
+  }  // an Event lives an hour at most: one that is gone is made anew
+  std::uint64_t number = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    number = ++written_;
+  }
+  const std::string name = event_name(about.meta.name, now, number);
+  const Json body = event_document(about, event, name, now, options_);
+  const http::Request request = create_request(collection_path(kEvents, about.meta.ns), body);
+  const Result<Json> created = document(transport_.send(request, deadline));
+  if (!created) return created.error().in("event " + event.reason);
+  remember(identity, name);
+  return done;
+}
+
+/// The series to raise, counted up already, if the same event was written within the window.
+std::optional<EventRecorder::Series> EventRecorder::repeated(const std::string& identity) {
+  const Millis now = clock_.steady();
+  const std::scoped_lock lock(mutex_);
+  const auto found = series_.find(identity);
+  if (found == series_.end()) return std::nullopt;
+  Series& series = found->second;
+  if (now - series.last >= options_.series_window) return std::nullopt;
+  ++series.count;
+  series.last = now;
+  return series;
+}
+
+void EventRecorder::remember(const std::string& identity, const std::string& name) {
+  const Millis now = clock_.steady();
+  const std::scoped_lock lock(mutex_);
+  series_.insert_or_assign(identity, Series{name, 1, now});
+  if (series_.size() <= options_.max_series) return;
+  std::erase_if(series_, [&](const auto& entry) { return now - entry.second.last >= options_.series_window; });
+  if (series_.size() <= options_.max_series) return;
+  series_.erase(std::min_element(series_.begin(), series_.end(),
+                                 [](const auto& a, const auto& b) { return a.second.last < b.second.last; }));
+}
+
+}  // namespace aia::kube

@@ -1,0 +1,56 @@
+// Events about AIAutoscalers, as `kubectl describe` shows them. The same event again within six minutes raises the
+// count of the first one's series instead of adding an object. Source:
+// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "controller/http/transport.h"
+#include "controller/kube/json.h"
+#include "controller/ports/clock.h"
+#include "controller/ports/cluster.h"
+
+namespace aia::kube {
+
+struct EventRecorderOptions {
+  std::string controller = "aiautoscaler.io/controller";
+  std::string instance;  ///< of this process: its host's name
+  Millis series_window = std::chrono::minutes(6);
+  std::size_t max_series = 4096;  ///< remembered; beyond it the one quiet for longest is forgotten
+};
+
+/// The new Event `name`, stamped `now`.
+Json event_document(const api::Autoscaler& about, const ports::Event& event, const std::string& name, WallTime now,
+                    const EventRecorderOptions& options);
+
+class EventRecorder {
+ public:
+  /// Both outlive it.
+  EventRecorder(http::Transport& transport, const ports::Clock& clock, EventRecorderOptions options)
+      : transport_(transport), clock_(clock), options_(std::move(options)) {}
+
+  Status write(const api::Autoscaler& about, const ports::Event& event, Millis deadline);
+
+ private:
+  struct Series {
+    std::string name;
+    int count = 1;
+    Millis last{0};
+  };
+
+  std::optional<Series> repeated(const std::string& identity);
+  void remember(const std::string& identity, const std::string& name);
+
+  http::Transport& transport_;
+  const ports::Clock& clock_;
+  const EventRecorderOptions options_;
+  std::mutex mutex_;
+  std::map<std::string, Series> series_;  ///< by what makes two events the same
+  std::uint64_t written_ = 0;
+};
+
+}  // namespace aia::kube

@@ -1,0 +1,51 @@
+// JSON documents of the API server, read without exceptions: a missing or mistyped field is its default, because an
+// object from a newer server may lack or add any of them. Trim drops what nobody reads while parsing, so that a page of
+// 500 pods costs the memory of the few fields kept. Library: nlohmann::json (docs/decisions).
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/api/meta.h"
+
+namespace aia::kube {
+
+using Json = nlohmann::json;
+
+/// Keys left out of every object of a list or watch event: at its top ("spec") and in its metadata ("managedFields").
+struct Trim {
+  std::vector<std::string> top;
+  std::vector<std::string> metadata = {"managedFields"};
+};
+
+/// Where the object lies in the text: a document of its own, `items` of a list, `object` of a watch event.
+enum class Envelope { None, WatchEvent, List };
+
+/// Nothing when `text` is not JSON.
+std::optional<Json> parse_json(std::string_view text);
+std::optional<Json> parse_json(std::string_view text, const Trim& trim, Envelope envelope);
+
+/// Compact text; a string that is not UTF-8 gets U+FFFD instead of ending the process.
+std::string dump_json(const Json& json);
+
+using Path = std::initializer_list<const char*>;
+
+/// The value at a path of object keys; nullptr when any step is missing.
+const Json* find_at(const Json& json, Path path);
+
+/// The string, whole number, truth or list there, else the default: "", `otherwise`, false, an empty array.
+std::string text_at(const Json& json, Path path);
+std::int64_t int_at(const Json& json, Path path, std::int64_t otherwise = 0);
+bool bool_at(const Json& json, Path path);
+const Json& list_at(const Json& json, Path path);
+std::optional<WallTime> time_at(const Json& json, Path path);
+
+/// metadata.namespace and metadata.name.
+api::ObjectKey key_of(const Json& object);
+
+}  // namespace aia::kube

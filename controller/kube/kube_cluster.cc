@@ -1,0 +1,165 @@
+// See kube_cluster.h.
+#include "controller/kube/kube_cluster.h"
+
+#include <unistd.h>
+
+#include "controller/api/autoscaler_json.h"
+#include "controller/api/meta_json.h"
+#include "controller/kube/request.h"
+#include "controller/kube/response.h"
+#include "controller/kube/scale.h"
+
+namespace aia::kube {
+namespace {
+
+/// An object that does not decode is still there, with its name, so that its condition can say why.
+ports::AutoscalerView autoscaler_view(const Json& object) {
+  Result<api::Autoscaler> decoded = api::autoscaler_from_json(object);
+  if (decoded) return {std::move(*decoded), std::nullopt};
+  ports::AutoscalerView view{{}, decoded.error()};
+  if (Result<api::ObjectMeta> meta = api::meta_from_json(object)) view.object.meta = std::move(*meta);
+  const api::ObjectKey key = key_of(object);
+  view.object.meta.ns = key.ns;
+  view.object.meta.name = key.name;
+  return view;
+}
+
+bool same_spec(const ports::AutoscalerView& a, const ports::AutoscalerView& b) {
+  return a.object.meta.uid == b.object.meta.uid && a.object.meta.generation == b.object.meta.generation &&
+         a.object.meta.deleting == b.object.meta.deleting;
+}
+
+EventRecorderOptions with_instance(EventRecorderOptions options) {
+  if (!options.instance.empty()) return options;
+  char name[256] = {};
+  options.instance = gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "unknown";
+  return options;
+}
+
+Json status_document(const api::Autoscaler& autoscaler) {
+  return {{"apiVersion", api::kApiVersion},
+          {"kind", "AIAutoscaler"},
+          {"metadata", {{"name", autoscaler.meta.name}, {"namespace", autoscaler.meta.ns}}},
+          {"status", api::status_to_json(autoscaler.status)}};
+}
+
+}  // namespace
+
+KubeCluster::KubeCluster(http::Transport& transport, const ports::Clock& clock, KubeClusterOptions options)
+    : transport_(transport),
+      options_(std::move(options)),
+      autoscalers_(autoscaler_view,
+                   [this](const api::ObjectKey&, const auto* before, const auto* after) {
+                     const bool same = before != nullptr && after != nullptr && same_spec(*before, *after);
+                     if (!same && options_.on_change) options_.on_change();
+                   }),
+      forecasts_(stored_forecast_from_json,
+                 [this](const api::ObjectKey& key, const auto*, const auto* after) {
+                   if (after == nullptr) forecast_writer_.forget(key);
+                 }),
+      hpas_(hpa_from_json),
+      pods_(pod_from_json),
+      discovery_(transport, clock),
+      target_reader_(transport, clock, discovery_, pods_),
+      forecast_writer_(transport, forecasts_),
+      event_recorder_(transport, clock, with_instance(options_.events)) {
+  reflectors_.push_back(reflect(kAutoscalers, {}, autoscalers_));
+  reflectors_.push_back(reflect(kForecasts, forecast_trim(), forecasts_));
+  reflectors_.push_back(reflect(kHorizontalPodAutoscalers, owner_trim(), hpas_));
+  reflectors_.push_back(reflect(kPods, pod_trim(), pods_));
+}
+
+KubeCluster::~KubeCluster() {
+  for (const auto& reflector : reflectors_) reflector->request_stop();  // all at once, then each is waited for
+}
+
+std::unique_ptr<Reflector> KubeCluster::reflect(const Resource& resource, Trim trim, ChangeSink& store) {
+  ReflectorOptions options = options_.watch;
+  options.watcher.resource = resource;
+  options.watcher.ns = options_.ns;
+  options.watcher.trim = std::move(trim);
+  options.watcher.seed = options_.seed + 1000 * reflectors_.size();
+  return std::make_unique<Reflector>(transport_, store, std::move(options));
+}
+
+bool KubeCluster::synced() const {
+  return autoscalers_.synced() && forecasts_.synced() && hpas_.synced() && pods_.synced();
+}
+
+std::string KubeCluster::problem() const {
+  std::string all;
+  for (const auto& reflector : reflectors_) {
+    const std::string one = reflector->problem();
+    if (!one.empty()) all += (all.empty() ? "" : "; ") + one;
+  }
+  return all;
+}
+
+std::vector<ports::AutoscalerView> KubeCluster::autoscalers() {
+  std::vector<ports::AutoscalerView> views;
+  autoscalers_.visit_from({}, [&](const api::ObjectKey&, const ports::AutoscalerView& view) {
+    views.push_back(view);
+    return true;
+  });
+  return views;
+}
+
+std::vector<Result<ports::Target>> KubeCluster::targets(const std::vector<api::Autoscaler>& autoscalers,
+                                                        Millis deadline) {
+  return target_reader_.read(autoscalers, deadline);
+}
+
+std::vector<ports::Owner> KubeCluster::other_owners(const std::string& ns, const api::TargetRef& target) {
+  std::vector<ports::Owner> owners;
+  hpas_.visit_from({ns, ""}, [&](const api::ObjectKey& key, const HorizontalPodAutoscaler& hpa) {
+    if (key.ns != ns) return false;
+    if (!hpa.ours && same_object(hpa.target, target)) owners.push_back({"HorizontalPodAutoscaler", key.name});
+    return true;
+  });
+  return owners;
+}
+
+std::vector<std::string> KubeCluster::forecasts_of(const api::Autoscaler& autoscaler) {
+  std::vector<std::string> names;
+  const std::string prefix = autoscaler.meta.name + ".";  // how all of them are named
+  forecasts_.visit_from({autoscaler.meta.ns, prefix}, [&](const api::ObjectKey& key, const StoredForecast& stored) {
+    if (key.ns != autoscaler.meta.ns || key.name.compare(0, prefix.size(), prefix) != 0) return false;
+    if (stored.owner_uid == autoscaler.meta.uid) names.push_back(key.name);
+    return true;
+  });
+  return names;
+}
+
+Result<std::string> KubeCluster::write_scale(const api::Autoscaler& autoscaler, int replicas,
+                                             const std::string& resource_version) {
+  const api::TargetRef& target = autoscaler.spec.target;
+  const auto resource = std::move(discovery_.scale_resources({target}, options_.write_deadline).front());
+  if (!resource) return resource.error();
+  const std::string path = object_path(*resource, {autoscaler.meta.ns, target.name}, "scale");
+  const http::Request request = merge_patch_request(path, scale_patch(replicas, resource_version));
+  const Result<Json> written = document(transport_.send(request, options_.write_deadline));
+  if (!written) return written.error().in("scale of " + target.to_string());
+  return text_at(*written, {"metadata", "resourceVersion"});
+}
+
+Status KubeCluster::write_forecast(const api::Forecast& forecast) {
+  return forecast_writer_.write(forecast, options_.write_deadline);
+}
+
+Status KubeCluster::delete_forecast(const api::ObjectKey& key) {
+  return forecast_writer_.remove(key, options_.write_deadline);
+}
+
+Status KubeCluster::write_status(const api::Autoscaler& autoscaler) {
+  const std::string path = object_path(kAutoscalers, autoscaler.meta.key(), "status");
+  const http::Request request = apply_request(path, status_document(autoscaler));
+  const Result<Json> written = document(transport_.send(request, options_.write_deadline));
+  if (!written) return written.error().in("status of AIAutoscaler " + autoscaler.meta.key().to_string());
+  return done;
+}
+
+Status KubeCluster::write_event(const api::Autoscaler& about, const ports::Event& event) {
+  return event_recorder_.write(about, event, options_.write_deadline);
+}
+
+}  // namespace aia::kube

@@ -1,0 +1,69 @@
+// The cluster, for real: ports::Cluster over the API server. Four watches (AIAutoscalers, Forecasts,
+// HorizontalPodAutoscalers, Pods) keep stores that the loop reads; scales are read fresh; every write is one request.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "controller/kube/discovery.h"
+#include "controller/kube/event_recorder.h"
+#include "controller/kube/forecast_writer.h"
+#include "controller/kube/owner.h"
+#include "controller/kube/pod.h"
+#include "controller/kube/reflector.h"
+#include "controller/kube/store.h"
+#include "controller/kube/target_reader.h"
+#include "controller/ports/cluster.h"
+
+namespace aia::kube {
+
+struct KubeClusterOptions {
+  std::string ns;                 ///< only this namespace; empty: all
+  Millis write_deadline{10'000};  ///< of each write
+  ReflectorOptions watch;         ///< its resource, namespace, trim and seed are set for each watch
+  std::uint64_t seed = 1;         ///< of back-offs and watch lengths: differs between replicas
+  EventRecorderOptions events;    ///< instance: the host's name unless set
+  /// An AIAutoscaler came, went or changed its spec. Called on a watch's thread: only mark state, never call back here.
+  std::function<void()> on_change;
+};
+
+class KubeCluster final : public ports::Cluster {
+ public:
+  /// Watches start at once; the destructor ends them. `transport` and `clock` outlive it.
+  KubeCluster(http::Transport& transport, const ports::Clock& clock, KubeClusterOptions options);
+  ~KubeCluster() override;
+
+  [[nodiscard]] bool synced() const override;
+  std::vector<ports::AutoscalerView> autoscalers() override;
+  std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& autoscalers, Millis deadline) override;
+  std::vector<ports::Owner> other_owners(const std::string& ns, const api::TargetRef& target) override;
+  std::vector<std::string> forecasts_of(const api::Autoscaler& autoscaler) override;
+  Result<std::string> write_scale(const api::Autoscaler& autoscaler, int replicas,
+                                  const std::string& resource_version) override;
+  Status write_forecast(const api::Forecast& forecast) override;
+  Status delete_forecast(const api::ObjectKey& key) override;
+  Status write_status(const api::Autoscaler& autoscaler) override;
+  Status write_event(const api::Autoscaler& about, const ports::Event& event) override;
+
+  /// What keeps a watch from working, in one line ("pods cannot be listed or watched: … (HTTP 403)"); empty: nothing.
+  [[nodiscard]] std::string problem() const;
+
+ private:
+  std::unique_ptr<Reflector> reflect(const Resource& resource, Trim trim, ChangeSink& store);
+
+  http::Transport& transport_;
+  const KubeClusterOptions options_;
+  Store<ports::AutoscalerView> autoscalers_;
+  Store<StoredForecast> forecasts_;
+  Store<HorizontalPodAutoscaler> hpas_;
+  Store<LabelledPod> pods_;
+  Discovery discovery_;
+  TargetReader target_reader_;
+  ForecastWriter forecast_writer_;
+  EventRecorder event_recorder_;
+  std::vector<std::unique_ptr<Reflector>> reflectors_;  // last: they write to the stores
+};
+
+}  // namespace aia::kube

@@ -1,0 +1,92 @@
+// See reflector.h.
+#include "controller/kube/reflector.h"
+
+#include <condition_variable>
+
+#include "controller/kube/line_framer.h"
+#include "controller/kube/response.h"
+
+namespace aia::kube {
+
+Reflector::Reflector(http::Transport& transport, ChangeSink& sink, ReflectorOptions options)
+    : transport_(transport),
+      sink_(sink),
+      options_(std::move(options)),
+      watcher_(options_.watcher),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+Reflector::~Reflector() = default;
+
+std::string Reflector::problem() const {
+  const std::scoped_lock lock(mutex_);
+  return problem_;
+}
+
+void Reflector::run(const std::stop_token& stop) {
+  Step step = watcher_.start();
+  while (!stop.stop_requested()) {
+    step = std::visit([&](const auto& next) { return perform(next, stop); }, step.next);
+    take(step);
+  }
+}
+
+/// Hands the changes on and publishes the problem. A watch's lines come through here on the transport's thread, while
+/// ours waits for the stream to end.
+void Reflector::take(const Step& step) {
+  for (const Change& change : step.changes) sink_.apply(change);
+  const Resource& resource = options_.watcher.resource;
+  const std::scoped_lock lock(mutex_);
+  problem_ = watcher_.problem().empty() ? "" : resource.plural + " cannot be listed or watched: " + watcher_.problem();
+}
+
+Step Reflector::perform(const SendList& list, const std::stop_token& stop) {
+  std::string body;
+  bool too_large = false;
+  const auto collect = [&](std::string_view chunk) {
+    too_large = body.size() + chunk.size() > options_.max_page_bytes;
+    if (!too_large) body += chunk;
+    return !too_large;
+  };
+  const Result<http::Response> response = transport_.stream(list.request, collect, stop, options_.list_inactivity);
+  if (!response) return watcher_.on_error(response.error());
+  if (response->status != 200) return watcher_.on_error(error_of(*response));
+  if (too_large) return watcher_.on_error({ErrorKind::Unavailable, "a page is too large", {}});
+  return watcher_.on_page(body);
+}
+
+Step Reflector::perform(const OpenWatch& watch, const std::stop_token& stop) {
+  LineFramer framer(options_.max_line_bytes);
+  std::optional<Step> ended;
+  const auto on_line = [&](std::string_view line) {
+    Step step = watcher_.on_line(line);
+    take(step);
+    step.changes.clear();
+    if (!std::holds_alternative<KeepReading>(step.next)) ended = std::move(step);
+    return !ended;
+  };
+  const auto began = std::chrono::steady_clock::now();
+  const Result<http::Response> response = transport_.stream(
+      watch.request, [&](std::string_view chunk) { return framer.feed(chunk, on_line); }, stop,
+      options_.watch_inactivity);
+  const auto lasted = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - began);
+
+  if (ended) return std::move(*ended);
+  if (framer.overflowed()) return watcher_.on_error({ErrorKind::Unavailable, "a watch event is too long", {}});
+  if (response && response->status != 200) return watcher_.on_error(error_of(*response));
+  if (response || lasted >= options_.watch_inactivity) return watcher_.on_stream_end(lasted);
+  return watcher_.on_error(response.error());
+}
+
+Step Reflector::perform(const Wait& wait, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, wait.duration, [] { return false; });
+  return watcher_.on_waited();
+}
+
+Step Reflector::perform(const KeepReading&, const std::stop_token&) {
+  return {{}, Wait{Millis(0)}};
+}
+
+}  // namespace aia::kube

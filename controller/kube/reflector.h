@@ -1,0 +1,53 @@
+// One thread that keeps one store up to date: runs the Watcher over the network. Lists go through Transport::stream
+// too, because a stream ends within the second when stopping is requested, and a call does not.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "controller/http/transport.h"
+#include "controller/kube/store.h"
+#include "controller/kube/watcher.h"
+
+namespace aia::kube {
+
+struct ReflectorOptions {
+  WatcherOptions watcher;
+  Millis list_inactivity{30'000};
+  Millis watch_inactivity{90'000};         ///< bookmarks come about every minute
+  std::size_t max_line_bytes = 8U << 20U;  ///< etcd refuses objects above 1.5 MiB
+  std::size_t max_page_bytes = 256U << 20U;
+};
+
+class Reflector {
+ public:
+  /// `transport` and `sink` outlive it. Starts at once; the destructor stops and joins.
+  Reflector(http::Transport& transport, ChangeSink& sink, ReflectorOptions options);
+  ~Reflector();  // waits for the thread
+
+  void request_stop() { thread_.request_stop(); }
+
+  /// "pods cannot be listed or watched: …", empty while all is well. From any thread.
+  [[nodiscard]] std::string problem() const;
+
+ private:
+  void run(const std::stop_token& stop);
+  Step perform(const SendList& list, const std::stop_token& stop);
+  Step perform(const OpenWatch& watch, const std::stop_token& stop);
+  Step perform(const Wait& wait, const std::stop_token& stop);
+  Step perform(const KeepReading& none, const std::stop_token& stop);
+  void take(const Step& step);
+
+  http::Transport& transport_;
+  ChangeSink& sink_;
+  const ReflectorOptions options_;
+  Watcher watcher_;
+  mutable std::mutex mutex_;
+  std::string problem_;
+  std::jthread thread_;  // last: starts when everything else is there
+};
+
+}  // namespace aia::kube

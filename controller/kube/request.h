@@ -1,0 +1,32 @@
+// Requests to the API server, built without I/O: verb, path, query, content type and body of each call the client
+// makes. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "controller/http/transport.h"
+#include "controller/kube/json.h"
+#include "controller/kube/resource.h"
+
+namespace aia::kube {
+
+http::Request get_request(std::string path);
+http::Request delete_request(std::string path);
+http::Request create_request(std::string path, const Json& body);
+
+/// One page of a list; `continue_token` as the page before gave it, empty for the first.
+http::Request list_request(const Resource& resource, const std::string& ns, int limit,
+                           const std::string& continue_token);
+
+/// Everything after `resource_version`, bookmarks included; the server ends it after `timeout`.
+http::Request watch_request(const Resource& resource, const std::string& ns, const std::string& resource_version,
+                            std::chrono::seconds timeout);
+
+/// RFC 7386. A metadata.resourceVersion in the body makes the server answer 409 when the object changed since.
+http::Request merge_patch_request(std::string path, const Json& body);
+
+/// Server-side apply as field manager "aiautoscaler", taking over fields that others set.
+http::Request apply_request(std::string path, const Json& body);
+
+}  // namespace aia::kube

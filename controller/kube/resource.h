@@ -1,0 +1,47 @@
+// A resource and where the API server serves it: /api/v1/… for the core group, /apis/<group>/<version>/… for all
+// others. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "controller/api/meta.h"
+
+namespace aia::kube {
+
+struct Resource {
+  std::string group;  ///< empty: the core group
+  std::string version;
+  std::string plural;
+  bool operator==(const Resource&) const = default;
+};
+
+inline const Resource kPods{"", "v1", "pods"};
+inline const Resource kAutoscalers{api::kGroup, api::kVersion, "aiautoscalers"};
+inline const Resource kForecasts{api::kGroup, api::kVersion, "forecasts"};
+inline const Resource kHorizontalPodAutoscalers{"autoscaling", "v2", "horizontalpodautoscalers"};
+inline const Resource kEvents{"events.k8s.io", "v1", "events"};
+
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+/// RFC 3986: everything but unreserved characters as %XX.
+std::string percent_encode(std::string_view text);
+
+/// "apps", "v1" of "apps/v1"; "", "v1" of "v1".
+std::pair<std::string, std::string> split_api_version(std::string_view api_version);
+
+/// "/apis/apps/v1", "/api/v1".
+std::string version_path(std::string_view group, std::string_view version);
+
+/// All objects of a resource; of one namespace unless `ns` is empty.
+std::string collection_path(const Resource& resource, std::string_view ns);
+
+/// One object, or its subresource ("status", "scale").
+std::string object_path(const Resource& resource, const api::ObjectKey& key, std::string_view subresource = {});
+
+/// `path` with "?a=b&c=d", encoded.
+std::string with_query(std::string path, const Query& query);
+
+}  // namespace aia::kube

@@ -1,0 +1,66 @@
+// See rollout.h.
+#include "controller/kube/rollout.h"
+
+namespace aia::kube {
+namespace {
+
+std::string of_updated(std::int64_t updated, std::int64_t all) {
+  return std::to_string(updated) + " of " + std::to_string(all) + " replicas updated";
+}
+
+std::string condition_reason(const Json& object, const char* type) {
+  for (const Json& condition : list_at(object, {"status", "conditions"})) {
+    if (text_at(condition, {"type"}) == type) return text_at(condition, {"reason"});
+  }
+  return "";
+}
+
+/// A Deployment says NewReplicaSetAvailable from the end of a rollout to the start of the next, whatever scaling does
+/// in between; only without a progress deadline does it say nothing.
+Rollout deployment(const Json& object) {
+  const std::int64_t wanted = int_at(object, {"spec", "replicas"}, 1);
+  const std::int64_t all = int_at(object, {"status", "replicas"});
+  const std::int64_t updated = int_at(object, {"status", "updatedReplicas"});
+  const std::string progress = condition_reason(object, "Progressing");
+  if (progress == "ProgressDeadlineExceeded") {
+    return {true, "stalled: the progress deadline has passed with " + of_updated(updated, wanted)};
+  }
+  if (all > updated) return {false, of_updated(updated, all)};
+  if (progress == "NewReplicaSetAvailable" || progress == "DeploymentPaused") return {};
+  if (updated < wanted) return {false, of_updated(updated, wanted)};
+  const std::int64_t available = int_at(object, {"status", "availableReplicas"});
+  if (!progress.empty() && available < updated) {
+    return {false, std::to_string(available) + " of " + std::to_string(updated) + " updated replicas available"};
+  }
+  return {};
+}
+
+/// A StatefulSet updates only the ordinals from its partition on, and has no progress deadline.
+Rollout stateful_set(const Json& object) {
+  if (text_at(object, {"spec", "updateStrategy", "type"}) == "OnDelete") return {};
+  const std::string current = text_at(object, {"status", "currentRevision"});
+  const std::string update = text_at(object, {"status", "updateRevision"});
+  const std::int64_t wanted = int_at(object, {"spec", "replicas"}, 1) -
+                              int_at(object, {"spec", "updateStrategy", "rollingUpdate", "partition"});
+  const std::int64_t updated = int_at(object, {"status", "updatedReplicas"});
+  if (current == update || updated >= wanted) return {};
+  return {false, of_updated(updated, wanted)};
+}
+
+}  // namespace
+
+bool has_rollout(const std::string& api_version, const std::string& kind) {
+  return api_version == "apps/v1" && (kind == "Deployment" || kind == "StatefulSet");
+}
+
+Rollout rollout_of(const std::string& kind, const Json& object) {
+  const std::int64_t generation = int_at(object, {"metadata", "generation"});
+  const std::int64_t observed = int_at(object, {"status", "observedGeneration"});
+  if (observed < generation) {
+    return {false,
+            "its controller has seen generation " + std::to_string(observed) + " of " + std::to_string(generation)};
+  }
+  return kind == "Deployment" ? deployment(object) : stateful_set(object);
+}
+
+}  // namespace aia::kube

@@ -1,0 +1,23 @@
+// Whether a Deployment or StatefulSet is in the middle of a rollout: until it completes or its progress deadline
+// passes, nothing is scaled in (design rule 6). A scale-out whose new pods are still starting is not a rollout. Source:
+// kubernetes/pkg/controller/deployment/progress.go, https://kubernetes.io/docs/concepts/workloads/controllers/
+#pragma once
+
+#include <string>
+
+#include "controller/kube/json.h"
+
+namespace aia::kube {
+
+struct Rollout {
+  bool settled = true;
+  std::string words;  ///< why it is not settled, or that it is "stalled"; empty: nothing to say
+  bool operator==(const Rollout&) const = default;
+};
+
+/// True for the kinds that rollout_of understands.
+bool has_rollout(const std::string& api_version, const std::string& kind);
+
+Rollout rollout_of(const std::string& kind, const Json& object);
+
+}  // namespace aia::kube

@@ -1,0 +1,22 @@
+// See scale.h.
+#include "controller/kube/scale.h"
+
+#include <limits>
+
+namespace aia::kube {
+
+Result<Scale> scale_from_json(const Json& document) {
+  const std::int64_t replicas = int_at(document, {"spec", "replicas"});  // omitted when zero
+  const std::string version = text_at(document, {"metadata", "resourceVersion"});
+  if (version.empty() || replicas < 0 || replicas > std::numeric_limits<std::int32_t>::max()) {
+    return Error{ErrorKind::Unavailable, "the answer to GET scale is not a Scale", {}};
+  }
+  return Scale{static_cast<int>(replicas), version, text_at(document, {"metadata", "uid"}),
+               text_at(document, {"status", "selector"})};
+}
+
+Json scale_patch(int replicas, const std::string& resource_version) {
+  return {{"metadata", {{"resourceVersion", resource_version}}}, {"spec", {{"replicas", replicas}}}};
+}
+
+}  // namespace aia::kube

@@ -1,0 +1,122 @@
+// The objects of one resource as last seen: one writer (its reflector), many readers. A list fills a buffer that
+// replaces everything at its end, so readers never see half of one. Ordered by namespace and name, so that a namespace
+// is a range.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <utility>
+
+#include "controller/kube/watcher.h"
+
+namespace aia::kube {
+
+/// Where a reflector puts what it sees. Called from one thread at a time.
+class ChangeSink {
+ public:
+  virtual ~ChangeSink() = default;
+  virtual void apply(const Change& change) = 0;
+};
+
+template <class T>
+class Store final : public ChangeSink {
+ public:
+  using Decode = std::function<T(const Json& object)>;
+  /// nullptr before: added; nullptr after: deleted. Called by the writer without the lock.
+  using OnChange = std::function<void(const api::ObjectKey& key, const T* before, const T* after)>;
+
+  explicit Store(Decode decode, OnChange on_change = nullptr)
+      : decode_(std::move(decode)), on_change_(std::move(on_change)) {}
+
+  void apply(const Change& change) override {
+    std::visit([this](const auto& it) { handle(it); }, change);
+  }
+
+  /// The first list is in.
+  [[nodiscard]] bool synced() const {
+    const std::shared_lock lock(mutex_);
+    return synced_;
+  }
+
+  [[nodiscard]] std::size_t size() const {
+    const std::shared_lock lock(mutex_);
+    return objects_.size();
+  }
+
+  [[nodiscard]] std::optional<T> find(const api::ObjectKey& key) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = objects_.find(key);
+    return found == objects_.end() ? std::nullopt : std::optional<T>(found->second);
+  }
+
+  /// visit(key, object) for each object at or after `from`, in order, until it returns false. Keep it short: it holds
+  /// the readers' lock.
+  template <class Visit>
+  void visit_from(const api::ObjectKey& from, Visit&& visit) const {
+    const std::shared_lock lock(mutex_);
+    for (auto at = objects_.lower_bound(from); at != objects_.end(); ++at) {
+      if (!visit(at->first, at->second)) return;
+    }
+  }
+
+ private:
+  using Objects = std::map<api::ObjectKey, T>;
+
+  void handle(const ListBegan&) { listed_.clear(); }
+
+  void handle(const Listed& listed) { listed_.insert_or_assign(key_of(listed.object), decode_(listed.object)); }
+
+  void handle(const ListEnded&) {
+    {
+      const std::unique_lock lock(mutex_);
+      objects_.swap(listed_);
+      synced_ = true;
+    }
+    if (on_change_) tell_differences(listed_, objects_);  // only we write, so reading needs no lock here
+    listed_.clear();
+  }
+
+  void handle(const Upserted& upserted) {
+    const api::ObjectKey key = key_of(upserted.object);
+    T after = decode_(upserted.object);
+    std::optional<T> before;
+    {
+      const std::unique_lock lock(mutex_);
+      const auto [at, added] = objects_.try_emplace(key);
+      if (!added) before = std::exchange(at->second, after);
+      if (added) at->second = after;
+    }
+    if (on_change_) on_change_(key, before ? &*before : nullptr, &after);
+  }
+
+  void handle(const Deleted& deleted) {
+    typename Objects::node_type node;
+    {
+      const std::unique_lock lock(mutex_);
+      node = objects_.extract(key_of(deleted.object));
+    }
+    if (on_change_ && node) on_change_(node.key(), &node.mapped(), nullptr);
+  }
+
+  void tell_differences(const Objects& before, const Objects& after) const {
+    for (const auto& [key, object] : before) {
+      if (after.count(key) == 0) on_change_(key, &object, nullptr);
+    }
+    for (const auto& [key, object] : after) {
+      const auto old = before.find(key);
+      on_change_(key, old == before.end() ? nullptr : &old->second, &object);
+    }
+  }
+
+  Decode decode_;
+  OnChange on_change_;
+  Objects listed_;  ///< of the list that is under way
+  mutable std::shared_mutex mutex_;
+  Objects objects_;
+  bool synced_ = false;
+};
+
+}  // namespace aia::kube

@@ -1,0 +1,104 @@
+// See target_reader.h.
+#include "controller/kube/target_reader.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "controller/kube/pod_join.h"
+#include "controller/kube/request.h"
+#include "controller/kube/response.h"
+#include "controller/kube/rollout.h"
+#include "controller/kube/scale.h"
+
+namespace aia::kube {
+namespace {
+
+api::ObjectKey target_key(const api::Autoscaler& autoscaler) {
+  return {autoscaler.meta.ns, autoscaler.spec.target.name};
+}
+
+/// What a target's rollout says; if it cannot be read, that holds scale-in as a rollout does, and nothing else.
+std::string rollout_words(const api::TargetRef& target, Result<http::Response> response) {
+  const Result<Json> object = document(std::move(response));
+  if (!object) return "its rollout cannot be read: " + object.error().message;
+  const Rollout rollout = rollout_of(target.kind, *object);
+  return rollout.settled ? "" : rollout.words;
+}
+
+}  // namespace
+
+std::vector<Result<ports::Target>> TargetReader::read(const std::vector<api::Autoscaler>& autoscalers,
+                                                      Millis deadline) {
+  const Millis began = clock_.steady();
+  std::vector<api::TargetRef> refs;
+  for (const api::Autoscaler& autoscaler : autoscalers) refs.push_back(autoscaler.spec.target);
+  const std::vector<Result<Resource>> resources = discovery_.scale_resources(refs, deadline);
+
+  std::vector<http::Request>
+      requests;  // for each target that was discovered: its scale, then its object if it rolls out
+  for (std::size_t i = 0; i < autoscalers.size(); ++i) {
+    if (!resources[i]) continue;
+    const api::ObjectKey key = target_key(autoscalers[i]);
+    requests.push_back(get_request(object_path(*resources[i], key, "scale")));
+    if (has_rollout(refs[i].api_version, refs[i].kind))
+      requests.push_back(get_request(object_path(*resources[i], key)));
+  }
+  const Millis left = std::max(deadline - (clock_.steady() - began), Millis(1));
+  std::vector<Result<http::Response>> responses;
+  if (!requests.empty()) responses = transport_.send_all(requests, left);
+
+  std::vector<Result<ports::Target>> targets;
+  targets.reserve(autoscalers.size());
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < autoscalers.size(); ++i) {
+    if (!resources[i]) {
+      targets.emplace_back(resources[i].error());
+      continue;
+    }
+    targets.push_back(target_of(autoscalers[i], std::move(responses[next++])));
+    if (!has_rollout(refs[i].api_version, refs[i].kind)) continue;
+    if (targets.back()) targets.back()->rollout = rollout_words(refs[i], std::move(responses[next]));
+    ++next;
+  }
+  join_pods(autoscalers, targets);
+  return targets;
+}
+
+Result<ports::Target> TargetReader::target_of(const api::Autoscaler& autoscaler, Result<http::Response> response) {
+  const api::TargetRef& ref = autoscaler.spec.target;
+  if (response && response->status == 404 && !names_object(*response, ref.name)) discovery_.forget(ref.api_version);
+  const Result<Json> json = document(std::move(response));
+  if (!json) return json.error().in(ref.to_string());
+  Result<Scale> scale = scale_from_json(*json);
+  if (!scale) return scale.error().in(ref.to_string());
+  ports::Target target;
+  target.spec_replicas = scale->spec_replicas;
+  target.resource_version = std::move(scale->resource_version);
+  target.uid = std::move(scale->uid);
+  target.selector = std::move(scale->selector);
+  return target;
+}
+
+void TargetReader::join_pods(const std::vector<api::Autoscaler>& autoscalers,
+                             std::vector<Result<ports::Target>>& targets) const {
+  std::map<std::string, PodJoin> joins;  // by namespace
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (!targets[i] || targets[i]->selector.empty()) continue;
+    Result<Selector> selector = parse_selector(targets[i]->selector);
+    if (selector) {
+      joins[autoscalers[i].meta.ns].add(std::move(*selector), i);
+    } else {
+      targets[i] = selector.error().in(autoscalers[i].spec.target.to_string());
+    }
+  }
+  for (const auto& [ns, join] : joins) {
+    pods_.visit_from({ns, ""}, [&, &in = ns, &with = join](const api::ObjectKey& key, const LabelledPod& pod) {
+      if (key.ns != in) return false;
+      with.matches(pod.labels, [&](std::size_t i) { targets[i]->pods.push_back(pod.pod); });
+      return true;
+    });
+  }
+}
+
+}  // namespace aia::kube

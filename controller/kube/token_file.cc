@@ -1,0 +1,30 @@
+// See token_file.h.
+#include "controller/kube/token_file.h"
+
+#include "controller/kube/files.h"
+
+namespace aia::kube {
+
+TokenFile::TokenFile(std::string path, std::shared_ptr<const ports::Clock> clock, Millis refresh)
+    : path_(std::move(path)), clock_(std::move(clock)), refresh_(refresh) {}
+
+std::optional<std::string> TokenFile::token() {
+  const std::scoped_lock lock(mutex_);
+  const Millis now = clock_->steady();
+  if (read_at_ && now - *read_at_ < refresh_) return token_;
+  const Result<std::string> text = read_file(path_);
+  if (text) {
+    const std::string trimmed = trim(*text);
+    // A line break inside would end the header and begin another.
+    if (!trimmed.empty() && trimmed.find_first_of("\r\n") == std::string::npos) token_ = trimmed;
+  }
+  read_at_ = now;
+  return token_;
+}
+
+void TokenFile::drop() {
+  const std::scoped_lock lock(mutex_);
+  read_at_.reset();
+}
+
+}  // namespace aia::kube

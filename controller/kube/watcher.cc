@@ -1,0 +1,133 @@
+// See watcher.h.
+#include "controller/kube/watcher.h"
+
+#include <algorithm>
+
+#include "controller/kube/response.h"
+
+namespace aia::kube {
+namespace {
+
+/// Errors after which the same point can be watched again; any other means that the point or the resource is gone.
+bool can_resume(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::Forbidden:
+    case ErrorKind::Unauthorized:
+    case ErrorKind::Throttled:
+    case ErrorKind::Unavailable:
+    case ErrorKind::Timeout: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Watcher::Watcher(WatcherOptions options)
+    : options_(std::move(options)), backoff_(options_.backoff, options_.seed), draw_(options_.seed ^ 0x5bd1e995U) {}
+
+Step Watcher::start() {
+  return list();
+}
+
+Step Watcher::list() {
+  state_ = State::Listing;
+  continue_.clear();
+  return {{}, SendList{list_request(options_.resource, options_.ns, options_.page_limit, "")}};
+}
+
+Step Watcher::watch() {
+  state_ = State::Streaming;
+  heard_ = false;
+  const std::chrono::seconds timeout(draw_.between(options_.timeout_min.count(), options_.timeout_max.count()));
+  return {{}, OpenWatch{watch_request(options_.resource, options_.ns, resource_version_, timeout)}};
+}
+
+Step Watcher::on_page(std::string_view body) {
+  std::optional<Json> page = parse_json(body, options_.trim, Envelope::List);
+  const std::string version = page ? text_at(*page, {"metadata", "resourceVersion"}) : "";
+  if (version.empty()) {
+    return back_off({ErrorKind::Unavailable, "the answer to a list is not a list", {}}, State::Listing);
+  }
+  Step step;
+  if (continue_.empty()) step.changes.emplace_back(ListBegan{});
+  if (const auto items = page->find("items"); items != page->end() && items->is_array()) {
+    for (Json& item : *items) step.changes.emplace_back(Listed{std::move(item)});
+  }
+  continue_ = text_at(*page, {"metadata", "continue"});
+  if (!continue_.empty()) {
+    step.next = SendList{list_request(options_.resource, options_.ns, options_.page_limit, continue_)};
+    return step;
+  }
+  step.changes.emplace_back(ListEnded{});
+  resource_version_ = version;
+  failures_ = 0;
+  problem_.clear();
+  step.next = watch().next;
+  return step;
+}
+
+Step Watcher::on_line(std::string_view line) {
+  std::optional<Json> event = parse_json(line, options_.trim, Envelope::WatchEvent);
+  if (!event) return resync("a watch event is not JSON");
+  const std::string type = text_at(*event, {"type"});
+  const auto object = event->is_object() ? event->find("object") : event->end();
+  if (object == event->end()) return resync("a watch event has no object");
+  if (type == "ERROR") return on_error(error_of_status(*object, 500));
+
+  const std::string version = text_at(*object, {"metadata", "resourceVersion"});
+  if (version.empty()) return resync("a watch event has no resourceVersion");
+  Step step{{}, KeepReading{}};
+  if (type == "ADDED" || type == "MODIFIED") {
+    step.changes.emplace_back(Upserted{std::move(*object)});
+  } else if (type == "DELETED") {
+    step.changes.emplace_back(Deleted{std::move(*object)});
+  } else if (type != "BOOKMARK") {
+    return resync("a watch event has the unknown type '" + type + "'");
+  }
+  resource_version_ = version;
+  progress();
+  return step;
+}
+
+Step Watcher::on_stream_end(Millis lasted) {
+  if (heard_ || lasted >= options_.healthy) {
+    progress();
+    return watch();
+  }
+  return back_off({ErrorKind::Unavailable, "the watch ended as soon as it had begun", {}}, State::Streaming);
+}
+
+Step Watcher::on_error(const Error& error) {
+  if (error.kind == ErrorKind::Gone && backoff_.fresh()) {  // ordinary after a long pause: list at once, but only once
+    (void)backoff_.next();
+    return list();
+  }
+  const bool resume = state_ == State::Streaming && can_resume(error.kind);
+  return back_off(error, resume ? State::Streaming : State::Listing);
+}
+
+Step Watcher::on_waited() {
+  return after_wait_ == State::Streaming ? watch() : list();
+}
+
+Step Watcher::back_off(const Error& error, State then) {
+  ++failures_;
+  state_ = State::Backoff;
+  after_wait_ = failures_ >= options_.failures_before_relist ? State::Listing : then;
+  problem_ = error.message;
+  return {{}, Wait{std::max(backoff_.next(), error.retry_after.value_or(Millis(0)))}};
+}
+
+/// What could not be read comes again when watching resumes at the last event that could.
+Step Watcher::resync(const std::string& why) {
+  return back_off({ErrorKind::Unavailable, why, {}}, State::Streaming);
+}
+
+void Watcher::progress() {
+  heard_ = true;
+  failures_ = 0;
+  problem_.clear();
+  backoff_.reset();
+}
+
+}  // namespace aia::kube

@@ -1,0 +1,102 @@
+// Keeps up with one resource: list it in pages, then watch from there, resume where a stream ended, list again when the
+// server has forgotten that point. An explicit state machine without I/O or clock: the caller does what `Step::next`
+// says and reports what came of it (reflector.h), so that tests play the server with strings. Plain list + watch, not
+// watch-list (sendInitialEvents): pages bound our memory and the server's alike, every supported server has them, and
+// there is one path to test instead of two. Source:
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "controller/kube/backoff.h"
+#include "controller/kube/request.h"
+
+namespace aia::kube {
+
+struct WatcherOptions {
+  Resource resource;
+  std::string ns;  ///< empty: all namespaces
+  Trim trim;
+  int page_limit = 500;
+  std::chrono::seconds timeout_min{300};  ///< of a watch, drawn anew each time, so that many do not end together
+  std::chrono::seconds timeout_max{600};
+  Millis healthy{1'000};           ///< a stream that lasted this long is reopened at once, even if it said nothing
+  int failures_before_relist = 5;  ///< resuming failed this often in a row: the point itself may be the problem
+  BackoffOptions backoff;
+  std::uint64_t seed = 1;
+};
+
+// What happened to the collection. Objects between ListBegan and ListEnded replace all that was known, at ListEnded; a
+// list that fails half-way begins again.
+struct ListBegan {};
+struct Listed {
+  Json object;
+};
+struct ListEnded {};
+struct Upserted {
+  Json object;
+};
+struct Deleted {
+  Json object;
+};
+using Change = std::variant<ListBegan, Listed, ListEnded, Upserted, Deleted>;
+
+// What to do next.
+struct SendList {
+  http::Request request;
+};
+struct OpenWatch {
+  http::Request request;
+};
+struct KeepReading {};
+struct Wait {
+  Millis duration;
+};
+using Next = std::variant<SendList, OpenWatch, KeepReading, Wait>;
+
+struct Step {
+  std::vector<Change> changes;
+  Next next;
+};
+
+class Watcher {
+ public:
+  enum class State { Listing, Streaming, Backoff };
+
+  explicit Watcher(WatcherOptions options);
+
+  Step start();
+  Step on_page(std::string_view body);  ///< SendList was answered with 2xx
+  Step on_line(std::string_view line);  ///< anything but KeepReading: close the stream, then do it
+  Step on_stream_end(Millis lasted);    ///< by the server, or silent for too long
+  Step on_error(const Error& error);    ///< SendList or OpenWatch failed
+  Step on_waited();
+
+  [[nodiscard]] State state() const { return state_; }
+  /// Why the last try failed; empty while all is well.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
+ private:
+  Step list();
+  Step watch();
+  Step back_off(const Error& error, State then);
+  Step resync(const std::string& why);
+  void progress();
+
+  WatcherOptions options_;
+  State state_ = State::Listing;
+  State after_wait_ = State::Listing;
+  std::string continue_;
+  std::string resource_version_;
+  bool heard_ = false;  ///< this stream has delivered a line
+  int failures_ = 0;    ///< since the last progress
+  std::string problem_;
+  Backoff backoff_;
+  Draw draw_;
+};
+
+}  // namespace aia::kube
