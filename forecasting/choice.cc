@@ -82,6 +82,7 @@ std::string Choice::comparison(const std::vector<Member>& members, const Counts&
               words(members[i].records[knot_].ratio()) + " × the last value's";
     }
   }
+  if (options_.season_steps == 0) text += "; no season is set, so seasonal models cannot serve";
   return text;
 }
 

@@ -8,7 +8,7 @@
 
 #include "forecasting/choice.h"
 #include "forecasting/member.h"
-#include "forecasting/volatility.h"
+#include "forecasting/running_level.h"
 #include "forecasting/words.h"
 
 namespace forecasting {
@@ -33,18 +33,19 @@ Options normalised(Options options) {
 
 struct Forecaster::State {
   explicit State(Options given)
-      : options(normalised(std::move(given))), members(make_members(options)), choice(options), volatility(options) {
+      : options(normalised(std::move(given))), members(make_members(options)), choice(options), level(std::max(options.season_steps, 100)) {
     if (options.season_steps > 0) yardstick.emplace(make_seasonal_yardstick(options));
   }
 
   void judge(double value);
   void issue(double value);
+  void fill(Fan& fan, std::size_t k, Eigen::RowVectorXd& deviations) const;
 
   Options options;
   std::vector<Member> members;
   std::optional<Member> yardstick;  ///< plain seasonal-naive; unset without a season
   Choice choice;
-  Volatility volatility;
+  RunningLevel level;
   Counts counts;
   TimePoint newest{};  ///< of the newest observed value
   double latest = kMissing;
@@ -69,12 +70,16 @@ void Forecaster::State::judge(double value) {
 /// of the newest value, seen from there, with the width of the longer horizon.
 void Forecaster::State::issue(double value) {
   const bool gap = std::isnan(value);
-  volatility.update(value);
-  const Conditions now{latest, volatility.level(), season_slot};
+  level.update(value);
+  const Conditions now{latest, level.level(), season_slot};
   const auto forecast = [&](Member& member) {
     member.point->update(value);
     for (std::size_t k = 0; k < options.knots.size(); ++k) {
-      member.horizons[k].issue(gap ? kMissing : member.point->forecast(k), now);
+      if (gap) {
+        member.horizons[k].skip();
+      } else {
+        member.horizons[k].issue(member.point->forecast(k), now);
+      }
     }
   };
   for (Member& member : members) forecast(member);
@@ -104,6 +109,21 @@ void Forecaster::update(TimePoint at, double value) {
   if (s.options.season_steps > 0 && ++s.season_slot == s.options.season_steps) s.season_slot = 0;
 }
 
+/// The served quantiles at knot k, ascending and ≥ 0. A knot with too few residuals of its own borrows the deviations from
+/// the point of the nearest shorter one that has enough: a lower bound of its width, where its own would be noise.
+void Forecaster::State::fill(Fan& fan, std::size_t k, Eigen::RowVectorXd& deviations) const {
+  const Horizon& asked = members[choice.member()].horizons[k];
+  const Horizon& horizon = std::isnan(asked.point()) ? members.front().horizons[k] : asked;
+  const bool calibrated = horizon.residuals() >= options.min_residuals || k == 0;
+  double lower = 0;
+  for (Eigen::Index q = 0; q < deviations.size(); ++q) {
+    const double level_q = options.levels[static_cast<std::size_t>(q)];
+    if (calibrated) deviations(q) = horizon.quantile(level_q) - horizon.point();
+    lower = std::max(lower, horizon.point() + deviations(q));
+    fan.values(static_cast<Eigen::Index>(k), q) = lower;
+  }
+}
+
 Fan Forecaster::fan() const {
   const State& s = *state_;
   Fan fan;
@@ -111,15 +131,11 @@ Fan Forecaster::fan() const {
   fan.origin = s.newest;
   fan.latest = s.latest;
   fan.levels = s.options.levels;
-  const Member& member = s.members[s.choice.member()];
   fan.values.resize(static_cast<Eigen::Index>(s.options.knots.size()), static_cast<Eigen::Index>(fan.levels.size()));
+  Eigen::RowVectorXd deviations = Eigen::RowVectorXd::Zero(fan.values.cols());
   for (std::size_t k = 0; k < s.options.knots.size(); ++k) {
     fan.offsets.push_back(s.options.knots[k] * s.options.step);
-    double lower = 0;  // quantiles of one histogram ascend; rounding must not break that
-    for (std::size_t q = 0; q < fan.levels.size(); ++q) {
-      lower = std::max(lower, member.horizons[k].quantile(fan.levels[q]));
-      fan.values(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(q)) = lower;
-    }
+    s.fill(fan, k, deviations);
   }
   return fan;
 }

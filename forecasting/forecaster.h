@@ -50,7 +50,8 @@ class Forecaster {
   /// treated as missing and counted. `at` only stamps the fan's origin; points must be fed in order, one per step.
   void update(TimePoint at, double value);
 
-  /// Empty until something was observed.
+  /// Empty until something was observed. In a gap its origin stays at the newest observed value, so that the horizon of a
+  /// given time, and with it the width, grows with the age of what is known. Calibrated if summary().eligible.
   [[nodiscard]] Fan fan() const;
   [[nodiscard]] Summary summary() const;
   [[nodiscard]] const Options& options() const;

@@ -46,7 +46,7 @@ void Horizon::learn(const Issue& due, double value, int season_slot) {
     const double weight = 1.0 / std::max(3.0, 3.0 * options_.season_steps / kSeasonBins);
     part = static_cast<float>(part == 0 ? steady_ : static_cast<double>(part) + weight * (size - static_cast<double>(part)));
   }
-  const double forgetting = std::max(1.0 / residuals_, 1.0 / std::max(2 * options_.season_steps, 500));
+  const double forgetting = std::max(1.0 / residuals_, 1.0 / std::max(5 * options_.season_steps, 1250));
   std::size_t best = 0;
   for (std::size_t f = 0; f < kForms; ++f) {
     const double upper = std::max(0.0, static_cast<double>(due.upper[f]));
@@ -61,13 +61,21 @@ void Horizon::issue(double point, const Conditions& now) {
   Issue& made = pending_[slot_];
   if (++slot_ == pending_.size()) slot_ = 0;
   made.point = static_cast<float>(point);
-  if (std::isnan(point)) return;
+  if (std::isnan(point)) {
+    newest_ = made;
+    return;
+  }
   made.form = static_cast<unsigned char>(form_);
   made.scale = scales(point, now);
   for (std::size_t f = 0; f < kForms; ++f) {
     made.upper[f] = static_cast<float>(point + static_cast<double>(made.scale[f]) * quantiles_[f].tracked());
   }
   newest_ = made;
+}
+
+void Horizon::skip() {
+  pending_[slot_].point = std::numeric_limits<float>::quiet_NaN();
+  if (++slot_ == pending_.size()) slot_ = 0;
 }
 
 double Horizon::quantile(double level) const {

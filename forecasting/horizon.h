@@ -28,6 +28,7 @@ class Horizon {
     int window_steps = 4320;     ///< memory of the conformal quantiles
     double level = 0.95;         ///< planning level: judged
   };
+  /// What the width follows: nothing, the forecast's level, recent residuals, the ramp to come, the part of the season.
   enum Form { kSteady, kProportional, kTurbulent, kRamp, kSeasonal, kForms };
 
   explicit Horizon(const Options& options);
@@ -36,10 +37,14 @@ class Horizon {
   /// step, before issue().
   void mature(double value, int season_slot);
 
-  /// Notes the forecast for `steps` ahead; NaN when there is none. Once a step.
+  /// Notes the forecast for `steps` ahead; NaN when there is none. Once a step, unless it is a gap.
   void issue(double point, const Conditions& now);
 
-  [[nodiscard]] bool issued() const { return newest_.point == newest_.point; }
+  /// Once a gap: nothing is forecast from it, and the newest forecast stays the one before it.
+  void skip();
+
+  /// The newest point forecast; NaN: none.
+  [[nodiscard]] double point() const { return static_cast<double>(newest_.point); }
   /// Quantile `level` of the newest forecast, not yet clipped at nought.
   [[nodiscard]] double quantile(double level) const;
   [[nodiscard]] int residuals() const { return residuals_; }
@@ -48,7 +53,6 @@ class Horizon {
   /// Pinball loss of the forecast judged in the last mature(), NaN when none was.
   [[nodiscard]] double last_loss() const { return last_loss_; }
   [[nodiscard]] bool last_covered() const { return last_covered_; }
-  [[nodiscard]] double last_form_loss(int form) const { return form_loss_[static_cast<std::size_t>(form)]; }
 
  private:
   struct Issue {
