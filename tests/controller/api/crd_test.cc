@@ -1,0 +1,149 @@
+// The CRDs and the structs say the same: defaults, enumerations and bounds, and everything we write fits the schema
+// (the API server silently drops fields that it does not know). tests/cluster/test_crds.py asks a real API server.
+#include <yaml-cpp/yaml.h>
+
+#include <catch2/catch.hpp>
+
+#include "controller/api/autoscaler_json.h"
+#include "controller/api/forecast_json.h"
+#include "controller/api/meta_json.h"
+#include "controller/api/validate.h"
+
+using namespace aia;
+using namespace aia::api;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+json to_json(const YAML::Node& node) {
+  if (node.IsSequence()) {
+    json out = json::array();
+    for (const auto& item : node) out.push_back(to_json(item));
+    return out;
+  }
+  if (node.IsMap()) {
+    json out = json::object();
+    for (const auto& member : node) out[member.first.as<std::string>()] = to_json(member.second);
+    return out;
+  }
+  const bool quoted = node.Tag() == "!";
+  long integer = 0;
+  if (!quoted && YAML::convert<long>::decode(node, integer)) return integer;
+  return node.IsScalar() ? json(node.Scalar()) : json();
+}
+
+json schema(const std::string& file) {
+  const json crd = to_json(YAML::LoadFile(AIA_SOURCE_DIR "/crds/" + file));
+  return crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
+}
+
+/// What an API server does with an object: absent members get their defaults, outermost first.
+void apply_defaults(const json& at, json& value) {
+  const json properties = at.value("properties", json::object());
+  for (const auto& [name, child] : properties.items()) {
+    if (!value.contains(name) && child.contains("default")) value[name] = child["default"];
+    if (value.contains(name) && value[name].is_object()) apply_defaults(child, value[name]);
+  }
+}
+
+/// Fails for each thing in `value` that the schema would drop or refuse.
+void check_fits(const json& at, const json& value, const std::string& path) {
+  INFO(path);
+  const std::string type = at.at("type");
+  REQUIRE((type == "object"    ? value.is_object()
+           : type == "array"   ? value.is_array()
+           : type == "integer" ? value.is_number_integer()
+                               : value.is_string()));
+  if (type == "string") {
+    if (at.contains("maxLength"))
+      CHECK(value.get_ref<const std::string&>().size() <= at["maxLength"].get<std::size_t>());
+    if (at.contains("enum"))
+      CHECK_THAT(at["enum"].get<std::vector<std::string>>(), Catch::VectorContains(value.get<std::string>()));
+  }
+  if (type == "array") {
+    CHECK(value.size() <= at.at("maxItems").get<std::size_t>());
+    for (const json& item : value) check_fits(at["items"], item, path + "[]");
+  }
+  if (type == "object") {
+    for (const json& name : at.value("required", json::array())) CHECK(value.contains(name.get<std::string>()));
+    for (const auto& [name, member] : value.items()) {
+      INFO(path + "." + name + " is not in the schema");
+      REQUIRE(at["properties"].contains(name));
+      check_fits(at["properties"][name], member, path + "." + name);
+    }
+  }
+}
+
+template <class Enum, std::size_t n>
+std::vector<std::string> names(const Enum (&all)[n]) {
+  std::vector<std::string> out;
+  for (const Enum one : all) out.emplace_back(to_string(one));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("the CRD's defaults are the struct's") {
+  const json bare = json::parse(R"json({"metadata": {"name": "a"}, "spec": {
+      "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "d"}, "maxReplicas": 3,
+      "demand": [{"name": "r", "metric": {"query": "q", "kind": "Rate"}, "capacity": {"perReplica": "1"}}]}})json");
+  json filled = bare;
+  apply_defaults(schema("aiautoscalers.yaml"), filled);
+  CHECK(filled["spec"]["forecast"]["history"] == "336h");  // defaults were found at all
+  CHECK(filled["spec"]["mode"] == "Recommend");
+  REQUIRE(autoscaler_from_json(filled).ok());
+  CHECK(autoscaler_from_json(filled)->spec == autoscaler_from_json(bare)->spec);
+}
+
+TEST_CASE("the CRD's enumerations are ours") {
+  const json root = schema("aiautoscalers.yaml")["properties"];
+  const json& spec = root["spec"]["properties"];
+  CHECK(spec["mode"]["enum"] == json(names(kModes)));
+  CHECK(spec["forecast"]["properties"]["model"]["enum"] == json(names(kModelChoices)));
+  CHECK(spec["demand"]["items"]["properties"]["metric"]["properties"]["kind"]["enum"] == json(names(kDemandKinds)));
+  CHECK(root["status"]["properties"]["leadTime"]["properties"]["source"]["enum"] == json(names(kLeadTimeSources)));
+}
+
+TEST_CASE("the CRD's bounds are ours") {
+  const json root = schema("aiautoscalers.yaml")["properties"];
+  const json& spec = root["spec"]["properties"];
+  const json& demand = spec["demand"]["items"]["properties"];
+  CHECK(spec["demand"]["maxItems"] == kMaxDemands);
+  CHECK(spec["maxReplicas"]["maximum"] == kMaxReplicas);
+  CHECK(demand["name"]["maxLength"] == kMaxDemandName);
+  CHECK(demand["metric"]["properties"]["query"]["maxLength"] == kMaxQuery);
+  CHECK(demand["backlog"]["properties"]["query"]["maxLength"] == kMaxQuery);
+  const json& status = root["status"]["properties"];
+  CHECK(status["reasons"]["maxItems"] == kMaxReasons);
+  CHECK(status["reasons"]["items"]["properties"]["message"]["maxLength"] == kMaxMessage);
+  CHECK(status["conditions"]["items"]["properties"]["message"]["maxLength"] == kMaxMessage);
+  CHECK(status["leadTime"]["properties"]["samples"]["maxItems"] == kMaxLeadSamples);
+  const json fan = schema("forecasts.yaml")["properties"]["status"]["properties"]["fan"];
+  CHECK(fan["maxItems"] == kMaxFanPoints);
+  CHECK(fan["items"]["properties"]["values"]["maxItems"] == kMaxQuantiles);
+}
+
+TEST_CASE("every status that we write fits its schema") {
+  AutoscalerStatus status;
+  status.desired_replicas = 3;
+  status.last_scale_time = WallTime{1s};
+  status.lead_time.samples.assign(80, 430s);
+  status.reasons.assign(30, {"Why", std::string(3000, 'x')});
+  status.conditions = {{"Ready", ConditionStatus::Unknown, "Why", std::string(3000, 'x'), WallTime{1s}, 2}};
+  const json root = schema("aiautoscalers.yaml")["properties"];
+  check_fits(root["status"], status_to_json(status), "status");
+
+  Forecast forecast;
+  forecast.target = {"apps/v1", "Deployment", "d"};
+  ForecastStatus& known = forecast.status;
+  known.now = known.ahead = known.upper = known.queue = -1.23456789e-300;
+  known.replicas = 4;
+  known.why = std::string(3000, 'x');
+  known.backtest = Backtest{-123456789.123, 0.5, 0.9, 100};
+  known.quantiles.assign(9, 0.5);
+  known.fan.assign(99, {100h + 123ms, {1e300, 2, 3, 4, 5, 6}});
+  const json forecasts = schema("forecasts.yaml")["properties"];
+  check_fits(forecasts["spec"], forecast_to_json(forecast)["spec"], "spec");
+  check_fits(forecasts["status"], forecast_status_to_json(known), "status");
+}
