@@ -1,0 +1,93 @@
+// Rollouts: what a Deployment's or StatefulSet's numbers say. Scaling alone is never a rollout.
+#include "controller/kube/rollout.h"
+
+#include <catch2/catch.hpp>
+
+using namespace aia::kube;
+
+namespace {
+
+struct Numbers {
+  int wanted, all, updated, available;
+  const char* progressing = "NewReplicaSetAvailable";
+  int generation = 5, observed = 5;
+};
+
+Json deployment(const Numbers& n) {
+  Json made = {{"metadata", {{"generation", n.generation}}},
+               {"spec", {{"replicas", n.wanted}}},
+               {"status",
+                {{"observedGeneration", n.observed},
+                 {"replicas", n.all},
+                 {"updatedReplicas", n.updated},
+                 {"availableReplicas", n.available},
+                 {"conditions", Json::array({{{"type", "Available"}, {"reason", "x"}}})}}}};
+  if (*n.progressing != '\0') {
+    made["status"]["conditions"].push_back({{"type", "Progressing"}, {"reason", n.progressing}});
+  }
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a Deployment rolls out until its new pods are all there and the old ones gone") {
+  struct Row {
+    const char* what;
+    Numbers numbers;
+    Rollout expected;
+  };
+  const Row rows[] = {
+      {"settled", {5, 5, 5, 5}, {true, ""}},
+      {"scaling out, pods not yet created", {9, 5, 5, 5}, {true, ""}},
+      {"scaling out, pods starting", {9, 9, 9, 5}, {true, ""}},
+      {"scaling in", {2, 5, 5, 5}, {true, ""}},
+      {"scaled to zero", {0, 0, 0, 0}, {true, ""}},
+      {"old pods left", {5, 6, 2, 5, "ReplicaSetUpdated"}, {false, "2 of 6 replicas updated"}},
+      {"Recreate, old pods gone", {5, 0, 0, 0, "ReplicaSetUpdated"}, {false, "0 of 5 replicas updated"}},
+      {"new pods starting", {5, 5, 5, 3, "ReplicaSetUpdated"}, {false, "3 of 5 updated replicas available"}},
+      {"not yet seen",
+       {5, 5, 5, 5, "NewReplicaSetAvailable", 6, 5},
+       {false, "its controller has seen generation 5 of 6"}},
+      {"stalled",
+       {5, 6, 1, 5, "ProgressDeadlineExceeded"},
+       {true, "stalled: the progress deadline has passed with 1 of 5 replicas updated"}},
+      {"paused", {5, 5, 5, 5, "DeploymentPaused"}, {true, ""}},
+      {"paused half-way", {5, 6, 2, 5, "DeploymentPaused"}, {false, "2 of 6 replicas updated"}},
+      {"no deadline, settled", {5, 5, 5, 5, ""}, {true, ""}},
+      {"no deadline, rolling", {5, 5, 2, 5, ""}, {false, "2 of 5 replicas updated"}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    const Rollout rollout = rollout_of("Deployment", deployment(row.numbers));
+    CHECK(rollout.settled == row.expected.settled);
+    CHECK(rollout.words == row.expected.words);
+  }
+}
+
+TEST_CASE("a StatefulSet rolls out while its revisions differ, down to its partition") {
+  const auto set = [](const char* current, int updated, int partition, const char* type = "RollingUpdate") {
+    return Json{
+        {"metadata", {{"generation", 1}}},
+        {"spec",
+         {{"replicas", 5}, {"updateStrategy", {{"type", type}, {"rollingUpdate", {{"partition", partition}}}}}}},
+        {"status",
+         {{"observedGeneration", 1},
+          {"replicas", 5},
+          {"updatedReplicas", updated},
+          {"currentRevision", current},
+          {"updateRevision", "new"}}}};
+  };
+  CHECK(rollout_of("StatefulSet", set("new", 5, 0)) == Rollout{});
+  CHECK(rollout_of("StatefulSet", set("new", 2, 0)) == Rollout{});  // scaling out
+  CHECK(rollout_of("StatefulSet", set("old", 2, 0)) == Rollout{false, "2 of 5 replicas updated"});
+  CHECK(rollout_of("StatefulSet", set("old", 2, 3)) == Rollout{});
+  CHECK(rollout_of("StatefulSet", set("old", 1, 3)) == Rollout{false, "1 of 2 replicas updated"});
+  CHECK(rollout_of("StatefulSet", set("old", 1, 0, "OnDelete")) == Rollout{});
+}
+
+TEST_CASE("only the two kinds of apps/v1 have a rollout that we read") {
+  CHECK(has_rollout("apps/v1", "Deployment"));
+  CHECK(has_rollout("apps/v1", "StatefulSet"));
+  CHECK_FALSE(has_rollout("apps/v1", "ReplicaSet"));
+  CHECK_FALSE(has_rollout("argoproj.io/v1alpha1", "Rollout"));
+}
