@@ -97,9 +97,6 @@ class Play:
         return [(wall, self.playback.demand(wall)) for wall in list(self.server.scrapes)
                 if start <= self.playback.trace_s(wall) < end]
 
-    def lives(self, name):
-        return list(self.cluster.audit.pods("default", name).values())
-
     def autoscaler(self, name):
         s = self.scenario
         return objects.autoscaler(

@@ -5,6 +5,9 @@ existed; and the lead times that pods really took. Why: figures must not depend 
 Source: tests/cluster/audit.py.
 """
 import bisect, statistics
+from dataclasses import dataclass
+
+from audit import completed
 
 
 class Timeline:
@@ -36,16 +39,42 @@ class Timeline:
         return sum(self.at(left) * (right - left) for left, right in zip(edges, edges[1:]))
 
 
-def ready(lives):
-    """Pods that served: from their first Ready until their deletion."""
-    return Timeline(step for life in lives if life.ready
-                    for step in [(life.ready, 1), *([(_end(life), -1)] if _end(life) else [])])
+@dataclass
+class Workload:
+    lives: list              # of PodLife
+    ready: Timeline          # pods that could serve
+    existing: Timeline       # pods that were paid for, from creation to deletion
 
 
-def existing(lives):
-    """Pods that were paid for: from their creation until their deletion."""
-    return Timeline(step for life in lives
-                    for step in [(life.created, 1), *([(_end(life), -1)] if _end(life) else [])])
+def workload(audit, app, namespace="default"):
+    """Everything that the record says about the pods labelled app=…"""
+    lives = audit.pods(namespace, app)
+    ready, existing = [], []
+    for uid, changes in _readiness(audit, lives).items():
+        end = lives[uid].deleting or lives[uid].deleted
+        existing += [(lives[uid].created, 1), *([(end, -1)] if end else [])]
+        if end:  # a pod that is being deleted serves no more
+            changes = [change for change in changes if change[0] < end] + [(end, False)]
+        was = False
+        for time, is_ready in changes:
+            if is_ready != was:
+                ready.append((time, 1 if is_ready else -1))
+                was = is_ready
+    return Workload(list(lives.values()), Timeline(ready), Timeline(existing))
+
+
+def _readiness(audit, lives):
+    """{uid: [(time, whether it was Ready then)]} from all writes of a pod's status: a node that is lost takes it back."""
+    changes = {uid: [] for uid in lives}
+    for event in audit.events():
+        ref, body = event.get("objectRef", {}), event.get("responseObject")
+        if ref.get("resource") == "pods" and ref.get("subresource") == "status" and event["responseStatus"]["code"] < 300:
+            uid = body["metadata"]["uid"]
+            if uid in changes:
+                is_ready = any(condition["type"] == "Ready" and condition["status"] == "True"
+                               for condition in body["status"].get("conditions", ()))
+                changes[uid].append((completed(event), is_ready))
+    return changes
 
 
 def lead_s(lives, since=0.0):
@@ -64,6 +93,3 @@ def scale_ins(writes, initial):
             initial = write.replicas
     return lowered
 
-
-def _end(life):
-    return life.deleting or life.deleted

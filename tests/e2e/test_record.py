@@ -42,18 +42,24 @@ class RecordTest(unittest.TestCase):
         log = self.log(pod("create", "a", 1), pod("patch", "a", 2, "status"), pod("create", "b", 3),
                        pod("patch", "a", 4.25, "status", True), pod("patch", "a", 5, "status", True),
                        pod("patch", "b", 6.5, "status", True), pod("delete", "a", 8))
-        lives = list(log.pods("default", "chat").values())
-        minute = lives[0].created - 1
-        ready, existing = record.ready(lives), record.existing(lives)
-        self.assertEqual([ready.at(minute + s) for s in (4.2, 4.3, 6.5, 7.9, 8)], [0, 1, 2, 2, 1])
-        self.assertEqual([existing.at(minute + s) for s in (.9, 1, 3, 8)], [0, 1, 2, 1])
-        self.assertAlmostEqual(record.lead_s(lives), 3.375, places=5)
-        self.assertAlmostEqual(record.lead_s(lives, since=minute + 2), 3.5, places=5)
+        chat = record.workload(log, "chat")
+        minute = chat.existing.times[0] - 1
+        self.assertEqual([chat.ready.at(minute + s) for s in (4.2, 4.3, 6.4, 6.6, 7.9, 8.1)], [0, 1, 1, 2, 2, 1])
+        self.assertEqual([chat.existing.at(minute + s) for s in (.9, 1.1, 3.1, 8.1)], [0, 1, 2, 1])
+        self.assertAlmostEqual(record.lead_s(chat.lives), 3.375, places=5)
+        self.assertAlmostEqual(record.lead_s(chat.lives, since=minute + 2), 3.5, places=5)
 
     def test_a_pod_that_never_became_ready_served_nothing(self):
-        lives = self.log(pod("create", "a", 1), pod("delete", "a", 2)).pods().values()
-        self.assertEqual(record.ready(lives).counts, [])
-        self.assertIsNone(record.lead_s(lives))
+        chat = record.workload(self.log(pod("create", "a", 1), pod("delete", "a", 2)), "chat")
+        self.assertEqual(chat.ready.counts, [])
+        self.assertIsNone(record.lead_s(chat.lives))
+
+    def test_a_lost_node_takes_ready_back(self):
+        chat = record.workload(self.log(pod("create", "a", 1), pod("patch", "a", 2, "status", True),
+                                        pod("update", "a", 3, "status", False), pod("patch", "a", 5, "status", True)),
+                               "chat")
+        minute = chat.existing.times[0] - 1
+        self.assertEqual([chat.ready.at(minute + s) for s in (2.5, 3.5, 5.5)], [1, 0, 1])
 
     def test_scale_ins_are_writes_that_lowered_and_were_accepted(self):
         writes = self.log(scale(1, 5), scale(2, 7), scale(3, 4, code=409), scale(4, 6), scale(5, 6)).scale_writes()
