@@ -6,11 +6,11 @@ has no value a scrape fails with 503, as it does when the monitoring is down. Wh
 the autoscaler reads must follow from what it did. Source: vLLM v1 and llm-d endpoint picker metrics.
 """
 import threading, time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import openmetrics
 from openmetrics import Family
 from queue_model import WAIT_BOUNDS_S, Service
+from scrape_target import ScrapeTarget
 
 TICK_S = .05
 SERVICE_S = 2.0                 # a request runs this long
@@ -31,27 +31,23 @@ class InferenceServer:
         self.playback, self.arrivals, self.ready_pods, self.namespace = playback, arrivals, ready_pods, namespace
         self.services = {name: Service(rps) for name, rps in per_replica.items()}
         self.scrapes = []               # times of the scrapes that were answered
-        self.port, self.lock, self._ended, self._now = port, threading.Lock(), threading.Event(), None
-        self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        self.http.daemon_threads = True
-        self._threads = [threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": .1}, daemon=True),
-                         threading.Thread(target=self._tick_until_ended, daemon=True)]
+        self.target = ScrapeTarget(port, self.metrics)
+        self.lock, self._ended, self._now = threading.Lock(), threading.Event(), None
+        self._thread = threading.Thread(target=self._tick_until_ended, daemon=True)
 
     @property
     def address(self):
-        return f"127.0.0.1:{self.port}"
+        return self.target.address
 
     def __enter__(self):
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
+        self.target.__enter__()
         return self
 
     def __exit__(self, *_):
         self._ended.set()
-        self.http.shutdown()
-        self.http.server_close()
-        for thread in self._threads:
-            thread.join()
+        self.target.__exit__()
+        self._thread.join()
 
     def step(self, now):
         """Lets the time since the last step pass in all queues."""
@@ -112,22 +108,3 @@ class InferenceServer:
         while not self._ended.wait(TICK_S):
             self.step(time.time())
 
-
-def _handler(server):
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            text = server.metrics(time.time()) if self.path == "/metrics" else None
-            if text is None:
-                self.send_error(503 if self.path == "/metrics" else 404)
-                return
-            body = text.encode()
-            self.send_response(200)
-            self.send_header("Content-Type", openmetrics.CONTENT_TYPE)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    return Handler

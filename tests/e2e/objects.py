@@ -3,6 +3,7 @@
 What: one function that makes a manifest from keyword arguments. Why: a test should show what is particular about
 its object and nothing else. Source: crds/.
 """
+NO_FORECAST = "None"   # spec.forecast.model: the plain reactive rule
 API = "/apis/aiautoscaler.io/v1alpha1/namespaces/default"
 
 

@@ -41,7 +41,7 @@ class Scenario:
     hold_s: int = 15                  # stabilisation of scale-in
     scrape_s: float = .25
     rate_window: str = "2s"
-    models: dict = field(default_factory=lambda: {"predictive": "Auto", "reactive": "Off"})
+    models: dict = field(default_factory=lambda: {"predictive": "Auto", "reactive": objects.NO_FORECAST})
     maximum: int = 60
     gpu_nodes: int = 12
     flags: dict = field(default_factory=dict)  # of `aiautoscaler run`

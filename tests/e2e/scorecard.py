@@ -28,6 +28,13 @@ def peak(points):
     return max(points, key=lambda point: point[1])[0]
 
 
+def rise(points, foot=.1):
+    """(start, end) of the climb to the peak: from when demand last was within `foot` of its range above the lowest."""
+    top = peak(points)
+    low, high = min(rps for _, rps in points), max(rps for _, rps in points)
+    return max(time for time, rps in points if time <= top and rps <= low + foot * (high - low)), top
+
+
 def between(points, start, end):
     return [point for point in points if start <= point[0] <= end]
 

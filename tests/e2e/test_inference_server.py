@@ -20,7 +20,6 @@ class InferenceServerTest(unittest.TestCase):
         self.ready = {"chat": ["chat-a", "chat-b"]}
         self.server = InferenceServer(self.playback, Arrivals(self.playback), lambda name: self.ready[name],
                                       {"chat": 30}, ports["metrics"])
-        self.addCleanup(self.server.http.server_close)
 
     def value(self, text, name, **labels):
         """The sum of the samples with these labels."""

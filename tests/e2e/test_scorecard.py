@@ -2,7 +2,8 @@
 import math, sys, unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "cluster"), str(HERE)]
 
 import headroom, scorecard
 from record import Timeline
@@ -28,6 +29,10 @@ class ScorecardTest(unittest.TestCase):
         self.assertEqual(scorecard.served_share(self.ramp, ready, 10), .5)
         self.assertEqual(scorecard.first_deficit(self.ramp, ready, 10), 6)
         self.assertIsNone(scorecard.first_deficit(self.ramp, timeline((0, 10)), 10))
+
+    def test_the_rise_begins_after_the_last_quiet_moment(self):
+        points = list(enumerate([12, 10, 11, 20, 10.5, 30, 60, 110, 80, 10]))
+        self.assertEqual(scorecard.rise(points), (4, 7))
 
     def test_lateness_is_the_median_over_replicas(self):
         ready = timeline((0, 1), (4, 2), (5, 3), (9, 4))   # asked for at 2, 3, 4: late by 2, 2, 5

@@ -1,0 +1,71 @@
+"""The promise on a week of a real service: ServeGen's m-small, two weeks in bins of ten minutes.
+
+What: the first week is history, the second is played, one bin in 0.75 s, its missing bins as failed scrapes; a replica
+needs three bins from creation to Ready. Judged from the API server's own record over the whole second week and over
+the tenth of it where demand rises most within a lead. Beside it: what the cheapest constant headroom over the last
+value costs for the same service. Skipped where the trace is not beside the project (its source: alibaba/ServeGen).
+"""
+import sys, unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import headroom, play, record, scorecard
+from controller import binary
+from play import Play, Scenario
+from trace import Trace
+
+FILE = play.ROOT / "../shared/data/servegen/servegen_language_m-small_total_nan.csv"
+BINS, BIN_S, REAL_BIN_S, LEAD_BINS = 1008, 600, .75, 3
+PER_REPLICA = 100       # 16 replicas at the peak of a quiet day, 39 at that of the busiest
+HOLD_S = 2
+BEGIN, FIRST, END = (BINS - 30) * BIN_S, BINS * BIN_S, 2 * BINS * BIN_S
+
+
+def scenario():
+    return Scenario(
+        "servegen", Trace.read(FILE), compression=BIN_S / REAL_BIN_S, live_from=BEGIN, per_replica=PER_REPLICA,
+        pod_ready_after=f"{LEAD_BINS * REAL_BIN_S * 1000:.0f}ms", lead=f"{LEAD_BINS * REAL_BIN_S:g}s",
+        season=f"{144 * REAL_BIN_S:g}s", history=f"{BINS * REAL_BIN_S:g}s", hold_s=HOLD_S, rate_window="1s",
+        gpu_nodes=16,
+        flags={"cycle": "375ms", "grid-step": "750ms", "freshness": "2s", "default-lead-time": "2s",
+               "scale-down-stabilization": f"{HOLD_S}s", "drain": "2s"})
+
+
+@unittest.skipUnless(FILE.is_file(), f"the trace is not there: {FILE.name}")
+@unittest.skipUnless(binary(), "the controller is not built: ./dev build")
+class ServeGenTest(unittest.TestCase):
+    def test_a_real_week(self):
+        with Play(scenario()) as stage:
+            stage.until(END, every_s=30)
+            self.judge(stage)
+
+    def judge(self, stage):
+        points = stage.points(FIRST, END)
+        steep = scorecard.steepest(points, LEAD_BINS * REAL_BIN_S)
+        ideal = scorecard.clairvoyant_s(points, PER_REPLICA, longest_s=1)
+        served, served_steep, hours = {}, {}, {}
+        for name in ("predictive", "reactive"):
+            did = record.workload(stage.cluster.audit, name)
+            served[name] = scorecard.served_share(points, did.ready, PER_REPLICA)
+            served_steep[name] = scorecard.served_share(steep, did.ready, PER_REPLICA)
+            paid = sum(did.existing.seconds(start, end) for start, end in scorecard.known_s(points, longest_s=1))
+            hours[name] = paid / ideal
+            service = stage.server.services[name]
+            print(f"{name}: Ready capacity covers {served[name]:.1%} of {len(points)} scrapes and {served_steep[name]:.1%} "
+                  f"of the steepest tenth; {hours[name]:.2f} times the clairvoyant's replica-hours; pods Ready after "
+                  f"{record.lead_s(did.lives):.2f} s; worst queue {service.worst_waiting:.0f}", flush=True)
+        self.compare(stage.scenario.trace.values, served["predictive"], served_steep["predictive"])
+        self.assertGreaterEqual(served["predictive"], .95)
+        self.assertGreaterEqual(served_steep["predictive"], served_steep["reactive"] + .4)
+        self.assertLessEqual(hours["predictive"], 1.85)
+
+    def compare(self, values, served, served_steep):
+        rule = headroom.cheapest(values, BINS, PER_REPLICA, LEAD_BINS, round(HOLD_S / REAL_BIN_S), served, served_steep)
+        print("constant headroom over the last value: " + (
+            f"{rule.factor:.2f} times serves as well, for {rule.hours_ratio:.2f} times the clairvoyant's replica-hours"
+            if rule else "not even four times the demand serves as well"), flush=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
