@@ -1,6 +1,6 @@
 // The online forecaster of one demand series: fed one grid step at a time, it answers with a fan, the model it trusts at
-// the planning horizon and why. Pure: no clock, no I/O, no threads; the same updates give the same bytes. O(knots) work and
-// O(season + residual window) memory a step, no allocation on the update path.
+// the planning horizon and why. Pure: no clock, no I/O, no threads; the same updates give the same bytes. A step costs O(knots)
+// and allocates nothing; memory is O(season + knots), about 0.9 MB for a day of minutes.
 #pragma once
 
 #include <memory>

@@ -8,6 +8,8 @@ namespace {
 
 constexpr int kSeasonBins = 48;
 constexpr double kFormMargin = 0.98;  // a form must be 2 % better to take over
+constexpr int kScaleResiduals = 50;   // before them a scale is not known
+constexpr double kLeastScale = 1e-9;
 
 double pinball(double value, double quantile, double level) {
   const double error = value - quantile;
@@ -51,7 +53,9 @@ void Horizon::learn(const Issue& due, double value, int season_slot) {
   for (std::size_t f = 0; f < kForms; ++f) {
     const double upper = std::max(0.0, static_cast<double>(due.upper[f]));
     form_loss_[f] += forgetting * (pinball(value, upper, options_.level) - form_loss_[f]);
-    quantiles_[f].add(residual / static_cast<double>(due.scale[f]));
+    // A residual from before its scale was known is taken in units of the mean that includes it: never a huge outlier.
+    const auto scale = static_cast<double>(due.scale[f]);
+    quantiles_[f].add(residual / (scale > 0 ? scale : std::max(steady_, kLeastScale)));
     if (form_loss_[f] < form_loss_[best]) best = f;
   }
   if (form_loss_[best] < kFormMargin * form_loss_[form_]) form_ = static_cast<Form>(best);
@@ -67,10 +71,11 @@ void Horizon::issue(double point, const Conditions& now) {
   }
   made.form = static_cast<unsigned char>(form_);
   made.scale = scales(point, now);
+  newest_ = made;
   for (std::size_t f = 0; f < kForms; ++f) {
     made.upper[f] = static_cast<float>(point + static_cast<double>(made.scale[f]) * quantiles_[f].tracked());
+    if (residuals_ < kScaleResiduals && f != kProportional) made.scale[f] = 0;
   }
-  newest_ = made;
 }
 
 void Horizon::skip() {
@@ -87,7 +92,7 @@ double Horizon::quantile(double level) const {
 }
 
 std::array<float, Horizon::kForms> Horizon::scales(double point, const Conditions& now) const {
-  const double floor = std::max(1e-6 * now.level, 1e-9);
+  const double floor = std::max(1e-6 * now.level, kLeastScale);
   const double ramp = std::fabs(point - now.latest);
   double season = steady_;
   if (!season_.empty()) {

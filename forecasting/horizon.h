@@ -57,7 +57,7 @@ class Horizon {
  private:
   struct Issue {
     float point = std::numeric_limits<float>::quiet_NaN();
-    std::array<float, kForms> scale{};
+    std::array<float, kForms> scale{};  ///< 0: not known then
     std::array<float, kForms> upper{};  ///< the planning quantile each form gave
     unsigned char form = kSteady;       ///< the one that served
   };

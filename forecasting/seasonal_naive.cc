@@ -19,7 +19,7 @@ SeasonalNaive::SeasonalNaive(int season_steps, const std::vector<int>& knots, bo
     : season_steps_(season_steps),
       knots_(knots),
       corrected_(corrected),
-      forgetting_(1.0 / std::max(2 * season_steps, 100)),
+      forgetting_(1.0 / std::max(5 * season_steps, 500)),
       cleaned_((seasons_back(knots.back(), season_steps) + 1) * season_steps + 1),
       gaps_(knots.back() + 1),
       profile_(static_cast<std::size_t>(season_steps), std::numeric_limits<double>::quiet_NaN()),
