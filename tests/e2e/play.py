@@ -115,7 +115,7 @@ class Play:
         self._stack.push(self._end_cluster)
         self.cluster.up(MANIFESTS)
         self.cluster.add_gpu_nodes(s.gpu_nodes)
-        self.initial = scorecard.needed(s.trace.at(s.live_from), s.per_replica) + 1
+        self.initial = scorecard.needed(s.trace.at(s.live_from), s.per_replica) + 2
         for name in s.models:
             self.cluster.apply(gpu_deployment(name, self.initial, ready_after=s.pod_ready_after))
         self.pods = enter(PodWatch(self.cluster.api))

@@ -32,7 +32,7 @@ HPA = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metad
 # name: (spec, condition, its status and reason, words that its message must hold)
 CASES = {
     "syntax": ({"query": "sum(requests"}, "MetricsHealthy", "False", "MetricsMissing", ["parse error"]),
-    "fails": ({"query": "requests / on(app) group_left requests_of_pods"}, "MetricsHealthy", "False", "MetricsMissing",
+    "fails": ({"query": "requests_of_pods / on(app) requests_of_pods"}, "MetricsHealthy", "False", "MetricsMissing",
               ["many-to-many|duplicate series"]),
     "several": ({"query": "requests"}, "MetricsHealthy", "False", "MetricsMissing", ["2 series", r"sum\(\)"]),
     "text": ({"query": '"twelve"'}, "MetricsHealthy", "False", "MetricsMissing", ["string"]),

@@ -11,33 +11,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import objects, play, record, scorecard
+import play  # first: it knows where the modules are
+import daily, objects, record, scorecard
 from controller import binary
-from play import Play, Scenario
-from trace import Trace
+from daily import END, PER_REPLICA, WARM
 
-HOUR_S = 3600
-DAY_8 = 8 * 24 * HOUR_S
-BEGIN, WARM, RESTART, END = (DAY_8 + hour * HOUR_S for hour in (3.5, 5, 7.5, 10.5))
-PER_REPLICA = 12
+RESTART = daily.DAY_8 + 7.5 * daily.HOUR_S
 FORECAST_COLUMNS = ["NAME", "TARGET", "NOW", "AHEAD", "UPPER", "LEAD", "QUEUE", "REPLICAS", "MODEL", "SKILL", "AGE"]
 AUTOSCALER_COLUMNS = ["NAME", "TARGET", "MODE", "MIN", "MAX", "REPLICAS", "READY", "DESIRED", "LEAD", "STATUS", "AGE"]
-
-
-def scenario():
-    off = os.environ.get("AIA_E2E_DISABLE_FORECAST") == "1"
-    return Scenario(
-        "daily", Trace.read(play.ROOT / "tests/data/daily.csv"), compression=120, live_from=BEGIN,
-        per_replica=PER_REPLICA, pod_ready_after="15s", season="12m",
-        models={"predictive": objects.NO_FORECAST if off else "Auto", "reactive": objects.NO_FORECAST},
-        flags={"cycle": "500ms", "grid-step": "500ms", "freshness": "5s", "default-lead-time": "15s",
-               "scale-down-stabilization": "15s", "drain": "15s"})
 
 
 @unittest.skipUnless(binary(), "the controller is not built: ./dev build")
 class DailyTest(unittest.TestCase):
     def test_capacity_is_ready_before_the_demand(self):
-        with Play(scenario()) as stage:
+        with play.Play(daily.scenario(forecast=os.environ.get("AIA_E2E_DISABLE_FORECAST") != "1")) as stage:
             stage.until(RESTART)
             restarted = time.time()
             stage.controller.restart()
