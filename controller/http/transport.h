@@ -1,5 +1,5 @@
-// The one door to the network for clients: send a request, or stream a response. Everything above it builds requests and
-// parses responses without I/O, so that a test plays the server with strings and cpprestsdk stays replaceable
+// The one door to the network for clients: send a request, or stream a response. Everything above it builds requests
+// and parses responses without I/O, so that a test plays the server with strings and cpprestsdk stays replaceable
 // (docs/decisions). Implementation: cpprest_transport.h.
 #pragma once
 
@@ -21,14 +21,14 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
   std::string method = "GET";
-  std::string target;   ///< path and query, already percent-encoded, starting with '/'
-  Headers headers;      ///< without Authorization: the transport adds it
+  std::string target;  ///< path and query, already percent-encoded, starting with '/'
+  Headers headers;     ///< without Authorization: the transport adds it
   std::string body;
 };
 
 struct Response {
   int status = 0;
-  Headers headers;      ///< names in lower case
+  Headers headers;  ///< names in lower case
   std::string body;
   /// First value of a header (name in lower case), if any.
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
@@ -36,20 +36,21 @@ struct Response {
 
 /// TLS as files or PEM text; a file is read again for every connection, so that a rotated one is picked up.
 struct TlsOptions {
-  std::string ca_file;       ///< with ca_pem: the ONLY roots trusted; both empty: the system's roots
+  std::string ca_file;  ///< with ca_pem: the ONLY roots trusted; both empty: the system's roots
   std::string ca_pem;
   std::string cert_file, cert_pem;  ///< client certificate, optional
   std::string key_file, key_pem;
-  std::string server_name;   ///< checked instead of the host's name when set
+  std::string server_name;  ///< checked instead of the host's name when set
   bool insecure_skip_verify = false;
 };
 
 struct TransportOptions {
-  std::string base_url;      ///< "https://host:port[/prefix]"
+  std::string base_url;  ///< "https://host:port[/prefix]"
   TlsOptions tls;
   /// Value of the Authorization header, asked before each request; unset: none. Called from any thread.
   std::function<std::optional<std::string>()> authorization;
-  /// Called after a 401, so that cached credentials are dropped; the request is then sent once more if it was not a stream.
+  /// Called after a 401, so that cached credentials are dropped; the request is then sent once more if it was not a
+  /// stream.
   std::function<void()> on_unauthorized;
   std::string user_agent = "aiautoscaler";
   std::size_t max_body_bytes = 256U << 20U;  ///< a larger answer is an Error, not an out-of-memory kill
@@ -62,15 +63,18 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  /// Any HTTP status is a Response; Errors are Unavailable (connect, TLS, cut off; the message says which, a certificate
-  /// problem names the CA) and Timeout. GETs are retried once on a dropped keep-alive connection; mutations never are.
+  /// Any HTTP status is a Response; Errors are Unavailable (connect, TLS, cut off; the message says which, a
+  /// certificate problem names the CA) and Timeout. GETs are retried once on a dropped keep-alive connection; a
+  /// mutation never is once it may have arrived. Invalid only when the request itself cannot be sent.
   virtual Result<Response> send(const Request& request, Millis deadline) = 0;
 
   /// All side by side, answers in order, one deadline for the batch.
   virtual std::vector<Result<Response>> send_all(const std::vector<Request>& requests, Millis deadline) = 0;
 
   /// Streams the body of a 2xx to `sink` until the server ends it, the sink says stop, `stop` is requested, or nothing
-  /// arrived for `inactivity`. Returns status and headers, and the body only when the status is not 2xx.
+  /// arrived for `inactivity`. Returns status and headers, and the body only when the status is not 2xx. Silence is a
+  /// Timeout, a stream that breaks off or is stopped before the headers came is Unavailable. The sink is not called
+  /// after the return.
   virtual Result<Response> stream(const Request& request, const ChunkSink& sink, std::stop_token stop,
                                   Millis inactivity) = 0;
 };

@@ -1,0 +1,270 @@
+// cpprestsdk behind guards; nothing of it leaves this file. What it does, read in its source (http_client_asio.cpp) and
+// seen:
+// - It sends a request again when a reused connection was dropped, also a PATCH that had arrived. Every request but GET
+// and
+//   HEAD therefore has a body that cannot be rewound, an empty one included; then it reports the drop instead.
+// - After such a drop it may put a connection that was never opened into its pool. Writing there fails, and a request
+// whose
+//   headers were not written completely is never acted on: reported as NeverSent, as is a kept-alive connection that is
+//   found closed just before it is used.
+// - It follows redirects with the Authorization header: switched off. It trusts the system's roots beside ours: tls.cc.
+// - Its default body buffer has no bound, and a chunk of size -1 would end the process: bodies go to a buffer of our
+// own, which
+//   refuses. Nothing may throw out of that buffer.
+// - Its error codes lose their category: the step is known by the text.
+// - An exception of a task that nobody looks at ends the process: each task has a continuation that does.
+#include "controller/http/cpprest_client.h"
+
+#define _TURN_OFF_PLATFORM_STRING
+#include <cpprest/http_client.h>
+#include <cpprest/producerconsumerstream.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <pplx/threadpool.h>
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+#include <mutex>
+
+namespace aia::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace rest = web::http;
+using TlsStream = asio::ssl::stream<asio::ip::tcp::socket&>;
+
+/// Thrown from the socket callback, where cpprestsdk takes it for the request's result: nothing was sent.
+struct StaleConnection : std::runtime_error {
+  StaleConnection() : std::runtime_error("closed while it was idle") {}
+};
+
+/// Thrown where a connection's credentials cannot be prepared.
+struct SetupFailure : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Where cpprestsdk writes body bytes: straight into the exchange, which may refuse them.
+class BodyBuffer final : public concurrency::streams::details::streambuf_state_manager<std::uint8_t> {
+ public:
+  explicit BodyBuffer(std::shared_ptr<Exchange> exchange)
+      : streambuf_state_manager(std::ios_base::out), exchange_(std::move(exchange)) {}
+
+  bool can_seek() const override { return false; }
+  bool has_size() const override { return false; }
+  std::size_t buffer_size(std::ios_base::openmode) const override { return 0; }
+  void set_buffer_size(std::size_t, std::ios_base::openmode) override {}
+  std::size_t in_avail() const override { return 0; }
+  pos_type getpos(std::ios_base::openmode) const override { return pos_type(off_type(-1)); }
+  pos_type seekpos(pos_type, std::ios_base::openmode) override { return pos_type(off_type(-1)); }
+  pos_type seekoff(off_type, std::ios_base::seekdir, std::ios_base::openmode) override {
+    return pos_type(off_type(-1));
+  }
+  bool acquire(std::uint8_t*&, std::size_t&) override { return false; }
+  void release(std::uint8_t*, std::size_t) override {}
+
+ protected:
+  pplx::task<std::size_t> _putn(const std::uint8_t* bytes, std::size_t count) override {
+    if (count > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+      exchange_->on_failure({Step::Body, "the server sent a chunk of negative size"});
+      return refuse<std::size_t>();
+    }
+    if (!exchange_->on_bytes({reinterpret_cast<const char*>(bytes), count})) return refuse<std::size_t>();
+    return pplx::task_from_result<std::size_t>(count);
+  }
+  pplx::task<int_type> _putc(std::uint8_t) override { return refuse<int_type>(); }
+  pplx::task<int_type> _bumpc() override { return refuse<int_type>(); }
+  int_type _sbumpc() override { return traits::eof(); }
+  pplx::task<int_type> _getc() override { return refuse<int_type>(); }
+  int_type _sgetc() override { return traits::eof(); }
+  pplx::task<int_type> _nextc() override { return refuse<int_type>(); }
+  pplx::task<int_type> _ungetc() override { return refuse<int_type>(); }
+  pplx::task<std::size_t> _getn(std::uint8_t*, std::size_t) override { return refuse<std::size_t>(); }
+  std::size_t _scopy(std::uint8_t*, std::size_t) override { return 0; }
+  pplx::task<bool> _sync() override { return pplx::task_from_result(true); }
+  std::uint8_t* _alloc(std::size_t) override { return nullptr; }
+  void _commit(std::size_t) override {}
+
+ private:
+  template <class T>
+  static pplx::task<T> refuse() {
+    return pplx::task_from_exception<T>(std::runtime_error("body refused"));
+  }
+  const std::shared_ptr<Exchange> exchange_;
+};
+
+void set_keepalive(int fd) {
+  const int on = 1, idle_s = 15, interval_s = 5, probes = 3, unacknowledged_ms = 30'000;
+  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged_ms, sizeof unacknowledged_ms);
+}
+
+/// Before each request: a new socket of a known address family gets keepalive, a kept one is refused when the server
+/// has closed it (end of file) or has something to say unasked (a TLS alert).
+void prepare_socket(asio::ip::tcp::socket& socket, const std::string& host) {
+  boost::system::error_code error;
+  if (socket.is_open()) {
+    char byte = 0;
+    const auto got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) throw StaleConnection();
+    return;
+  }
+  const auto address = asio::ip::make_address(host, error);
+  if (error) return;  // a name: which family it resolves to is not known yet
+  socket.open(address.is_v4() ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), error);
+  if (!error) set_keepalive(socket.native_handle());
+}
+
+/// The operating system's or OpenSSL's words for a code whose category cpprestsdk dropped: OpenSSL's have the library's
+/// number in the high bits.
+std::string code_words(int code) {
+  const auto packed = static_cast<unsigned long>(static_cast<unsigned int>(code));
+  if (packed > 0xFFFFU) {
+    const char* reason = ERR_reason_error_string(packed);
+    return reason != nullptr ? reason : "TLS error " + std::to_string(packed);
+  }
+  switch (code) {
+    case 1:
+    case 2: return "the server closed the connection";                        // asio's end of file and stream truncated
+    case EHOSTUNREACH: return "connection refused, or no route to the host";  // also where it was ECONNREFUSED
+    default: return std::generic_category().message(code);
+  }
+}
+
+Failure classify(const rest::http_exception& error, const Tls* tls) {
+  const std::string text = error.what();
+  const int code = error.error_code().value();
+  const auto has = [&](std::string_view part) { return text.find(part) != std::string::npos; };
+  if (has("connect to any")) return {Step::Connect, code_words(code)};
+  if (has("resolv")) return {Step::Resolve, {}};
+  if (has("SSL handshake")) {
+    const std::string refusal = tls != nullptr ? tls->refusal() : std::string();
+    return {Step::Handshake, refusal.empty() ? code_words(code) : refusal};
+  }
+  if (has("write request headers")) return {Step::NeverSent, code_words(code)};
+  if (has("write request")) return {Step::Write, code_words(code)};
+  if (has("cannot rewind")) return {Step::Read, "it was dropped; the request is not sent again, it may have arrived"};
+  if (has("Invalid HTTP status line")) return {Step::Read, "what came is not HTTP"};
+  if (has("status line")) return {Step::Read, code_words(code)};
+  if (has("Invalid chunked")) return {Step::Body, "a chunk's size is not a number"};
+  if (has("response body") || has("chunk")) return {Step::Body, code_words(code)};
+  return {Step::Read, text};
+}
+
+Failure classify(std::exception_ptr pointer, const Tls* tls) {
+  try {
+    std::rethrow_exception(std::move(pointer));
+  } catch (const StaleConnection& error) {
+    return {Step::NeverSent, error.what()};
+  } catch (const SetupFailure& error) {
+    return {Step::Setup, error.what()};
+  } catch (const rest::http_exception& error) {
+    return classify(error, tls);
+  } catch (const std::exception& error) {
+    return {Step::Read, error.what()};
+  } catch (...) {
+    return {Step::Read, "unknown error"};
+  }
+}
+
+Headers lower_case(const rest::http_headers& headers) {
+  Headers out;
+  for (const auto& [name, value] : headers) {
+    out.emplace_back(name, value);
+    for (char& c : out.back().first) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return out;
+}
+
+/// A body that is read once and cannot be rewound.
+concurrency::streams::istream one_shot(const std::string& body) {
+  concurrency::streams::producer_consumer_buffer<std::uint8_t> buffer;
+  buffer.putn_nocopy(reinterpret_cast<const std::uint8_t*>(body.data()), body.size()).get();
+  buffer.close(std::ios_base::out).get();
+  return buffer.create_istream();
+}
+
+rest::http_request to_cpprest(const Request& request, const std::shared_ptr<Exchange>& exchange) {
+  rest::http_request out(request.method);
+  out.set_request_uri(web::uri(request.target));
+  if (request.method != "GET" && request.method != "HEAD")
+    out.set_body(one_shot(request.body), request.body.size(), "application/octet-stream");
+  for (const auto& [name, value] : request.headers) out.headers()[name] = value;
+  out.set_response_stream(concurrency::streams::ostream(
+      concurrency::streams::streambuf<std::uint8_t>(std::make_shared<BodyBuffer>(exchange))));
+  return out;
+}
+
+void use_few_threads() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    try {
+      crossplat::threadpool::initialize_with_threads(4);  // the default is 40
+    } catch (const std::exception&) {
+      // Somebody in this process was first: then theirs serves us, too.
+    }
+  });
+}
+
+}  // namespace
+
+struct CpprestClient::Impl {
+  std::shared_ptr<Tls> tls;
+  rest::client::http_client client;
+};
+
+CpprestClient::CpprestClient(const BaseUrl& server, std::shared_ptr<Tls> tls, std::chrono::seconds abandoned_after) {
+  use_few_threads();
+  rest::client::http_client_config config;
+  config.set_timeout(abandoned_after);
+  config.set_max_redirects(0);
+  config.set_validate_certificates(tls == nullptr || tls->verifies());
+  config.set_tlsext_sni_enabled(false);  // announced below, by the name that is also verified
+  config.set_nativehandle_options([host = server.host, tls](rest::client::native_handle handle) {
+    if (tls == nullptr) return prepare_socket(*static_cast<asio::ip::tcp::socket*>(handle), host);
+    auto* stream = static_cast<TlsStream*>(handle);
+    if (!stream->next_layer().is_open()) tls->announce_name(stream->native_handle());
+    prepare_socket(stream->next_layer(), host);
+  });
+  if (tls != nullptr) {
+    config.set_ssl_context_callback([tls](asio::ssl::context& context) {
+      if (auto status = tls->prepare(context.native_handle()); !status) throw SetupFailure(status.error().message);
+    });
+  }
+  impl_ = std::make_unique<Impl>(Impl{tls, rest::client::http_client(web::uri(server.origin()), config)});
+}
+
+CpprestClient::~CpprestClient() = default;
+
+std::function<void()> CpprestClient::start(const Request& request, const std::shared_ptr<Exchange>& exchange) {
+  pplx::cancellation_token_source cancel;
+  const auto tls = impl_->tls;
+  const auto observe_end = [exchange, tls](pplx::task<rest::http_response> whole) {
+    try {
+      whole.get();
+      exchange->on_end();
+    } catch (...) {
+      exchange->on_failure(classify(std::current_exception(), tls.get()));
+    }
+  };
+  try {
+    impl_->client.request(to_cpprest(request, exchange), cancel.get_token())
+        .then([exchange, tls, observe_end](pplx::task<rest::http_response> head) {
+          try {
+            const rest::http_response response = head.get();
+            exchange->on_headers(response.status_code(), lower_case(response.headers()));
+            response.content_ready().then(observe_end);
+          } catch (...) {
+            exchange->on_failure(classify(std::current_exception(), tls.get()));
+          }
+        });
+  } catch (...) {
+    exchange->on_failure(classify(std::current_exception(), tls.get()));
+  }
+  return [cancel]() mutable { cancel.cancel(); };
+}
+
+}  // namespace aia::http

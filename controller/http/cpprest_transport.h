@@ -1,0 +1,16 @@
+// The transport on cpprestsdk. Deadlines are kept by our own clock and never wait for the library; credentials are
+// asked per attempt; what may be sent again is decided here: anything that provably never left, anything once after a
+// 401 (a GET on a reused connection that was dropped is sent once more by the library itself). Watches and calls have
+// connections of their own.
+#pragma once
+
+#include <memory>
+
+#include "controller/http/transport.h"
+
+namespace aia::http {
+
+/// Errors: Invalid when the URL or the TLS options are wrong, naming which. Nothing is connected yet.
+Result<std::unique_ptr<Transport>> make_cpprest_transport(TransportOptions options);
+
+}  // namespace aia::http

@@ -1,0 +1,118 @@
+// The two sides of an exchange meet here under one lock. Bytes may overtake the headers (the library completes both on
+// different threads), so they wait until the status says whether they belong to the sink.
+#include "controller/http/exchange.h"
+
+#include <utility>
+
+namespace aia::http {
+
+void Signal::notify() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++events_;
+  }
+  changed_.notify_all();
+}
+
+std::uint64_t Signal::events() {
+  const std::lock_guard lock(mutex_);
+  return events_;
+}
+
+void Signal::wait(std::uint64_t seen, SteadyTime until) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, until, [&] { return events_ != seen; });
+}
+
+Exchange::Exchange(std::shared_ptr<Signal> signal, std::size_t max_body_bytes, const ChunkSink* sink)
+    : signal_(std::move(signal)), max_body_bytes_(max_body_bytes), sink_(sink) {
+  progress_.last_activity = std::chrono::steady_clock::now();
+}
+
+void Exchange::on_headers(int status, Headers headers) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (!attached_ || progress_.done) return;
+  response_.status = status;
+  response_.headers = std::move(headers);
+  progress_.headers = true;
+  progress_.last_activity = std::chrono::steady_clock::now();
+  const std::string early = std::exchange(early_, {});
+  if (early.empty()) return;
+  try {
+    deliver(early);
+  } catch (const std::exception& error) {
+    failure_ = Failure{Step::Limit, error.what()};
+    finish();
+  }
+}
+
+bool Exchange::on_bytes(std::string_view bytes) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (!attached_ || progress_.done) return false;
+  progress_.last_activity = std::chrono::steady_clock::now();
+  progress_.bytes += bytes.size();
+  try {
+    if (progress_.headers) return deliver(bytes);
+    early_.append(bytes);  // one chunk at most: the library waits for us before it reads the next one
+    return true;
+  } catch (const std::exception& error) {
+    failure_ = Failure{Step::Limit, error.what()};
+    finish();
+    return false;
+  }
+}
+
+bool Exchange::deliver(std::string_view bytes) {
+  if (sink_ != nullptr && response_.status >= 200 && response_.status < 300) {
+    if ((*sink_)(bytes)) return true;
+    progress_.stopped_by_sink = true;
+    finish();
+    return false;
+  }
+  if (response_.body.size() + bytes.size() > max_body_bytes_) {
+    failure_ = Failure{Step::Limit, "more than " + std::to_string(max_body_bytes_) + " bytes (max_body_bytes)"};
+    finish();
+    return false;
+  }
+  response_.body.append(bytes);
+  return true;
+}
+
+void Exchange::on_end() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (!progress_.done) finish();
+}
+
+void Exchange::on_failure(Failure failure) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (progress_.done) return;
+  failure_ = std::move(failure);
+  finish();
+}
+
+void Exchange::finish() {
+  progress_.done = true;
+  signal_->notify();
+}
+
+Exchange::Progress Exchange::progress() {
+  const std::lock_guard lock(mutex_);
+  return progress_;
+}
+
+void Exchange::detach() {
+  const std::lock_guard lock(mutex_);
+  attached_ = false;
+}
+
+Response Exchange::take_response() {
+  const std::lock_guard lock(mutex_);
+  return std::move(response_);
+}
+
+std::optional<Failure> Exchange::failure() {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+}  // namespace aia::http

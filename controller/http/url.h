@@ -1,0 +1,45 @@
+// URLs as clients need them: a base URL taken apart, path segments and query parameters percent-encoded. Encoding is
+// strict (everything but unreserved characters), so that a label selector or PromQL text arrives as it was written.
+// Source: RFC 3986, 2.3 and 3.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "controller/api/result.h"
+
+namespace aia::http {
+
+/// "https://host:port/prefix" in parts. `prefix` is empty or starts with '/' and does not end with one.
+struct BaseUrl {
+  bool tls = false;
+  std::string host;  ///< without brackets, also when it is an IPv6 address
+  int port = 0;
+  std::string prefix;
+
+  /// "host:port", with brackets around an IPv6 address: how messages name the server.
+  [[nodiscard]] std::string authority() const;
+  /// "https://host:port", without the prefix.
+  [[nodiscard]] std::string origin() const;
+};
+
+/// Errors: Invalid, naming the text; user info, query and fragment are refused (credentials have their own options).
+Result<BaseUrl> parse_base_url(std::string_view text);
+
+/// Percent-encodes everything but unreserved characters, '/' included.
+std::string percent_encode(std::string_view text);
+
+/// Builds "a=1&b=x%20y"; the same name may be added again.
+class Query {
+ public:
+  Query& add(std::string_view name, std::string_view value);
+  [[nodiscard]] const std::string& str() const { return text_; }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+  /// `path` with the query behind it, if there is one.
+  [[nodiscard]] std::string after(std::string_view path) const;
+
+ private:
+  std::string text_;
+};
+
+}  // namespace aia::http
