@@ -26,12 +26,6 @@ std::string percent(double share) {
   return (rounded > 0 ? "+" : "") + format_decimal(rounded) + "%";
 }
 
-/// "7m10s": whole seconds from ten seconds on, else exact.
-std::string short_duration(Millis duration) {
-  const bool rough = duration >= std::chrono::seconds(10);
-  return format_duration(rough ? std::chrono::round<std::chrono::seconds>(duration) : duration);
-}
-
 /// Decimal strings of at most kMaxQuantiles values; what is not finite becomes "0", so that positions stay.
 Json decimals(const std::vector<double>& values) {
   Json out = Json::array();
@@ -43,7 +37,7 @@ Json decimals(const std::vector<double>& values) {
 }
 
 Json summary_of(const ForecastStatus& status) {
-  Json summary = {{"lead", short_duration(status.lead)}};
+  Json summary = {{"lead", format_rough(status.lead)}};
   put_figure(summary, "now", status.now);
   put_figure(summary, "ahead", status.ahead);
   put_figure(summary, "upper", status.upper);

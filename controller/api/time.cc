@@ -161,6 +161,11 @@ std::string format_duration(Millis duration) {
   return out;
 }
 
+std::string format_rough(Millis duration) {
+  const bool rough = duration >= std::chrono::seconds(10);
+  return format_duration(rough ? std::chrono::round<std::chrono::seconds>(duration) : duration);
+}
+
 Result<WallTime> parse_rfc3339(std::string_view text) {
   const Error invalid{ErrorKind::Invalid,
                       '"' + std::string(text) + "\" is not an RFC 3339 time; write e.g. \"2026-11-21T08:30:00Z\""};

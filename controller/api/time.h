@@ -21,6 +21,9 @@ Result<Millis> parse_duration(std::string_view text);
 /// Shortest exact Go notation: 7m10s, 1h0m0s is written "1h", 250 ms "250ms", zero "0s".
 std::string format_duration(Millis duration);
 
+/// For people: whole seconds from ten seconds on, else exact.
+std::string format_rough(Millis duration);
+
 /// "2026-11-21T08:30:00Z", with or without fraction, any numeric offset. Errors: Invalid.
 Result<WallTime> parse_rfc3339(std::string_view text);
 

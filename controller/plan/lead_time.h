@@ -1,6 +1,6 @@
-// Lead time: from pod creation to first Ready, measured per workload, P90 of the newest starts; a default until enough pods
-// were seen (design rule 3). Only the first Ready of a pod counts; pods still starting are censored samples and only ever
-// raise the figure. Data age is added by the planner, per demand.
+// Lead time: from pod creation to first Ready, measured per workload, P90 of the newest starts; a default until enough
+// pods were seen (design rule 3). Only the first Ready of a pod counts; pods still starting are censored samples and
+// only ever raise the figure. Data age is added by the planner, per demand.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
-// The planner: from what was observed and what is forecast to the replicas that must exist, with reasons. A pure function:
-// `now` and history are arguments, so that what is replayed is the code that runs in the cluster. Rules 3-6, 8-10 and 12 of
-// the design.
+// The planner: from what was observed and what is forecast to the replicas that must exist, with reasons. A pure
+// function: `now` and history are arguments, so that what is replayed is the code that runs in the cluster. Rules 3-6,
+// 8-10 and 12 of the design.
 #pragma once
 
 #include <optional>
@@ -25,21 +25,21 @@ enum class Trust {
 struct DemandInput {
   api::DemandSpec spec;
   Trust trust = Trust::Missing;
-  std::string trust_note;              ///< why not Whole, in words; goes into the reason
-  std::optional<double> value;         ///< set unless Missing
-  Millis data_age{0};                  ///< age of the newest sample + half the rate window
-  std::optional<double> backlog;       ///< requests waiting; unset: no query, or missing
-  bool backlog_missing = false;        ///< a backlog query exists and did not answer
+  std::string trust_note;                 ///< why not Whole, in words; goes into the reason
+  std::optional<double> value;            ///< set unless Missing
+  Millis data_age{0};                     ///< age of the newest sample + half the rate window
+  std::optional<double> backlog;          ///< requests waiting; unset: no query, or missing
+  bool backlog_missing = false;           ///< a backlog query exists and did not answer
   const forecasting::Fan* fan = nullptr;  ///< nullptr: not eligible; the reactive rule stands alone
-  std::string forecast_note;           ///< model and why, or why there is none
+  std::string forecast_note;              ///< model and why, or why there is none
 };
 
 /// Replicas as the pods show them.
 struct ReplicaInput {
-  int spec = 0;                        ///< what /scale says
+  int spec = 0;  ///< what /scale says
   int ready = 0;
-  std::vector<Millis> starting_ages;   ///< one per pod that is neither Ready nor finished nor deleting
-  std::string rollout;                 ///< empty: settled
+  std::vector<Millis> starting_ages;  ///< one per pod that is neither Ready nor finished nor deleting
+  std::string rollout;                ///< empty: settled
 };
 
 /// A recommendation of an earlier cycle, before stabilisation.
@@ -48,47 +48,56 @@ struct PastRecommendation {
   int replicas = 0;
 };
 
+/// The windows below are where cost and latency are traded: longer keeps more replicas, shorter pays more restarts.
 struct Settings {
   Millis cycle{std::chrono::seconds(15)};
   Millis scale_down_stabilization{std::chrono::seconds(300)};  ///< where the spec has none
-  Millis drain{std::chrono::seconds(60)};  ///< a backlog is to be gone this long after capacity for it is ready
+  Millis drain{std::chrono::seconds(60)};  ///< a backlog is to be gone this long after capacity for it is ready …
+  double drain_leads = 1.0;  ///< … but no sooner than this many lead times: else a short jam starts replicas that work
+                             ///< for less time than they took to start. 0: `drain` alone
+  double keep_leads = 2.0;  ///< a replica needed again within this many lead times is kept: off for one, back for one
 };
 
 struct Input {
   WallTime now{};
   api::AutoscalerSpec spec;
-  std::vector<DemandInput> demand;     ///< one per spec.demand, in order
+  std::vector<DemandInput> demand;  ///< one per spec.demand, in order
   ReplicaInput replicas;
   LeadTime lead;
-  std::vector<PastRecommendation> history;  ///< within the longest stabilisation window, oldest first
-  bool warmed_up = false;              ///< history and caches are in: before that nothing is scaled in
-  std::string conflict;                ///< empty: we are the only owner; else who owns it
+  /// Within the longest stabilisation window, oldest first. The caller seeds it with the current replicas when it
+  /// starts, so that a restart never cuts; empty counts as that.
+  std::vector<PastRecommendation> history;
+  bool warmed_up = false;  ///< history and caches are in: before that nothing is scaled in
+  std::string conflict;    ///< empty: we are the only owner; else who owns it
 };
 
+/// What `desired` asks for against what /scale says. Hold with a different `desired` means: it would, but must not act.
 enum class Action { ScaleOut, ScaleIn, Hold };
 
 /// What one demand entry came to; becomes its Forecast's columns.
 struct DemandFigures {
-  std::optional<double> ahead, upper;  ///< median and planning quantile at the lead horizon; unset without a fan
-  Millis lead{0};                      ///< pod lead + data age
-  std::optional<double> queue_at_lead; ///< requests waiting by then if nothing changed
-  std::optional<int> reactive;         ///< replicas for need(now); unset: missing
-  std::optional<int> start;            ///< replicas that demand at the lead needs; unset without a fan
-  std::optional<int> keep;             ///< replicas needed before a restart would have paid; unset without a fan
+  std::optional<double> ahead, upper;   ///< median and planning quantile at the lead horizon; unset without a fan
+  Millis lead{0};                       ///< pod lead + data age
+  std::optional<double> queue_at_lead;  ///< requests waiting by then if nothing changed
+  std::optional<int> reactive;          ///< replicas for need(now); unset: missing or stale
+  std::optional<int> start;             ///< replicas that demand at the lead needs; unset without a fan
+  std::optional<int> keep;              ///< replicas needed before a restart would have paid; unset without a fan
 };
 
 struct Decision {
   Action action = Action::Hold;
-  std::optional<int> desired;          ///< what should be; unset: nothing is known yet
-  std::optional<int> recommendation;   ///< before stabilisation: goes into the next cycle's history
-  bool limited = false;                ///< max or min cut the need
-  bool starts_stuck = false;           ///< most recent starts take longer than 2 × P90
+  std::optional<int> desired;  ///< what should be, set by every decide(): the current replicas when nothing is known
+  std::optional<int>
+      recommendation;         ///< before stabilisation: goes into the next cycle's history; unset: nothing is known
+  bool limited = false;       ///< max or min cut the need
+  bool starts_stuck = false;  ///< most current starts take longer than 2 × P90: nothing more is started
   std::vector<DemandFigures> figures;  ///< one per demand, in order
-  api::Reasons reasons;                ///< in the order in which they shaped the number
+  api::Reasons reasons;                ///< in the order in which they shaped the number, at most 16
 };
 
-/// Never throws, never returns a desired outside [min, max] except to hold what is there when nothing is known.
-/// A ScaleIn needs every demand Whole, warmed_up, no rollout, no conflict.
+/// Never throws. `desired` lies within [min, max], except that replicas which a person set to 0 stay 0. Replicas
+/// outside the bounds are brought back to them whatever the data says, because max is hard. Any other ScaleIn needs
+/// every demand Whole, warmed_up and no rollout; with a conflict the action is always Hold.
 Decision decide(const Input& input, const Settings& settings);
 
 }  // namespace aia::plan

@@ -1,0 +1,150 @@
+// See explain.h.
+#include "controller/plan/explain.h"
+
+#include <algorithm>
+
+#include "controller/api/decimal.h"
+#include "controller/plan/need.h"
+
+namespace aia::plan {
+namespace {
+
+std::string replicas(int n) {
+  return std::to_string(n) + (n == 1 ? " replica" : " replicas");
+}
+
+std::string are(int n) {
+  return n == 1 ? " is" : " are";
+}
+
+/// "118/s", "118 at once", "118 waiting", "0.92 in use".
+std::string amount(double value, api::DemandKind kind) {
+  const std::string figure = format_figure(value);
+  switch (kind) {
+    case api::DemandKind::Rate: return figure + "/s";
+    case api::DemandKind::Concurrency: return figure + " at once";
+    case api::DemandKind::Queue: return figure + " waiting";
+    case api::DemandKind::Utilization: return figure + " in use";
+  }
+  return figure;
+}
+
+/// "16 replicas at 12/s each".
+std::string sized(int n, const DemandInput& demand) {
+  return replicas(n) + " at " + amount(demand.spec.capacity_per_replica, demand.spec.kind) + " each";
+}
+
+std::string percentile(double quantile) {
+  return "P" + format_figure(100 * quantile);
+}
+
+/// "expected P95 187/s in 7m10s".
+std::string expected(const DemandInput& demand, const DemandFigures& figures, const Input& input) {
+  return "expected " + percentile(input.spec.forecast.quantile) + " " + amount(*figures.upper, demand.spec.kind) +
+         " in " + format_rough(figures.lead);
+}
+
+/// "118/s now", with its backlog or its Ready replicas.
+std::string present(const DemandInput& demand, const Supply& supply) {
+  std::string text = amount(*demand.value, demand.spec.kind);
+  if (demand.spec.kind == api::DemandKind::Utilization) text += " on " + replicas(supply.ready);
+  return text + " now";
+}
+
+std::string and_waiting(double queue, const char* when) {
+  return queue >= 0.5 ? " and " + format_figure(queue) + " waiting" + when : "";
+}
+
+}  // namespace
+
+api::Reason explain_need(const DemandInput& demand, const DemandFigures& figures, const Input& input,
+                         const Supply& supply) {
+  const int reactive = figures.reactive.value_or(-1), start = figures.start.value_or(-1);
+  const std::string name = demand.spec.name + ": ";
+  if (start > reactive) {
+    const std::string waiting = and_waiting(figures.queue_at_lead.value_or(0), " by then");
+    std::string text = name + expected(demand, figures, input) + waiting + " needs " + sized(start, demand);
+    if (reactive >= 0) text += "; " + present(demand, supply) + " needs " + std::to_string(reactive);
+    return {"ForecastFloor", text};
+  }
+  const std::string waiting = and_waiting(usable_backlog(demand), "");
+  std::string text = name + present(demand, supply) + waiting + " needs " + sized(reactive, demand);
+  if (start >= 0)
+    text += "; " + expected(demand, figures, input) + " needs " + std::to_string(start);
+  else if (api::is_forecast(demand.spec.kind) && !demand.forecast_note.empty())
+    text += " (no forecast: " + demand.forecast_note + ")";
+  return {"Reactive", text};
+}
+
+api::Reason explain_kept(const DemandInput& demand, const DemandFigures& figures, const Input& input,
+                         const Settings& settings) {
+  const double within_ms = settings.keep_leads * static_cast<double>(figures.lead.count());
+  return {"KeptAhead", demand.spec.name + ": " + percentile(input.spec.forecast.quantile) + " demand needs " +
+                           replicas(*figures.keep) + " within the next " +
+                           format_rough(Millis(static_cast<Millis::rep>(within_ms))) +
+                           ": stopping them to start them again would not pay"};
+}
+
+api::Reason explain_nothing_known(int held) {
+  return {"NothingKnown", "no demand entry has a value or a forecast: " + replicas(held) + are(held) + " held"};
+}
+
+api::Reason explain_zero() {
+  return {"ScaledToZeroByHand",
+          "somebody set replicas to 0, which we never do: left alone until somebody sets them to 1 or more"};
+}
+
+api::Reason explain_conflict(const std::string& owner, int current) {
+  return {"Conflict", owner + ": " + replicas(current) + are(current) + " left alone while somebody else sets them"};
+}
+
+api::Reason explain_warming_up() {
+  return {"WarmingUp", "history is still being read: nothing is scaled in before"};
+}
+
+api::Reason explain_rollout(const std::string& rollout) {
+  return {"Rollout", "a rollout is in progress (" + rollout + "): nothing is scaled in before it is done"};
+}
+
+api::Reason explain_starting(int starting) {
+  return {"Starting", replicas(starting) + are(starting) + " still starting: nothing is scaled in below them"};
+}
+
+api::Reason explain_stuck(const Supply& supply) {
+  const std::string consequence = supply.mostly_stuck() ? "nothing more is started" : "not counted on";
+  return {"StartupStuck", std::to_string(supply.stuck) + " of " + std::to_string(supply.stuck + supply.starting()) +
+                              " starting replicas took longer than " + format_rough(supply.stuck_after()) +
+                              " (twice the lead time): " + consequence + "; look at their pods"};
+}
+
+api::Reason explain_max(int needed, int max) {
+  return {"MaxReplicas", replicas(needed) + are(needed) + " needed, maxReplicas is " + std::to_string(max) +
+                             ": raise it, or expect requests to wait"};
+}
+
+api::Reason explain_min(int needed, int min) {
+  return {"MinReplicas", replicas(needed) + are(needed) + " needed, minReplicas is " + std::to_string(min)};
+}
+
+api::Reason explain_outside(int current, int min, int max) {
+  if (current > max)
+    return {"AboveMax", replicas(current) + are(current) + " there, maxReplicas is " + std::to_string(max) +
+                            ": max is hard, whatever the data says"};
+  return {"BelowMin", replicas(current) + are(current) + " there, minReplicas is " + std::to_string(min)};
+}
+
+api::Reason explain_window(int current, int recommended, const Stabilised& calmed, const Calm& calm) {
+  const Millis window = recommended > current ? calm.up_window : calm.down_window;
+  return {"Stabilizing",
+          replicas(recommended) + are(recommended) + " enough now, but " + std::to_string(calmed.replicas) +
+              (recommended > current ? " were enough" : " were needed") + " within the last " + format_rough(window)};
+}
+
+api::Reason explain_tolerance(int current, int recommended, const Calm& calm) {
+  const double tolerance = recommended > current ? calm.up_tolerance : calm.down_tolerance;
+  return {"WithinTolerance", std::to_string(recommended) + " instead of " + replicas(current) +
+                                 " is within the tolerance of " + format_figure(100 * tolerance) +
+                                 "%: not worth a change"};
+}
+
+}  // namespace aia::plan

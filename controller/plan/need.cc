@@ -1,0 +1,112 @@
+// Headroom is in the quantile, never in the capacity: the same perReplica divides all three.
+#include "controller/plan/need.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "controller/plan/queue.h"
+
+namespace aia::plan {
+namespace {
+
+constexpr double kManyReplicas = 1e9;
+constexpr double kRounding = 1e-9;
+
+bool is_amount(const std::optional<double>& value) {
+  return value && std::isfinite(*value) && *value >= 0;
+}
+
+Millis times(double factor, Millis duration) {
+  return Millis(static_cast<Millis::rep>(factor * static_cast<double>(duration.count())));
+}
+
+std::optional<int> reactive_need(const DemandInput& demand, const Supply& supply, double drain) {
+  const std::optional<double> value = usable_value(demand);
+  if (!value) return std::nullopt;
+  const double per_replica = demand.spec.capacity_per_replica;
+  switch (demand.spec.kind) {
+    case api::DemandKind::Rate: return replicas_for(*value + usable_backlog(demand) / drain, per_replica);
+    case api::DemandKind::Concurrency: return replicas_for(*value + usable_backlog(demand), per_replica);
+    case api::DemandKind::Queue: return replicas_for(*value, per_replica);
+    case api::DemandKind::Utilization:
+      if (supply.ready == 0) return std::nullopt;
+      return replicas_for(*value * supply.ready, per_replica);
+  }
+  return std::nullopt;
+}
+
+/// What a queue at the lead adds to demand. In a Rate's fluid queue, its draining; a Concurrency's forecast already
+/// holds what is in the system, only the separately measured backlog comes on top while it still waits.
+double queue_as_demand(const DemandInput& demand, double queue_at_lead, double drain) {
+  if (demand.spec.kind == api::DemandKind::Rate) return queue_at_lead / drain;
+  return queue_at_lead > 0 ? usable_backlog(demand) : 0;
+}
+
+}  // namespace
+
+int replicas_for(double demand, double per_replica) {
+  const double exact = demand / per_replica;
+  if (!(exact > 0)) return 0;  // also NaN
+  if (exact >= kManyReplicas) return static_cast<int>(kManyReplicas);
+  return static_cast<int>(std::ceil(exact - kRounding * std::max(1.0, exact)));
+}
+
+const forecasting::Fan* usable_fan(const DemandInput& demand) {
+  const bool says_something = api::is_forecast(demand.spec.kind) && demand.fan && !demand.fan->empty();
+  return says_something ? demand.fan : nullptr;
+}
+
+std::optional<double> usable_value(const DemandInput& demand) {
+  const bool current = demand.trust == Trust::Whole || demand.trust == Trust::Partial;
+  return current && is_amount(demand.value) ? demand.value : std::nullopt;
+}
+
+double usable_backlog(const DemandInput& demand) {
+  return is_amount(demand.backlog) ? *demand.backlog : 0;
+}
+
+double drain_s(const Input& input, const Settings& settings) {
+  const Millis drain = std::max({settings.drain, times(settings.drain_leads, input.lead.p90), Millis{1}});
+  return std::chrono::duration<double>(drain).count();
+}
+
+std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& supply) {
+  const auto because = [&](const char* code, const std::string& what, const std::string& note) {
+    return api::Reason{code, demand.spec.name + ": " + what + (note.empty() ? "" : " (" + note + ")") +
+                                 ": nothing is scaled in on it"};
+  };
+  const std::string& note = demand.trust_note;
+  if (demand.trust == Trust::Missing) return because("MetricMissing", "the metric is missing", note);
+  if (demand.trust == Trust::Stale) return because("MetricStale", "the metric is stale", note);
+  if (!is_amount(demand.value)) return because("MetricMissing", "the metric is no number that demand can have", note);
+  if (demand.trust == Trust::Partial) return because("MetricPartial", "the metric is partial", note);
+  if (demand.backlog_missing || (demand.backlog && !is_amount(demand.backlog)))
+    return because("BacklogMissing", "the backlog query gave no usable answer", "");
+  if (demand.spec.kind == api::DemandKind::Utilization && supply.ready == 0)
+    return because("NothingReady", "no replica is Ready, so a utilisation says nothing", "");
+  return std::nullopt;
+}
+
+DemandFigures figures_of(const DemandInput& demand, const Input& input, const Supply& supply,
+                         const Settings& settings) {
+  DemandFigures figures;
+  figures.lead = input.lead.p90 + demand.data_age;
+  const double drain = drain_s(input, settings);
+  figures.reactive = reactive_need(demand, supply, drain);
+  figures.queue_at_lead = queue_at(demand, supply, input.now, figures.lead);
+  const forecasting::Fan* fan = usable_fan(demand);
+  if (!fan) return figures;
+
+  const double level = input.spec.forecast.quantile;
+  const double per_replica = demand.spec.capacity_per_replica;
+  const WallTime ready_at = input.now + figures.lead;
+  figures.ahead = fan->value(ready_at, 0.5);
+  figures.upper = fan->pointwise_max(ready_at, ready_at + settings.cycle, level);
+  const double queue = queue_as_demand(demand, figures.queue_at_lead.value_or(0), drain);
+  figures.start = replicas_for(*figures.upper + queue, per_replica);
+  const WallTime restart_pays = input.now + times(settings.keep_leads, figures.lead);
+  figures.keep = replicas_for(fan->pointwise_max(input.now, restart_pays, level), per_replica);
+  return figures;
+}
+
+}  // namespace aia::plan

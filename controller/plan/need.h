@@ -1,0 +1,33 @@
+// From demand to replicas, for one entry: need(now), the plain reactive rule; start, what must be started now for
+// demand when it is ready; keep, what would be needed again before a restart had paid (design rules 4 and 5).
+#pragma once
+
+#include <optional>
+
+#include "controller/plan/plan.h"
+#include "controller/plan/supply.h"
+
+namespace aia::plan {
+
+/// The fewest replicas of `per_replica` each that carry `demand`; 0 for none. 12.000000001 ÷ 12 is one, not two: sums
+/// of rates carry rounding errors. Never above a billion.
+int replicas_for(double demand, double per_replica);
+
+/// The fan, if this kind may be forecast and it says something.
+const forecasting::Fan* usable_fan(const DemandInput& demand);
+
+/// The value, if it is Whole or Partial and a number that demand can have.
+std::optional<double> usable_value(const DemandInput& demand);
+
+/// Requests known to wait; 0 when none are known to (which may raise, but never allows to lower: `trouble_of`).
+double usable_backlog(const DemandInput& demand);
+
+/// How long a backlog may take once capacity for it is ready; never zero.
+double drain_s(const Input& input, const Settings& settings);
+
+/// Why this entry may not lower the number of replicas; unset when it may.
+std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& supply);
+
+DemandFigures figures_of(const DemandInput& demand, const Input& input, const Supply& supply, const Settings& settings);
+
+}  // namespace aia::plan
