@@ -51,8 +51,9 @@ std::string present(const DemandInput& demand, const Supply& supply) {
   return text + " now";
 }
 
-std::string and_waiting(double queue, const char* when) {
-  return queue >= 0.5 ? " and " + format_figure(queue) + " waiting" + when : "";
+/// " needs ", or with a queue " and 42 waiting by then need ".
+std::string needs(double queue, const char* when) {
+  return queue >= 0.5 ? " and " + format_figure(queue) + " waiting" + when + " need " : " needs ";
 }
 
 }  // namespace
@@ -62,13 +63,13 @@ api::Reason explain_need(const DemandInput& demand, const DemandFigures& figures
   const int reactive = figures.reactive.value_or(-1), start = figures.start.value_or(-1);
   const std::string name = demand.spec.name + ": ";
   if (start > reactive) {
-    const std::string waiting = and_waiting(figures.queue_at_lead.value_or(0), " by then");
-    std::string text = name + expected(demand, figures, input) + waiting + " needs " + sized(start, demand);
+    const std::string verb = needs(figures.queue_at_lead.value_or(0), " by then");
+    std::string text = name + expected(demand, figures, input) + verb + sized(start, demand);
     if (reactive >= 0) text += "; " + present(demand, supply) + " needs " + std::to_string(reactive);
     return {"ForecastFloor", text};
   }
-  const std::string waiting = and_waiting(usable_backlog(demand), "");
-  std::string text = name + present(demand, supply) + waiting + " needs " + sized(reactive, demand);
+  const std::string verb = needs(usable_backlog(demand), "");
+  std::string text = name + present(demand, supply) + verb + sized(reactive, demand);
   if (start >= 0)
     text += "; " + expected(demand, figures, input) + " needs " + std::to_string(start);
   else if (api::is_forecast(demand.spec.kind) && !demand.forecast_note.empty())
