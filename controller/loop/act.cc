@@ -1,0 +1,50 @@
+// Acting; see act.h.
+#include "controller/loop/act.h"
+
+#include "controller/loop/outage.h"
+
+namespace aia::loop {
+namespace {
+
+bool should_write(const Workload& workload) {
+  return workload.object.spec.mode == api::Mode::Auto && workload.other_owner.empty() && workload.target &&
+         workload.decision && workload.decision->action != plan::Action::Hold && workload.decision->desired &&
+         *workload.decision->desired != workload.target->spec_replicas;
+}
+
+/// After a time-out nobody knows whether the write arrived: the next look at the target is no proof of a revert.
+bool outcome_unknown(const Error& error) {
+  return error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Unavailable;
+}
+
+void write(Workload& workload, ports::Cluster& cluster, WallTime now, Outage& outage) {
+  const int desired = *workload.decision->desired;
+  const auto written = cluster.write_scale(workload.object, desired, workload.target->resource_version);
+  if (written) {
+    outage.note_answer();
+    workload.scaled = true;
+    workload.state->last_scale_time = now;
+    workload.state->writes.wrote(desired);
+    return;
+  }
+  outage.note_error(written.error());
+  if (outcome_unknown(written.error())) workload.state->writes.uncertain();
+  workload.scale_error = written.error();
+  workload.fail("act", written.error());
+}
+
+}  // namespace
+
+void act(Cycle& cycle, ports::Cluster& cluster) {
+  Outage outage;
+  for_each_usable(cycle, "act", [&](Workload& workload) {
+    if (!should_write(workload)) return;
+    if (outage.is_on()) {
+      workload.scale_error = Error{ErrorKind::Unavailable, "the API server does not answer; tried again next cycle"};
+      return;
+    }
+    write(workload, cluster, cycle.now, outage);
+  });
+}
+
+}  // namespace aia::loop

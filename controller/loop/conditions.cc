@@ -1,0 +1,164 @@
+// Conditions in words; see conditions.h.
+#include "controller/loop/conditions.h"
+
+#include <algorithm>
+
+namespace aia::loop {
+namespace {
+
+using api::Condition;
+using api::ConditionStatus;
+using plan::Trust;
+
+Condition make(const char* type, ConditionStatus status, std::string reason, std::string message) {
+  return {type, status, std::move(reason), std::move(message), {}, 0};
+}
+
+Condition target_found(const Workload& workload) {
+  const auto type = "TargetFound";
+  if (!workload.target_error)
+    return make(type, ConditionStatus::True, "Found", workload.object.spec.target.to_string());
+  const auto& error = *workload.target_error;
+  switch (error.kind) {
+    case ErrorKind::NotFound:
+      return make(type, ConditionStatus::False, "TargetNotFound",
+                  error.message + "; create it or correct spec.scaleTargetRef");
+    case ErrorKind::Invalid:
+      return make(type, ConditionStatus::False, "NoScaleSubresource",
+                  error.message + "; spec.scaleTargetRef must name a kind that serves /scale");
+    case ErrorKind::Forbidden:
+      return make(type, ConditionStatus::False, "Forbidden",
+                  error.message + "; allow the controller to get this kind and its scale (manifests/rbac)");
+    default: return make(type, ConditionStatus::Unknown, "Unavailable", error.message);
+  }
+}
+
+const char* metrics_reason(Trust trust, bool backlog_missing) {
+  switch (trust) {
+    case Trust::Missing: return "MetricsMissing";
+    case Trust::Stale: return "MetricsStale";
+    case Trust::Partial: return "MetricsPartial";
+    case Trust::Whole: break;
+  }
+  return backlog_missing ? "BacklogMissing" : "Whole";
+}
+
+/// The worst entry gives the reason, every entry that is not whole a sentence.
+Condition metrics_healthy(const Workload& workload) {
+  auto worst = Trust::Whole;
+  bool backlog_missing = false;
+  std::string message;
+  const auto add = [&](const std::string& sentence) { message += (message.empty() ? "" : "; ") + sentence; };
+  for (const auto& view : workload.demand) {
+    const auto& input = view.input;
+    worst = std::max(worst, input.trust);
+    backlog_missing = backlog_missing || input.backlog_missing;
+    if (input.trust != Trust::Whole) add(input.spec.name + ": " + input.trust_note);
+    if (input.backlog_missing) add(input.spec.name + ": the backlog query gave no value");
+  }
+  if (message.empty())
+    return make("MetricsHealthy", ConditionStatus::True, "Whole", "every demand query answers in full");
+  return make("MetricsHealthy", ConditionStatus::False, metrics_reason(worst, backlog_missing),
+              message + " (may raise, never lower)");
+}
+
+/// "HoltWinters(24h)" → "HoltWinters": a reason is one CamelCase word.
+std::string rung(const std::string& model) {
+  const auto word = model.substr(0, model.find('('));
+  const bool camel =
+      !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isalnum(c); });
+  return camel ? word : "Other";
+}
+
+Condition forecast_eligible(const Workload& workload) {
+  std::string message;
+  const DemandView* worst = workload.demand.empty() ? nullptr : &workload.demand.front();
+  for (const auto& view : workload.demand) {
+    message += (message.empty() ? "" : "; ") + view.input.spec.name + ": " + view.input.forecast_note;
+    if (worst->eligible && !view.eligible) worst = &view;
+  }
+  const bool eligible = worst != nullptr && worst->eligible;
+  return make("ForecastEligible", eligible ? ConditionStatus::True : ConditionStatus::False,
+              eligible ? rung(worst->model) : "ReactiveOnly", message);
+}
+
+Condition able_to_scale(const Workload& workload) {
+  const auto type = "AbleToScale";
+  const auto& owner = workload.other_owner;
+  const auto mode = workload.object.spec.mode;
+  if (mode != api::Mode::Auto) {
+    const std::string what = mode == api::Mode::Paused ? "mode is Paused: replicas are held as they are"
+                                                       : "mode is Recommend: nothing is scaled until spec.mode is Auto";
+    return make(type, ConditionStatus::Unknown, std::string(api::to_string(mode)) + "Only",
+                owner.empty() ? what : what + "; " + owner);
+  }
+  if (!owner.empty()) {
+    return make(type, ConditionStatus::False, "Conflict",
+                owner + "; let one of them decide, or set spec.mode to Recommend");
+  }
+  if (!workload.target)
+    return make(type, ConditionStatus::False, "NoTarget", "there is nothing to scale, see TargetFound");
+  if (workload.scale_error && workload.scale_error->kind != ErrorKind::Conflict) {
+    const bool forbidden = workload.scale_error->kind == ErrorKind::Forbidden;
+    return make(type, ConditionStatus::False, forbidden ? "Forbidden" : "WriteFailed",
+                workload.scale_error->message +
+                    (forbidden ? "; allow the controller to patch this kind's scale (manifests/rbac/act.yaml)" : ""));
+  }
+  if (workload.decision && workload.decision->starts_stuck) {
+    return make(type, ConditionStatus::False, "StartupStuck",
+                "most recent starts take longer than twice the usual time");
+  }
+  return make(type, ConditionStatus::True, "ReadyToScale", "");
+}
+
+Condition scaling_limited(const Workload& workload) {
+  const bool limited = workload.decision && workload.decision->limited;
+  if (!limited) return make("ScalingLimited", ConditionStatus::False, "WithinBounds", "");
+  const auto& spec = workload.object.spec;
+  const bool at_max = workload.decision->desired && *workload.decision->desired >= spec.max_replicas;
+  return make("ScalingLimited", ConditionStatus::True, at_max ? "MaxReplicas" : "MinReplicas",
+              at_max ? "demand needs more than maxReplicas " + std::to_string(spec.max_replicas)
+                     : "demand needs fewer than minReplicas " + std::to_string(spec.min_replicas));
+}
+
+Condition ready(const Workload& workload, const Condition& target, const Condition& metrics, const Condition& able) {
+  const auto mode = workload.object.spec.mode;
+  const bool all_missing = std::all_of(workload.demand.begin(), workload.demand.end(),
+                                       [](const auto& view) { return view.input.trust == Trust::Missing; });
+  if (target.status != ConditionStatus::True) return make("Ready", target.status, target.reason, target.message);
+  if (able.status == ConditionStatus::False) return make("Ready", ConditionStatus::False, able.reason, able.message);
+  if (all_missing) return make("Ready", ConditionStatus::False, metrics.reason, metrics.message);
+  if (mode == api::Mode::Paused) return make("Ready", ConditionStatus::True, "Paused", able.message);
+  if (!workload.warmed_up) {
+    return make("Ready", ConditionStatus::Unknown, "WarmingUp",
+                "history is being read; nothing is scaled in before it is");
+  }
+  if (mode == api::Mode::Recommend) return make("Ready", ConditionStatus::True, "Recommending", able.message);
+  return make("Ready", ConditionStatus::True, "Active", "");
+}
+
+}  // namespace
+
+std::vector<Condition> conditions_of(const Workload& workload) {
+  std::vector<Condition> conditions;
+  if (workload.problem) {
+    conditions = {make("Ready", ConditionStatus::False, "InvalidSpec", workload.problem->message)};
+  } else {
+    auto target = target_found(workload);
+    auto metrics = metrics_healthy(workload);
+    auto able = able_to_scale(workload);
+    auto sum = ready(workload, target, metrics, able);
+    conditions = {std::move(sum),  std::move(target),        std::move(metrics), forecast_eligible(workload),
+                  std::move(able), scaling_limited(workload)};
+  }
+  for (auto& condition : conditions) condition.observed_generation = workload.object.meta.generation;
+  return conditions;
+}
+
+const Condition* find_condition(const std::vector<Condition>& conditions, const std::string& type) {
+  const auto found =
+      std::find_if(conditions.begin(), conditions.end(), [&](const Condition& one) { return one.type == type; });
+  return found == conditions.end() ? nullptr : &*found;
+}
+
+}  // namespace aia::loop

@@ -1,0 +1,83 @@
+// The value that travels through one cycle: each step fills in its part for every object. A step that fails for one
+// object notes the error there and leaves the others alone.
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "controller/loop/workload_state.h"
+#include "controller/plan/plan.h"
+#include "controller/ports/cluster.h"
+#include "controller/ports/reporter.h"
+
+namespace aia::loop {
+
+/// Grid points that were due, as the server answered them; NaN is a gap.
+struct GridAnswer {
+  GridRange range;
+  std::vector<double> values;
+};
+
+/// One demand entry in this cycle.
+struct DemandView {
+  plan::DemandInput input;        ///< observe: value and trust; forecast: fan and note
+  std::optional<GridAnswer> due;  ///< observe: points to feed
+  std::string model = "None";     ///< forecast
+  std::string why;                ///< forecast: why this model, or why none
+  bool eligible = false;          ///< forecast: the fan counts
+};
+
+/// One AIAutoscaler in this cycle.
+struct Workload {
+  api::Autoscaler object;
+  std::optional<Error> problem;  ///< the stored object does not decode: spec is not to be used
+  WorkloadState* state = nullptr;
+  std::optional<ports::Target> target;  ///< observe; unset: see target_error
+  std::optional<Error> target_error;
+  std::vector<DemandView> demand;          ///< observe; one per spec.demand, in order
+  std::string other_owner;                 ///< observe: who else decides on the replicas, in words; empty: nobody
+  plan::LeadTime lead;                     ///< forecast
+  bool warmed_up = false;                  ///< forecast: all histories are in
+  std::optional<plan::Decision> decision;  ///< decide; unset: there is nothing to decide on
+  bool scaled = false;                     ///< act
+  std::optional<Error> scale_error;        ///< act
+  std::vector<ports::ErrorReport> errors;  ///< all steps
+
+  /// False: nothing but a status may be written, because nothing of the spec is known.
+  [[nodiscard]] bool usable() const { return !problem; }
+  [[nodiscard]] int ready_pods() const;
+  void fail(const char* step, const Error& error) { errors.push_back({step, error.kind, error.message}); }
+};
+
+struct Cycle {
+  WallTime now{};
+  std::vector<Workload> workloads;  ///< by namespace and name, without those being deleted
+  bool catching_up = false;         ///< there is more history to ask for right away
+  std::stop_token stop;             ///< requested: the write under way is finished, none is begun
+};
+
+/// Runs `body` for each workload; an exception becomes that object's error and nothing else. Ends early when stopping.
+template <class Body>
+void for_each(Cycle& cycle, const char* step, Body body) {
+  for (auto& workload : cycle.workloads) {
+    if (cycle.stop.stop_requested()) return;
+    try {
+      body(workload);
+    } catch (const std::exception& failure) {
+      workload.fail(step, {ErrorKind::Invalid, std::string("internal error: ") + failure.what(), {}});
+    }
+  }
+}
+
+/// The same for those whose spec is known.
+template <class Body>
+void for_each_usable(Cycle& cycle, const char* step, Body body) {
+  for_each(cycle, step, [&](Workload& workload) {
+    if (workload.usable()) body(workload);
+  });
+}
+
+}  // namespace aia::loop

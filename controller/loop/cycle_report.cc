@@ -1,0 +1,77 @@
+// The cycle as one value for logs and metrics, and scorekeeping: what was expected a lead time ago stands beside what
+// came.
+#include <algorithm>
+
+#include "controller/loop/report.h"
+
+namespace aia::loop {
+namespace {
+
+const char* in_words(plan::Action action) {
+  switch (action) {
+    case plan::Action::ScaleOut: return "ScaleOut";
+    case plan::Action::ScaleIn: return "ScaleIn";
+    case plan::Action::Hold: break;
+  }
+  return "Hold";
+}
+
+ports::DemandReport demand_report(Workload& workload, std::size_t index, WallTime now, Millis late) {
+  const auto& view = workload.demand[index];
+  ports::DemandReport report;
+  report.name = view.input.spec.name;
+  report.now = view.input.value;
+  report.queue = view.input.backlog;
+  report.lead = workload.lead.p90 + view.input.data_age;
+  report.model = view.model;
+  if (workload.decision && index < workload.decision->figures.size()) {
+    const auto& figures = workload.decision->figures[index];
+    report.ahead = figures.ahead;
+    report.upper = figures.upper;
+    report.queue_at_lead = figures.queue_at_lead;
+    report.lead = figures.lead;
+  }
+  const auto found = workload.state->demand.find(report.name);
+  if (found == workload.state->demand.end()) return report;
+  auto& state = found->second;
+  if (state.summary().samples > 0) report.skill = state.summary().skill;
+  report.then = state.expected_for(now, late);
+  if (report.upper || report.queue_at_lead) {
+    state.expect({now + report.lead, report.ahead, report.upper, report.queue_at_lead});
+  }
+  return report;
+}
+
+ports::ObjectReport object_report(Workload& workload, WallTime now, Millis late) {
+  ports::ObjectReport report;
+  report.key = workload.object.meta.key();
+  report.mode = workload.object.spec.mode;
+  report.scaled = workload.scaled;
+  report.quantile = workload.object.spec.forecast.quantile;
+  report.errors = workload.errors;
+  if (workload.target) {
+    report.current = workload.target->spec_replicas;
+    report.ready = workload.ready_pods();
+  }
+  if (workload.decision) {
+    report.action = in_words(workload.decision->action);
+    report.desired = workload.decision->desired;
+    report.reasons = workload.decision->reasons;
+  }
+  for (std::size_t i = 0; i < workload.demand.size(); ++i)
+    report.demand.push_back(demand_report(workload, i, now, late));
+  return report;
+}
+
+}  // namespace
+
+ports::CycleReport cycle_report(Cycle& cycle, const Settings& settings) {
+  ports::CycleReport report;
+  report.at = cycle.now;
+  report.synced = true;
+  const Millis late = std::max(2 * settings.cycle, settings.grid_step);
+  for (auto& workload : cycle.workloads) report.objects.push_back(object_report(workload, cycle.now, late));
+  return report;
+}
+
+}  // namespace aia::loop

@@ -1,0 +1,68 @@
+// Deciding; see decide.h.
+#include "controller/loop/decide.h"
+
+#include <algorithm>
+
+namespace aia::loop {
+namespace {
+
+Millis longest_window(const api::AutoscalerSpec& spec, const Settings& settings) {
+  return std::max(spec.scale_down.stabilization_window.value_or(settings.scale_down_stabilization),
+                  spec.scale_up.stabilization_window.value_or(Millis(0)));
+}
+
+plan::ReplicaInput replicas_of(const Workload& workload, WallTime now) {
+  plan::ReplicaInput replicas;
+  replicas.spec = workload.target->spec_replicas;
+  replicas.ready = workload.ready_pods();
+  replicas.rollout = workload.target->rollout;
+  for (const auto& pod : workload.target->pods) {
+    if (is_starting(pod)) replicas.starting_ages.push_back(std::max(Millis(0), now - pod.created));
+  }
+  return replicas;
+}
+
+plan::Input input_of(const Workload& workload, WallTime now) {
+  plan::Input input;
+  input.now = now;
+  input.spec = workload.object.spec;
+  for (const auto& view : workload.demand) input.demand.push_back(view.input);
+  input.replicas = replicas_of(workload, now);
+  input.lead = workload.lead;
+  input.history = workload.state->recommendations;
+  input.warmed_up = workload.warmed_up;
+  // In Recommend another owner is normal: the recommendation stands beside what that owner does.
+  if (workload.object.spec.mode == api::Mode::Auto) input.conflict = workload.other_owner;
+  return input;
+}
+
+/// A cycle that may not lower counts as one that recommends at least what is there: neither a restart nor data that was
+/// missing for a while may leave a stabilisation window in which only low recommendations stand.
+int stabilised_on(const Workload& workload) {
+  const int there = workload.target->spec_replicas;
+  const int recommended = workload.decision->recommendation.value_or(there);
+  const bool whole = std::all_of(workload.demand.begin(), workload.demand.end(), [](const DemandView& view) {
+    return view.input.trust == plan::Trust::Whole && !view.input.backlog_missing;
+  });
+  return whole && workload.warmed_up ? recommended : std::max(recommended, there);
+}
+
+}  // namespace
+
+void decide(Cycle& cycle, const Settings& settings) {
+  plan::Settings plan_settings;
+  plan_settings.cycle = settings.cycle;
+  plan_settings.scale_down_stabilization = settings.scale_down_stabilization;
+  plan_settings.drain = settings.drain;
+  for_each_usable(cycle, "plan", [&](Workload& workload) {
+    if (!workload.target) return;
+    auto& past = workload.state->recommendations;
+    const Millis window = longest_window(workload.object.spec, settings);
+    std::erase_if(past, [&](const auto& one) { return one.at + window < cycle.now; });
+    if (past.empty()) past.push_back({cycle.now, workload.target->spec_replicas});
+    workload.decision = plan::decide(input_of(workload, cycle.now), plan_settings);
+    past.push_back({cycle.now, stabilised_on(workload)});
+  });
+}
+
+}  // namespace aia::loop

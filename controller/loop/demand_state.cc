@@ -1,0 +1,79 @@
+// One demand entry between cycles; see demand_state.h.
+#include "controller/loop/demand_state.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace aia::loop {
+namespace {
+
+constexpr std::size_t kMaxPromises = 1024;
+
+forecasting::Model model_of(api::ModelChoice choice) {
+  switch (choice) {
+    case api::ModelChoice::LastValue: return forecasting::Model::LastValue;
+    case api::ModelChoice::SeasonalNaive: return forecasting::Model::SeasonalNaive;
+    case api::ModelChoice::HoltWinters: return forecasting::Model::HoltWinters;
+    case api::ModelChoice::Auto:
+    case api::ModelChoice::Off: break;
+  }
+  return forecasting::Model::Auto;
+}
+
+forecasting::Options options_of(const SeriesIdentity& identity) {
+  forecasting::Options options;
+  options.step = identity.step;
+  const auto& seasons = identity.forecast.seasons;
+  const auto season_steps = seasons.empty() ? 0 : seasons.front() / identity.step;
+  options.season_steps = season_steps < 2 ? 0 : static_cast<int>(season_steps);
+  options.model = model_of(identity.forecast.model);
+  options.planning_level = identity.forecast.quantile;
+  return options;
+}
+
+}  // namespace
+
+bool wants_forecast(const api::DemandSpec& demand, const api::ForecastSpec& forecast) {
+  return api::is_forecast(demand.kind) && forecast.model != api::ModelChoice::Off;
+}
+
+DemandState::DemandState(SeriesIdentity identity)
+    : identity_(std::move(identity)), history_(identity_.forecast.history) {
+  const bool exogenous = api::is_forecast(identity_.kind);
+  if (exogenous && identity_.forecast.model != api::ModelChoice::Off) forecaster_.emplace(options_of(identity_));
+}
+
+void DemandState::feed(const GridRange& range, const std::vector<double>& values, Millis horizon) {
+  if (forecaster_) forecaster_->set_planning_horizon(horizon);
+  for (std::size_t i = 0; i < values.size() && forecaster_; ++i) {
+    const bool usable = std::isfinite(values[i]) && values[i] >= 0;
+    if (!usable && !newest_value_) continue;
+    forecaster_->update(range.at(i), values[i]);
+    if (usable) newest_value_ = range.at(i);
+  }
+  horizon_.reset();
+  history_.fed(range);
+}
+
+void DemandState::refresh(Millis horizon) {
+  if (!forecaster_ || horizon_ == horizon) return;
+  forecaster_->set_planning_horizon(horizon);
+  fan_ = forecaster_->fan();
+  summary_ = forecaster_->summary();
+  horizon_ = horizon;
+}
+
+void DemandState::expect(const ports::Expectation& expectation) {
+  // A lead time that shrank may speak about an earlier moment than a promise before it: the newest word counts.
+  while (!promises_.empty() && promises_.back().at >= expectation.at) promises_.pop_back();
+  promises_.push_back(expectation);
+  if (promises_.size() > kMaxPromises) promises_.pop_front();
+}
+
+std::optional<ports::Expectation> DemandState::expected_for(WallTime now, Millis late) {
+  while (promises_.size() > 1 && promises_[1].at <= now) promises_.pop_front();
+  if (promises_.empty() || promises_.front().at > now || promises_.front().at + late < now) return std::nullopt;
+  return promises_.front();
+}
+
+}  // namespace aia::loop

@@ -1,0 +1,67 @@
+// Forecasting; see forecast.h.
+#include "controller/loop/forecast.h"
+
+#include <cmath>
+
+namespace aia::loop {
+namespace {
+
+std::string why_not_forecast(const api::DemandSpec& demand) {
+  if (api::is_forecast(demand.kind)) return "spec.forecast.model is Off";
+  return std::string("a ") + api::to_string(demand.kind) + " depends on our own replicas: reactive only";
+}
+
+/// Whole grid steps, so that a data age that wanders a little does not change the horizon at every cycle.
+Millis horizon_of(Millis lead, Millis step) {
+  return (lead + step - Millis(1)) / step * step;
+}
+
+void describe(DemandView& view, const DemandState& state, WallTime now, const Settings& settings) {
+  const auto& summary = state.summary();
+  view.model = summary.model.empty() ? "None" : summary.model;
+  view.why = summary.why;
+  const auto newest = state.newest_value();
+  if (!state.history().loaded()) {
+    view.why = "history is being read: " + std::to_string(std::lround(100 * state.history().progress())) + " %";
+  } else if (!newest) {
+    view.model = "None";
+    view.why = "the query has no history";
+  } else if (now - *newest > settings.forecast_expiry()) {
+    const auto age = std::chrono::floor<std::chrono::seconds>(now - *newest);
+    view.why = "the newest point of the history is " + format_duration(age) + " old";
+  } else {
+    view.eligible = summary.eligible && !state.fan().empty();
+  }
+  view.input.fan = view.eligible ? &state.fan() : nullptr;
+}
+
+void forecast_demand(Cycle& cycle, Workload& workload, DemandView& view, const Settings& settings) {
+  auto& input = view.input;
+  if (!wants_forecast(input.spec, workload.object.spec.forecast)) {
+    view.why = why_not_forecast(input.spec);
+  } else if (const auto found = workload.state->demand.find(input.spec.name); found != workload.state->demand.end()) {
+    auto& state = found->second;
+    const Millis horizon = horizon_of(workload.lead.p90 + input.data_age, settings.grid_step);
+    if (view.due) state.feed(view.due->range, view.due->values, horizon);
+    state.refresh(horizon);
+    describe(view, state, cycle.now, settings);
+    cycle.catching_up = cycle.catching_up || (view.due && state.history().behind());
+    workload.warmed_up = workload.warmed_up && state.history().loaded();
+  }
+  input.forecast_note = view.model + ": " + view.why;
+}
+
+}  // namespace
+
+void forecast(Cycle& cycle, const Settings& settings) {
+  const plan::LeadTimeSettings lead_settings{settings.default_lead_time, settings.min_lead_samples};
+  for_each_usable(cycle, "forecast", [&](Workload& workload) {
+    const std::vector<ports::Pod> none;
+    const auto& pods = workload.target ? workload.target->pods : none;
+    workload.lead = workload.state->lead.lead(pods, cycle.now, workload.object.spec.lead_time, lead_settings);
+    workload.warmed_up = true;
+    for (auto& view : workload.demand) forecast_demand(cycle, workload, view, settings);
+  });
+}
+
+}  // namespace aia::loop

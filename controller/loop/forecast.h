@@ -1,0 +1,11 @@
+// Step 2: what will be. Feeds the grid points that came in, measures the lead time, and hands each demand entry its
+// fan, or says why it has none; then the reactive rule stands alone.
+#pragma once
+
+#include "controller/loop/cycle.h"
+
+namespace aia::loop {
+
+void forecast(Cycle& cycle, const Settings& settings);
+
+}  // namespace aia::loop

@@ -1,0 +1,98 @@
+// Building and writing Forecasts; see forecast_objects.h.
+#include "controller/loop/forecast_objects.h"
+
+#include <algorithm>
+#include <set>
+
+#include "controller/loop/status.h"
+
+namespace aia::loop {
+namespace {
+
+constexpr std::size_t kMaxFanPoints = 48;  // the CRD's bounds
+constexpr std::size_t kMaxLevels = 5;
+
+std::string name_of(const Workload& workload, const std::string& demand) {
+  return workload.object.meta.name + "." + demand;
+}
+
+void put_fan(api::ForecastStatus& status, const forecasting::Fan& fan) {
+  const auto levels = std::min(kMaxLevels, fan.levels.size());
+  status.quantiles.assign(fan.levels.begin(), fan.levels.begin() + static_cast<std::ptrdiff_t>(levels));
+  for (std::size_t k = 0; k < std::min(kMaxFanPoints, fan.offsets.size()); ++k) {
+    api::FanPoint point{fan.offsets[k], {}};
+    for (std::size_t q = 0; q < levels; ++q) {
+      point.values.push_back(fan.values(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(q)));
+    }
+    status.fan.push_back(std::move(point));
+  }
+  status.origin = fan.origin;
+}
+
+void put_figures(api::ForecastStatus& status, const plan::DemandFigures& figures) {
+  status.ahead = figures.ahead;
+  status.upper = figures.upper;
+  status.queue = figures.queue_at_lead;
+  status.lead = figures.lead;
+  if (figures.reactive || figures.start)
+    status.replicas = std::max(figures.reactive.value_or(0), figures.start.value_or(0));
+}
+
+}  // namespace
+
+api::Forecast forecast_of(const Workload& workload, std::size_t index, WallTime now, const Settings& settings) {
+  const auto& view = workload.demand[index];
+  api::Forecast forecast;
+  forecast.meta.ns = workload.object.meta.ns;
+  forecast.meta.name = name_of(workload, view.input.spec.name);
+  forecast.autoscaler = workload.object.meta.name;
+  forecast.autoscaler_uid = workload.object.meta.uid;
+  forecast.demand = view.input.spec.name;
+  forecast.target = workload.object.spec.target;
+  auto& status = forecast.status;
+  status.now = view.input.value;
+  status.lead = workload.lead.p90 + view.input.data_age;
+  status.model = view.model;
+  status.why = view.why;
+  status.origin = now;
+  if (view.input.fan != nullptr) put_fan(status, *view.input.fan);
+  if (workload.decision && index < workload.decision->figures.size())
+    put_figures(status, workload.decision->figures[index]);
+  status.expires = status.origin + settings.forecast_expiry();
+  const auto state = workload.state->demand.find(view.input.spec.name);
+  if (state != workload.state->demand.end() && state->second.summary().samples > 0) {
+    const auto& summary = state->second.summary();
+    status.backtest = api::Backtest{summary.skill, summary.skill_seasonal, summary.coverage, summary.samples};
+  }
+  return forecast;
+}
+
+void write_forecasts(Workload& workload, ports::Cluster& cluster, WallTime now, const Settings& settings,
+                     Outage& outage) {
+  auto& written = workload.state->forecasts;
+  std::set<std::string> wanted;
+  for (std::size_t i = 0; i < workload.demand.size(); ++i) {
+    const auto& demand = workload.demand[i].input.spec.name;
+    const auto name = name_of(workload, demand);
+    wanted.insert(name);
+    WrittenForecast next{write_slot(now, settings.grid_step, workload.object.meta.ns + "/" + name),
+                         workload.decision ? workload.decision->desired : std::nullopt, workload.demand[i].model};
+    const auto last = written.find(demand);
+    const bool unchanged = last != written.end() && last->second == next;
+    if (unchanged || outage.is_on()) continue;
+    const auto outcome = cluster.write_forecast(forecast_of(workload, i, now, settings));
+    outage.note(outcome);
+    if (outcome) written[demand] = std::move(next);
+    if (!outcome) workload.fail("report", outcome.error().in("Forecast " + name));
+  }
+  for (const auto& name : cluster.forecasts_of(workload.object)) {
+    if (wanted.contains(name) || outage.is_on()) continue;
+    const auto outcome = cluster.delete_forecast({workload.object.meta.ns, name});
+    const bool gone = outcome || outcome.error().kind == ErrorKind::NotFound;
+    outage.note(outcome);
+    if (!gone) workload.fail("report", outcome.error().in("deleting Forecast " + name));
+  }
+  std::erase_if(written, [&](const auto& entry) { return !wanted.contains(name_of(workload, entry.first)); });
+}
+
+}  // namespace aia::loop

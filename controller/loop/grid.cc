@@ -1,0 +1,30 @@
+// Grid arithmetic; see grid.h.
+#include "controller/loop/grid.h"
+
+#include <limits>
+
+namespace aia::loop {
+
+WallTime floor_to_grid(WallTime time, Millis step) {
+  const auto since_epoch = time.time_since_epoch();
+  const auto past = ((since_epoch % step) + step) % step;
+  return time - past;
+}
+
+std::vector<double> on_grid(const ports::QueryAnswer& answer, const GridRange& range) {
+  std::vector<double> values(range.count(), std::numeric_limits<double>::quiet_NaN());
+  std::vector<char> taken(range.count(), 0);
+  for (const auto& series : answer.series) {
+    for (const auto& sample : series.samples) {
+      const auto offset = sample.time - range.first + range.step / 2;
+      if (offset < Millis(0)) continue;
+      const auto index = static_cast<std::size_t>(offset / range.step);
+      if (index >= values.size()) continue;
+      values[index] = taken[index] != 0 ? std::numeric_limits<double>::quiet_NaN() : sample.value;
+      taken[index] = 1;
+    }
+  }
+  return values;
+}
+
+}  // namespace aia::loop

@@ -1,0 +1,37 @@
+// How far an answer can be believed (design rule 8): exactly one finite, non-negative value; fresh by its own samples'
+// time, not the evaluation's; contributed to by every Ready pod where its series name pods. Anything less may raise,
+// never lower, and says why in words.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/loop/settings.h"
+#include "controller/plan/plan.h"
+#include "controller/ports/cluster.h"
+#include "controller/ports/metrics_source.h"
+
+namespace aia::loop {
+
+/// The one number in an instant answer. Errors say what to do about the query; kinds: the server's, Invalid for several
+/// series, NotFound for none, Unavailable for a value that is no number of requests.
+Result<double> single_value(const Result<ports::QueryAnswer>& answer);
+
+/// The pods an observation is to cover.
+struct Coverage {
+  std::string ns;
+  const std::vector<ports::Pod>* pods = nullptr;  ///< the target's; nullptr: not known, coverage is not judged
+};
+
+struct Judgement {
+  plan::Trust trust = plan::Trust::Whole;
+  std::string note;    ///< why not Whole
+  Millis data_age{0};  ///< age of the newest sample + half the rate window
+};
+
+/// Judges a value that is there by what lies behind it.
+Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,
+                WallTime now, const Settings& settings);
+
+}  // namespace aia::loop

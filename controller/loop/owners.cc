@@ -1,0 +1,60 @@
+// Finding other owners; see owners.h.
+#include "controller/loop/owners.h"
+
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace aia::loop {
+namespace {
+
+using TargetKey = std::pair<std::string, api::TargetRef>;
+
+TargetKey target_key(const Workload& workload) {
+  return {workload.object.meta.ns, workload.object.spec.target};
+}
+
+bool is_older(const api::Autoscaler& a, const api::Autoscaler& b) {
+  return std::tie(a.meta.created, a.meta.name) < std::tie(b.meta.created, b.meta.name);
+}
+
+/// The oldest AIAutoscaler per target among those that may act; one in Recommend owns nothing.
+std::map<TargetKey, const Workload*> oldest_by_target(const Cycle& cycle) {
+  std::map<TargetKey, const Workload*> oldest;
+  for (const auto& workload : cycle.workloads) {
+    if (!workload.usable() || workload.object.spec.mode == api::Mode::Recommend) continue;
+    auto& current = oldest[target_key(workload)];
+    if (current == nullptr || is_older(workload.object, current->object)) current = &workload;
+  }
+  return oldest;
+}
+
+std::string in_words(const std::vector<ports::Owner>& owners) {
+  std::string words;
+  for (const auto& owner : owners) words += (words.empty() ? "" : ", ") + owner.kind + " " + owner.name;
+  return words;
+}
+
+}  // namespace
+
+void find_other_owners(Cycle& cycle, ports::Cluster& cluster) {
+  const auto oldest = oldest_by_target(cycle);
+  for_each_usable(cycle, "observe", [&](Workload& workload) {
+    const auto& meta = workload.object.meta;
+    const auto others = cluster.other_owners(meta.ns, workload.object.spec.target);
+    const auto first = oldest.find(target_key(workload));
+    const auto until = workload.state->writes.standing_back(cycle.now);
+    if (!others.empty()) {
+      workload.other_owner = in_words(others) + " scales it too";
+    } else if (first != oldest.end() && first->second != &workload) {
+      workload.other_owner = "AIAutoscaler " + first->second->object.meta.name + " scales it too and is older";
+    } else if (until) {
+      workload.other_owner =
+          "somebody set the replicas back twice after we wrote them (GitOps? leave spec.replicas out of "
+          "the manifest); standing back until " +
+          format_rfc3339(*until);
+    }
+  });
+}
+
+}  // namespace aia::loop

@@ -1,0 +1,12 @@
+// Who else decides on a target's replicas (design rule 9): another controller, an older AIAutoscaler, or somebody who
+// keeps reverting what we write. In Auto we then touch nothing and say who; in Recommend it is only worth knowing.
+#pragma once
+
+#include "controller/loop/cycle.h"
+
+namespace aia::loop {
+
+/// Fills in Workload::other_owner.
+void find_other_owners(Cycle& cycle, ports::Cluster& cluster);
+
+}  // namespace aia::loop

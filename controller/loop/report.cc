@@ -1,0 +1,47 @@
+// Reporting to the cluster; see report.h.
+#include "controller/loop/report.h"
+
+#include "controller/loop/events.h"
+#include "controller/loop/forecast_objects.h"
+#include "controller/loop/status.h"
+
+namespace aia::loop {
+namespace {
+
+void write_status(Workload& workload, ports::Cluster& cluster, WallTime now, const Settings& settings, Outage& outage) {
+  auto& state = *workload.state;
+  auto next = status_of(workload, now);
+  const auto slot = write_slot(now, settings.grid_step, workload.object.meta.key().to_string());
+  const bool due = differs_in_substance(next, state.status) || (slot != state.status_slot && next != state.status);
+  if (!due || outage.is_on()) return;
+  const auto events = events_of(workload, next);
+  auto object = workload.object;
+  object.status = next;
+  const auto outcome = cluster.write_status(object);
+  outage.note(outcome);
+  if (!outcome) {
+    workload.fail("report", outcome.error().in("status"));
+    if (workload.scaled) static_cast<void>(cluster.write_event(object, events.front()));
+    return;
+  }
+  state.status = std::move(next);
+  state.status_slot = slot;
+  for (const auto& event : events) {
+    if (outage.is_on()) break;
+    const auto sent = cluster.write_event(object, event);
+    outage.note(sent);
+    if (!sent) workload.fail("report", sent.error().in("Event " + event.reason));
+  }
+}
+
+}  // namespace
+
+void report(Cycle& cycle, ports::Cluster& cluster, const Settings& settings) {
+  Outage outage;
+  for_each(cycle, "report", [&](Workload& workload) {
+    write_status(workload, cluster, cycle.now, settings, outage);
+    if (workload.usable()) write_forecasts(workload, cluster, cycle.now, settings, outage);
+  });
+}
+
+}  // namespace aia::loop

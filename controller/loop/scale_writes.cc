@@ -1,0 +1,20 @@
+// Noticing reverts; see scale_writes.h.
+#include "controller/loop/scale_writes.h"
+
+namespace aia::loop {
+
+void ScaleWrites::observed(int replicas, WallTime now) {
+  std::erase_if(reverts_, [&](WallTime at) { return at + window_ < now; });
+  if (!ours_ || *ours_ == replicas) return;
+  ours_.reset();
+  reverts_.push_back(now);
+  if (reverts_.size() < 2) return;
+  until_ = now + window_;
+  reverts_.clear();
+}
+
+std::optional<WallTime> ScaleWrites::standing_back(WallTime now) const {
+  return until_ && now < *until_ ? until_ : std::nullopt;
+}
+
+}  // namespace aia::loop

@@ -1,0 +1,75 @@
+// Building and comparing statuses; see status.h.
+#include "controller/loop/status.h"
+
+#include <algorithm>
+
+#include "controller/loop/conditions.h"
+
+namespace aia::loop {
+namespace {
+
+constexpr std::size_t kMaxReasons = 16;
+constexpr std::size_t kMaxMessage = 1024;  // well under the CRD's bound, whatever a server put into its error
+
+void shorten(std::string& text) {
+  if (text.size() <= kMaxMessage) return;
+  auto end = kMaxMessage;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not inside a UTF-8 character
+  text.resize(end);
+}
+
+api::Reasons reasons_of(const Workload& workload) {
+  if (!workload.decision) {
+    const auto conditions = conditions_of(workload);
+    return {{conditions.front().reason, conditions.front().message}};
+  }
+  auto reasons = workload.decision->reasons;
+  if (reasons.size() > kMaxReasons) reasons.resize(kMaxReasons);
+  return reasons;
+}
+
+/// A condition without its words.
+bool same_state(const api::Condition& a, const api::Condition& b) {
+  return a.type == b.type && a.status == b.status && a.reason == b.reason &&
+         a.observed_generation == b.observed_generation;
+}
+
+}  // namespace
+
+api::AutoscalerStatus status_of(const Workload& workload, WallTime now) {
+  const auto& state = *workload.state;
+  auto status = state.status;  // what cannot be known in this cycle stays as it was
+  status.observed_generation = workload.object.meta.generation;
+  if (workload.target) {
+    status.current_replicas = workload.target->spec_replicas;
+    status.ready_replicas = workload.ready_pods();
+  }
+  if (workload.decision) status.desired_replicas = workload.decision->desired;
+  status.last_scale_time = state.last_scale_time;
+  if (workload.usable()) status.lead_time = {workload.lead.source, workload.lead.p90, state.lead.samples()};
+  status.reasons = reasons_of(workload);
+  for (auto& reason : status.reasons) shorten(reason.message);
+  auto conditions = conditions_of(workload);
+  for (auto& condition : conditions) shorten(condition.message);
+  status.conditions = api::with_transition_times(std::move(conditions), state.status.conditions, now);
+  return status;
+}
+
+bool differs_in_substance(const api::AutoscalerStatus& a, const api::AutoscalerStatus& b) {
+  const auto& left = a.conditions;
+  const auto& right = b.conditions;
+  return a.observed_generation != b.observed_generation || a.current_replicas != b.current_replicas ||
+         a.ready_replicas != b.ready_replicas || a.desired_replicas != b.desired_replicas ||
+         a.last_scale_time != b.last_scale_time || a.lead_time.source != b.lead_time.source ||
+         a.lead_time.samples != b.lead_time.samples ||
+         !std::equal(left.begin(), left.end(), right.begin(), right.end(), same_state);
+}
+
+std::int64_t write_slot(WallTime now, Millis step, const std::string& name) {
+  std::uint64_t hash = 14695981039346656037U;  // FNV-1a: the same in every build
+  for (const unsigned char c : name) hash = (hash ^ c) * 1099511628211U;
+  const auto shift = static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(step.count()));
+  return (now.time_since_epoch().count() + shift) / step.count();
+}
+
+}  // namespace aia::loop

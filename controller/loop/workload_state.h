@@ -1,0 +1,58 @@
+// What the loop keeps of one AIAutoscaler between cycles. All of it can be lost: Prometheus has the history, status has
+// the measured starts, and what is missing after a restart only ever delays scale-in.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "controller/loop/demand_state.h"
+#include "controller/loop/lead_samples.h"
+#include "controller/loop/scale_writes.h"
+#include "controller/loop/settings.h"
+#include "controller/plan/plan.h"
+
+namespace aia::loop {
+
+/// What a Forecast object was last written with.
+struct WrittenForecast {
+  std::int64_t slot = 0;  ///< grid step, shifted by the object's name
+  std::optional<int> desired;
+  std::string model;
+  bool operator==(const WrittenForecast&) const = default;
+};
+
+struct WorkloadState {
+  WorkloadState(const api::Autoscaler& object, const Settings& settings)
+      : lead(object.status.lead_time.samples),
+        writes(settings.revert_window),
+        last_scale_time(object.status.last_scale_time),
+        status(object.status) {}
+
+  std::map<std::string, DemandState> demand;  ///< by name
+  LeadSamples lead;
+  ScaleWrites writes;
+  std::optional<WallTime> last_scale_time;
+  std::vector<plan::PastRecommendation> recommendations;  ///< oldest first
+  api::AutoscalerStatus status;                           ///< as last written, or as found
+  std::int64_t status_slot = 0;                           ///< grid step of that write
+  std::map<std::string, WrittenForecast> forecasts;       ///< by demand name
+};
+
+/// By uid, so that an object that was deleted and created again starts afresh.
+class WorkloadStates {
+ public:
+  WorkloadState& of(const api::Autoscaler& object, const Settings& settings);
+
+  /// Drops the states of objects that are gone.
+  void keep_only(const std::set<std::string>& uids);
+
+  [[nodiscard]] std::size_t size() const { return states_.size(); }
+
+ private:
+  std::map<std::string, std::unique_ptr<WorkloadState>> states_;
+};
+
+}  // namespace aia::loop

@@ -1,0 +1,75 @@
+// What one cycle came to, as a value: every object with its figures, its decision and why, beside what really happened.
+// Logs and metrics are made of it, and a simulation's report can be: the loop computes it once and knows no consumer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/api/autoscaler.h"
+
+namespace aia::ports {
+
+/// Something that did not work, in the step where it happened.
+struct ErrorReport {
+  std::string step;  ///< "observe", "forecast", "plan", "act" or "report"
+  ErrorKind kind = ErrorKind::Unavailable;
+  std::string message;
+};
+
+/// What was said earlier about the demand at a moment.
+struct Expectation {
+  WallTime at{};                ///< the moment that was spoken about
+  std::optional<double> ahead;  ///< median
+  std::optional<double> upper;  ///< planning quantile
+  std::optional<double> queue;  ///< requests waiting if nothing changed
+};
+
+/// One demand entry: measured now, expected at the lead time, and what had been expected for now.
+struct DemandReport {
+  std::string name;
+  std::optional<double> now;            ///< unset: missing
+  std::optional<double> queue;          ///< measured backlog; unset: no query, or missing
+  std::optional<double> ahead, upper;   ///< at the lead time; unset without a forecast
+  std::optional<double> queue_at_lead;  ///< requests waiting by then if nothing changed
+  std::optional<Expectation> then;      ///< what was expected a lead time ago for now
+  Millis lead{0};                       ///< pod lead time + data age
+  std::string model;                    ///< "HoltWinters(24h)", "None"
+  std::optional<double> skill;          ///< against the last value; unset until judged
+};
+
+/// One AIAutoscaler: what is, what should be, and why.
+struct ObjectReport {
+  api::ObjectKey key;
+  api::Mode mode = api::Mode::Recommend;
+  std::string action = "Hold";        ///< "ScaleOut", "ScaleIn" or "Hold"
+  bool scaled = false;                ///< the scale was written in this cycle
+  std::optional<int> current, ready;  ///< replicas; unset: the target could not be read
+  std::optional<int> desired;
+  double quantile = 0;  ///< of DemandReport::upper
+  api::Reasons reasons;
+  std::vector<DemandReport> demand;
+  std::vector<ErrorReport> errors;
+};
+
+struct StepTime {
+  std::string step;
+  Millis took{0};
+};
+
+struct CycleReport {
+  WallTime at{};
+  bool synced = false;  ///< false: the caches are not in yet, nothing was looked at
+  Millis took{0};
+  std::vector<StepTime> steps;        ///< in the order of the cycle
+  std::vector<ObjectReport> objects;  ///< by namespace and name; those being deleted are left out
+};
+
+class Reporter {
+ public:
+  virtual ~Reporter() = default;
+  /// Called once at the end of every cycle, from the loop's thread. Must not throw.
+  virtual void report(const CycleReport& cycle) = 0;
+};
+
+}  // namespace aia::ports

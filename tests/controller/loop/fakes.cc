@@ -1,0 +1,218 @@
+// The fakes' behaviour; see fakes.h.
+#include "tests/controller/loop/fakes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace aia::loop::fakes {
+
+void FakeCluster::settle(const std::string& name, bool ready_now) {
+  auto& deployment = deployments.at(name);
+  auto& pods = deployment.pods;
+  while (static_cast<int>(pods.size()) > deployment.replicas) pods.pop_back();
+  while (static_cast<int>(pods.size()) < deployment.replicas) {
+    FakePod pod;
+    pod.pod.name = name + "-" + std::to_string(next_pod_++);
+    pod.pod.uid = pod.pod.name;
+    pod.pod.created = ready_now ? clock_.now() - 24h : clock_.now();
+    pod.ready_at = pod.pod.created + deployment.lead;
+    pods.push_back(pod);
+  }
+  for (auto& pod : pods) {
+    if (pod.ready_at <= clock_.now()) pod.pod.ready_since = pod.ready_at;
+  }
+}
+
+std::vector<ports::AutoscalerView> FakeCluster::autoscalers() {
+  std::vector<ports::AutoscalerView> views;
+  for (const auto& [name, view] : objects) views.push_back(view);
+  return views;
+}
+
+std::vector<Result<ports::Target>> FakeCluster::targets(const std::vector<api::Autoscaler>& of, Millis) {
+  if (on_targets) on_targets();
+  std::vector<Result<ports::Target>> targets;
+  for (const auto& object : of) {
+    const auto found = deployments.find(object.spec.target.name);
+    if (found == deployments.end()) {
+      targets.push_back(Error{ErrorKind::NotFound, object.spec.target.to_string() + " does not exist", {}});
+      continue;
+    }
+    const auto& deployment = found->second;
+    if (deployment.read_error) {
+      targets.push_back(*deployment.read_error);
+      continue;
+    }
+    ports::Target target;
+    target.spec_replicas = deployment.replicas;
+    target.resource_version = std::to_string(deployment.version);
+    target.rollout = deployment.rollout;
+    for (const auto& pod : deployment.pods) target.pods.push_back(pod.pod);
+    targets.push_back(std::move(target));
+  }
+  return targets;
+}
+
+std::vector<ports::Owner> FakeCluster::other_owners(const std::string&, const api::TargetRef& target) {
+  return owners[target.name];
+}
+
+std::vector<std::string> FakeCluster::forecasts_of(const api::Autoscaler& autoscaler) {
+  std::vector<std::string> names;
+  for (const auto& [name, forecast] : forecasts) {
+    if (forecast.autoscaler == autoscaler.meta.name) names.push_back(name);
+  }
+  return names;
+}
+
+Result<std::string> FakeCluster::write_scale(const api::Autoscaler& autoscaler, int replicas,
+                                             const std::string& version) {
+  auto& deployment = deployments.at(autoscaler.spec.target.name);
+  if (deployment.write_error) return *deployment.write_error;
+  if (version != std::to_string(deployment.version))
+    return Error{ErrorKind::Conflict, "the object has been modified", {}};
+  scale_writes.push_back({autoscaler.spec.target.name, replicas, clock_.now()});
+  deployment.replicas = replicas;
+  return std::to_string(++deployment.version);
+}
+
+Status FakeCluster::write_forecast(const api::Forecast& forecast) {
+  if (report_error) return *report_error;
+  ++forecast_writes;
+  forecasts[forecast.meta.name] = forecast;
+  return done;
+}
+
+Status FakeCluster::delete_forecast(const api::ObjectKey& key) {
+  ++forecast_deletes;
+  forecasts.erase(key.name);
+  return done;
+}
+
+Status FakeCluster::write_status(const api::Autoscaler& autoscaler) {
+  if (report_error) return *report_error;
+  ++status_writes;
+  objects.at(autoscaler.meta.name).object.status = autoscaler.status;
+  return done;
+}
+
+Status FakeCluster::write_event(const api::Autoscaler& about, const ports::Event& event) {
+  events.emplace_back(about.meta.name, event);
+  return done;
+}
+
+namespace {
+
+ports::QueryAnswer answer_of(const FakeSeries& series, const ports::MetricQuery& query) {
+  ports::QueryAnswer answer;
+  answer.warnings = series.warnings;
+  for (int i = 0; i < series.series; ++i) {
+    ports::LabelledSeries one;
+    if (series.series > 1) one.labels["pod"] = std::to_string(i);
+    const Millis step = query.start ? query.step : Millis(1);
+    for (WallTime at = query.start.value_or(query.end); at <= query.end; at += step) {
+      if (at < series.from) continue;
+      const double value = series.value(at);
+      if (!query.start || !std::isnan(value)) one.samples.push_back({at, value});
+    }
+    if (!one.samples.empty()) answer.series.push_back(std::move(one));
+  }
+  return answer;
+}
+
+}  // namespace
+
+std::vector<Result<ports::QueryAnswer>> FakeMetrics::query(const std::vector<ports::MetricQuery>& queries, Millis) {
+  asked = queries;
+  if (throws) throw std::runtime_error("out of luck");
+  std::vector<Result<ports::QueryAnswer>> answers;
+  for (const auto& query : queries) {
+    const auto found = series.find(query.promql);
+    if (found == series.end()) {
+      answers.push_back(ports::QueryAnswer{});
+    } else if (found->second.error) {
+      answers.push_back(*found->second.error);
+    } else if (query.start && found->second.range_error) {
+      answers.push_back(*found->second.range_error);
+    } else {
+      answers.push_back(answer_of(found->second, query));
+    }
+  }
+  return answers;
+}
+
+std::vector<Result<ports::Evidence>> FakeMetrics::evidence(const std::vector<std::string>& promql, WallTime at,
+                                                           Millis) {
+  std::vector<Result<ports::Evidence>> results;
+  for (const auto& query : promql) {
+    const auto found = series.find(query);
+    ports::Evidence fresh;
+    fresh.pods = {{"", "", at}};
+    if (found != series.end() && found->second.evidence_error) {
+      results.push_back(*found->second.evidence_error);
+    } else {
+      results.push_back(found != series.end() && found->second.evidence ? found->second.evidence(at) : fresh);
+    }
+  }
+  return results;
+}
+
+World::World() {
+  add("llm", 2, "demand");
+  restart();
+}
+
+api::Autoscaler& World::add(const std::string& name, int replicas, const std::string& query) {
+  cluster.deployments[name].replicas = replicas;
+  cluster.settle(name, true);
+  auto& object = cluster.objects[name].object;
+  object.meta = {"serving", name, "uid-" + name, "1", 1, clock.now(), false, {}};
+  object.spec.target = {"apps/v1", "Deployment", name};
+  object.spec.min_replicas = 1;
+  object.spec.max_replicas = 40;
+  object.spec.mode = api::Mode::Auto;
+  object.spec.demand = {{"requests", query, api::DemandKind::Rate, std::nullopt, 10}};
+  object.spec.forecast.history = 1h;
+  object.spec.forecast.seasons = {};
+  if (!metrics.series.contains(query)) metrics.series[query].value = [](WallTime) { return 15.0; };
+  return object;
+}
+
+const api::Condition& World::condition(const std::string& type, const std::string& name) {
+  const auto& all = status(name).conditions;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.type == type; });
+  if (found == all.end()) throw std::runtime_error("no condition " + type + " on " + name);
+  return *found;
+}
+
+int World::ready(const std::string& name) {
+  const auto& pods = deployment(name).pods;
+  return static_cast<int>(std::count_if(pods.begin(), pods.end(), [](const auto& one) { return one.pod.ready_since; }));
+}
+
+std::function<ports::Evidence(WallTime)> World::pods_report(std::size_t reporting, Millis age,
+                                                            const std::string& name) {
+  return [this, reporting, age, name](WallTime at) {
+    ports::Evidence evidence;
+    const auto& pods = deployment(name).pods;
+    for (std::size_t i = 0; i < std::min(reporting, pods.size()); ++i) {
+      evidence.pods.push_back({"serving", pods[i].pod.name, at - age});
+    }
+    return evidence;
+  };
+}
+
+void World::cycle() {
+  for (auto& [name, deployment] : cluster.deployments) cluster.settle(name);
+  loop->run_once();
+}
+
+void World::run_for(Millis duration, const std::function<void()>& after_each) {
+  for (const WallTime end = clock.time + duration; clock.time < end; clock.time += settings.cycle) {
+    cycle();
+    if (after_each) after_each();
+  }
+}
+
+}  // namespace aia::loop::fakes

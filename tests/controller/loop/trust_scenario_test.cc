@@ -1,0 +1,128 @@
+// Golden scenarios: ten replicas stand where two would do. Whole data lets them go; anything less never does, whatever
+// the value says, while a value that asks for more is still believed.
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "tests/controller/loop/fakes.h"
+
+namespace aia::loop::fakes {
+namespace {
+
+/// Ten Ready replicas, demand for two, no forecast.
+struct Idle : World {
+  Idle() {
+    deployment().replicas = 10;
+    cluster.settle("llm", true);
+    spec().forecast.model = api::ModelChoice::Off;
+  }
+  FakeSeries& demand() { return metrics.series["demand"]; }
+};
+
+TEST_CASE_METHOD(Idle, "whole data: scaled in once the stabilisation window has passed, not before") {
+  run_for(290s);
+  CHECK(deployment().replicas == 10);
+  run_for(5min);
+  CHECK(deployment().replicas == 2);
+  CHECK(condition("MetricsHealthy").status == api::ConditionStatus::True);
+  CHECK(condition("Ready").reason == "Active");
+}
+
+TEST_CASE_METHOD(Idle, "data that is less than whole never lowers") {
+  struct Row {
+    const char* what;
+    std::function<void(Idle&)> spoil;
+    const char* reason;
+    std::string words;
+  };
+  const auto nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<Row> rows = {
+      {"missing", [](Idle& w) { w.metrics.series.erase("demand"); }, "MetricsMissing", "matched nothing"},
+      {"NaN", [&](Idle& w) { w.demand().value = [nan](WallTime) { return nan; }; }, "MetricsMissing", "NaN"},
+      {"negative", [](Idle& w) { w.demand().value = [](WallTime) { return -3.0; }; }, "MetricsMissing", "negative"},
+      {"several series", [](Idle& w) { w.demand().series = 7; }, "MetricsMissing",
+       "returned 7 series; aggregate with sum()"},
+      {"refused",
+       [](Idle& w) {
+         w.demand().error = Error{ErrorKind::Invalid, "parse error: unexpected }", {}};
+       },
+       "MetricsMissing", "parse error: unexpected }"},
+      {"warned", [](Idle& w) { w.demand().warnings = {"remote read timed out"}; }, "MetricsPartial",
+       "remote read timed out"},
+      {"half the pods", [](Idle& w) { w.demand().evidence = w.pods_report(5, 5s); }, "MetricsPartial",
+       "5 of 10 Ready pods report"},
+      {"four minutes old", [](Idle& w) { w.demand().evidence = w.pods_report(10, 4min); }, "MetricsStale", "4m old"},
+      {"of unknown age",
+       [](Idle& w) {
+         w.demand().evidence_error = Error{ErrorKind::Timeout, "no answer", {}};
+       },
+       "MetricsPartial", "age is not known"},
+      {"the batch fails", [](Idle& w) { w.metrics.throws = true; }, "MetricsMissing", "out of luck"},
+      {"backlog missing", [](Idle& w) { w.spec().demand[0].backlog_query = "nothing"; }, "BacklogMissing", "backlog"},
+  };
+  for (const auto& row : rows) {
+    Idle world;
+    row.spoil(world);
+    world.run_for(20min);
+    INFO(row.what << ": " << world.condition("MetricsHealthy").message);
+    CHECK(world.deployment().replicas == 10);
+    CHECK(world.cluster.scale_writes.empty());
+    CHECK(world.condition("MetricsHealthy").status == api::ConditionStatus::False);
+    CHECK(world.condition("MetricsHealthy").reason == row.reason);
+    CHECK(world.condition("MetricsHealthy").message.find(row.words) != std::string::npos);
+  }
+}
+
+TEST_CASE_METHOD(Idle, "after an outage the stabilisation window starts again") {
+  run_for(4min);
+  const auto healthy = demand();
+  metrics.series.erase("demand");
+  run_for(20min);
+  metrics.series["demand"] = healthy;
+  run_for(280s);
+  CHECK(deployment().replicas == 10);
+  run_for(2min);
+  CHECK(deployment().replicas == 2);
+}
+
+TEST_CASE_METHOD(Idle, "half of the pods may raise") {
+  demand().value = [](WallTime) { return 195.0; };
+  demand().evidence = pods_report(5, 5s);
+  run_for(1min);
+  CHECK(deployment().replicas == 20);
+}
+
+TEST_CASE_METHOD(Idle, "a batch that times out is this cycle's trouble only, and names the deadline's victim") {
+  demand().error = Error{ErrorKind::Timeout, "no answer within 7.5s", {}};
+  cycle();
+  CHECK(condition("MetricsHealthy").message.find("no answer within 7.5s") != std::string::npos);
+  REQUIRE(reporter.cycle.objects.size() == 1);
+  CHECK(reporter.cycle.objects[0].errors.at(0).step == "observe");
+  CHECK(reporter.cycle.objects[0].errors.at(0).kind == ErrorKind::Timeout);
+  demand().error.reset();
+  clock.time += 15s;
+  cycle();
+  CHECK(condition("MetricsHealthy").status == api::ConditionStatus::True);
+}
+
+TEST_CASE_METHOD(Idle, "one poisoned object leaves the others alone") {
+  add("good", 10, "good-demand").spec.forecast.model = api::ModelChoice::Off;
+  add("undecodable", 10, "x");
+  cluster.objects["undecodable"].problem = Error{ErrorKind::Invalid, "spec.maxReplicas: must be a number", {}};
+  add("refused", 10, "bad{");
+  metrics.series["bad{"].error = Error{ErrorKind::Invalid, "parse error", {}};
+  add("homeless", 1, "good-demand");
+  cluster.deployments.erase("homeless");
+  run_for(10min);
+  CHECK(deployment("good").replicas == 2);
+  CHECK(deployment().replicas == 2);
+  CHECK(deployment("undecodable").replicas == 10);
+  CHECK(deployment("refused").replicas == 10);
+  CHECK(condition("Ready", "undecodable").reason == "InvalidSpec");
+  CHECK(condition("Ready", "undecodable").message == "spec.maxReplicas: must be a number");
+  CHECK(condition("Ready", "refused").reason == "MetricsMissing");
+  CHECK(condition("Ready", "homeless").reason == "TargetNotFound");
+  CHECK(condition("Ready", "good").reason == "Active");
+}
+
+}  // namespace
+}  // namespace aia::loop::fakes
