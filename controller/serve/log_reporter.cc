@@ -1,0 +1,79 @@
+// Saying what is new; see log_reporter.h.
+#include "controller/serve/log_reporter.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "controller/serve/json_log.h"
+
+namespace aia::serve {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class Number>
+void put(Json& json, const char* name, const std::optional<Number>& value) {
+  if (value) json[name] = *value;
+}
+
+Json demand_json(const ports::DemandReport& report) {
+  Json json{{"name", report.name}};
+  put(json, "now", report.now);
+  put(json, "queue", report.queue);
+  put(json, "ahead", report.ahead);
+  put(json, "upper", report.upper);
+  put(json, "queue_at_lead", report.queue_at_lead);
+  json["lead"] = format_duration(report.lead);
+  json["model"] = report.model;
+  put(json, "skill", report.skill);
+  return json;
+}
+
+Json decision_json(const ports::ObjectReport& object) {
+  Json json{{"autoscaler", object.key.to_string()}, {"mode", api::to_string(object.mode)}, {"action", object.action}};
+  put(json, "current", object.current);
+  put(json, "ready", object.ready);
+  put(json, "desired", object.desired);
+  json["scaled"] = object.scaled;
+  json["reasons"] = Json::array();
+  for (const auto& reason : object.reasons)
+    json["reasons"].push_back({{"code", reason.code}, {"message", reason.message}});
+  json["demand"] = Json::array();
+  for (const auto& report : object.demand) json["demand"].push_back(demand_json(report));
+  return json;
+}
+
+Json trouble_json(const api::ObjectKey& key, const std::string& step, ErrorKind kind, const std::string& what) {
+  return {{"autoscaler", key.to_string()}, {"step", step}, {"kind", to_string(kind)}, {"error", what}};
+}
+
+}  // namespace
+
+void LogReporter::report(const ports::CycleReport& cycle) {
+  if (synced_ != cycle.synced) log_line(LogLevel::Info, cycle.synced ? "caches are in" : "waiting for caches");
+  synced_ = cycle.synced;
+  if (!cycle.synced) return;
+  std::map<api::ObjectKey, Decision> decisions;
+  std::map<Trouble, std::string> troubles;
+  for (const auto& object : cycle.objects) {
+    for (const auto& error : object.errors)
+      troubles.insert_or_assign({object.key, error.step, error.kind}, error.message);
+    const Decision decision{object.action, object.desired};
+    const auto last = decisions_.find(object.key);
+    const bool changed = last == decisions_.end() || !(last->second == decision) || object.scaled;
+    if (changed && object.current) log_line(LogLevel::Info, "decision", decision_json(object));
+    decisions.emplace(object.key, decision);
+  }
+  for (const auto& [trouble, what] : troubles) {
+    const auto& [key, step, kind] = trouble;
+    if (!troubles_.contains(trouble)) log_line(LogLevel::Warning, "trouble", trouble_json(key, step, kind, what));
+  }
+  for (const auto& [trouble, what] : troubles_) {
+    const auto& [key, step, kind] = trouble;
+    if (!troubles.contains(trouble)) log_line(LogLevel::Info, "trouble is over", trouble_json(key, step, kind, what));
+  }
+  decisions_ = std::move(decisions);
+  troubles_ = std::move(troubles);
+}
+
+}  // namespace aia::serve

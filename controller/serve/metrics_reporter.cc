@@ -1,0 +1,84 @@
+// prometheus-cpp's core registry and text format, never its Exposer; see metrics_reporter.h.
+#include "controller/serve/metrics_reporter.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <sstream>
+
+#include "controller/serve/object_series.h"
+
+namespace aia::serve {
+namespace {
+
+double seconds(Millis duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+const prometheus::Histogram::BucketBoundaries kSeconds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+
+}  // namespace
+
+struct MetricsReporter::State {
+  prometheus::Registry registry;
+  ObjectSeries objects;
+  prometheus::Family<prometheus::Counter>& errors =
+      prometheus::BuildCounter()
+          .Name("aiautoscaler_errors_total")
+          .Help("What did not work, by step of the cycle and kind of error; the log and conditions say more.")
+          .Register(registry);
+  prometheus::Histogram& cycle_seconds = prometheus::BuildHistogram()
+                                             .Name("aiautoscaler_cycle_seconds")
+                                             .Help("How long a cycle took, over all objects.")
+                                             .Register(registry)
+                                             .Add({}, kSeconds);
+  prometheus::Family<prometheus::Histogram>& step_seconds =
+      prometheus::BuildHistogram()
+          .Name("aiautoscaler_step_seconds")
+          .Help("How long a step of the cycle took: observe, forecast, plan, act, report.")
+          .Register(registry);
+  prometheus::Gauge& last_cycle = prometheus::BuildGauge()
+                                      .Name("aiautoscaler_last_cycle_timestamp_seconds")
+                                      .Help("When the newest cycle began that looked at the cluster, in Unix time.")
+                                      .Register(registry)
+                                      .Add({});
+};
+
+MetricsReporter::MetricsReporter(const std::string& version) : state_(std::make_unique<State>()) {
+  prometheus::BuildGauge()
+      .Name("aiautoscaler_build_info")
+      .Help("1, labelled with the version that runs.")
+      .Register(state_->registry)
+      .Add({{"version", version}})
+      .Set(1);
+}
+
+MetricsReporter::~MetricsReporter() = default;
+
+void MetricsReporter::report(const ports::CycleReport& cycle) {
+  state_->objects.update(cycle);
+  if (!cycle.synced) return;
+  state_->last_cycle.Set(seconds(cycle.at.time_since_epoch()));
+  state_->cycle_seconds.Observe(seconds(cycle.took));
+  for (const auto& step : cycle.steps) {
+    state_->step_seconds.Add({{"step", step.step}}, kSeconds).Observe(seconds(step.took));
+  }
+  for (const auto& object : cycle.objects) {
+    for (const auto& error : object.errors) {
+      state_->errors.Add({{"step", error.step}, {"kind", to_string(error.kind)}}).Increment();
+    }
+  }
+}
+
+std::string MetricsReporter::text() const {
+  auto families = state_->registry.Collect();
+  for (auto& family : state_->objects.Collect()) families.push_back(std::move(family));
+  std::ostringstream out;
+  prometheus::TextSerializer().Serialize(out, families);
+  return out.str();
+}
+
+}  // namespace aia::serve

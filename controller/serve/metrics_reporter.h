@@ -1,0 +1,27 @@
+// The controller's own metrics in Prometheus' text format, all prefixed aiautoscaler_: figures per object
+// (object_series.h), errors, and how long cycles and their steps take.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "controller/ports/reporter.h"
+
+namespace aia::serve {
+
+class MetricsReporter : public ports::Reporter {
+ public:
+  explicit MetricsReporter(const std::string& version);
+  ~MetricsReporter() override;
+
+  void report(const ports::CycleReport& cycle) override;
+
+  /// Everything, as /metrics answers it. From any thread.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace aia::serve

@@ -1,0 +1,31 @@
+// Metrics of the objects, made of the newest cycle: figures as gauges, decisions counted. An object that is gone takes
+// its series with it, because only what the newest cycle held is there to be collected.
+#pragma once
+
+#include <prometheus/collectable.h>
+#include <prometheus/metric_family.h>
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/ports/reporter.h"
+
+namespace aia::serve {
+
+class ObjectSeries : public prometheus::Collectable {
+ public:
+  /// The newest cycle. Called from the loop's thread, Collect from the server's.
+  void update(const ports::CycleReport& cycle);
+
+  [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<ports::ObjectReport> objects_;
+  std::map<std::pair<api::ObjectKey, std::string>, double> decisions_;  // by object and action
+};
+
+}  // namespace aia::serve

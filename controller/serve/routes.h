@@ -1,0 +1,16 @@
+// What is served where: /metrics, /healthz, /readyz, and a 404 that names them.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "controller/serve/health.h"
+#include "controller/serve/http_server.h"
+#include "controller/serve/metrics_reporter.h"
+
+namespace aia::serve {
+
+/// `health` and `metrics` outlive the handler. `problem` says in one line why the caches are not in; empty: not known.
+HttpHandler routes(const Health& health, const MetricsReporter& metrics, std::function<std::string()> problem);
+
+}  // namespace aia::serve

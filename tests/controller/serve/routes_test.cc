@@ -1,0 +1,131 @@
+// What the three paths answer as cycles go by.
+#include "controller/serve/routes.h"
+
+#include <catch2/catch.hpp>
+
+namespace aia::serve {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct FakeClock : ports::Clock {
+  Millis elapsed{0};
+  [[nodiscard]] WallTime now() const override { return WallTime(elapsed); }
+  [[nodiscard]] Millis steady() const override { return elapsed; }
+};
+
+ports::CycleReport cycle_with(const std::vector<std::string>& names) {
+  ports::CycleReport cycle;
+  cycle.synced = true;
+  cycle.at = WallTime(1'800'000'000'500ms);
+  cycle.took = 20ms;
+  cycle.steps = {{"observe", 15ms}, {"act", 5ms}};
+  for (const auto& name : names) {
+    ports::ObjectReport object;
+    object.key = {"serving", name};
+    object.action = "ScaleOut";
+    object.current = 2;
+    object.ready = 1;
+    object.desired = 5;
+    object.quantile = 0.95;
+    object.errors = {{"observe", ErrorKind::Timeout, "no answer"}};
+    ports::DemandReport demand;
+    demand.name = "requests";
+    demand.now = 118;
+    demand.queue = 7;
+    demand.ahead = 164;
+    demand.upper = 187.5;
+    demand.queue_at_lead = 42;
+    demand.then = ports::Expectation{cycle.at, 120, 131, 3};
+    demand.lead = 430s;
+    demand.skill = 0.38;
+    object.demand = {demand};
+    cycle.objects.push_back(object);
+  }
+  return cycle;
+}
+
+bool has_line(const std::string& text, const std::string& line) {
+  return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
+}
+
+TEST_CASE("figures stand beside what was expected of them") {
+  MetricsReporter metrics("1.2.3");
+  metrics.report(cycle_with({"llm"}));
+  const auto text = metrics.text();
+  const std::string object = "namespace=\"serving\",autoscaler=\"llm\"", demand = object + ",demand=\"requests\"";
+  const std::vector<std::string> lines = {
+      "aiautoscaler_desired_replicas{" + object + "} 5",
+      "aiautoscaler_ready_replicas{" + object + "} 1",
+      "aiautoscaler_decisions_total{" + object + ",action=\"ScaleOut\"} 1",
+      "aiautoscaler_demand{" + demand + "} 118",
+      "aiautoscaler_queue{" + demand + "} 7",
+      "aiautoscaler_forecast{" + demand + ",quantile=\"0.5\"} 164",
+      "aiautoscaler_forecast{" + demand + ",quantile=\"0.95\"} 187.5",
+      "aiautoscaler_forecast_then{" + demand + ",quantile=\"0.95\"} 131",
+      "aiautoscaler_queue_expected{" + demand + "} 42",
+      "aiautoscaler_queue_expected_then{" + demand + "} 3",
+      "aiautoscaler_lead_seconds{" + demand + "} 430",
+      "aiautoscaler_errors_total{kind=\"timeout\",step=\"observe\"} 1",
+      "aiautoscaler_cycle_seconds_count 1",
+      "aiautoscaler_step_seconds_count{step=\"act\"} 1",
+      "aiautoscaler_last_cycle_timestamp_seconds 1800000000.5",
+      "aiautoscaler_build_info{version=\"1.2.3\"} 1",
+  };
+  for (const auto& line : lines) {
+    INFO(line << "\nin\n" << text);
+    CHECK(has_line(text, line));
+  }
+  CHECK(text.find("aiautoscaler_skill{" + demand + "} 0.38") != std::string::npos);
+}
+
+TEST_CASE("every metric is documented and prefixed") {
+  MetricsReporter metrics("1");
+  metrics.report(cycle_with({"llm"}));
+  std::istringstream lines(metrics.text());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("# TYPE", 0) == 0) continue;
+    INFO(line);
+    if (line.rfind("# HELP ", 0) == 0) {
+      CHECK(line.size() > std::string("# HELP aiautoscaler_xxxxxxxxxxxxxxxxx ").size());
+    } else {
+      CHECK(line.rfind("aiautoscaler_", 0) == 0);
+    }
+  }
+}
+
+TEST_CASE("the series of an object that is gone vanish, what is missing is absent, counters go on") {
+  MetricsReporter metrics("1");
+  metrics.report(cycle_with({"llm", "other"}));
+  auto cycle = cycle_with({"llm"});
+  cycle.objects[0].demand[0].now.reset();
+  metrics.report(cycle);
+  CHECK(metrics.text().find("other") == std::string::npos);
+  CHECK(metrics.text().find("aiautoscaler_demand{") == std::string::npos);
+  CHECK(metrics.text().find("action=\"ScaleOut\"} 2") != std::string::npos);
+  metrics.report({});  // caches are not in: nothing is known to be gone
+  CHECK(metrics.text().find("autoscaler=\"llm\"") != std::string::npos);
+}
+
+TEST_CASE("alive while cycles end, ready when caches are in") {
+  FakeClock clock;
+  Health health(clock, 60s);
+  MetricsReporter metrics("1");
+  const auto handler = routes(health, metrics, [] { return std::string("pods cannot be listed: forbidden"); });
+  CHECK(handler("/healthz").status == 200);  // the first cycle has its time
+  CHECK(handler("/readyz").status == 503);
+  CHECK(handler("/readyz").body == "the caches are not in yet: pods cannot be listed: forbidden\n");
+  clock.elapsed = 61s;
+  CHECK(handler("/healthz").status == 503);
+  CHECK(handler("/healthz").body == "no cycle ended for 1m1s\n");
+  health.report({});
+  CHECK(handler("/healthz").status == 200);
+  CHECK(handler("/readyz").status == 503);
+  health.report(cycle_with({}));
+  CHECK(handler("/readyz").status == 200);
+  CHECK(handler("/metrics").body == metrics.text());
+  CHECK(handler("/").status == 404);
+}
+
+}  // namespace
+}  // namespace aia::serve
