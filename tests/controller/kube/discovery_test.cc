@@ -1,0 +1,118 @@
+// Discovery of the scale subresource: found, refused with the words that help, cached and asked again.
+#include "controller/kube/discovery.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/controller/http/fake_transport.h"
+#include "tests/controller/kube/manual_clock.h"
+
+using namespace aia;
+using namespace aia::kube;
+using http::FakeTransport;
+using tests::ManualClock;
+
+namespace {
+
+const char* const kApps = R"({"kind":"APIResourceList","groupVersion":"apps/v1","resources":[
+  {"name":"daemonsets","kind":"DaemonSet","namespaced":true},
+  {"name":"deployments","kind":"Deployment","namespaced":true},
+  {"name":"deployments/scale","kind":"Scale","group":"autoscaling","version":"v1","namespaced":true},
+  {"name":"deployments/status","kind":"Deployment","namespaced":true},
+  {"name":"pools","kind":"Pool","namespaced":false},
+  {"name":"pools/scale","kind":"Scale","namespaced":false}]})";
+
+const api::TargetRef kDeployment{"apps/v1", "Deployment", "d"};
+const api::TargetRef kDaemonSet{"apps/v1", "DaemonSet", "d"};
+
+struct Rig {
+  FakeTransport transport;
+  ManualClock clock;
+  Discovery discovery{transport, clock};
+
+  Result<Resource> ask(const api::TargetRef& target) {
+    return discovery.scale_resources({target}, Millis(1000)).front();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a kind with scale is found once and then known") {
+  Rig rig;
+  rig.transport.answer(FakeTransport::json(kApps));
+  const auto found = rig.ask(kDeployment);
+  REQUIRE(found.ok());
+  CHECK(*found == Resource{"apps", "v1", "deployments"});
+  rig.clock.advance(std::chrono::hours(24));
+  CHECK(rig.ask(kDeployment).ok());
+  REQUIRE(rig.transport.sent().size() == 1);
+  CHECK(rig.transport.sent()[0].request.target == "/apis/apps/v1");
+}
+
+TEST_CASE("what cannot be scaled is Invalid and says why") {
+  Rig rig;
+  rig.transport.answer(FakeTransport::json(kApps));
+  rig.transport.answer(
+      FakeTransport::json(R"({"resources":[{"name":"configmaps","kind":"ConfigMap","namespaced":true}]})"));
+  rig.transport.answer(FakeTransport::json("404 page not found", 404));
+  const auto answers = rig.discovery.scale_resources({kDaemonSet,
+                                                      {"apps/v1", "Nothing", "d"},
+                                                      {"apps/v1", "Pool", "d"},
+                                                      {"v1", "ConfigMap", "c"},
+                                                      {"x.io/v1", "X", "x"}},
+                                                     Millis(1000));
+  const std::vector<std::string> expected = {
+      "apiVersion apps/v1, kind DaemonSet has no scale subresource",
+      "apiVersion apps/v1, kind Nothing is not served by this cluster",
+      "apiVersion apps/v1, kind Pool is cluster-scoped: a target must be in the AIAutoscaler's namespace",
+      "apiVersion v1, kind ConfigMap has no scale subresource",
+      "apiVersion x.io/v1, kind X is not served by this cluster"};
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    REQUIRE_FALSE(answers[i].ok());
+    CHECK(answers[i].error().kind == ErrorKind::Invalid);
+    CHECK(answers[i].error().message == expected[i]);
+  }
+  REQUIRE(rig.transport.sent().size() == 3);
+  CHECK(rig.transport.sent()[1].request.target == "/api/v1");
+}
+
+TEST_CASE("a no is kept for 30 s, then asked again") {
+  Rig rig;
+  rig.transport.answer(FakeTransport::json("{}", 404));
+  CHECK_FALSE(rig.ask(kDeployment).ok());
+  rig.clock.advance(Millis(29'999));
+  CHECK_FALSE(rig.ask(kDeployment).ok());
+  CHECK(rig.transport.sent().size() == 1);
+  rig.clock.advance(Millis(1));
+  rig.transport.answer(FakeTransport::json(kApps));
+  CHECK(rig.ask(kDeployment).ok());
+}
+
+TEST_CASE("a yes survives that a no is asked again and not answered") {
+  Rig rig;
+  rig.transport.answer(FakeTransport::json(kApps));
+  CHECK_FALSE(rig.ask(kDaemonSet).ok());
+  rig.clock.advance(std::chrono::seconds(31));
+  rig.transport.answer(Error{ErrorKind::Timeout, "slow", {}});
+  CHECK(rig.ask(kDaemonSet).error().kind == ErrorKind::Timeout);
+  CHECK(rig.ask(kDeployment).ok());
+}
+
+TEST_CASE("trouble of the server is handed on and not remembered") {
+  Rig rig;
+  rig.transport.answer(FakeTransport::json("oh", 503));
+  const auto failed = rig.ask(kDeployment);
+  REQUIRE_FALSE(failed.ok());
+  CHECK(failed.error().kind == ErrorKind::Unavailable);
+  CHECK(failed.error().message == "discovery of apps/v1: oh (HTTP 503)");
+  rig.transport.answer(FakeTransport::json(kApps));
+  CHECK(rig.ask(kDeployment).ok());
+}
+
+TEST_CASE("what is forgotten is asked again") {
+  Rig rig;
+  rig.transport.answer(FakeTransport::json(kApps));
+  CHECK(rig.ask(kDeployment).ok());
+  rig.discovery.forget("apps/v1");
+  rig.transport.answer(FakeTransport::json("{}", 404));
+  CHECK_FALSE(rig.ask(kDeployment).ok());
+}

@@ -1,0 +1,138 @@
+// The reflector's thread over a scripted transport: it lists, watches, gets up again, says what is wrong and stops.
+#include "controller/kube/reflector.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/controller/http/fake_transport.h"
+#include "tests/controller/kube/eventually.h"
+
+using namespace aia;
+using namespace aia::kube;
+using http::FakeTransport;
+using tests::eventually;
+
+namespace {
+
+const std::string kList =
+    R"({"metadata":{"resourceVersion":"10"},"items":[{"metadata":{"name":"a","resourceVersion":"9"}}]})";
+
+std::string added(const std::string& name, int version) {
+  return R"({"type":"ADDED","object":{"metadata":{"name":")" + name + R"(","resourceVersion":")" +
+         std::to_string(version) + "\"}}}\n";
+}
+
+FakeTransport::Stream ending(std::vector<std::string> chunks) {
+  FakeTransport::Stream stream;
+  stream.chunks = std::move(chunks);
+  return stream;
+}
+
+FakeTransport::Stream open_with(std::vector<std::string> chunks) {
+  FakeTransport::Stream stream;
+  stream.chunks = std::move(chunks);
+  stream.stays_open = true;
+  return stream;
+}
+
+FakeTransport::Stream refused(int status, const std::string& body) {
+  FakeTransport::Stream stream;
+  stream.status = status;
+  stream.error_body = body;
+  return stream;
+}
+
+ReflectorOptions quick() {
+  ReflectorOptions options;
+  options.watcher.resource = kPods;
+  options.watcher.backoff = {Millis(2), Millis(20)};
+  return options;
+}
+
+using Names = Store<int>;
+
+}  // namespace
+
+TEST_CASE("lists in chunks, watches, and resumes a stream that broke off in the middle of a line") {
+  FakeTransport transport;
+  Names store([](const Json&) { return 1; });
+  transport.play(ending({kList.substr(0, 30), kList.substr(30)}));
+  FakeTransport::Stream broken;
+  broken.chunks = {added("b", 11), added("c", 12).substr(0, 20)};
+  broken.ends_with = Error{ErrorKind::Unavailable, "connection reset", {}};
+  transport.play(broken);
+  transport.play(open_with({added("c", 12)}));
+  const Reflector reflector(transport, store, quick());
+  REQUIRE(eventually([&] { return store.size() == 3; }));
+  CHECK(eventually([&] { return reflector.problem().empty(); }));
+  const auto sent = transport.sent();
+  REQUIRE(sent.size() == 3);
+  CHECK(sent[0].request.target == "/api/v1/pods?limit=500");
+  CHECK_THAT(sent[1].request.target, Catch::Contains("resourceVersion=10"));
+  CHECK_THAT(sent[2].request.target, Catch::Contains("resourceVersion=11"));
+}
+
+TEST_CASE("an expired watch lists again; what is gone from the list is gone from the store") {
+  FakeTransport transport;
+  Names store([](const Json&) { return 1; });
+  transport.play(ending({kList}));
+  transport.play(
+      ending({added("b", 11) + R"({"type":"ERROR","object":{"kind":"Status","code":410}})" + "\n" + added("x", 12)}));
+  transport.play(ending({R"({"metadata":{"resourceVersion":"50"},"items":[{"metadata":{"name":"z"}}]})"}));
+  transport.play(open_with({}));
+  const Reflector reflector(transport, store, quick());
+  REQUIRE(eventually([&] { return store.find({"", "z"}).has_value(); }));
+  CHECK(store.size() == 1);
+}
+
+TEST_CASE("Forbidden is said and tried again until it is allowed") {
+  FakeTransport transport;
+  Names store([](const Json&) { return 1; });
+  const Reflector reflector(transport, store, quick());
+  REQUIRE(eventually([&] { return !reflector.problem().empty(); }));  // nothing is scripted: unavailable
+  for (int i = 0; i < 3; ++i) {
+    transport.play(refused(403, R"({"kind":"Status","code":403,"message":"pods is forbidden"})"));
+  }
+  REQUIRE(eventually(
+      [&] { return reflector.problem() == "pods cannot be listed or watched: pods is forbidden (HTTP 403)"; }));
+  CHECK_FALSE(store.synced());
+}
+
+TEST_CASE("an event that is too long does not fill the memory") {
+  FakeTransport transport;
+  Names store([](const Json&) { return 1; });
+  ReflectorOptions options = quick();
+  options.max_line_bytes = 1000;
+  transport.play(ending({kList}));
+  transport.play(open_with({std::string(800, 'x'), std::string(800, 'x')}));
+  transport.play(open_with({added("b", 11)}));
+  const Reflector reflector(transport, store, options);
+  CHECK(eventually([&] { return store.size() == 2; }));
+}
+
+TEST_CASE("a page that is too large is refused") {
+  FakeTransport transport;
+  Names store([](const Json&) { return 1; });
+  ReflectorOptions options = quick();
+  options.max_page_bytes = 50;
+  transport.play(ending({kList}));
+  const Reflector reflector(transport, store, options);
+  CHECK(eventually([&] { return reflector.problem() == "pods cannot be listed or watched: a page is too large"; }));
+}
+
+TEST_CASE("stopping takes no time, whether it streams or waits") {
+  for (const bool streams : {true, false}) {
+    FakeTransport transport;
+    Names store([](const Json&) { return 1; });
+    ReflectorOptions options = quick();
+    options.watcher.backoff = {std::chrono::minutes(1), std::chrono::minutes(1)};
+    if (streams) {
+      transport.play(ending({kList}));
+      transport.play(open_with({}));
+    }
+    auto reflector = std::make_unique<Reflector>(transport, store, options);
+    REQUIRE(eventually([&] { return transport.sent().size() == (streams ? 2U : 1U); }));
+    const auto began = std::chrono::steady_clock::now();
+    reflector.reset();
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::milliseconds(500));
+  }
+}

@@ -1,0 +1,140 @@
+// Reading targets: what is asked, how scale, rollout and pods come together, and that one target's trouble is its own.
+#include "controller/kube/target_reader.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/controller/http/fake_transport.h"
+#include "tests/controller/kube/manual_clock.h"
+
+using namespace aia;
+using namespace aia::kube;
+using http::FakeTransport;
+using tests::ManualClock;
+
+namespace {
+
+const char* const kApps = R"({"resources":[{"name":"deployments","kind":"Deployment","namespaced":true},
+  {"name":"deployments/scale","kind":"Scale"}]})";
+const char* const kOther = R"({"resources":[{"name":"sets","kind":"Set","namespaced":true},
+  {"name":"sets/scale","kind":"Scale"}]})";
+const char* const kSettled = R"({"metadata":{"generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,
+  "replicas":3,"updatedReplicas":3,"conditions":[{"type":"Progressing","reason":"NewReplicaSetAvailable"}]}})";
+
+std::string scale(int replicas, const std::string& selector) {
+  return R"({"kind":"Scale","metadata":{"resourceVersion":"77","uid":"u-1"},"spec":{"replicas":)" +
+         std::to_string(replicas) + R"(},"status":{"replicas":1,"selector":")" + selector + R"("}})";
+}
+
+api::Autoscaler autoscaler(const std::string& ns, const std::string& kind, const std::string& name) {
+  api::Autoscaler made;
+  made.meta.ns = ns;
+  made.meta.name = "aia-" + name;
+  made.spec.target = {kind == "Set" ? "x.io/v1" : "apps/v1", kind, name};
+  return made;
+}
+
+struct Rig {
+  Rig() {
+    transport.on([this](const http::Request& request) -> std::optional<Result<http::Response>> {
+      const auto found = answers.find(request.target);
+      if (found == answers.end()) return std::nullopt;
+      return found->second;
+    });
+    answers.insert({"/apis/apps/v1", FakeTransport::json(kApps)});
+    answers.insert({"/apis/x.io/v1", FakeTransport::json(kOther)});
+  }
+
+  void pod(const std::string& ns, const std::string& name, const std::string& app) {
+    pods.apply(Upserted{Json{{"metadata", {{"namespace", ns}, {"name", name}, {"labels", {{"app", app}}}}}}});
+  }
+
+  FakeTransport transport;
+  ManualClock clock;
+  Store<LabelledPod> pods{pod_from_json};
+  Discovery discovery{transport, clock};
+  TargetReader reader{transport, clock, discovery, pods};
+  std::map<std::string, Result<http::Response>> answers;
+};
+
+std::string names(const std::vector<ports::Pod>& pods) {
+  std::string all;
+  for (const ports::Pod& pod : pods) all += pod.name + " ";
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("scale, rollout and the pods that the selector matches in the target's namespace") {
+  Rig rig;
+  const std::string base = "/apis/apps/v1/namespaces/serving/deployments/";
+  rig.answers.insert({base + "a/scale", FakeTransport::json(scale(3, "app=a"))});
+  rig.answers.insert({base + "a", FakeTransport::json(kSettled)});
+  rig.answers.insert({"/apis/x.io/v1/namespaces/other/sets/s/scale", FakeTransport::json(scale(0, ""))});
+  rig.pod("serving", "a-1", "a");
+  rig.pod("serving", "a-2", "a");
+  rig.pod("serving", "b-1", "b");
+  rig.pod("other", "a-3", "a");
+  const auto targets =
+      rig.reader.read({autoscaler("serving", "Deployment", "a"), autoscaler("other", "Set", "s")}, Millis(1000));
+  REQUIRE(targets.size() == 2);
+  REQUIRE(targets[0].ok());
+  CHECK(targets[0]->spec_replicas == 3);
+  CHECK(targets[0]->resource_version == "77");
+  CHECK(targets[0]->uid == "u-1");
+  CHECK(targets[0]->selector == "app=a");
+  CHECK(targets[0]->rollout.empty());
+  CHECK(names(targets[0]->pods) == "a-1 a-2 ");
+  REQUIRE(targets[1].ok());
+  CHECK(targets[1]->spec_replicas == 0);
+  CHECK(targets[1]->pods.empty());  // no selector published: not "all pods"
+  CHECK(rig.transport.sent().size() == 5);
+}
+
+TEST_CASE("each target's trouble is its own") {
+  Rig rig;
+  const std::string base = "/apis/apps/v1/namespaces/n/deployments/";
+  const char* const gone = R"({"kind":"Status","code":404,"message":"deployments.apps \"gone\" not found",
+    "details":{"name":"gone","kind":"deployments"}})";
+  const char* const no = R"({"kind":"Status","code":403,"reason":"Forbidden","message":"no"})";
+  rig.answers.insert({base + "ok/scale", FakeTransport::json(scale(1, "app=ok"))});
+  rig.answers.insert({base + "ok", FakeTransport::json(no, 403)});
+  rig.answers.insert({base + "gone/scale", FakeTransport::json(gone, 404)});
+  rig.answers.insert({base + "gone", FakeTransport::json(gone, 404)});
+  rig.answers.insert({base + "secret/scale", FakeTransport::json(no, 403)});
+  rig.answers.insert({base + "odd/scale", FakeTransport::json(scale(1, "a b"))});
+  rig.answers.insert({base + "odd", FakeTransport::json(kSettled)});
+  rig.answers.insert({base + "nonsense/scale", FakeTransport::json("{}")});
+  rig.pod("n", "ok-1", "ok");
+  const auto targets = rig.reader.read(
+      {autoscaler("n", "Deployment", "gone"), autoscaler("n", "Deployment", "secret"),
+       autoscaler("n", "Deployment", "odd"), autoscaler("n", "Nothing", "x"), autoscaler("n", "Deployment", "nonsense"),
+       autoscaler("n", "Deployment", "down"), autoscaler("n", "Deployment", "ok")},
+      Millis(1000));
+  REQUIRE(targets.size() == 7);
+  CHECK(targets[0].error().kind == ErrorKind::NotFound);
+  CHECK(targets[0].error().message == "apps/v1 Deployment gone: deployments.apps \"gone\" not found (HTTP 404)");
+  CHECK(targets[1].error().kind == ErrorKind::Forbidden);
+  CHECK(targets[2].error().kind == ErrorKind::Invalid);
+  CHECK_THAT(targets[2].error().message, Catch::Contains("label selector 'a b'"));
+  CHECK(targets[3].error().kind == ErrorKind::Invalid);
+  CHECK(targets[4].error().kind == ErrorKind::Unavailable);
+  CHECK(targets[5].error().kind == ErrorKind::Unavailable);
+  REQUIRE(targets[6].ok());
+  CHECK(targets[6]->rollout == "its rollout cannot be read: no (HTTP 403)");
+  CHECK(names(targets[6]->pods) == "ok-1 ");
+}
+
+TEST_CASE("a 404 of the path, not of the object, is discovered anew") {
+  Rig rig;
+  rig.answers.insert({"/apis/x.io/v1/namespaces/n/sets/s/scale", FakeTransport::json("404 page not found", 404)});
+  CHECK(rig.reader.read({autoscaler("n", "Set", "s")}, Millis(1000))[0].error().kind == ErrorKind::NotFound);
+  rig.answers.insert_or_assign("/apis/x.io/v1", FakeTransport::json("404 page not found", 404));
+  const auto again = rig.reader.read({autoscaler("n", "Set", "s")}, Millis(1000));
+  CHECK(again[0].error().message == "apiVersion x.io/v1, kind Set is not served by this cluster");
+}
+
+TEST_CASE("no autoscalers, no requests") {
+  Rig rig;
+  CHECK(rig.reader.read({}, Millis(1000)).empty());
+  CHECK(rig.transport.sent().empty());
+}
