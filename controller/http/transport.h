@@ -65,7 +65,7 @@ class Transport {
 
   /// Any HTTP status is a Response; Errors are Unavailable (connect, TLS, cut off; the message says which, a
   /// certificate problem names the CA) and Timeout. GETs are retried once on a dropped keep-alive connection; a
-  /// mutation never is once it may have arrived. Invalid only when the request itself cannot be sent.
+  /// mutation never is once it may have arrived.
   virtual Result<Response> send(const Request& request, Millis deadline) = 0;
 
   /// All side by side, answers in order, one deadline for the batch.

@@ -26,6 +26,7 @@ struct LabelledSeries {
 struct QueryAnswer {
   std::vector<LabelledSeries> series;   ///< empty: the query matched nothing
   std::vector<std::string> warnings;    ///< the server's warnings: the answer may be partial, so it may raise, never lower
+  std::vector<std::string> infos{};     ///< the server's remarks on the query's style (Prometheus 3): the answer is whole
 };
 
 /// Instant when `start` is unset; else a range from `start` to `end` by `step`, both ends included.

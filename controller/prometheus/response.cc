@@ -1,0 +1,104 @@
+// What an HTTP response of the query API means. A JSON error speaks for itself; without one the HTTP status and the first
+// characters of what came instead (a proxy's page, a login form) are what the engineer needs.
+#include "controller/prometheus/response.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "controller/prometheus/document.h"
+
+namespace aia::prometheus {
+namespace {
+
+std::string excerpt(const std::string& body) {
+  std::string out = body.substr(0, 120);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  return body.empty() ? "an empty body" : "'" + out + (body.size() > 120 ? "…'" : "'");
+}
+
+ErrorKind kind_of_status(int status) {
+  switch (status) {
+    case 400:
+    case 422: return ErrorKind::Invalid;
+    case 401: return ErrorKind::Unauthorized;
+    case 403: return ErrorKind::Forbidden;
+    case 429: return ErrorKind::Throttled;
+    default: return ErrorKind::Unavailable;
+  }
+}
+
+/// Prometheus's errorType; what it does not know (Mimir has its own) goes by the HTTP status.
+ErrorKind kind_of_error(const std::string& type, int status) {
+  if (type == "bad_data" || type == "execution") return ErrorKind::Invalid;
+  if (type == "timeout" || type == "canceled") return ErrorKind::Timeout;
+  if (type == "internal" || type == "unavailable") return ErrorKind::Unavailable;
+  return kind_of_status(status);
+}
+
+std::optional<Millis> retry_after(const http::Response& response) {
+  const auto text = response.header("retry-after");
+  int seconds = 0;
+  if (!text || std::from_chars(text->data(), text->data() + text->size(), seconds).ec != std::errc{}) return std::nullopt;
+  return Millis(1000LL * std::clamp(seconds, 0, 3600));
+}
+
+Error not_an_answer(const http::Response& response, const std::string& got, const std::string& why) {
+  std::string message = "Prometheus answered HTTP " + std::to_string(response.status) + " with " + got;
+  if (response.status == 404) message += "; there is no query API at this URL: check its prefix";
+  if (response.status >= 300 && response.status < 400)
+    message += "; redirects are not followed, the URL must name the server itself: " +
+               response.header("location").value_or("no Location given");
+  if (response.status < 300) message += ", which is not an answer of the query API (" + why + ")";
+  const auto kind = response.status < 300 ? ErrorKind::Unavailable : kind_of_status(response.status);
+  return {kind, message, retry_after(response)};
+}
+
+}  // namespace
+
+Result<ports::QueryAnswer> parse_response(http::Response response) {
+  const std::string got = excerpt(response.body);
+  auto document = read_document(std::move(response.body));
+  if (!document) return not_an_answer(response, got, document.error().message);
+  if (document->status == "error") {
+    const auto kind = kind_of_error(document->error_type, response.status);
+    const std::string type = document->error_type.empty() ? "error" : document->error_type;
+    return Error{kind, "Prometheus refuses the query (" + type + "): " + document->error, retry_after(response)};
+  }
+  if (document->status != "success" || response.status >= 300 || !document->has_result)
+    return not_an_answer(response, got, "status or result is missing");
+  if (document->result_type == "string" || document->has_text)
+    return Error{ErrorKind::Invalid, "the query returns text where a number belongs"};
+  if (document->has_histograms)
+    return Error{ErrorKind::Invalid,
+                 "the query returns native histograms where numbers belong; use histogram_quantile, histogram_sum or "
+                 "histogram_count on them"};
+  return std::move(document->answer);
+}
+
+Result<ports::QueryAnswer> stitch(std::vector<Result<ports::QueryAnswer>> pages) {
+  ports::QueryAnswer whole;
+  std::map<std::map<std::string, std::string>, std::size_t> place;
+  const auto add_new = [](std::vector<std::string>& to, std::vector<std::string>& from) {
+    for (auto& text : from)
+      if (std::find(to.begin(), to.end(), text) == to.end()) to.push_back(std::move(text));
+  };
+  for (auto& page : pages) {
+    if (!page) return page.error();
+    add_new(whole.warnings, page->warnings);
+    add_new(whole.infos, page->infos);
+    for (auto& series : page->series) {
+      const auto [found, is_new] = place.try_emplace(series.labels, whole.series.size());
+      if (is_new) {
+        whole.series.push_back(std::move(series));
+      } else {
+        auto& samples = whole.series[found->second].samples;
+        samples.insert(samples.end(), series.samples.begin(), series.samples.end());
+      }
+    }
+  }
+  return whole;
+}
+
+}  // namespace aia::prometheus

@@ -1,0 +1,252 @@
+// A recursive descent over the tokens, without precedence: which operand belongs to which operator does not matter here. That
+// an identifier stands where an operand is expected is what makes it a selector, so metrics named like keywords work too.
+#include "controller/prometheus/selectors.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "controller/prometheus/duration.h"
+#include "controller/prometheus/lexer.h"
+
+namespace aia::prometheus {
+namespace {
+
+constexpr int kMaxDepth = 200;  ///< nesting beyond this is refused rather than paid for with the stack
+
+class Scanner {
+ public:
+  Scanner(std::string_view text, std::vector<Token> tokens) : text_(text), tokens_(std::move(tokens)) {}
+
+  Result<Selectors> run() {
+    if (kind() == TokenKind::End) return promql_error(text_, 0, "the expression is empty");
+    expression();
+    if (!error_ && kind() != TokenKind::End) fail("an operator or the end is expected here");
+    if (error_) return *error_;
+    for (const auto& selector : found_.all) found_.longest_range = std::max(found_.longest_range, selector.range);
+    return std::move(found_);
+  }
+
+ private:
+  [[nodiscard]] const Token& token(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+  [[nodiscard]] TokenKind kind(std::size_t ahead = 0) const { return token(ahead).kind; }
+  [[nodiscard]] std::string_view text(const Token& t) const { return text_.substr(t.begin, t.end - t.begin); }
+  [[nodiscard]] bool is_word(const Token& t, std::string_view word) const {
+    const auto have = text(t);
+    return t.kind == TokenKind::Identifier && std::equal(have.begin(), have.end(), word.begin(), word.end(), [](char a, char b) {
+             return std::tolower(static_cast<unsigned char>(a)) == b;
+           });
+  }
+  template <std::size_t N>
+  [[nodiscard]] bool is_one_of(const Token& t, const std::array<std::string_view, N>& words) const {
+    return std::any_of(words.begin(), words.end(), [&](auto word) { return is_word(t, word); });
+  }
+  [[nodiscard]] bool is_operator(std::string_view op) const {
+    return kind() == TokenKind::Operator && text(token()) == op;
+  }
+
+  /// Remembers the first error and jumps to the end, where every loop stops.
+  void fail(const std::string& why) {
+    if (!error_) error_ = promql_error(text_, token().begin, why);
+    at_ = tokens_.size() - 1;
+  }
+  void expect(TokenKind wanted, const char* what) {
+    if (error_) return;
+    if (kind() != wanted) return fail(std::string(what) + " is expected here");
+    ++at_;
+  }
+
+  void expression() {
+    if (++depth_ > kMaxDepth) return fail("the expression is nested too deeply");
+    operand();
+    while (!error_ && binary_operator()) operand();
+    --depth_;
+  }
+
+  /// Consumes an operator and its modifiers, if one stands here.
+  bool binary_operator() {
+    static constexpr std::array<std::string_view, 4> kWords{"and", "or", "unless", "atan2"};
+    static constexpr std::array<std::string_view, 2> kMatching{"on", "ignoring"};
+    static constexpr std::array<std::string_view, 2> kGrouping{"group_left", "group_right"};
+    const bool sign = kind() == TokenKind::Operator && !is_operator("=") && !is_operator("=~") && !is_operator("!~");
+    if (!sign && !is_one_of(token(), kWords)) return false;
+    ++at_;
+    if (is_word(token(), "bool")) ++at_;
+    if (is_one_of(token(), kMatching) && kind(1) == TokenKind::LeftParen) {
+      ++at_;
+      label_list();
+      if (is_one_of(token(), kGrouping)) {
+        ++at_;
+        if (kind() == TokenKind::LeftParen) label_list();
+      }
+    }
+    return true;
+  }
+
+  void label_list() {
+    expect(TokenKind::LeftParen, "'('");
+    while (!error_ && kind() != TokenKind::RightParen) {
+      if (kind() != TokenKind::Identifier && kind() != TokenKind::String) return fail("a label's name is expected here");
+      ++at_;
+      if (kind() != TokenKind::Comma) break;
+      ++at_;
+    }
+    expect(TokenKind::RightParen, "')'");
+  }
+
+  void operand() {
+    while (is_operator("+") || is_operator("-")) ++at_;
+    const auto selectors_before = found_.all.size();
+    bool is_selector = false;
+    switch (kind()) {
+      case TokenKind::LeftParen:
+        ++at_;
+        expression();
+        expect(TokenKind::RightParen, "')'");
+        break;
+      case TokenKind::Number:
+      case TokenKind::Duration:
+      case TokenKind::String: ++at_; break;
+      case TokenKind::LeftBrace: is_selector = true; selector(); break;
+      case TokenKind::Identifier: is_selector = named(); break;
+      default: return fail("a metric, a number, a string, a function or '(' is expected here");
+    }
+    postfixes(is_selector && found_.all.size() == selectors_before + 1);
+  }
+
+  /// What starts with a word: a call, an aggregation, a number's name or a selector; true for the last.
+  bool named() {
+    static constexpr std::array<std::string_view, 2> kGroup{"by", "without"};
+    const bool groups = is_one_of(token(1), kGroup) && kind(2) == TokenKind::LeftParen;
+    if (kind(1) == TokenKind::LeftParen || groups) {
+      ++at_;
+      if (groups) {
+        ++at_;
+        label_list();
+      }
+      arguments();
+      if (is_one_of(token(), kGroup) && kind(1) == TokenKind::LeftParen) {
+        ++at_;
+        label_list();
+      }
+      return false;
+    }
+    if ((is_word(token(), "inf") || is_word(token(), "nan")) && kind(1) != TokenKind::LeftBrace) {
+      ++at_;
+      return false;
+    }
+    selector();
+    return true;
+  }
+
+  void arguments() {
+    expect(TokenKind::LeftParen, "'('");
+    while (!error_ && kind() != TokenKind::RightParen) {
+      expression();
+      if (kind() != TokenKind::Comma) break;
+      ++at_;
+    }
+    expect(TokenKind::RightParen, "')'");
+  }
+
+  void selector() {
+    Selector found;
+    found.begin = token().begin;
+    if (kind() == TokenKind::Identifier) found.end = tokens_[at_++].end;
+    if (kind() == TokenKind::LeftBrace) {
+      found.brace = tokens_[at_++].end;
+      found.has_matchers = kind() != TokenKind::RightBrace;
+      while (!error_ && kind() != TokenKind::RightBrace) {
+        matcher();
+        if (kind() != TokenKind::Comma) break;
+        ++at_;
+      }
+      found.end = token().end;
+      expect(TokenKind::RightBrace, "'}' or ','");
+    }
+    if (error_) return;
+    found.text = std::string(text_.substr(found.begin, found.end - found.begin));
+    found_.all.push_back(std::move(found));
+  }
+
+  /// label="value", "quoted.label"=~"value", or a quoted metric name alone.
+  void matcher() {
+    const bool quoted = kind() == TokenKind::String;
+    if (!quoted && kind() != TokenKind::Identifier) return fail("a label's name is expected here");
+    ++at_;
+    if (is_operator("=") || is_operator("!=") || is_operator("=~") || is_operator("!~")) {
+      ++at_;
+      return expect(TokenKind::String, "a quoted value");
+    }
+    if (!quoted) fail("one of = != =~ !~ is expected here");
+  }
+
+  void postfixes(bool may_have_range) {
+    while (!error_) {
+      if (kind() == TokenKind::LeftBracket) {
+        brackets(may_have_range);
+      } else if (is_word(token(), "offset")) {
+        ++at_;
+        while (is_operator("-") || is_operator("+")) ++at_;
+        if (!duration()) return fail("a duration is expected behind offset");
+      } else if (kind() == TokenKind::At) {
+        ++at_;
+        while (is_operator("-") || is_operator("+")) ++at_;
+        const bool boundary = is_word(token(), "start") || is_word(token(), "end");
+        if (!boundary && kind() != TokenKind::Number) return fail("a time, start() or end() is expected behind @");
+        ++at_;
+        if (boundary) arguments();
+      } else {
+        return;
+      }
+      may_have_range = false;
+    }
+  }
+
+  /// [5m] of a selector, or the subquery [5m:30s] of anything.
+  void brackets(bool may_have_range) {
+    ++at_;
+    const auto range = duration();
+    if (!range) return fail("a duration is expected here");
+    if (kind() == TokenKind::Colon) {
+      ++at_;
+      if (kind() != TokenKind::RightBracket && !duration()) return fail("the subquery's step is expected here");
+    } else if (may_have_range) {
+      found_.all.back().range = *range;
+    } else {
+      return fail("a range stands only directly behind a selector; a subquery has a ':'");
+    }
+    expect(TokenKind::RightBracket, "']'");
+  }
+
+  /// A duration, or plain seconds as Prometheus 3 takes them.
+  std::optional<Millis> duration() {
+    const auto word = text(token());
+    if (kind() == TokenKind::Duration) {
+      ++at_;
+      return parse_promql_duration(word);
+    }
+    if (kind() != TokenKind::Number) return std::nullopt;
+    ++at_;
+    constexpr double kLongest_s = 1e10;
+    const double seconds = std::strtod(std::string(word).c_str(), nullptr);
+    return Millis(static_cast<std::int64_t>(std::min(seconds, kLongest_s) * 1000));
+  }
+
+  std::string_view text_;
+  std::vector<Token> tokens_;
+  std::size_t at_ = 0;
+  int depth_ = 0;
+  Selectors found_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<Selectors> find_selectors(std::string_view promql) {
+  auto tokens = lex(promql);
+  if (!tokens) return tokens.error();
+  return Scanner(promql, std::move(*tokens)).run();
+}
+
+}  // namespace aia::prometheus

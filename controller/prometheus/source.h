@@ -1,0 +1,29 @@
+// Prometheus as the controller's MetricsSource: each call is one batch of requests side by side under one deadline, and one
+// query's failure is that query's Error. Thread-safe as far as its transport is.
+#pragma once
+
+#include <memory>
+
+#include "controller/ports/metrics_source.h"
+#include "controller/prometheus/options.h"
+
+namespace aia::prometheus {
+
+class PrometheusSource final : public ports::MetricsSource {
+ public:
+  /// For tests and for sharing a transport; see make_prometheus_source.
+  PrometheusSource(std::shared_ptr<http::Transport> transport, PrometheusOptions options);
+
+  std::vector<Result<ports::QueryAnswer>> query(const std::vector<ports::MetricQuery>& queries, Millis deadline) override;
+  std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+                                                Millis deadline) override;
+
+ private:
+  const std::shared_ptr<http::Transport> transport_;
+  const PrometheusOptions options_;
+};
+
+/// Errors: Invalid, naming the option. Nothing is connected yet.
+Result<std::unique_ptr<ports::MetricsSource>> make_prometheus_source(const PrometheusOptions& options);
+
+}  // namespace aia::prometheus

@@ -1,0 +1,71 @@
+// Requests without a network: parameters, GET or POST, and pages that together are exactly the grid.
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "controller/prometheus/request.h"
+
+using namespace aia;
+using namespace aia::prometheus;
+using namespace std::chrono_literals;
+
+namespace {
+
+WallTime at_ms(std::int64_t ms) { return WallTime(Millis(ms)); }
+
+}  // namespace
+
+TEST_CASE("an instant query") {
+  PrometheusOptions options;
+  options.headers = {{"X-Scope-OrgID", "team"}};
+  const auto requests = build_requests({"up{a=\"b+c\"}", at_ms(1'700'000'000'123)}, options, 10s);
+  REQUIRE(requests.ok());
+  REQUIRE(requests->size() == 1);
+  CHECK(requests->front().method == "GET");
+  CHECK(requests->front().target ==
+        "/api/v1/query?query=up%7Ba%3D%22b%2Bc%22%7D&time=1700000000.123&timeout=9.000");
+  CHECK(requests->front().headers.front().first == "X-Scope-OrgID");
+}
+
+TEST_CASE("a long query goes as a form") {
+  const std::string promql = "sum(" + std::string(3000, 'a') + ")";
+  const auto requests = build_requests({promql, at_ms(60'000), at_ms(0), 15s}, {}, 1s);
+  REQUIRE(requests.ok());
+  REQUIRE(requests->size() == 1);
+  const auto& request = requests->front();
+  CHECK(request.method == "POST");
+  CHECK(request.target == "/api/v1/query_range");
+  CHECK(request.headers.back() == std::pair<std::string, std::string>("Content-Type", "application/x-www-form-urlencoded"));
+  CHECK_THAT(request.body, Catch::StartsWith("query=sum%28aaa"));
+  CHECK_THAT(request.body, Catch::EndsWith("&start=0.000&end=60.000&step=15.000&timeout=0.900"));
+}
+
+TEST_CASE("ranges that make no sense are refused") {
+  CHECK_FALSE(build_requests({"up", at_ms(0), at_ms(1), 15s}, {}, 1s).ok());
+  CHECK_FALSE(build_requests({"up", at_ms(1), at_ms(0), 0s}, {}, 1s).ok());
+  CHECK_FALSE(build_requests({"up", at_ms(1), at_ms(0), -1s}, {}, 1s).ok());
+  const auto huge = build_requests({"up", at_ms(1'700'000'000'000), at_ms(0), 1ms}, {}, 1s);
+  REQUIRE_FALSE(huge.ok());
+  CHECK_THAT(huge.error().message, Catch::Contains("use a longer step"));
+}
+
+TEST_CASE("pages are the grid: no point lost, none twice, none too many") {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 2000; ++round) {
+    const auto step = Millis(1 + static_cast<std::int64_t>(random() % 5000));
+    const auto start = at_ms(static_cast<std::int64_t>(random() % 2'000'000'000'000));
+    const auto points = 1 + static_cast<std::int64_t>(random() % 500);
+    const auto rest = Millis(static_cast<std::int64_t>(random()) % step.count());
+    const auto end = start + step * (points - 1) + std::max(rest, Millis(0));
+    const int limit = 1 + static_cast<int>(random() % 60);
+    INFO("round " << round << ": " << points << " points, limit " << limit);
+    std::vector<WallTime> got;
+    for (const auto& page : pages(start, end, step, limit)) {
+      REQUIRE(page.start <= page.end);
+      int count = 0;
+      for (auto t = page.start; t <= page.end; t += step, ++count) got.push_back(t);
+      REQUIRE(count <= limit);
+    }
+    REQUIRE(static_cast<std::int64_t>(got.size()) == points);
+    for (std::size_t i = 0; i < got.size(); ++i) REQUIRE(got[i] == start + step * static_cast<int>(i));
+  }
+}

@@ -1,0 +1,153 @@
+// The source over a scripted transport: batches, pages, credentials, and how evidence is asked and reduced.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "controller/prometheus/source.h"
+#include "tests/controller/http/fake_transport.h"
+
+using namespace aia;
+using namespace aia::prometheus;
+using namespace std::chrono_literals;
+using http::FakeTransport;
+
+namespace {
+
+const WallTime kNow{Millis(1'700'000'000'000)};
+
+std::string vector(const std::string& elements, const std::string& more = "") {
+  return R"({"status":"success","data":{"resultType":"vector","result":[)" + elements + "]}" + more + "}";
+}
+
+std::string pod(const std::string& name, double at_s) {
+  return R"({"metric":{"namespace":"s","pod":")" + name + R"("},"value":[1700000000,")" + std::to_string(at_s) + "\"]}";
+}
+
+struct Fixture {
+  std::shared_ptr<FakeTransport> transport = std::make_shared<FakeTransport>();
+  PrometheusSource source{transport, {}};
+};
+
+bool asks(const http::Request& request, const std::string& part) { return request.target.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("one query's failure is its own") {
+  Fixture f;
+  f.transport->on([](const http::Request& request) -> std::optional<Result<http::Response>> {
+    if (asks(request, "query=good")) return FakeTransport::json(vector(pod("a", 1)));
+    if (asks(request, "query=late")) return Error{ErrorKind::Timeout, "late"};
+    if (asks(request, "query=wrong"))
+      return FakeTransport::json(R"({"status":"error","errorType":"bad_data","error":"unknown function"})", 400);
+    return FakeTransport::json("<html>", 502);
+  });
+  const auto answers = f.source.query({{"good", kNow},
+                                       {"late", kNow},
+                                       {"refused", kNow, kNow + 1s, 1s},
+                                       {"wrong", kNow},
+                                       {"proxy", kNow},
+                                       {"good", kNow}},
+                                      2s);
+  REQUIRE(answers.size() == 6);
+  CHECK(answers[0].ok());
+  CHECK(answers[1].error().kind == ErrorKind::Timeout);
+  CHECK(answers[2].error().kind == ErrorKind::Invalid);
+  CHECK_THAT(answers[3].error().message, Catch::Contains("unknown function"));
+  CHECK(answers[4].error().kind == ErrorKind::Unavailable);
+  CHECK(answers[5].ok());
+  CHECK(f.transport->sent().size() == 5);  // the range that starts after its end was never asked
+}
+
+TEST_CASE("an instant query that gives ranges is told so") {
+  Fixture f;
+  f.transport->answer(FakeTransport::json(
+      R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"1"],[2,"2"]]}]}})"));
+  const auto answers = f.source.query({{"up[5m]", kNow}}, 2s);
+  REQUIRE_FALSE(answers[0].ok());
+  CHECK_THAT(answers[0].error().message, Catch::Contains("rate()"));
+}
+
+TEST_CASE("evidence names each pod once with its newest sample") {
+  Fixture f;
+  f.transport->on([](const http::Request& request) -> std::optional<Result<http::Response>> {
+    if (asks(request, "timestamp%28a%7B")) return FakeTransport::json(vector(pod("x", 100.5) + "," + pod("y", 90)));
+    if (asks(request, "timestamp%28b%29")) return FakeTransport::json(vector(pod("x", 95) + "," + pod("z", 101)));
+    return std::nullopt;
+  });
+  const auto evidence = f.source.evidence({"sum(rate(a{x=\"1\"}[5m])) / sum(b)", "sum(b)"}, kNow, 2s);
+  REQUIRE(evidence.size() == 2);
+  REQUIRE(evidence[0].ok());
+  CHECK(evidence[0]->complete);
+  CHECK(evidence[0]->rate_window == 5min);
+  REQUIRE(evidence[0]->pods.size() == 3);
+  CHECK(evidence[0]->pods[0].ns == "s");
+  CHECK(evidence[0]->pods[0].pod == "x");
+  CHECK(evidence[0]->pods[0].newest == WallTime(Millis(100'500)));
+  CHECK(evidence[0]->pods[2].newest == WallTime(Millis(101'000)));
+  CHECK(evidence[1]->pods.size() == 2);
+  CHECK(f.transport->sent().size() == 2);  // b is asked once for both
+}
+
+TEST_CASE("evidence of a series without the label, of none, and with warnings") {
+  Fixture f;
+  f.transport->answer(FakeTransport::json(vector(R"({"metric":{},"value":[1,"100"]})")));
+  f.transport->answer(FakeTransport::json(vector("")));
+  f.transport->answer(FakeTransport::json(vector(pod("x", 1), R"(,"warnings":["a store is down"])")));
+  const auto evidence = f.source.evidence({"gateway", "nothing", "partly", "1 + 1", "sum("}, kNow, 2s);
+  REQUIRE(evidence.size() == 5);
+  REQUIRE(evidence[0]->pods.size() == 1);
+  CHECK(evidence[0]->pods[0].pod.empty());
+  CHECK(evidence[1]->pods.empty());
+  CHECK(evidence[1]->complete);
+  CHECK_FALSE(evidence[2]->complete);
+  CHECK_FALSE(evidence[3]->complete);
+  CHECK(evidence[4].error().kind == ErrorKind::Invalid);
+}
+
+TEST_CASE("evidence that cannot be had names its selector") {
+  Fixture f;
+  const auto evidence = f.source.evidence({"a + b"}, kNow, 2s);
+  REQUIRE_FALSE(evidence[0].ok());
+  CHECK_THAT(evidence[0].error().message, Catch::StartsWith("evidence for a: "));
+}
+
+TEST_CASE("credentials become the Authorization header") {
+  PrometheusOptions options;
+  options.url = "http://p:9090";
+  CHECK_FALSE(transport_options(options)->authorization);
+  options.username = "Aladdin";
+  options.password = "open sesame";
+  CHECK(transport_options(options)->authorization() == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+  options.password = "o";
+  CHECK(transport_options(options)->authorization() == "Basic QWxhZGRpbjpv");
+  options.password = "op";
+  CHECK(transport_options(options)->authorization() == "Basic QWxhZGRpbjpvcA==");
+  options.bearer_token = "t";
+  CHECK_FALSE(transport_options(options).ok());
+  options.username.clear();
+  CHECK(transport_options(options)->authorization() == "Bearer t");
+}
+
+TEST_CASE("a token file is read again, and kept while it cannot be read") {
+  const auto file = std::filesystem::temp_directory_path() / ("aia-token-" + std::to_string(getpid()));
+  PrometheusOptions options;
+  options.url = "http://p:9090";
+  options.bearer_token_file = file.string();
+  CHECK_FALSE(transport_options(options).ok());
+  std::ofstream(file) << "one\n";
+  const auto made = transport_options(options);
+  REQUIRE(made.ok());
+  CHECK(made->authorization() == "Bearer one");
+  std::ofstream(file) << "two";
+  CHECK(made->authorization() == "Bearer two");
+  std::filesystem::remove(file);
+  CHECK(made->authorization() == "Bearer two");
+}
+
+TEST_CASE("options that cannot work are refused at start") {
+  PrometheusOptions options;
+  options.url = "prometheus:9090";
+  const auto source = make_prometheus_source(options);
+  REQUIRE_FALSE(source.ok());
+  CHECK(source.error().kind == ErrorKind::Invalid);
+}
