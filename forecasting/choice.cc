@@ -7,7 +7,7 @@
 namespace forecasting {
 namespace {
 
-constexpr double kMargin = 0.97;     // a challenger must be 3 % better
+constexpr double kMargin = 0.97;  // a challenger must be 3 % better
 constexpr int kMinStaySteps = 30;
 
 }  // namespace
@@ -46,7 +46,9 @@ bool Choice::wanted(const Member& member) const {
   return options_.model == Model::Auto || member.model == options_.model;
 }
 
-bool Choice::seasons_seen(const Counts& counts) const { return counts.steps >= 2 * options_.season_steps; }
+bool Choice::seasons_seen(const Counts& counts) const {
+  return counts.steps >= 2 * options_.season_steps;
+}
 
 bool Choice::eligible(const Member& member, const Counts& counts) const {
   if (!wanted(member) || (member.seasonal && !seasons_seen(counts))) return false;

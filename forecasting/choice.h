@@ -1,6 +1,7 @@
-// Which member serves: the smallest forgotten pinball loss at the planning level and horizon, relative to the calibrated last
-// value's on the same steps. A challenger needs a margin, and the one that serves a minimum stay, so that the fan does not
-// flutter between equals. Seasonal members must have seen two seasons; every member must have judged enough forecasts.
+// Which member serves: the smallest forgotten pinball loss at the planning level and horizon, relative to the
+// calibrated last value's on the same steps. A challenger needs a margin, and the one that serves a minimum stay, so
+// that the fan does not flutter between equals. Seasonal members must have seen two seasons; every member must have
+// judged enough forecasts.
 #pragma once
 
 #include <cstddef>
@@ -42,9 +43,9 @@ class Choice {
 
   Options options_;
   Duration horizon_;
-  std::size_t knot_ = 0;     ///< the first at or beyond the horizon
+  std::size_t knot_ = 0;  ///< the first at or beyond the horizon
   std::size_t serving_ = 0;
-  int stay_steps_ = 0;       ///< since the last change
+  int stay_steps_ = 0;  ///< since the last change
 };
 
 }  // namespace forecasting

@@ -1,6 +1,7 @@
-// A fan: what demand may be at each horizon, as quantiles on fixed horizon knots, interpolated between them, so that a lead
-// time that changes keeps its residual history. Non-negative, monotone in the quantile. Scenario paths will stand beside
-// it: a pointwise quantile maximised over a window under-covers that window's maximum, so window_max is named for what it is.
+// A fan: what demand may be at each horizon, as quantiles on fixed horizon knots, interpolated between them, so that a
+// lead time that changes keeps its residual history. Non-negative, monotone in the quantile. Scenario paths will stand
+// beside it: a pointwise quantile maximised over a window under-covers that window's maximum, so window_max is named
+// for what it is.
 #pragma once
 
 #include <Eigen/Core>
@@ -23,8 +24,8 @@ struct Fan {
 
   [[nodiscard]] bool empty() const { return offsets.empty(); }
 
-  /// Quantile `level` at time `at`: linear between knots and between levels, `latest` at the origin; beyond the last knot
-  /// or outside the levels the nearest edge. Precondition: not empty.
+  /// Quantile `level` at time `at`: linear between knots and between levels, `latest` at the origin; beyond the last
+  /// knot or outside the levels the nearest edge. Precondition: not empty.
   [[nodiscard]] double value(TimePoint at, double level) const;
 
   /// Largest pointwise quantile in [from, to], looked at both ends and every knot between.

@@ -33,7 +33,10 @@ Options normalised(Options options) {
 
 struct Forecaster::State {
   explicit State(Options given)
-      : options(normalised(std::move(given))), members(make_members(options)), choice(options), level(std::max(options.season_steps, 100)) {
+      : options(normalised(std::move(given))),
+        members(make_members(options)),
+        choice(options),
+        level(std::max(options.season_steps, 100)) {
     if (options.season_steps > 0) yardstick.emplace(make_seasonal_yardstick(options));
   }
 
@@ -66,8 +69,8 @@ void Forecaster::State::judge(double value) {
   }
 }
 
-/// Models take the value; what they now forecast waits for its target. A gap issues nothing: during one the fan stays that
-/// of the newest value, seen from there, with the width of the longer horizon.
+/// Models take the value; what they now forecast waits for its target. A gap issues nothing: during one the fan stays
+/// that of the newest value, seen from there, with the width of the longer horizon.
 void Forecaster::State::issue(double value) {
   const bool gap = std::isnan(value);
   level.update(value);
@@ -91,7 +94,9 @@ Forecaster::~Forecaster() = default;
 Forecaster::Forecaster(Forecaster&&) noexcept = default;
 Forecaster& Forecaster::operator=(Forecaster&&) noexcept = default;
 
-void Forecaster::set_planning_horizon(Duration horizon) { state_->choice.set_horizon(horizon); }
+void Forecaster::set_planning_horizon(Duration horizon) {
+  state_->choice.set_horizon(horizon);
+}
 
 void Forecaster::update(TimePoint at, double value) {
   State& s = *state_;
@@ -109,8 +114,8 @@ void Forecaster::update(TimePoint at, double value) {
   if (s.options.season_steps > 0 && ++s.season_slot == s.options.season_steps) s.season_slot = 0;
 }
 
-/// The served quantiles at knot k, ascending and ≥ 0. A knot with too few residuals of its own borrows the deviations from
-/// the point of the nearest shorter one that has enough: a lower bound of its width, where its own would be noise.
+/// The served quantiles at knot k, ascending and ≥ 0. A knot with too few residuals of its own borrows the deviations
+/// from the point of the nearest shorter one that has enough: a lower bound of its width, where its own would be noise.
 void Forecaster::State::fill(Fan& fan, std::size_t k, Eigen::RowVectorXd& deviations) const {
   const Horizon& asked = members[choice.member()].horizons[k];
   const Horizon& horizon = std::isnan(asked.point()) ? members.front().horizons[k] : asked;
@@ -146,6 +151,8 @@ Summary Forecaster::summary() const {
   return summary;
 }
 
-const Options& Forecaster::options() const { return state_->options; }
+const Options& Forecaster::options() const {
+  return state_->options;
+}
 
 }  // namespace forecasting

@@ -1,9 +1,9 @@
 // Additive Holt-Winters in error-correction form (Holt 1957, Winters 1960; Hyndman and Athanasopoulos, "Forecasting:
 // principles and practice", 3rd ed., 8.3 and 8.5: ETS(A,A,A)):
 //   e = y − (l + b + s[i]);  l += b + α·e;  b += β·e;  s[i] += γ·e
-// with the season in a ring, so that a step costs O(1) whatever the season: minute data with a season of a day needs 1440
-// states, which is where array-per-step implementations give up. Errors are winsorised; a gap advances level by trend and
-// the season index, nothing else.
+// with the season in a ring, so that a step costs O(1) whatever the season: minute data with a season of a day needs
+// 1440 states, which is where array-per-step implementations give up. Errors are winsorised; a gap advances level by
+// trend and the season index, nothing else.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,8 @@ class HoltWinters {
 
   explicit HoltWinters(const Options& options);
 
-  /// The next step, NaN for a gap. The first season only collects: its mean becomes the level, the rest the season. A first
-  /// season with fewer than half of its steps is collected anew.
+  /// The next step, NaN for a gap. The first season only collects: its mean becomes the level, the rest the season. A
+  /// first season with fewer than half of its steps is collected anew.
   void update(double value);
 
   /// Demand `steps` ≥ 1 ahead; NaN before the first season is complete.

@@ -1,5 +1,5 @@
-// A member of the choice: a point model with its calibrated horizons and its record at each. The plain seasonal-naive is one
-// too, as a yardstick that is never chosen.
+// A member of the choice: a point model with its calibrated horizons and its record at each. The plain seasonal-naive
+// is one too, as a yardstick that is never chosen.
 #pragma once
 
 #include <memory>
@@ -23,8 +23,8 @@ struct Member {
   std::vector<Record> records;    ///< one per knot
 };
 
-/// The members in the order of preference at equal loss: last value, seasonal-naive, Holt-Winters; without a season only the
-/// first.
+/// The members in the order of preference at equal loss: last value, seasonal-naive, Holt-Winters; without a season
+/// only the first.
 std::vector<Member> make_members(const Options& options);
 
 /// Seasonal-naive as in the textbook, without level correction; its model is SeasonalNaive. Needs a season.

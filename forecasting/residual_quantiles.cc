@@ -41,7 +41,9 @@ void ResidualQuantiles::add(double residual) {
   follow();
 }
 
-double ResidualQuantiles::tracked() const { return within(bin_, below_, level_ * (total_ + next_weight_)); }
+double ResidualQuantiles::tracked() const {
+  return within(bin_, below_, level_ * (total_ + next_weight_));
+}
 
 double ResidualQuantiles::quantile(double level) const {
   const double target = level * (total_ + next_weight_);
@@ -74,14 +76,33 @@ double ResidualQuantiles::within(std::size_t bin, double below, double target) c
 
 void ResidualQuantiles::fade() {
   const auto scale = static_cast<float>(1.0 / next_weight_);
+  for (float& weight : weight_) weight *= scale;
+  next_weight_ = 1;
+  sum_up();
+}
+
+void ResidualQuantiles::rescale(int octaves) {
+  std::array<float, kBins> moved{};
+  moved[kSide] = weight_[kSide];
+  for (int steps = 1; steps <= static_cast<int>(kSide); ++steps) {
+    const auto to = static_cast<std::size_t>(std::clamp(steps - 8 * octaves, 0, static_cast<int>(kSide)));
+    const auto from = static_cast<std::size_t>(steps);
+    moved[kSide + to] += weight_[kSide + from];
+    moved[kSide - to] += weight_[kSide - from];
+  }
+  weight_ = moved;
+  sum_up();
+  follow();
+}
+
+/// The sums afresh: also sheds what rounding has gathered in them.
+void ResidualQuantiles::sum_up() {
   total_ = 0;
   below_ = 0;
   for (std::size_t bin = 0; bin < kBins; ++bin) {
-    weight_[bin] *= scale;
     if (bin < bin_) below_ += static_cast<double>(weight_[bin]);
     total_ += static_cast<double>(weight_[bin]);
   }
-  next_weight_ = 1;
 }
 
 /// Moves to the bin where the cumulated weight passes the level: mostly no step at all.

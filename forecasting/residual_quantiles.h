@@ -1,8 +1,9 @@
-// Quantiles of standardised residuals under exponential forgetting: the conformal score store. A rolling window weighs its
-// residuals 1 or 0; here they fade (weighted split conformal prediction: Barber, Candès, Ramdas and Tibshirani, "Conformal
-// prediction beyond exchangeability", Ann. Statist. 51, 2023), with the mean age of a rolling window of the asked length.
-// That needs no ring of residuals: a histogram over the sign and logarithm of the residual (8 bins an octave, interpolated)
-// takes 1 KB and a step some nanoseconds, and one level is followed as residuals come in. Never allocates.
+// Quantiles of standardised residuals under exponential forgetting: the conformal score store. A rolling window weighs
+// its residuals 1 or 0; here they fade (weighted split conformal prediction: Barber, Candès, Ramdas and Tibshirani,
+// "Conformal prediction beyond exchangeability", Ann. Statist. 51, 2023), with the mean age of a rolling window of the
+// asked length. That needs no ring of residuals: a histogram over the sign and logarithm of the residual (8 bins an
+// octave, interpolated) takes 1 KB and a step some nanoseconds, and one level is followed as residuals come in. Never
+// allocates.
 #pragma once
 
 #include <array>
@@ -12,7 +13,8 @@ namespace forecasting {
 
 class ResidualQuantiles {
  public:
-  /// `window_steps` ≥ 2: residuals fade as slowly as a rolling window of this length. `level`: the one that is followed.
+  /// `window_steps` ≥ 2: residuals fade as slowly as a rolling window of this length. `level`: the one that is
+  /// followed.
   ResidualQuantiles(int window_steps, double level);
 
   /// A residual in units of its predicted scale; finite.
@@ -21,12 +23,15 @@ class ResidualQuantiles {
   /// The followed quantile, 0 before the first residual. Conformal: the next residual counts as one of them, above all.
   [[nodiscard]] double tracked() const;
 
+  /// The unit of residuals became 2^octaves larger (smaller if negative): all move by whole bins, exactly.
+  void rescale(int octaves);
+
   /// Any other quantile, by a scan.
   [[nodiscard]] double quantile(double level) const;
 
  private:
-  static constexpr int kOctaves = 15;       // |residual| from 2^-8 to 2^7
-  static constexpr int kSmallest = -8;      // below it a residual is nought
+  static constexpr int kOctaves = 15;   // |residual| from 2^-6 to 2^9
+  static constexpr int kSmallest = -6;  // below it a residual is nought
   static constexpr std::size_t kSide = 8 * kOctaves;
   static constexpr std::size_t kBins = 2 * kSide + 1;
 
@@ -35,6 +40,7 @@ class ResidualQuantiles {
 
   [[nodiscard]] double within(std::size_t bin, double below, double target) const;
   void fade();
+  void sum_up();
   void follow();
 
   std::array<float, kBins> weight_{};

@@ -11,7 +11,9 @@ constexpr double kProfileWeight = 0.4;    // of a new day in the profile
 constexpr double kLevelGapWeight = 0.05;  // of a new step in the level gap
 constexpr double kPrior = 20;             // steps' worth of belief that a gap persists, before there is evidence
 
-int seasons_back(int steps, int season_steps) { return (steps + season_steps - 1) / season_steps; }
+int seasons_back(int steps, int season_steps) {
+  return (steps + season_steps - 1) / season_steps;
+}
 
 }  // namespace
 

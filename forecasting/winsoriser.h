@@ -1,7 +1,7 @@
-// Robust updates: an error beyond `limit` robust standard deviations enters a model's state clipped, so that a spike does
-// not become the level. The scale is an exponentially weighted mean of clipped |errors| (Gelper, Fried and Croux, "Robust
-// forecasting with exponential and Holt-Winters smoothing", J. Forecasting 29, 2010). Errors that stay out on one side for
-// `run_limit` steps are a new level, not a spike: they pass unclipped until one falls inside again.
+// Robust updates: an error beyond `limit` robust standard deviations enters a model's state clipped, so that a spike
+// does not become the level. The scale is an exponentially weighted mean of clipped |errors| (Gelper, Fried and Croux,
+// "Robust forecasting with exponential and Holt-Winters smoothing", J. Forecasting 29, 2010). Errors that stay out on
+// one side for `run_limit` steps are a new level, not a spike: they pass unclipped until one falls inside again.
 #pragma once
 
 #include <algorithm>
@@ -12,10 +12,10 @@ namespace forecasting {
 class Winsoriser {
  public:
   struct Options {
-    double limit = 5;         ///< in robust standard deviations
-    double forgetting = 0.01; ///< weight of a new |error| in the scale
-    int run_limit = 12;       ///< steps out on one side that make a shift; longer than a 10-minute spike of minutes
-    int warm_up = 30;         ///< errors before anything is clipped
+    double limit = 5;          ///< in robust standard deviations
+    double forgetting = 0.01;  ///< weight of a new |error| in the scale
+    int run_limit = 12;        ///< steps out on one side that make a shift; longer than a 10-minute spike of minutes
+    int warm_up = 30;          ///< errors before anything is clipped
   };
 
   Winsoriser() = default;

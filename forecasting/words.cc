@@ -34,8 +34,12 @@ std::string words(Duration duration) {
   return text.empty() ? "0s" : text;
 }
 
-std::string words(double figure) { return std::fabs(figure) >= 100 ? print("%.0f", figure) : print("%.3g", figure); }
+std::string words(double figure) {
+  return std::fabs(figure) >= 100 ? print("%.0f", figure) : print("%.3g", figure);
+}
 
-std::string percent(double share) { return print("%.0f%%", 100 * share); }
+std::string percent(double share) {
+  return print("%.0f%%", 100 * share);
+}
 
 }  // namespace forecasting
