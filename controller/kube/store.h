@@ -37,17 +37,17 @@ class Store final : public ChangeSink {
 
   /// The first list is in.
   [[nodiscard]] bool synced() const {
-    const std::shared_lock lock(mutex_);
+    const auto lock = reading();
     return synced_;
   }
 
   [[nodiscard]] std::size_t size() const {
-    const std::shared_lock lock(mutex_);
+    const auto lock = reading();
     return objects_.size();
   }
 
   [[nodiscard]] std::optional<T> find(const api::ObjectKey& key) const {
-    const std::shared_lock lock(mutex_);
+    const auto lock = reading();
     const auto found = objects_.find(key);
     return found == objects_.end() ? std::nullopt : std::optional<T>(found->second);
   }
@@ -56,7 +56,7 @@ class Store final : public ChangeSink {
   /// the readers' lock.
   template <class Visit>
   void visit_from(const api::ObjectKey& from, Visit&& visit) const {
-    const std::shared_lock lock(mutex_);
+    const auto lock = reading();
     for (auto at = objects_.lower_bound(from); at != objects_.end(); ++at) {
       if (!visit(at->first, at->second)) return;
     }
@@ -65,13 +65,24 @@ class Store final : public ChangeSink {
  private:
   using Objects = std::map<api::ObjectKey, T>;
 
+  // A shared_mutex alone lets readers that overlap keep the writer out for ever: each takes its turn at this door
+  // first.
+  [[nodiscard]] std::shared_lock<std::shared_mutex> reading() const {
+    const std::scoped_lock turn(door_);
+    return std::shared_lock(mutex_);
+  }
+  [[nodiscard]] std::unique_lock<std::shared_mutex> writing() {
+    const std::scoped_lock turn(door_);
+    return std::unique_lock(mutex_);
+  }
+
   void handle(const ListBegan&) { listed_.clear(); }
 
   void handle(const Listed& listed) { listed_.insert_or_assign(key_of(listed.object), decode_(listed.object)); }
 
   void handle(const ListEnded&) {
     {
-      const std::unique_lock lock(mutex_);
+      const auto lock = writing();
       objects_.swap(listed_);
       synced_ = true;
     }
@@ -84,7 +95,7 @@ class Store final : public ChangeSink {
     T after = decode_(upserted.object);
     std::optional<T> before;
     {
-      const std::unique_lock lock(mutex_);
+      const auto lock = writing();
       const auto [at, added] = objects_.try_emplace(key);
       if (!added) before = std::exchange(at->second, after);
       if (added) at->second = after;
@@ -95,7 +106,7 @@ class Store final : public ChangeSink {
   void handle(const Deleted& deleted) {
     typename Objects::node_type node;
     {
-      const std::unique_lock lock(mutex_);
+      const auto lock = writing();
       node = objects_.extract(key_of(deleted.object));
     }
     if (on_change_ && node) on_change_(node.key(), &node.mapped(), nullptr);
@@ -114,6 +125,7 @@ class Store final : public ChangeSink {
   Decode decode_;
   OnChange on_change_;
   Objects listed_;  ///< of the list that is under way
+  mutable std::mutex door_;
   mutable std::shared_mutex mutex_;
   Objects objects_;
   bool synced_ = false;

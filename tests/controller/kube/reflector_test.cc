@@ -87,14 +87,17 @@ TEST_CASE("an expired watch lists again; what is gone from the list is gone from
 TEST_CASE("Forbidden is said and tried again until it is allowed") {
   FakeTransport transport;
   Names store([](const Json&) { return 1; });
-  const Reflector reflector(transport, store, quick());
-  REQUIRE(eventually([&] { return !reflector.problem().empty(); }));  // nothing is scripted: unavailable
-  for (int i = 0; i < 3; ++i) {
-    transport.play(refused(403, R"({"kind":"Status","code":403,"message":"pods is forbidden"})"));
-  }
-  REQUIRE(eventually(
-      [&] { return reflector.problem() == "pods cannot be listed or watched: pods is forbidden (HTTP 403)"; }));
+  ReflectorOptions options = quick();
+  options.watcher.backoff = {Millis(400), Millis(400)};
+  transport.play(refused(403, R"({"kind":"Status","code":403,"message":"pods is forbidden"})"));
+  transport.play(ending({kList}));
+  transport.play(open_with({}));
+  const Reflector reflector(transport, store, options);
+  REQUIRE(eventually([&] { return !reflector.problem().empty(); }));
+  CHECK(reflector.problem() == "pods cannot be listed or watched: pods is forbidden (HTTP 403)");
   CHECK_FALSE(store.synced());
+  REQUIRE(eventually([&] { return store.synced(); }));
+  CHECK(eventually([&] { return reflector.problem().empty(); }));
 }
 
 TEST_CASE("an event that is too long does not fill the memory") {
@@ -114,6 +117,7 @@ TEST_CASE("a page that is too large is refused") {
   Names store([](const Json&) { return 1; });
   ReflectorOptions options = quick();
   options.max_page_bytes = 50;
+  options.watcher.backoff = {std::chrono::minutes(1), std::chrono::minutes(1)};
   transport.play(ending({kList}));
   const Reflector reflector(transport, store, options);
   CHECK(eventually([&] { return reflector.problem() == "pods cannot be listed or watched: a page is too large"; }));
