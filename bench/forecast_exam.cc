@@ -14,7 +14,7 @@ namespace forecasting::testing {
 namespace {
 
 Options ten_minutes() {
-  return Options{.step = std::chrono::minutes(10), .season_steps = 144, .residual_window_steps = 3 * 144};
+  return Options{.step = std::chrono::minutes(10), .season_steps = 144};
 }
 
 void exam(const std::string& path, double per_replica, bool second) {

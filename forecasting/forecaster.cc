@@ -26,6 +26,9 @@ Options normalised(Options options) {
   options.knots.erase(options.knots.begin(), std::lower_bound(options.knots.begin(), options.knots.end(), 1));
   if (options.knots.empty()) options.knots = {1};
   options.season_steps = std::max(options.season_steps, 0);
+  if (options.residual_window_steps <= 0) {
+    options.residual_window_steps = options.season_steps > 0 ? 3 * options.season_steps : 4320;
+  }
   return options;
 }
 

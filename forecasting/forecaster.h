@@ -1,6 +1,6 @@
 // The online forecaster of one demand series: fed one grid step at a time, it answers with a fan, the model it trusts
 // at the planning horizon and why. Pure: no clock, no I/O, no threads; the same updates give the same bytes. A step
-// costs O(knots) and allocates nothing; memory is O(season + knots), about 0.9 MB for a day of minutes.
+// costs O(knots) and allocates nothing; memory is O(season + knots), about 0.7 MB for a day of minutes.
 #pragma once
 
 #include <memory>
@@ -20,8 +20,8 @@ struct Options {
   double planning_level = 0.95;  ///< always one of the fan's levels
   std::vector<double> levels = {0.1, 0.5, 0.9, 0.99};  ///< the planning level is added; at most 5 in all
   std::vector<int> knots = {1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240};  ///< in steps, ascending
-  int residual_window_steps = 4320;  ///< rolling conformal window (3 days of minutes)
-  int min_residuals = 50;            ///< below it a horizon has no calibrated width
+  int residual_window_steps = 0;  ///< memory of the rolling conformal quantiles; 0: three seasons, without one 4320
+  int min_residuals = 50;         ///< below it a horizon has no calibrated width
 };
 
 /// Which rung of the ladder serves, and why: a state, not an exception.

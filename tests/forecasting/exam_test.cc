@@ -31,9 +31,8 @@ TEST_CASE("LLM demand: capacity is there when a ramp arrives, at a bounded price
     return;
   }
   for (const double per_replica : {25.0, 50.0}) {
-    ExamOptions options{
-        .forecaster = {.step = std::chrono::minutes(10), .season_steps = 144, .residual_window_steps = 432},
-        .per_replica = per_replica};
+    ExamOptions options{.forecaster = {.step = std::chrono::minutes(10), .season_steps = 144},
+                        .per_replica = per_replica};
     options.judged_from = static_cast<int>(demand->size()) / 2;
     options.judged_to = static_cast<int>(demand->size());
     const auto results = play(*demand, {{.hold = 0, .forecast = false}, {}}, options);

@@ -40,7 +40,6 @@ Options short_day(Model model = Model::Auto) {
   options.season_steps = kSeason;
   options.model = model;
   options.knots = {1, 2, 5, 10, 15, 30, 60};
-  options.residual_window_steps = 3 * kSeason;
   return options;
 }
 
