@@ -1,0 +1,34 @@
+// When the next cycle begins: a cycle after the last one began, at once when something changed or there is more history
+// to read, but never closer together than the spacing, so that a flood of changes is one cycle a second and no more.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+
+#include "controller/api/time.h"
+
+namespace aia::loop {
+
+class Pacer {
+ public:
+  Pacer(Millis cycle, Millis spacing) : cycle_(cycle), spacing_(spacing) {}
+
+  /// Something changed: begin the next cycle as soon as spacing allows. From any thread.
+  void poke();
+
+  /// Waits until a cycle should begin; the first one begins at once. False: `stop` was requested.
+  bool wait(bool hurry, const std::stop_token& stop);
+
+ private:
+  using Steady = std::chrono::steady_clock;
+  const Millis cycle_;
+  const Millis spacing_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool poked_ = true;
+  Steady::time_point last_ = Steady::now() - cycle_;
+};
+
+}  // namespace aia::loop

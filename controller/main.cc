@@ -1,0 +1,124 @@
+// The command line. Only subcommands that work are here; a mistake is one line on stderr and a non-zero exit.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+#include "controller/run.h"
+#include "controller/serve/json_log.h"
+
+namespace {
+
+using aia::Millis;
+using aia::RunOptions;
+
+/// A duration flag in Go's notation, shown with its default, at least `least`.
+void add_duration(CLI::App& app, const std::string& flag, Millis& value, const std::string& help, Millis least) {
+  const auto set = [&value, flag, least](const std::string& text) {
+    const auto parsed = aia::parse_duration(text);
+    if (!parsed) throw CLI::ValidationError(flag, parsed.error().message);
+    if (*parsed < least) throw CLI::ValidationError(flag, "must be at least " + aia::format_duration(least));
+    value = *parsed;
+  };
+  app.add_option_function<std::string>(flag, set, help)
+      ->type_name("DURATION")
+      ->default_str(aia::format_duration(value));
+}
+
+void add_cluster_flags(CLI::App& app, RunOptions& options) {
+  app.add_option("--kubeconfig", options.kubeconfig, "kubeconfig; else $KUBECONFIG, the pod's own, ~/.kube/config")
+      ->check(CLI::ExistingFile);
+  app.add_option("--context", options.context, "context of the kubeconfig; else its current one");
+  app.add_option("--namespace", options.ns, "look after this namespace only; else all");
+}
+
+void add_prometheus_flags(CLI::App& app, RunOptions& options, std::string& password_file) {
+  auto& prometheus = options.prometheus;
+  const auto file = [&](const std::string& flag, std::string& path, const std::string& help) {
+    return app.add_option(flag, path, help)->check(CLI::ExistingFile);
+  };
+  app.add_option("--prometheus-url", prometheus.url, "where demand is read from, e.g. http://prometheus:9090")
+      ->required();
+  auto* token =
+      file("--prometheus-bearer-token-file", prometheus.bearer_token_file, "bearer token, read for every query");
+  auto* user = app.add_option("--prometheus-username", prometheus.username, "basic authentication")->excludes(token);
+  auto* password = file("--prometheus-password-file", password_file, "password of that user")->needs(user);
+  user->needs(password);
+  file("--prometheus-ca", prometheus.tls.ca_file, "the only CA trusted; else the system's");
+  auto* cert = file("--prometheus-cert", prometheus.tls.cert_file, "client certificate");
+  auto* key = file("--prometheus-key", prometheus.tls.key_file, "its key")->needs(cert);
+  cert->needs(key);
+}
+
+void add_loop_flags(CLI::App& app, aia::loop::Settings& loop) {
+  constexpr Millis kMoment(100);
+  add_duration(app, "--cycle", loop.cycle, "time between looks at everything", kMoment);
+  add_duration(app, "--grid-step", loop.grid_step, "grid on which demand is forecast", kMoment);
+  add_duration(app, "--freshness", loop.freshness, "a newest sample older than this may raise, never lower", kMoment);
+  add_duration(app, "--default-lead-time", loop.default_lead_time, "pod creation to Ready, until measured", Millis(0));
+  add_duration(app, "--scale-down-stabilization", loop.scale_down_stabilization,
+               "how long fewer replicas must do before they are scaled in", Millis(0));
+  add_duration(app, "--drain", loop.drain, "how soon a backlog is to be gone once capacity for it is Ready", kMoment);
+}
+
+/// Without the line breaks that editors and shells put at the end.
+aia::Result<std::string> read_password(const std::string& path) {
+  std::ifstream in(path);
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  if (!in || text.empty()) {
+    return aia::Error{
+        aia::ErrorKind::Invalid, "--prometheus-password-file: " + path + " cannot be read or is empty", {}};
+  }
+  return text;
+}
+
+aia::Status run(RunOptions options, const std::string& password_file) {
+  options.version = AIA_VERSION;
+  if (!password_file.empty()) {
+    const auto password = read_password(password_file);
+    if (!password) return password.error();
+    options.prometheus.password = *password;
+  }
+  return aia::run(options);
+}
+
+int fail(std::string message) {
+  for (auto& c : message) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  std::fprintf(stderr, "aiautoscaler: %s\n", message.c_str());
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Scales AI inference on Kubernetes ahead of demand.", "aiautoscaler");
+  app.require_subcommand(1);
+  app.option_defaults()->always_capture_default();
+  RunOptions options;
+  std::string password_file;
+
+  auto* run_command = app.add_subcommand("run", "run the controller until SIGTERM");
+  add_cluster_flags(*run_command, options);
+  add_prometheus_flags(*run_command, options, password_file);
+  add_loop_flags(*run_command, options.loop);
+  run_command->add_option("--listen", options.listen, "address of /metrics, /healthz and /readyz");
+  const auto set_level = [](const std::string& level) { aia::serve::set_log_level(level); };
+  run_command->add_option_function<std::string>("--log-level", set_level, "how much is logged")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->default_str("info");
+  app.add_subcommand("version", "print the version")->callback([] { std::puts("aiautoscaler " AIA_VERSION); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return app.exit(asked);
+  } catch (const CLI::ParseError& mistake) {
+    return fail(std::string(mistake.what()) + " (see `aiautoscaler run --help`)");
+  }
+  if (!run_command->parsed()) return 0;
+  const auto outcome = run(options, password_file);
+  return outcome ? 0 : fail(outcome.error().message);
+}

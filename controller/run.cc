@@ -1,0 +1,143 @@
+// Wiring and signals; see run.h.
+#include "controller/run.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <vector>
+
+#include "controller/http/cpprest_transport.h"
+#include "controller/kube/credentials.h"
+#include "controller/kube/kube_cluster.h"
+#include "controller/loop/loop.h"
+#include "controller/loop/pacer.h"
+#include "controller/prometheus/source.h"
+#include "controller/serve/health.h"
+#include "controller/serve/http_server.h"
+#include "controller/serve/json_log.h"
+#include "controller/serve/log_reporter.h"
+#include "controller/serve/metrics_reporter.h"
+#include "controller/serve/routes.h"
+#include "controller/system_clock.h"
+
+namespace aia {
+namespace {
+
+constexpr Millis kShutdown{1'800};  // of the two seconds that are promised
+constexpr int kInternalError = 70;  // EX_SOFTWARE
+constexpr int kSilentCycles = 10;   // a loop that is silent for longer is not alive
+
+/// One report to several.
+class FanOut : public ports::Reporter {
+ public:
+  explicit FanOut(std::vector<ports::Reporter*> reporters) : reporters_(std::move(reporters)) {}
+  void report(const ports::CycleReport& cycle) override {
+    for (auto* reporter : reporters_) reporter->report(cycle);
+  }
+
+ private:
+  std::vector<ports::Reporter*> reporters_;
+};
+
+/// Signals are taken by wait_for_signal alone: no thread that starts later is interrupted by one.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  return signals;
+}
+
+void wait_for_signal(const sigset_t& signals) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+  serve::log_line(serve::LogLevel::Info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+}
+
+/// Ends the process when an orderly end takes longer than promised: a query that waits for its deadline holds no write.
+void end_in_time() {
+  std::thread([] {
+    std::this_thread::sleep_for(kShutdown);
+    serve::log_line(serve::LogLevel::Warning, "ended before the cycle did");
+    std::_Exit(EXIT_SUCCESS);
+  }).detach();
+}
+
+/// Cycles until stopped. A broken invariant ends the process before it can write: the next one starts from the truth.
+void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pacer, const ports::Cluster& cluster) {
+  try {
+    while (pacer.wait(loop.catching_up() || !cluster.synced(), stop)) loop.run_once(stop);
+  } catch (const std::exception& failure) {
+    serve::log_line(serve::LogLevel::Error, "internal error", {{"error", failure.what()}});
+    std::_Exit(kInternalError);
+  }
+}
+
+std::uint64_t seed_of(const ports::Clock& clock) {
+  return static_cast<std::uint64_t>(clock.now().time_since_epoch().count()) * 2'654'435'761U +
+         static_cast<std::uint64_t>(::getpid());
+}
+
+void log_start(const RunOptions& options, const kube::Credentials& credentials, std::uint16_t port) {
+  serve::log_line(serve::LogLevel::Info, "starting",
+                  {{"version", options.version},
+                   {"api_server", credentials.transport.base_url},
+                   {"credentials", credentials.source},
+                   {"prometheus", options.prometheus.url},
+                   {"namespace", options.ns.empty() ? "all" : options.ns},
+                   {"port", port},
+                   {"cycle", format_duration(options.loop.cycle)},
+                   {"grid_step", format_duration(options.loop.grid_step)}});
+}
+
+}  // namespace
+
+Status run(const RunOptions& options) {
+  const auto signals = block_signals();
+  const auto clock = std::make_shared<const SystemClock>();
+  kube::CredentialsOptions credentials_options;
+  credentials_options.kubeconfig = options.kubeconfig;
+  credentials_options.context = options.context;
+  const auto credentials = kube::load_credentials(credentials_options, clock);
+  if (!credentials) return credentials.error();
+  const auto transport = http::make_cpprest_transport(credentials->transport);
+  if (!transport) return transport.error().in(credentials->source);
+  const auto metrics_source = prometheus::make_prometheus_source(options.prometheus);
+  if (!metrics_source) return metrics_source.error();
+
+  const auto& settings = options.loop;
+  loop::Pacer pacer(settings.cycle, std::min<Millis>(settings.cycle, std::chrono::seconds(1)));
+  serve::LogReporter log;
+  serve::MetricsReporter metrics(options.version);
+  serve::Health health(*clock, std::max<Millis>(kSilentCycles * settings.cycle, std::chrono::seconds(60)));
+  FanOut reporters({&log, &metrics, &health});
+
+  kube::KubeClusterOptions cluster_options;
+  cluster_options.ns = options.ns;
+  cluster_options.seed = seed_of(*clock);
+  cluster_options.on_change = [&pacer] { pacer.poke(); };
+  kube::KubeCluster cluster(**transport, *clock, cluster_options);
+
+  serve::HttpServerOptions server_options;
+  server_options.listen = options.listen;
+  const auto handler = serve::routes(health, metrics, [&cluster] { return cluster.problem(); });
+  const auto server = serve::HttpServer::start(server_options, handler);
+  if (!server) return server.error().in("--listen");
+  log_start(options, *credentials, (*server)->port());
+
+  SystemClock loop_clock;
+  loop::Loop loop(loop_clock, **metrics_source, cluster, reporters, settings);
+  const std::jthread cycles([&](const std::stop_token& stop) { cycle_until(stop, loop, pacer, cluster); });
+  wait_for_signal(signals);
+  end_in_time();
+  return done;
+}
+
+}  // namespace aia

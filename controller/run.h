@@ -1,0 +1,25 @@
+// `aiautoscaler run`: the controller, wired. The only place that knows every implementation.
+#pragma once
+
+#include <string>
+
+#include "controller/loop/settings.h"
+#include "controller/prometheus/options.h"
+
+namespace aia {
+
+struct RunOptions {
+  std::string kubeconfig;  ///< empty: $KUBECONFIG, the pod's own, ~/.kube/config
+  std::string context;     ///< empty: the kubeconfig's current one
+  std::string ns;          ///< only this namespace; empty: all
+  std::string listen = "0.0.0.0:8080";
+  std::string version;
+  prometheus::PrometheusOptions prometheus;
+  loop::Settings loop;
+};
+
+/// Runs until SIGTERM or SIGINT, then ends within two seconds: the write under way is finished, none is begun. Errors
+/// are those of the start: credentials, URLs, files, the address to listen on.
+Status run(const RunOptions& options);
+
+}  // namespace aia

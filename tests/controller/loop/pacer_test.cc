@@ -1,0 +1,44 @@
+// Pacing, in real time with wide margins.
+#include "controller/loop/pacer.h"
+
+#include <catch2/catch.hpp>
+#include <thread>
+
+namespace aia::loop {
+namespace {
+
+using namespace std::chrono_literals;
+
+Millis took(const std::function<void()>& body) {
+  const auto begun = std::chrono::steady_clock::now();
+  body();
+  return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begun);
+}
+
+TEST_CASE("the first cycle begins at once, the next a cycle later, or after the spacing when something changed") {
+  Pacer pacer(600ms, 100ms);
+  const std::stop_token never;
+  CHECK(took([&] { CHECK(pacer.wait(false, never)); }) < 80ms);
+  CHECK(took([&] { CHECK(pacer.wait(false, never)); }) >= 590ms);
+  const auto hurried = took([&] { CHECK(pacer.wait(true, never)); });
+  CHECK(hurried >= 95ms);
+  CHECK(hurried < 500ms);
+  std::jthread other([&] {
+    std::this_thread::sleep_for(200ms);
+    pacer.poke();
+  });
+  const auto poked = took([&] { CHECK(pacer.wait(false, never)); });
+  CHECK(poked >= 190ms);
+  CHECK(poked < 550ms);
+}
+
+TEST_CASE("a stop ends the wait") {
+  Pacer pacer(60s, 50s);
+  std::stop_source stop;
+  CHECK(pacer.wait(false, stop.get_token()));
+  std::jthread other([&] { stop.request_stop(); });
+  CHECK(took([&] { CHECK_FALSE(pacer.wait(true, stop.get_token())); }) < 5s);
+}
+
+}  // namespace
+}  // namespace aia::loop
