@@ -1,6 +1,6 @@
-// The bulk parser: simdjson on demand, one pass, in whatever order the fields come. A range answer can be 47 MB, so numbers are
-// read in place. Its traps: the text needs SIMDJSON_PADDING bytes of room behind it, and what is not read is not validated, so
-// the fields that an answer must have are checked to have come.
+// The bulk parser: simdjson on demand, one pass, in whatever order the fields come. A range answer can be 47 MB, so
+// numbers are read in place. Its traps: the text needs SIMDJSON_PADDING bytes of room behind it, and what is not read
+// is not validated, so the fields that an answer must have are checked to have come.
 #include "controller/prometheus/document.h"
 
 #include <simdjson.h>
@@ -15,9 +15,9 @@ namespace {
 namespace json = simdjson::ondemand;
 using simdjson::error_code;
 
-#define AIA_TRY(expression)                                               \
-  do {                                                                    \
-    if (const error_code failed_ = (expression)) return failed_;          \
+#define AIA_TRY(expression)                                      \
+  do {                                                           \
+    if (const error_code failed_ = (expression)) return failed_; \
   } while (false)
 
 error_code read_number(std::string_view text, double& out) {
@@ -31,7 +31,8 @@ error_code read_number(std::string_view text, double& out) {
     const auto* end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data(), end, out);
     if (parsed.ptr != end) return simdjson::NUMBER_ERROR;
-    if (parsed.ec == std::errc::result_out_of_range) {  // beyond a double's range: too small is zero, too large infinite
+    if (parsed.ec ==
+        std::errc::result_out_of_range) {  // beyond a double's range: too small is zero, too large infinite
       out = std::strtod(std::string(text).c_str(), nullptr);
     } else if (parsed.ec != std::errc{}) {
       return simdjson::NUMBER_ERROR;

@@ -1,6 +1,6 @@
-// The JSON envelope of Prometheus's query API as a struct, without any judgement: status, error, warnings and whatever series
-// the result holds. A result of any type is read alike, because the type may come behind the result.
-// Source: https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview
+// The JSON envelope of Prometheus's query API as a struct, without any judgement: status, error, warnings and whatever
+// series the result holds. A result of any type is read alike, because the type may come behind the result. Source:
+// https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// timestamp() gives a sample's own time where an instant answer carries the evaluation's. A selector whose data is older than
-// the server's look-back (5 min) matches nothing: no entry, which the loop takes for missing.
+// timestamp() gives a sample's own time where an instant answer carries the evaluation's. A selector whose data is
+// older than the server's look-back (5 min) matches nothing: no entry, which the loop takes for missing.
 #include "controller/prometheus/evidence.h"
 
 #include <algorithm>

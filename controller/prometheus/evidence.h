@@ -1,4 +1,5 @@
-// What to ask about the series behind a value, and how the answers become ports::Evidence (docs/decisions/0004). No I/O.
+// What to ask about the series behind a value, and how the answers become ports::Evidence (docs/decisions/0004). No
+// I/O.
 #pragma once
 
 #include <string>

@@ -10,9 +10,15 @@
 namespace aia::prometheus {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_alnum(char c) { return is_alpha(c) || is_digit(c); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_alnum(char c) {
+  return is_alpha(c) || is_digit(c);
+}
 
 class Lexer {
  public:
@@ -67,9 +73,15 @@ class Lexer {
       case ',': return take(TokenKind::Comma, 1);
       case ':': return take(TokenKind::Colon, 1);
       case '@': return take(TokenKind::At, 1);
-      case '+': case '-': case '*': case '/': case '%': case '^': return take(TokenKind::Operator, 1);
+      case '+':
+      case '-':
+      case '*':
+      case '/':
+      case '%':
+      case '^': return take(TokenKind::Operator, 1);
       case '=': return take(TokenKind::Operator, peek(1) == '=' || peek(1) == '~' ? 2 : 1);
-      case '<': case '>': return take(TokenKind::Operator, peek(1) == '=' ? 2 : 1);
+      case '<':
+      case '>': return take(TokenKind::Operator, peek(1) == '=' ? 2 : 1);
       case '!':
         if (peek(1) == '=' || peek(1) == '~') return take(TokenKind::Operator, 2);
         return promql_error(text_, at_, "'!' stands alone");
@@ -138,7 +150,9 @@ class Lexer {
 
 }  // namespace
 
-Result<std::vector<Token>> lex(std::string_view promql) { return Lexer(promql).run(); }
+Result<std::vector<Token>> lex(std::string_view promql) {
+  return Lexer(promql).run();
+}
 
 Error promql_error(std::string_view promql, std::size_t at, const std::string& why) {
   std::string near;

@@ -15,10 +15,17 @@ enum class TokenKind {
   Identifier,  ///< metric, label, function and keyword alike: the place decides
   Number,      ///< also a duration where a number may stand
   Duration,
-  String,      ///< with its quotes
-  Operator,    ///< + - * / % ^ == != =~ !~ = < <= > >=
-  LeftParen, RightParen, LeftBrace, RightBrace, LeftBracket, RightBracket,
-  Comma, Colon, At,
+  String,    ///< with its quotes
+  Operator,  ///< + - * / % ^ == != =~ !~ = < <= > >=
+  LeftParen,
+  RightParen,
+  LeftBrace,
+  RightBrace,
+  LeftBracket,
+  RightBracket,
+  Comma,
+  Colon,
+  At,
   End,
 };
 

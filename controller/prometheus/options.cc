@@ -58,7 +58,8 @@ Result<http::TransportOptions> transport_options(const PrometheusOptions& option
   const int kinds = (options.bearer_token.empty() ? 0 : 1) + (options.bearer_token_file.empty() ? 0 : 1) +
                     (options.username.empty() ? 0 : 1);
   if (kinds > 1)
-    return Error{ErrorKind::Invalid, "Prometheus: give one of a bearer token, a bearer token file and a user, not several"};
+    return Error{ErrorKind::Invalid,
+                 "Prometheus: give one of a bearer token, a bearer token file and a user, not several"};
   std::string fixed;
   if (!options.bearer_token.empty()) fixed = "Bearer " + options.bearer_token;
   if (!options.username.empty()) fixed = "Basic " + base64(options.username + ":" + options.password);

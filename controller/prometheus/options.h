@@ -1,4 +1,5 @@
-// How Prometheus, or anything that speaks its query API (Mimir, Thanos, VictoriaMetrics), is reached and how much is asked of it.
+// How Prometheus, or anything that speaks its query API (Mimir, Thanos, VictoriaMetrics), is reached and how much is
+// asked of it.
 #pragma once
 
 #include <string>
@@ -9,21 +10,22 @@
 namespace aia::prometheus {
 
 struct PrometheusOptions {
-  std::string url;                ///< "http://prometheus:9090" or with a prefix: "https://mimir.example.org/prometheus"
+  std::string url;  ///< "http://prometheus:9090" or with a prefix: "https://mimir.example.org/prometheus"
   http::TlsOptions tls;
   std::string bearer_token;       ///< at most one of token, file and user
   std::string bearer_token_file;  ///< read again for every request, so that a rotated token is picked up
   std::string username;           ///< basic authentication
   std::string password;
-  http::Headers headers;          ///< sent with every query, such as X-Scope-OrgID
+  http::Headers headers;  ///< sent with every query, such as X-Scope-OrgID
 
-  int max_points = 11'000;        ///< points a series one range query may have; lower it where the server allows fewer
-  int max_pages = 100;            ///< a range that needs more is refused as a mistake
+  int max_points = 11'000;  ///< points a series one range query may have; lower it where the server allows fewer
+  int max_pages = 100;      ///< a range that needs more is refused as a mistake
   std::size_t max_get_bytes = 2'000;         ///< a longer query goes as POST: proxies cut URLs off
   std::size_t max_body_bytes = 256U << 20U;  ///< 200 series of a week at 60 s are 47 MB
 };
 
-/// The transport these options ask for. Errors: Invalid, when two kinds of credentials are given or a token is not readable.
+/// The transport these options ask for. Errors: Invalid, when two kinds of credentials are given or a token is not
+/// readable.
 Result<http::TransportOptions> transport_options(const PrometheusOptions& options);
 
 }  // namespace aia::prometheus

@@ -1,5 +1,5 @@
-// Times go out in seconds with milliseconds, exactly; the server is told to stop a little before we stop listening, so that its
-// own words about the timeout arrive.
+// Times go out in seconds with milliseconds, exactly; the server is told to stop a little before we stop listening, so
+// that its own words about the timeout arrive.
 #include "controller/prometheus/request.h"
 
 #include <algorithm>
@@ -17,7 +17,9 @@ std::string seconds(std::int64_t ms) {
   return text;
 }
 
-std::string seconds(WallTime time) { return seconds(time.time_since_epoch().count()); }
+std::string seconds(WallTime time) {
+  return seconds(time.time_since_epoch().count());
+}
 
 http::Request request(const std::string& path, const http::Query& query, const PrometheusOptions& options) {
   http::Request out;

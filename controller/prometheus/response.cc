@@ -1,5 +1,5 @@
-// What an HTTP response of the query API means. A JSON error speaks for itself; without one the HTTP status and the first
-// characters of what came instead (a proxy's page, a login form) are what the engineer needs.
+// What an HTTP response of the query API means. A JSON error speaks for itself; without one the HTTP status and the
+// first characters of what came instead (a proxy's page, a login form) are what the engineer needs.
 #include "controller/prometheus/response.h"
 
 #include <algorithm>
@@ -40,7 +40,8 @@ ErrorKind kind_of_error(const std::string& type, int status) {
 std::optional<Millis> retry_after(const http::Response& response) {
   const auto text = response.header("retry-after");
   int seconds = 0;
-  if (!text || std::from_chars(text->data(), text->data() + text->size(), seconds).ec != std::errc{}) return std::nullopt;
+  if (!text || std::from_chars(text->data(), text->data() + text->size(), seconds).ec != std::errc{})
+    return std::nullopt;
   return Millis(1000LL * std::clamp(seconds, 0, 3600));
 }
 

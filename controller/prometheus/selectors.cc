@@ -1,5 +1,6 @@
-// A recursive descent over the tokens, without precedence: which operand belongs to which operator does not matter here. That
-// an identifier stands where an operand is expected is what makes it a selector, so metrics named like keywords work too.
+// A recursive descent over the tokens, without precedence: which operand belongs to which operator does not matter
+// here. That an identifier stands where an operand is expected is what makes it a selector, so metrics named like
+// keywords work too.
 #include "controller/prometheus/selectors.h"
 
 #include <algorithm>
@@ -28,14 +29,16 @@ class Scanner {
   }
 
  private:
-  [[nodiscard]] const Token& token(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+  [[nodiscard]] const Token& token(std::size_t ahead = 0) const {
+    return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
+  }
   [[nodiscard]] TokenKind kind(std::size_t ahead = 0) const { return token(ahead).kind; }
   [[nodiscard]] std::string_view text(const Token& t) const { return text_.substr(t.begin, t.end - t.begin); }
   [[nodiscard]] bool is_word(const Token& t, std::string_view word) const {
     const auto have = text(t);
-    return t.kind == TokenKind::Identifier && std::equal(have.begin(), have.end(), word.begin(), word.end(), [](char a, char b) {
-             return std::tolower(static_cast<unsigned char>(a)) == b;
-           });
+    return t.kind == TokenKind::Identifier &&
+           std::equal(have.begin(), have.end(), word.begin(), word.end(),
+                      [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
   }
   template <std::size_t N>
   [[nodiscard]] bool is_one_of(const Token& t, const std::array<std::string_view, N>& words) const {
@@ -86,7 +89,8 @@ class Scanner {
   void label_list() {
     expect(TokenKind::LeftParen, "'('");
     while (!error_ && kind() != TokenKind::RightParen) {
-      if (kind() != TokenKind::Identifier && kind() != TokenKind::String) return fail("a label's name is expected here");
+      if (kind() != TokenKind::Identifier && kind() != TokenKind::String)
+        return fail("a label's name is expected here");
       ++at_;
       if (kind() != TokenKind::Comma) break;
       ++at_;
@@ -107,7 +111,10 @@ class Scanner {
       case TokenKind::Number:
       case TokenKind::Duration:
       case TokenKind::String: ++at_; break;
-      case TokenKind::LeftBrace: is_selector = true; selector(); break;
+      case TokenKind::LeftBrace:
+        is_selector = true;
+        selector();
+        break;
       case TokenKind::Identifier: is_selector = named(); break;
       default: return fail("a metric, a number, a string, a function or '(' is expected here");
     }

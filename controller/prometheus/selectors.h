@@ -1,7 +1,7 @@
-// Finds the vector selectors of a PromQL expression: the raw series behind a value, whose timestamps and pods are its evidence
-// (docs/decisions/0004). It walks the grammar far enough to tell a metric from a function, an aggregation, a label list and a
-// keyword; types and functions are the server's business. Each selector carries its place, so that matchers can be put in.
-// Source: Prometheus 3, promql/parser/generated_parser.y.
+// Finds the vector selectors of a PromQL expression: the raw series behind a value, whose timestamps and pods are its
+// evidence (docs/decisions/0004). It walks the grammar far enough to tell a metric from a function, an aggregation, a
+// label list and a keyword; types and functions are the server's business. Each selector carries its place, so that
+// matchers can be put in. Source: Prometheus 3, promql/parser/generated_parser.y.
 #pragma once
 
 #include <optional>
@@ -15,12 +15,12 @@
 namespace aia::prometheus {
 
 struct Selector {
-  std::string text;         ///< name and matchers as written, without range, offset and @
-  std::size_t begin = 0;    ///< where the text stands in the expression
+  std::string text;       ///< name and matchers as written, without range, offset and @
+  std::size_t begin = 0;  ///< where the text stands in the expression
   std::size_t end = 0;
   std::optional<std::size_t> brace;  ///< just behind its '{', where a matcher may be put; unset: it has none
   bool has_matchers = false;         ///< something stands between the braces
-  Millis range{0};          ///< of its own range ([5m]); 0 when it is an instant selector. A subquery's is not counted.
+  Millis range{0};  ///< of its own range ([5m]); 0 when it is an instant selector. A subquery's is not counted.
 };
 
 struct Selectors {

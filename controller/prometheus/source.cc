@@ -1,4 +1,5 @@
-// Batches: every query becomes its requests, all go out together, and the answers are handed back to the queries they belong to.
+// Batches: every query becomes its requests, all go out together, and the answers are handed back to the queries they
+// belong to.
 #include "controller/prometheus/source.h"
 
 #include <map>
@@ -17,9 +18,10 @@ namespace {
 Result<ports::QueryAnswer> one_sample_each(ports::QueryAnswer answer) {
   for (const auto& series : answer.series) {
     if (series.samples.size() == 1) continue;
-    return Error{ErrorKind::Invalid,
-                 "the query returns a range of samples where one value a series belongs; put rate(), avg_over_time() or "
-                 "the like around the [range]"};
+    return Error{
+        ErrorKind::Invalid,
+        "the query returns a range of samples where one value a series belongs; put rate(), avg_over_time() or "
+        "the like around the [range]"};
   }
   return answer;
 }

@@ -1,5 +1,5 @@
-// Prometheus as the controller's MetricsSource: each call is one batch of requests side by side under one deadline, and one
-// query's failure is that query's Error. Thread-safe as far as its transport is.
+// Prometheus as the controller's MetricsSource: each call is one batch of requests side by side under one deadline, and
+// one query's failure is that query's Error. Thread-safe as far as its transport is.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,8 @@ class PrometheusSource final : public ports::MetricsSource {
   /// For tests and for sharing a transport; see make_prometheus_source.
   PrometheusSource(std::shared_ptr<http::Transport> transport, PrometheusOptions options);
 
-  std::vector<Result<ports::QueryAnswer>> query(const std::vector<ports::MetricQuery>& queries, Millis deadline) override;
+  std::vector<Result<ports::QueryAnswer>> query(const std::vector<ports::MetricQuery>& queries,
+                                                Millis deadline) override;
   std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
                                                 Millis deadline) override;
 

@@ -10,7 +10,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-WallTime at_ms(std::int64_t ms) { return WallTime(Millis(ms)); }
+WallTime at_ms(std::int64_t ms) {
+  return WallTime(Millis(ms));
+}
 
 }  // namespace
 
@@ -21,8 +23,7 @@ TEST_CASE("an instant query") {
   REQUIRE(requests.ok());
   REQUIRE(requests->size() == 1);
   CHECK(requests->front().method == "GET");
-  CHECK(requests->front().target ==
-        "/api/v1/query?query=up%7Ba%3D%22b%2Bc%22%7D&time=1700000000.123&timeout=9.000");
+  CHECK(requests->front().target == "/api/v1/query?query=up%7Ba%3D%22b%2Bc%22%7D&time=1700000000.123&timeout=9.000");
   CHECK(requests->front().headers.front().first == "X-Scope-OrgID");
 }
 
@@ -34,7 +35,8 @@ TEST_CASE("a long query goes as a form") {
   const auto& request = requests->front();
   CHECK(request.method == "POST");
   CHECK(request.target == "/api/v1/query_range");
-  CHECK(request.headers.back() == std::pair<std::string, std::string>("Content-Type", "application/x-www-form-urlencoded"));
+  CHECK(request.headers.back() ==
+        std::pair<std::string, std::string>("Content-Type", "application/x-www-form-urlencoded"));
   CHECK_THAT(request.body, Catch::StartsWith("query=sum%28aaa"));
   CHECK_THAT(request.body, Catch::EndsWith("&start=0.000&end=60.000&step=15.000&timeout=0.900"));
 }

@@ -87,7 +87,8 @@ TEST_CASE("failures by kind, in Prometheus's own words where it has some") {
           ErrorKind::Invalid, "(bad_data): 1:5: parse error: unexpected \")\""},
       Row{422, R"({"status":"error","errorType":"execution","error":"found duplicate series"})", ErrorKind::Invalid,
           "(execution): found duplicate series"},
-      Row{503, R"({"status":"error","errorType":"timeout","error":"query timed out"})", ErrorKind::Timeout, "timed out"},
+      Row{503, R"({"status":"error","errorType":"timeout","error":"query timed out"})", ErrorKind::Timeout,
+          "timed out"},
       Row{503, R"({"status":"error","errorType":"unavailable","error":"starting","data":null})", ErrorKind::Unavailable,
           "starting"},
       Row{500, R"({"status":"error","errorType":"internal","error":"disk"})", ErrorKind::Unavailable, "disk"},
@@ -98,7 +99,8 @@ TEST_CASE("failures by kind, in Prometheus's own words where it has some") {
       Row{302, "", ErrorKind::Unavailable, "redirects are not followed"},
       Row{200, "<html><body>Log in</body></html>", ErrorKind::Unavailable, "'<html><body>Log in"},
       Row{200, "", ErrorKind::Unavailable, "an empty body"}, Row{200, "{}", ErrorKind::Unavailable, "missing"},
-      Row{200, "[]", ErrorKind::Unavailable, "not an answer"}, Row{200, "null", ErrorKind::Unavailable, "not an answer"},
+      Row{200, "[]", ErrorKind::Unavailable, "not an answer"},
+      Row{200, "null", ErrorKind::Unavailable, "not an answer"},
       Row{200, R"({"status":"success"})", ErrorKind::Unavailable, "missing"},
       Row{200, R"({"status":"success","data":{"resultType":"vector"}})", ErrorKind::Unavailable, "missing"},
       Row{200, vector_of("1") + "x", ErrorKind::Unavailable, "not an answer"},
@@ -130,8 +132,9 @@ TEST_CASE("a server that asks to slow down says for how long") {
 }
 
 TEST_CASE("an answer cut off anywhere is an error") {
-  const std::string whole = R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"a":"b","c":"d"},)"
-                            R"("values":[[1,"1"],[2,"2"]]}]},"warnings":["w"]})";
+  const std::string whole =
+      R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"a":"b","c":"d"},)"
+      R"("values":[[1,"1"],[2,"2"]]}]},"warnings":["w"]})";
   REQUIRE(parse(whole).ok());
   for (std::size_t length = 0; length < whole.size(); ++length) {
     INFO(whole.substr(0, length));
@@ -165,7 +168,8 @@ TEST_CASE("a week of 200 series is parsed in a moment", "[.][speed]") {
   for (int s = 0; s < 200; ++s) {
     body += std::string(s > 0 ? "," : "") + R"({"metric":{"pod":"p)" + std::to_string(s) + R"("},"values":[)";
     for (int i = 0; i < 10'080; ++i)
-      body += (i > 0 ? "," : "") + ("[" + std::to_string(1'700'000'000 + 60 * i)) + ",\"" + std::to_string(0.1 * i) + "\"]";
+      body +=
+          (i > 0 ? "," : "") + ("[" + std::to_string(1'700'000'000 + 60 * i)) + ",\"" + std::to_string(0.1 * i) + "\"]";
     body += "]}";
   }
   body += "]}}";

@@ -31,29 +31,33 @@ TEST_CASE("selectors are found with their matchers") {
       Row{"sum(rate(vllm:request_success_total{namespace=\"a\",pod=~\"x-.*\"}[5m]))",
           {"vllm:request_success_total{namespace=\"a\",pod=~\"x-.*\"}"},
           5min},
-      Row{"sum by (pod) (rate(a[1m])) / on (pod) group_left (node) max without (x) (rate(b{}[10m]))", {"a", "b{}"}, 10min},
+      Row{"sum by (pod) (rate(a[1m])) / on (pod) group_left (node) max without (x) (rate(b{}[10m]))",
+          {"a", "b{}"},
+          10min},
       Row{"SUM(a) BY (x)", {"a"}}, Row{"sum(a) by (x) > bool 5", {"a"}},
-      Row{"a and b or c unless d atan2 e", {"a", "b", "c", "d", "e"}},
-      Row{"a and on() b", {"a", "b"}}, Row{"a / ignoring(x, y,) group_right c", {"a", "c"}},
-      Row{"a offset 1d", {"a"}}, Row{"a{x='1'} offset -5m", {"a{x='1'}"}}, Row{"rate(a[5m] offset 1w)", {"a"}, 5min},
-      Row{"a @ 1609746000", {"a"}}, Row{"a @ start() offset 1m", {"a"}}, Row{"rate(a[2m] @ end())", {"a"}, 2min},
+      Row{"a and b or c unless d atan2 e", {"a", "b", "c", "d", "e"}}, Row{"a and on() b", {"a", "b"}},
+      Row{"a / ignoring(x, y,) group_right c", {"a", "c"}}, Row{"a offset 1d", {"a"}},
+      Row{"a{x='1'} offset -5m", {"a{x='1'}"}}, Row{"rate(a[5m] offset 1w)", {"a"}, 5min}, Row{"a @ 1609746000", {"a"}},
+      Row{"a @ start() offset 1m", {"a"}}, Row{"rate(a[2m] @ end())", {"a"}, 2min},
       Row{"max_over_time(rate(a[1m])[1h:30s])", {"a"}, 1min}, Row{"avg_over_time(a[5m:])", {"a"}},
       Row{"avg_over_time(a[1h:1m] offset 5m)", {"a"}}, Row{"rate(a[1h30m])", {"a"}, 90min},
       Row{"rate(a[300])", {"a"}, 5min}, Row{"rate(a[1d]) + rate(b[1w])", {"a", "b"}, 168h},
-      Row{"{__name__=~\"a|b\"}", {"{__name__=~\"a|b\"}"}}, Row{"{\"quoted.metric\", x=\"1\"}", {"{\"quoted.metric\", x=\"1\"}"}},
+      Row{"{__name__=~\"a|b\"}", {"{__name__=~\"a|b\"}"}},
+      Row{"{\"quoted.metric\", x=\"1\"}", {"{\"quoted.metric\", x=\"1\"}"}},
       Row{"{\"größe.µs\",\"ein.label\"!=\"b\"}", {"{\"größe.µs\",\"ein.label\"!=\"b\"}"}},
-      Row{"a{x=\"}\", y='{(', z=`\\`}", {"a{x=\"}\", y='{(', z=`\\`}"}},
-      Row{"a{x=\"q\\\"}\"}", {"a{x=\"q\\\"}\"}"}}, Row{"a{x='it\\'s'}", {"a{x='it\\'s'}"}},
-      Row{"a # comment { with ( braces\n + b", {"a", "b"}}, Row{"a{ # why\n x=\"1\", }", {"a{ # why\n x=\"1\", }"}},
+      Row{"a{x=\"}\", y='{(', z=`\\`}", {"a{x=\"}\", y='{(', z=`\\`}"}}, Row{"a{x=\"q\\\"}\"}", {"a{x=\"q\\\"}\"}"}},
+      Row{"a{x='it\\'s'}", {"a{x='it\\'s'}"}}, Row{"a # comment { with ( braces\n + b", {"a", "b"}},
+      Row{"a{ # why\n x=\"1\", }", {"a{ # why\n x=\"1\", }"}},
       Row{"histogram_quantile(0.95, sum(rate(h_bucket[5m])) by (le))", {"h_bucket"}, 5min},
       Row{"label_replace(a, \"x\", \"$1\", \"y\", \"(.*)\")", {"a"}}, Row{"quantile(.9, a)", {"a"}},
       Row{"count_values(\"v\", a)", {"a"}}, Row{"topk(3, sum by (x) (a))", {"a"}}, Row{"-a ^ -+2", {"a"}},
       Row{"Inf + NaN + +inf", {}}, Row{"1e-3 + 0x1F + .5 + 1_000", {}}, Row{"infra + nanny", {"infra", "nanny"}},
       Row{"time() - timestamp(a)", {"a"}}, Row{"absent(a)", {"a"}}, Row{":rec:ord", {":rec:ord"}},
       // Keywords name metrics where a metric may stand.
-      Row{"sum + by", {"sum", "by"}}, Row{"sum(offset{x=\"1\"} offset 5m)", {"offset{x=\"1\"}"}}, Row{"bool == bool bool", {"bool", "bool"}},
-      Row{"start{} + end", {"start{}", "end"}}, Row{"((a))", {"a"}}, Row{"(a)[5m:1m]", {"a"}}, Row{"a==b", {"a", "b"}},
-      Row{"a\n\t+\r\nb", {"a", "b"}}, Row{"a<=b>=c!=d", {"a", "b", "c", "d"}});
+      Row{"sum + by", {"sum", "by"}}, Row{"sum(offset{x=\"1\"} offset 5m)", {"offset{x=\"1\"}"}},
+      Row{"bool == bool bool", {"bool", "bool"}}, Row{"start{} + end", {"start{}", "end"}}, Row{"((a))", {"a"}},
+      Row{"(a)[5m:1m]", {"a"}}, Row{"a==b", {"a", "b"}}, Row{"a\n\t+\r\nb", {"a", "b"}},
+      Row{"a<=b>=c!=d", {"a", "b", "c", "d"}});
   INFO(row.promql);
   const auto found = find_selectors(row.promql);
   if (!found) FAIL(found.error().message);
@@ -70,11 +74,11 @@ TEST_CASE("what is no PromQL is refused with its position") {
     std::string promql;
     int character;
   };
-  const auto row = GENERATE(Bad{"", 1}, Bad{"   ", 1}, Bad{"a +", 4}, Bad{"sum(a", 6}, Bad{"a)", 2}, Bad{"a{x=\"1\"", 8},
-                            Bad{"a{x=1}", 5}, Bad{"a{x}", 4}, Bad{"a{x=\"1", 5}, Bad{"rate(a[5m)", 10},
-                            Bad{"rate(a[5q])", 8}, Bad{"a[5m:x]", 6}, Bad{"a b", 3}, Bad{"a offset b", 10}, Bad{"a $ b", 3},
-                            Bad{"a ! b", 3}, Bad{"5m5", 1}, Bad{"1..2", 1}, Bad{"(a)[5m]", 7}, Bad{"a[5m][5m]", 9},
-                            Bad{"sum by (x", 10}, Bad{"a @ b", 5}, Bad{"a{,}", 3}, Bad{"a =~ b", 3}, Bad{"\xff", 1});
+  const auto row = GENERATE(
+      Bad{"", 1}, Bad{"   ", 1}, Bad{"a +", 4}, Bad{"sum(a", 6}, Bad{"a)", 2}, Bad{"a{x=\"1\"", 8}, Bad{"a{x=1}", 5},
+      Bad{"a{x}", 4}, Bad{"a{x=\"1", 5}, Bad{"rate(a[5m)", 10}, Bad{"rate(a[5q])", 8}, Bad{"a[5m:x]", 6}, Bad{"a b", 3},
+      Bad{"a offset b", 10}, Bad{"a $ b", 3}, Bad{"a ! b", 3}, Bad{"5m5", 1}, Bad{"1..2", 1}, Bad{"(a)[5m]", 7},
+      Bad{"a[5m][5m]", 9}, Bad{"sum by (x", 10}, Bad{"a @ b", 5}, Bad{"a{,}", 3}, Bad{"a =~ b", 3}, Bad{"\xff", 1});
   INFO(row.promql);
   const auto found = find_selectors(row.promql);
   REQUIRE_FALSE(found.ok());
@@ -92,7 +96,8 @@ TEST_CASE("nesting without end is refused, not followed") {
 
 TEST_CASE("no bytes make the scanner crash") {
   const std::string alphabet = "ab:{}[]()\"'`\\,=~!<>+-*/%^@#\n 0159mshe._";
-  const std::vector<std::string> words = {"sum", " by ", " on ", "offset ", "[5m]", "{x=\"1\"}", "rate(", " and ", "bool "};
+  const std::vector<std::string> words = {"sum",       " by ",  " on ",  "offset ", "[5m]",
+                                          "{x=\"1\"}", "rate(", " and ", "bool "};
   const auto seed = static_cast<unsigned>(GENERATE(range(1, 9)));
   std::mt19937 random(seed);
   INFO("seed " << seed);

@@ -28,7 +28,9 @@ struct Fixture {
   PrometheusSource source{transport, {}};
 };
 
-bool asks(const http::Request& request, const std::string& part) { return request.target.find(part) != std::string::npos; }
+bool asks(const http::Request& request, const std::string& part) {
+  return request.target.find(part) != std::string::npos;
+}
 
 }  // namespace
 

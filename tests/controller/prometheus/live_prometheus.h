@@ -1,0 +1,33 @@
+// A real Prometheus with a made-up past, started by the test itself on a free loopback port: Debian's
+// /usr/bin/prometheus, or whatever $AIA_PROMETHEUS_BIN names (promtool is looked for beside it). Without a binary the
+// test is skipped by exit code 4.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace aia::prometheus {
+
+class LivePrometheus {
+ public:
+  /// `openmetrics` is the history, with timestamps in seconds; `config` is more YAML for its configuration.
+  explicit LivePrometheus(const std::string& openmetrics, const std::string& config = "");
+  ~LivePrometheus();
+  LivePrometheus(const LivePrometheus&) = delete;
+  LivePrometheus& operator=(const LivePrometheus&) = delete;
+
+  [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] int major_version() const { return major_version_; }
+
+ private:
+  bool start(const std::string& binary);
+  void stop();
+
+  std::string dir_;
+  std::string url_;
+  int major_version_ = 0;
+  pid_t pid_ = 0;
+};
+
+}  // namespace aia::prometheus

@@ -1,0 +1,195 @@
+// Against a real Prometheus with a back-filled past: what the source reads is what was written, paging included, and
+// evidence tells the true age and the pods that are missing.
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "controller/prometheus/source.h"
+#include "tests/controller/prometheus/live_prometheus.h"
+
+using namespace aia;
+using namespace aia::prometheus;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int kMinutes = 8 * 24 * 60;  // 8 days: one more than 11,000 points of a minute allow
+
+/// The newest sample of the history: a full minute, some minutes ago.
+const WallTime kEnd = std::chrono::floor<std::chrono::minutes>(
+    std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()) - 15min);
+
+double demand(int minute, int pod) {
+  return 100.0 * (pod + 1) + 50.0 * std::sin(minute / 229.2) + minute % 7;
+}
+
+std::string line(const std::string& series, const std::string& value, WallTime at) {
+  return series + " " + value + " " + std::to_string(at.time_since_epoch().count() / 1000) + "\n";
+}
+
+std::string line(const std::string& series, double value, WallTime at) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.17g", value);
+  return line(series, std::string(text), at);
+}
+
+std::string labels(const std::string& name, int pod) {
+  return name + "{namespace=\"serving\",pod=\"p" + std::to_string(pod) + "\"}";
+}
+
+std::string long_history() {
+  std::string text = "# TYPE demand gauge\n";
+  for (int pod = 0; pod < 3; ++pod)
+    for (int i = 0; i <= kMinutes; ++i)
+      text += line(labels("demand", pod), demand(i, pod), kEnd - std::chrono::minutes(kMinutes - i));
+  return text + "# EOF\n";
+}
+
+std::string short_history() {
+  std::string text = "# TYPE counted counter\n";
+  for (int i = 20; i >= 0; --i)
+    text += line("counted_total{pod=\"p0\"}", 60.0 * (20 - i), kEnd - std::chrono::minutes(i));
+  text += "# TYPE half gauge\n";
+  for (int pod = 0; pod < 4; ++pod)  // p2 and p3 ended 20 minutes ago
+    for (int i = 30; i >= (pod < 2 ? 0 : 20); --i) text += line(labels("half", pod), 1, kEnd - std::chrono::minutes(i));
+  text += "# TYPE late gauge\n" + line(labels("late", 0), 5, kEnd - 4min);
+  text += "# TYPE gateway gauge\n" + line("gateway", 7, kEnd);
+  text += "# TYPE nothing gauge\n" + line("nothing", "NaN", kEnd);
+  text += "# TYPE infinite gauge\n" + line("infinite", "+Inf", kEnd);
+  text += "# TYPE zero gauge\n" + line("zero", 0, kEnd);
+  return text + "# EOF\n";
+}
+
+LivePrometheus& live() {
+  static LivePrometheus prometheus(short_history());
+  return prometheus;
+}
+
+std::unique_ptr<ports::MetricsSource> connect(const LivePrometheus& to, PrometheusOptions options = {}) {
+  options.url = to.url();
+  auto source = make_prometheus_source(options);
+  REQUIRE(source.ok());
+  return std::move(source).value();
+}
+
+ports::QueryAnswer ask(ports::MetricsSource& source, const ports::MetricQuery& query) {
+  auto answers = source.query({query}, 20s);
+  if (!answers[0]) FAIL(query.promql << ": " << answers[0].error().message);
+  return *answers[0];
+}
+
+}  // namespace
+
+TEST_CASE("eight days at a minute come back as they were written", "[live]") {
+  static const LivePrometheus prometheus(long_history());
+  PrometheusOptions options;
+  options.max_points = GENERATE(11'000, 997);
+  const auto source = connect(prometheus, options);
+  const auto answer = ask(*source, {"demand", kEnd, kEnd - std::chrono::minutes(kMinutes), 60s});
+  REQUIRE(answer.series.size() == 3);
+  for (const auto& series : answer.series) {
+    const int pod = series.labels.at("pod")[1] - '0';
+    REQUIRE(series.samples.size() == kMinutes + 1);
+    int wrong = 0;
+    for (int i = 0; i <= kMinutes; ++i) {
+      const auto& sample = series.samples[static_cast<std::size_t>(i)];
+      if (sample.time != kEnd - std::chrono::minutes(kMinutes - i) || sample.value != demand(i, pod)) ++wrong;
+    }
+    CHECK(wrong == 0);
+  }
+  CHECK(answer.warnings.empty());
+}
+
+TEST_CASE("missing, zero and NaN are three things", "[live]") {
+  const auto source = connect(live());
+  CHECK(ask(*source, {"no_such_metric", kEnd}).series.empty());
+  CHECK(ask(*source, {"zero", kEnd}).series.at(0).samples.at(0).value == 0);
+  CHECK(std::isnan(ask(*source, {"nothing", kEnd}).series.at(0).samples.at(0).value));
+  CHECK(ask(*source, {"infinite", kEnd}).series.at(0).samples.at(0).value == INFINITY);
+  CHECK(ask(*source, {"-infinite", kEnd}).series.at(0).samples.at(0).value == -INFINITY);
+  const auto scalar = ask(*source, {"scalar(zero) + 2", kEnd});
+  CHECK(scalar.series.at(0).samples.at(0).value == 2);
+  CHECK(scalar.series.at(0).samples.at(0).time == kEnd);
+}
+
+TEST_CASE("a query as long as a tenant may write it arrives", "[live]") {
+  std::string promql = "zero";
+  for (int i = 0; i < 800; ++i) promql += " + zero";
+  CHECK(ask(*connect(live()), {promql, kEnd}).series.at(0).samples.at(0).value == 0);
+  CHECK(ask(*connect(live()), {promql, kEnd, kEnd - 1min, 30s}).series.size() == 1);
+}
+
+TEST_CASE("wrong queries come back in Prometheus's words, beside right ones", "[live]") {
+  const auto answers = connect(live())->query({{"zero", kEnd},
+                                               {"sum(zero", kEnd},
+                                               {"half + on() half", kEnd},
+                                               {"\"text\"", kEnd},
+                                               {"half[5m]", kEnd},
+                                               {"no_such_function(zero)", kEnd},
+                                               {"zero", kEnd}},
+                                              20s);
+  CHECK(answers[0].ok());
+  CHECK(answers[6].ok());
+  for (std::size_t i = 1; i <= 5; ++i) {
+    REQUIRE_FALSE(answers[i].ok());
+    CHECK(answers[i].error().kind == ErrorKind::Invalid);
+  }
+  CHECK_THAT(answers[1].error().message, Catch::Contains("bad_data") && Catch::Contains("unclosed left parenthesis"));
+  CHECK_THAT(answers[2].error().message, Catch::Contains("execution") && Catch::Contains("duplicate series"));
+  CHECK_THAT(answers[3].error().message, Catch::Contains("text where a number belongs"));
+  CHECK_THAT(answers[4].error().message, Catch::Contains("rate()"));
+  CHECK_THAT(answers[5].error().message, Catch::Contains("unknown function"));
+}
+
+TEST_CASE("a query that takes too long is a timeout, in time", "[live]") {
+  const auto source = connect(live());
+  const std::string slow = "count(sum_over_time(vector(1)[8d:100ms]))";
+  const auto start = std::chrono::steady_clock::now();
+  const auto answers = source->query({{slow, kEnd}}, 400ms);
+  CHECK(std::chrono::steady_clock::now() - start < 500ms);
+  REQUIRE_FALSE(answers[0].ok());
+  CHECK(answers[0].error().kind == ErrorKind::Timeout);
+}
+
+TEST_CASE("evidence tells the true age and the missing pods", "[live]") {
+  const auto evidence =
+      connect(live())->evidence({"sum(half)", "sum(late)", "sum(rate(counted_total[5m])) / scalar(gateway)",
+                                 "no_such_metric", "sum(half offset 10m)", "max_over_time(half{pod=\"p1\"}[1h:1m])"},
+                                kEnd + 10s, 20s);
+  for (const auto& one : evidence) REQUIRE(one.ok());
+  REQUIRE(evidence[0]->pods.size() == 2);  // of four
+  CHECK(evidence[0]->pods[0].ns == "serving");
+  CHECK(evidence[0]->pods[0].pod == "p0");
+  CHECK(evidence[0]->pods[0].newest == kEnd);
+  CHECK(evidence[0]->complete);
+  // The value would carry the evaluation's time; the sample is 4 min 10 s old.
+  REQUIRE(evidence[1]->pods.size() == 1);
+  CHECK(evidence[1]->pods[0].newest == kEnd - 4min);
+  REQUIRE(evidence[2]->pods.size() == 2);
+  CHECK(evidence[2]->pods[0].pod.empty());
+  CHECK(evidence[2]->pods[1].pod == "p0");
+  CHECK(evidence[2]->rate_window == 5min);
+  CHECK(evidence[3]->pods.empty());
+  CHECK(evidence[4]->pods.size() == 2);
+  REQUIRE(evidence[5]->pods.size() == 1);
+  CHECK(evidence[5]->rate_window == 0ms);
+}
+
+TEST_CASE("a store that does not answer makes the answer partial", "[live]") {
+  const LivePrometheus partial(short_history(), "remote_read: [{url: 'http://127.0.0.1:1/', read_recent: true}]\n");
+  const auto source = connect(partial);
+  const auto answer = ask(*source, {"zero", kEnd});
+  CHECK(answer.series.size() == 1);
+  CHECK_FALSE(answer.warnings.empty());
+  const auto evidence = source->evidence({"zero"}, kEnd, 20s);
+  REQUIRE(evidence[0].ok());
+  CHECK_FALSE(evidence[0]->complete);
+}
+
+TEST_CASE("remarks on a query's style are not warnings", "[live]") {
+  if (live().major_version() < 3) return;  // Prometheus 2 makes none
+  const auto answer = ask(*connect(live()), {"rate(half[5m])", kEnd});
+  CHECK(answer.warnings.empty());
+  REQUIRE_FALSE(answer.infos.empty());
+  CHECK_THAT(answer.infos[0], Catch::Contains("might not be a counter"));
+  CHECK_FALSE(ask(*connect(live()), {"quantile(7, half)", kEnd}).warnings.empty());
+}
