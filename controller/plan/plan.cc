@@ -102,7 +102,7 @@ int calmed(const Input& input, int recommended, const Settings& settings, api::R
   const Stabilised stable = stabilise(from, recommended, input.history, input.now, calm);
   if (stable.by_window) reasons.push_back(explain_window(from, recommended, stable, calm));
   if (stable.by_tolerance) reasons.push_back(explain_tolerance(from, recommended, calm));
-  return std::clamp(stable.replicas, min, max);
+  return stable.replicas;  // between two numbers that are within the bounds
 }
 
 /// `first`, then `then`, at most kMaxReasons; where they are too many, the smallest needs go.
