@@ -30,13 +30,17 @@ void Reflector::run(const std::stop_token& stop) {
   }
 }
 
-/// Hands the changes on and publishes the problem. A watch's lines come through here on the transport's thread, while
-/// ours waits for the stream to end.
+/// Publishes the problem, or that it is gone, and then hands the changes on, so that whoever sees a store synced sees
+/// no problem of before. A watch's lines come through here on the transport's thread, while ours waits for the stream
+/// to end.
 void Reflector::take(const Step& step) {
+  const std::string& plural = options_.watcher.resource.plural;
+  const std::string& why = watcher_.problem();
+  {
+    const std::scoped_lock lock(mutex_);
+    problem_ = why.empty() ? "" : plural + " cannot be listed or watched: " + why;
+  }
   for (const Change& change : step.changes) sink_.apply(change);
-  const Resource& resource = options_.watcher.resource;
-  const std::scoped_lock lock(mutex_);
-  problem_ = watcher_.problem().empty() ? "" : resource.plural + " cannot be listed or watched: " + watcher_.problem();
 }
 
 Step Reflector::perform(const SendList& list, const std::stop_token& stop) {

@@ -30,7 +30,8 @@ class Reflector {
 
   void request_stop() { thread_.request_stop(); }
 
-  /// "pods cannot be listed or watched: …", empty while all is well. From any thread.
+  /// "pods cannot be listed or watched: …", empty while all is well. From any thread. A watch that was refused and then
+  /// accepted clears it with its first line: for a quiet resource that is a bookmark, within about a minute.
   [[nodiscard]] std::string problem() const;
 
  private:

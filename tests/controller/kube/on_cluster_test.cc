@@ -1,0 +1,415 @@
+// The client against a real control plane, with exactly the rights that manifests/rbac grants. run_on_cluster.py starts
+// one and sets the environment; without it every case says that it is skipped. Objects are made with the admin's
+// rights.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+
+#include "controller/api/forecast_json.h"
+#include "controller/http/cpprest_transport.h"
+#include "controller/kube/credentials.h"
+#include "controller/kube/kube_cluster.h"
+#include "controller/kube/request.h"
+#include "controller/kube/response.h"
+#include "tests/controller/kube/eventually.h"
+
+using namespace aia;
+using namespace aia::kube;
+using tests::eventually;
+
+namespace {
+
+constexpr Millis kDeadline{10'000};
+const char* const kAdmin = "AIA_KUBECONFIG";                  // may do everything
+const char* const kController = "AIA_KUBECONFIG_CONTROLLER";  // has the rights of manifests/rbac
+const char* const kPowerless = "AIA_KUBECONFIG_POWERLESS";    // a ServiceAccount without any
+
+class SystemClock final : public ports::Clock {
+ public:
+  [[nodiscard]] WallTime now() const override {
+    return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
+  }
+  [[nodiscard]] Millis steady() const override {
+    return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now().time_since_epoch());
+  }
+};
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+Credentials credentials(const char* kubeconfig_variable) {
+  CredentialsOptions options;
+  options.kubeconfig = environment(kubeconfig_variable);
+  Result<Credentials> loaded = load_credentials(options, std::make_shared<SystemClock>());
+  if (!loaded) FAIL(loaded.error().message);
+  return std::move(*loaded);
+}
+
+std::unique_ptr<http::Transport> connect(const char* kubeconfig_variable) {
+  auto transport = http::make_cpprest_transport(credentials(kubeconfig_variable).transport);
+  if (!transport) FAIL(transport.error().message);
+  return std::move(*transport);
+}
+
+/// The admin's hands, and a namespace that is new for each case.
+class World {
+ public:
+  World() : admin(connect(kAdmin)) {
+    static int number = 0;
+    ns = "kube-" + std::to_string(SystemClock().now().time_since_epoch().count() % 100'000'000) + "-" +
+         std::to_string(++number);
+    create("/api/v1/namespaces", {{"metadata", {{"name", ns}}}});
+  }
+
+  Json create(const std::string& path, const Json& body) {
+    return done(admin->send(create_request(path, body), kDeadline));
+  }
+  Json get(const std::string& path) { return done(admin->send(get_request(path), kDeadline)); }
+  Json patch(const std::string& path, const Json& body) {
+    return done(admin->send(merge_patch_request(path, body), kDeadline));
+  }
+
+  [[nodiscard]] std::string deployments() const { return "/apis/apps/v1/namespaces/" + ns + "/deployments"; }
+
+  void create_deployment(const std::string& name, int replicas, const std::string& delay = "0s") {
+    const Json labels = {{"app", name}};
+    create(deployments(),
+           {{"metadata", {{"name", name}}},
+            {"spec",
+             {{"replicas", replicas},
+              {"selector", {{"matchLabels", labels}}},
+              {"template",
+               {{"metadata", {{"labels", labels}, {"annotations", {{"pod-ready.stage.kwok.x-k8s.io/delay", delay}}}}},
+                {"spec",
+                 {{"nodeSelector", {{"type", "kwok"}}},
+                  {"terminationGracePeriodSeconds", 0},
+                  {"containers", Json::array({{{"name", "server"}, {"image", "inference"}}})}}}}}}}});
+  }
+
+  api::Autoscaler create_autoscaler(const std::string& name, const std::string& deployment) {
+    const Json made =
+        create(collection_path(kAutoscalers, ns),
+               {{"apiVersion", api::kApiVersion},
+                {"kind", "AIAutoscaler"},
+                {"metadata", {{"name", name}}},
+                {"spec",
+                 {{"scaleTargetRef", {{"apiVersion", "apps/v1"}, {"kind", "Deployment"}, {"name", deployment}}},
+                  {"maxReplicas", 10},
+                  {"demand", Json::array({{{"name", "requests"},
+                                           {"metric", {{"query", "sum(rate(requests_total[1m]))"}, {"kind", "Rate"}}},
+                                           {"capacity", {{"perReplica", "12"}}}}})}}}});
+    return about(name, deployment, text_at(made, {"metadata", "uid"}));
+  }
+
+  [[nodiscard]] api::Autoscaler about(const std::string& name, const std::string& target, const std::string& uid = "",
+                                      const std::string& kind = "Deployment",
+                                      const std::string& api_version = "apps/v1") const {
+    api::Autoscaler made;
+    made.meta.ns = ns;
+    made.meta.name = name;
+    made.meta.uid = uid;
+    made.spec.target = {api_version, kind, target};
+    return made;
+  }
+
+  std::unique_ptr<http::Transport> admin;
+  std::string ns;
+
+ private:
+  static Json done(Result<http::Response> response) {
+    Result<Json> answer = document(std::move(response));
+    if (!answer) FAIL(answer.error().message);
+    return std::move(*answer);
+  }
+};
+
+/// A client as the controller has it, restricted to nothing.
+struct Client {
+  explicit Client(const char* kubeconfig_variable = kController, KubeClusterOptions options = {})
+      : transport(connect(kubeconfig_variable)), cluster(*transport, clock, std::move(options)) {}
+
+  Result<ports::Target> target(const api::Autoscaler& of) { return cluster.targets({of}, kDeadline).front(); }
+  bool sees_pods(const api::Autoscaler& of, std::size_t count, bool ready = true) {
+    return eventually(
+        [&] {
+          const auto now = target(of);
+          return now && now->pods.size() == count &&
+                 (!ready || std::all_of(now->pods.begin(), now->pods.end(), [](const ports::Pod& pod) {
+                   return pod.ready_since.has_value() && *pod.ready_since >= pod.created;
+                 }));
+        },
+        std::chrono::seconds(30));
+  }
+
+  SystemClock clock;
+  std::unique_ptr<http::Transport> transport;
+  KubeCluster cluster;
+};
+
+bool skipped() {
+  if (!environment(kAdmin).empty()) return false;
+  WARN("skipped: AIA_KUBECONFIG is not set; run tests/controller/kube/run_on_cluster.py");
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("a Deployment: its scale, rollout and pods; replicas written with the right and a stale resourceVersion") {
+  if (skipped()) return;
+  World world;
+  world.create_deployment("llama", 3);
+  const api::Autoscaler about = world.about("aia", "llama");
+  Client client;
+  REQUIRE(eventually([&] { return client.cluster.synced(); }));
+  REQUIRE(client.sees_pods(about, 3));
+  REQUIRE(eventually([&] { return client.target(about)->rollout.empty(); }));
+
+  const auto target = client.target(about);
+  CHECK(target->spec_replicas == 3);
+  CHECK(target->selector == "app=llama");
+  CHECK(target->uid == text_at(world.get(world.deployments() + "/llama"), {"metadata", "uid"}));
+  const auto written = client.cluster.write_scale(about, 5, target->resource_version);
+  REQUIRE(written.ok());
+  const auto stale = client.cluster.write_scale(about, 9, target->resource_version);
+  REQUIRE_FALSE(stale.ok());
+  CHECK(stale.error().kind == ErrorKind::Conflict);
+  REQUIRE(client.sees_pods(about, 5));
+  CHECK(client.target(about)->spec_replicas == 5);
+  CHECK(client.target(about)->rollout.empty());  // scaling out is no rollout
+
+  const Json managers = world.get(world.deployments() + "/llama")["metadata"]["managedFields"];
+  CHECK(std::any_of(managers.begin(), managers.end(), [](const Json& fields) {
+    return text_at(fields, {"manager"}) == "aiautoscaler" && text_at(fields, {"subresource"}) == "scale";
+  }));
+}
+
+TEST_CASE("a rollout is seen from its first moment to its end") {
+  if (skipped()) return;
+  World world;
+  world.create_deployment("llama", 3, "1s");
+  const api::Autoscaler about = world.about("aia", "llama");
+  Client client;
+  REQUIRE(eventually([&] { return client.cluster.synced(); }));
+  REQUIRE(eventually([&] { return client.target(about)->rollout.empty(); }, std::chrono::seconds(30)));
+  world.patch(world.deployments() + "/llama",
+              {{"spec", {{"template", {{"metadata", {{"labels", {{"app", "llama"}, {"version", "2"}}}}}}}}}});
+  const std::string rollout = client.target(about)->rollout;
+  CHECK_FALSE(rollout.empty());
+  INFO(rollout);
+  CHECK(eventually([&] { return client.target(about)->rollout.empty(); }, std::chrono::seconds(30)));
+  CHECK(client.sees_pods(about, 3));
+}
+
+TEST_CASE("AIAutoscalers: seen when created and changed; status applied; our own write wakes nobody") {
+  if (skipped()) return;
+  World world;
+  std::atomic<int> changes = 0;
+  KubeClusterOptions options;
+  options.ns = world.ns;
+  options.on_change = [&] { ++changes; };
+  Client client(kController, options);
+  REQUIRE(eventually([&] { return client.cluster.synced(); }));
+  CHECK(client.cluster.autoscalers().empty());
+  CHECK(changes == 0);
+  world.create_autoscaler("aia", "llama");
+  REQUIRE(eventually([&] { return client.cluster.autoscalers().size() == 1; }));
+  CHECK(changes == 1);
+
+  api::Autoscaler seen = client.cluster.autoscalers().front().object;
+  CHECK(seen.spec.demand.at(0).capacity_per_replica == 12);
+  seen.status.current_replicas = 4;
+  seen.status.conditions = {{"Ready", api::ConditionStatus::True, "AllWell", "fine", client.clock.now(), 1}};
+  const Status written = client.cluster.write_status(seen);
+  if (!written) FAIL(written.error().message);
+  REQUIRE(eventually([&] { return client.cluster.autoscalers().front().object.status.current_replicas == 4; }));
+  CHECK(client.cluster.autoscalers().front().object.status.conditions.at(0).reason == "AllWell");
+  CHECK(changes == 1);
+  world.patch(object_path(kAutoscalers, seen.meta.key()), {{"spec", {{"maxReplicas", 20}}}});
+  CHECK(eventually([&] { return changes == 2; }));
+}
+
+TEST_CASE("Forecasts: applied, seen, healed, deleted") {
+  if (skipped()) return;
+  World world;
+  const api::Autoscaler owner = world.create_autoscaler("aia", "llama");
+  Client client;
+  REQUIRE(eventually([&] { return client.cluster.synced(); }));
+  api::Forecast forecast;
+  forecast.meta.ns = world.ns;
+  forecast.meta.name = "aia.requests";
+  forecast.autoscaler = "aia";
+  forecast.autoscaler_uid = owner.meta.uid;
+  forecast.demand = "requests";
+  forecast.target = owner.spec.target;
+  forecast.status.now = 118;
+  forecast.status.model = "LastValue";
+  forecast.status.why = "nothing better yet";
+  forecast.status.quantiles = {0.5, 0.95};
+  forecast.status.fan = {{std::chrono::minutes(1), {118, 140}}};
+  forecast.status.origin = client.clock.now();
+  forecast.status.expires = client.clock.now() + std::chrono::minutes(5);
+  const auto write = [&] {
+    const Status written = client.cluster.write_forecast(forecast);
+    if (!written) FAIL(written.error().message);
+  };
+  write();
+  const std::string path = object_path(kForecasts, forecast.meta.key());
+  REQUIRE(eventually([&] { return client.cluster.forecasts_of(owner) == std::vector<std::string>{"aia.requests"}; }));
+  const Json stored = world.get(path);
+  CHECK(stored["metadata"]["labels"]["aiautoscaler.io/autoscaler"] == "aia");
+  const auto decoded = api::forecast_from_json(stored);
+  REQUIRE(decoded.ok());
+  CHECK(decoded->autoscaler_uid == owner.meta.uid);
+  CHECK(decoded->status.now == 118);
+
+  forecast.status.now = 120;
+  write();
+  CHECK(world.get(path)["status"]["now"] == "120");
+  CHECK(world.get(path)["metadata"]["generation"] == 1);
+
+  world.patch(path, {{"spec", {{"demand", "tampered"}}}});
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // until the watch has brought it
+  write();
+  CHECK(world.get(path)["spec"]["demand"] == "requests");
+
+  CHECK(client.cluster.delete_forecast(forecast.meta.key()).ok());
+  CHECK(eventually([&] { return client.cluster.forecasts_of(owner).empty(); }));
+  CHECK(client.cluster.delete_forecast(forecast.meta.key()).ok());
+  write();
+  CHECK(world.get(path)["status"]["now"] == "120");
+}
+
+TEST_CASE("events: seen, and repeated as a series") {
+  if (skipped()) return;
+  World world;
+  const api::Autoscaler about = world.create_autoscaler("aia", "llama");
+  Client client;
+  for (int i = 0; i < 3; ++i) {
+    const Status written = client.cluster.write_event(about, {true, "Fallback", "HoldReplicas", "no data for 5m"});
+    if (!written) FAIL(written.error().message);
+  }
+  const Json events = world.get(collection_path(kEvents, world.ns))["items"];
+  REQUIRE(events.size() == 1);
+  CHECK(events[0]["note"] == "no data for 5m");
+  CHECK(events[0]["type"] == "Warning");
+  CHECK(events[0]["regarding"]["uid"] == about.meta.uid);
+  CHECK(events[0]["series"]["count"] == 3);
+}
+
+TEST_CASE("HPAs on the target are other owners") {
+  if (skipped()) return;
+  World world;
+  Client client;
+  world.create("/apis/autoscaling/v2/namespaces/" + world.ns + "/horizontalpodautoscalers",
+               {{"metadata", {{"name", "theirs"}}},
+                {"spec",
+                 {{"maxReplicas", 3},
+                  {"scaleTargetRef", {{"apiVersion", "apps/v1"}, {"kind", "Deployment"}, {"name", "llama"}}}}}});
+  const auto owners = [&](const char* name) {
+    return client.cluster.other_owners(world.ns, {"apps/v1", "Deployment", name});
+  };
+  CHECK(eventually([&] { return owners("llama").size() == 1; }));
+  CHECK(owners("other").empty());
+}
+
+TEST_CASE("targets that do not work say why") {
+  if (skipped()) return;
+  World world;
+  Client client;
+  const auto targets = client.cluster.targets(
+      {world.about("a", "absent"), world.about("b", "x", "", "ConfigMap", "v1"),
+       world.about("c", "x", "", "Unheard", "apps/v1"), world.about("d", "x", "", "Unheard", "example.com/v1"),
+       world.about("e", "x", "", "ReplicationController", "v1")},
+      kDeadline);
+  CHECK(targets[0].error().kind == ErrorKind::NotFound);
+  CHECK(targets[0].error().message == "apps/v1 Deployment absent: deployments.apps \"absent\" not found (HTTP 404)");
+  CHECK(targets[1].error().kind == ErrorKind::Invalid);
+  CHECK(targets[1].error().message == "apiVersion v1, kind ConfigMap has no scale subresource");
+  CHECK(targets[2].error().message == "apiVersion apps/v1, kind Unheard is not served by this cluster");
+  CHECK(targets[3].error().message == "apiVersion example.com/v1, kind Unheard is not served by this cluster");
+  CHECK(targets[4].error().kind == ErrorKind::Forbidden);  // has scale, but manifests/rbac grants apps only
+  CHECK_THAT(targets[4].error().message, Catch::Contains("cannot get resource \"replicationcontrollers/scale\""));
+}
+
+TEST_CASE("small pages make the same list") {
+  if (skipped()) return;
+  World world;
+  world.create_deployment("llama", 9);
+  const api::Autoscaler about = world.about("aia", "llama");
+  Client whole;
+  REQUIRE(eventually([&] { return whole.cluster.synced(); }));
+  REQUIRE(whole.sees_pods(about, 9));
+  KubeClusterOptions options;
+  options.watch.watcher.page_limit = 2;
+  Client paged(kController, options);
+  REQUIRE(eventually([&] { return paged.cluster.synced(); }));
+  CHECK(paged.target(about)->pods.size() == 9);
+}
+
+TEST_CASE("a watch that the API server closes every second misses nothing") {
+  if (skipped()) return;
+  World world;
+  world.create_deployment("llama", 1);
+  const api::Autoscaler about = world.about("aia", "llama");
+  KubeClusterOptions options;
+  options.watch.watcher.timeout_min = options.watch.watcher.timeout_max = std::chrono::seconds(1);
+  Client client(kController, options);
+  REQUIRE(eventually([&] { return client.cluster.synced(); }));
+  for (const int replicas : {4, 2, 6, 3, 5}) {
+    const auto target = client.target(about);
+    REQUIRE(target.ok());
+    REQUIRE(client.cluster.write_scale(about, replicas, target->resource_version).ok());
+    CHECK(client.sees_pods(about, static_cast<std::size_t>(replicas)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  }
+  CHECK(client.cluster.problem() == "");
+}
+
+TEST_CASE("a token without rights: what is forbidden is said, in whose name") {
+  if (skipped()) return;
+  World world;
+  Client client(kPowerless);
+  CHECK(eventually([&] {
+    return client.cluster.problem().find(
+               "pods cannot be listed or watched: pods is forbidden: User "
+               "\"system:serviceaccount:") != std::string::npos;
+  }));
+  CHECK_FALSE(client.cluster.synced());
+  world.create_deployment("llama", 1);
+  CHECK(client.target(world.about("aia", "llama")).error().kind == ErrorKind::Forbidden);
+  CHECK(client.cluster.write_event(world.about("aia", "llama"), {false, "R", "A", "n"}).error().kind ==
+        ErrorKind::Forbidden);
+}
+
+TEST_CASE("a wrong token is Unauthorized, a wrong CA is named") {
+  if (skipped()) return;
+  World world;
+  Credentials wrong = credentials(kPowerless);
+  wrong.transport.authorization = [] { return std::optional<std::string>("Bearer nonsense"); };
+  auto transport = http::make_cpprest_transport(wrong.transport);
+  REQUIRE(transport.ok());
+  CHECK(document((*transport)->send(get_request("/api/v1/pods"), kDeadline)).error().kind == ErrorKind::Unauthorized);
+
+  Credentials stranger = credentials(kAdmin);
+  stranger.transport.tls.ca_pem.clear();
+  stranger.transport.tls.ca_file = environment("AIA_OTHER_CA");
+  transport = http::make_cpprest_transport(stranger.transport);
+  REQUIRE(transport.ok());
+  const auto refused = (*transport)->send(get_request("/version"), kDeadline);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().kind == ErrorKind::Unavailable);
+  CHECK_THAT(refused.error().message, Catch::Contains("certificate", Catch::CaseSensitive::No));
+  INFO(refused.error().message);
+  CHECK_THAT(refused.error().message, Catch::Contains("CA"));
+}
+
+TEST_CASE("it stops within a second") {
+  if (skipped()) return;
+  auto client = std::make_unique<Client>();
+  REQUIRE(eventually([&] { return client->cluster.synced(); }));
+  const auto began = std::chrono::steady_clock::now();
+  client.reset();
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(1));
+}
