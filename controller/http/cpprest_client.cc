@@ -11,21 +11,21 @@
 // - Its default body buffer has no bound, and a chunk of size -1 would end the process: bodies go to a buffer of our
 // own, which
 //   refuses. Nothing may throw out of that buffer.
-// - Its error codes lose their category: the step is known by the text.
+// - Its error codes lose their category: cpprest_failure.h.
 // - An exception of a task that nobody looks at ends the process: each task has a continuation that does.
 #include "controller/http/cpprest_client.h"
 
 #define _TURN_OFF_PLATFORM_STRING
 #include <cpprest/http_client.h>
 #include <cpprest/producerconsumerstream.h>
-#include <netinet/tcp.h>
-#include <openssl/err.h>
 #include <pplx/threadpool.h>
 
-#include <algorithm>
 #include <cctype>
 #include <limits>
 #include <mutex>
+
+#include "controller/http/cpprest_failure.h"
+#include "controller/http/socket.h"
 
 namespace aia::http {
 namespace {
@@ -93,65 +93,18 @@ class BodyBuffer final : public concurrency::streams::details::streambuf_state_m
   const std::shared_ptr<Exchange> exchange_;
 };
 
-void set_keepalive(int fd) {
-  const int on = 1, idle_s = 15, interval_s = 5, probes = 3, unacknowledged_ms = 30'000;
-  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
-  setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
-  setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
-  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged_ms, sizeof unacknowledged_ms);
-}
-
 /// Before each request: a new socket of a known address family gets keepalive, a kept one is refused when the server
 /// has closed it (end of file) or has something to say unasked (a TLS alert).
 void prepare_socket(asio::ip::tcp::socket& socket, const std::string& host) {
   boost::system::error_code error;
   if (socket.is_open()) {
-    char byte = 0;
-    const auto got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) throw StaleConnection();
+    if (is_stale(socket.native_handle())) throw StaleConnection();
     return;
   }
   const auto address = asio::ip::make_address(host, error);
   if (error) return;  // a name: which family it resolves to is not known yet
   socket.open(address.is_v4() ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), error);
   if (!error) set_keepalive(socket.native_handle());
-}
-
-/// The operating system's or OpenSSL's words for a code whose category cpprestsdk dropped: OpenSSL's have the library's
-/// number in the high bits.
-std::string code_words(int code) {
-  const auto packed = static_cast<unsigned long>(static_cast<unsigned int>(code));
-  if (packed > 0xFFFFU) {
-    const char* reason = ERR_reason_error_string(packed);
-    return reason != nullptr ? reason : "TLS error " + std::to_string(packed);
-  }
-  switch (code) {
-    case 1:
-    case 2: return "the server closed the connection";                        // asio's end of file and stream truncated
-    case EHOSTUNREACH: return "connection refused, or no route to the host";  // also where it was ECONNREFUSED
-    default: return std::generic_category().message(code);
-  }
-}
-
-Failure classify(const rest::http_exception& error, const Tls* tls) {
-  const std::string text = error.what();
-  const int code = error.error_code().value();
-  const auto has = [&](std::string_view part) { return text.find(part) != std::string::npos; };
-  if (has("connect to any")) return {Step::Connect, code_words(code)};
-  if (has("resolv")) return {Step::Resolve, {}};
-  if (has("SSL handshake")) {
-    const std::string refusal = tls != nullptr ? tls->refusal() : std::string();
-    return {Step::Handshake, refusal.empty() ? code_words(code) : refusal};
-  }
-  if (has("write request headers")) return {Step::NeverSent, code_words(code)};
-  if (has("write request")) return {Step::Write, code_words(code)};
-  if (has("cannot rewind")) return {Step::Read, "it was dropped; the request is not sent again, it may have arrived"};
-  if (has("Invalid HTTP status line")) return {Step::Read, "what came is not HTTP"};
-  if (has("status line")) return {Step::Read, code_words(code)};
-  if (has("Invalid chunked")) return {Step::Body, "a chunk's size is not a number"};
-  if (has("response body") || has("chunk")) return {Step::Body, code_words(code)};
-  return {Step::Read, text};
 }
 
 Failure classify(std::exception_ptr pointer, const Tls* tls) {
@@ -162,7 +115,7 @@ Failure classify(std::exception_ptr pointer, const Tls* tls) {
   } catch (const SetupFailure& error) {
     return {Step::Setup, error.what()};
   } catch (const rest::http_exception& error) {
-    return classify(error, tls);
+    return cpprest_failure(error.what(), error.error_code().value(), tls != nullptr ? tls->refusal() : "");
   } catch (const std::exception& error) {
     return {Step::Read, error.what()};
   } catch (...) {

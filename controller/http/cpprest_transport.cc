@@ -192,6 +192,10 @@ class CpprestTransport final : public Transport {
 Result<std::unique_ptr<Transport>> make_cpprest_transport(TransportOptions options) {
   auto server = parse_base_url(options.base_url);
   if (!server) return server.error();
+  if (server->host.find(':') != std::string::npos)  // cpprestsdk asks the resolver for it with its brackets
+    return Error{ErrorKind::Invalid, "URL '" + options.base_url +
+                                         "': an IPv6 address cannot be used as host; give a DNS name (in a cluster: "
+                                         "kubernetes.default.svc)"};
   std::shared_ptr<Tls> tls;
   if (server->tls) {
     auto made = Tls::make(options.tls, server->host);

@@ -194,7 +194,7 @@ TEST_CASE("deadlines are kept whatever the server does not do") {
     std::optional<Result<Response>> response;
     const double took = seconds_of([&] { response = transport->send({"GET", "/", {}, ""}, 300ms); });
     CHECK(took >= 0.3);
-    CHECK(took < 0.4);
+    CHECK(took < 0.5);
     REQUIRE_FALSE(response->ok());
     CHECK(response->error().kind == ErrorKind::Timeout);
     CHECK(says(response->error(), "timed out after 300ms"));
@@ -218,7 +218,7 @@ TEST_CASE("a host that takes no connection costs the deadline, not more") {
   }
   auto transport = connect("http://127.0.0.1:" + std::to_string(full.local_endpoint().port()));
   std::optional<Result<Response>> response;
-  CHECK(seconds_of([&] { response = transport->send({"GET", "/", {}, ""}, 300ms); }) < 0.4);
+  CHECK(seconds_of([&] { response = transport->send({"GET", "/", {}, ""}, 300ms); }) < 0.5);
   REQUIRE_FALSE(response->ok());
   CHECK(response->error().kind == ErrorKind::Timeout);
 }
@@ -237,6 +237,15 @@ TEST_CASE("errors say which step failed") {
   const auto injected = connect("http://127.0.0.1:1")->send({"GET", "/", {{"A", "b\r\nC: d"}}, ""}, 2s);
   REQUIRE_FALSE(injected.ok());
   CHECK(says(injected.error(), "header 'A'"));
+}
+
+TEST_CASE("a URL that cannot work is refused at start") {
+  const std::string url = GENERATE("", "host:1", "http://[::1]:8080");
+  TransportOptions options;
+  options.base_url = url;
+  const auto made = make_cpprest_transport(options);
+  REQUIRE_FALSE(made.ok());
+  CHECK(made.error().kind == ErrorKind::Invalid);
 }
 
 TEST_CASE("answers that break off or are no HTTP are errors, and the process lives") {
