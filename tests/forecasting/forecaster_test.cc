@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <new>
+#include <string>
 #include <vector>
 
 #include "noise.h"
@@ -121,6 +122,49 @@ TEST_CASE("a forced model serves when it can, the last value until then") {
     feed(forecaster, 400, 4 * kSeason, series);
     CHECK(forecaster.summary().model == name);
   }
+}
+
+TEST_CASE("a forced model serves even where the last value is better; Auto takes the better") {
+  testing::Noise noise(3);
+  std::vector<double> walk{1000};
+  for (int t = 1; t < 5 * kSeason; ++t) walk.push_back(std::max(0.0, walk.back() + noise.normal()));
+  const auto series = [&](int t) { return walk[static_cast<std::size_t>(t)]; };
+  Forecaster forced(short_day(Model::SeasonalNaive)), free(short_day());
+  feed(forced, 0, 5 * kSeason, series);
+  feed(free, 0, 5 * kSeason, series);
+  CHECK(forced.summary().model == "SeasonalNaive(4h)");
+  CHECK(forced.summary().skill < 0);
+  CHECK(free.summary().model == "LastValue");
+}
+
+TEST_CASE("two seasons with too few judged forecasts are not enough") {
+  testing::Noise noise(1);
+  Forecaster forecaster(short_day());
+  forecaster.set_planning_horizon(minutes(30));
+  feed(forecaster, 0, 2 * kSeason + 40,
+       [&](int t) { return t < kSeason + 5 || t > 2 * kSeason - 30 ? wave(t) + noise.normal() : kGap; });
+  CHECK(forecaster.summary().model == "LastValue");
+  CHECK_THAT(forecaster.summary().why,
+             Catch::Contains("HoltWinters(4h) has judged 39 of the 50 forecasts it needs at +30m"));
+}
+
+TEST_CASE("the choice does not flutter between equals") {
+  int changes = 0;
+  for (const double amplitude : {0.0, 4.0, 8.0}) {
+    testing::Noise noise(17);
+    Forecaster forecaster(short_day());
+    forecaster.set_planning_horizon(minutes(30));
+    std::string model;
+    double drift = 0;
+    for (int t = 0; t < 30 * kSeason; ++t) {
+      drift = 0.9 * drift + 3 * noise.normal();
+      forecaster.update(TimePoint{minutes(t)}, 100 + amplitude * std::sin(2 * M_PI * t / kSeason) + drift);
+      const std::string now = forecaster.summary().model;
+      changes += now != model;
+      model = now;
+    }
+  }
+  CHECK(changes < 35);  // in 90 days; without margin and dwell 53
 }
 
 TEST_CASE("without a season only the last value serves, and says so") {

@@ -37,6 +37,22 @@ TEST_CASE("gaps: no residual from a missing target, none from a missing origin, 
   CHECK(horizon.residuals() == 0);
 }
 
+TEST_CASE("units follow residuals that grow a thousandfold, and a shock leaves with the memory") {
+  testing::Noise noise(4);
+  Horizon horizon({.steps = 1, .season_steps = 0, .window_steps = 400, .level = 0.9});
+  const auto width = [&](int steps, double sigma) {
+    for (int t = 0; t < steps; ++t) {
+      const double value = 1e6 + sigma * noise.normal();
+      horizon.mature(value, 0);
+      horizon.issue(1e6, {.latest = 1e6, .level = 1e6});
+    }
+    return horizon.quantile(0.9) - 1e6;
+  };
+  CHECK(width(2000, 1) == Approx(1.28).epsilon(0.25));
+  CHECK(width(2000, 1000) == Approx(1280).epsilon(0.25));
+  CHECK(width(6000, 1) == Approx(1.28).epsilon(0.25));
+}
+
 TEST_CASE("a width that should follow the level does, and is found by its loss") {
   testing::Noise noise(9);
   Horizon horizon({.steps = 1, .season_steps = 0, .window_steps = 4000, .level = 0.95});

@@ -79,6 +79,19 @@ TEST_CASE("nought stays nought, a single residual counts, extremes stay finite")
   CHECK(extreme.tracked() < 0);
 }
 
+TEST_CASE("a larger unit makes residuals smaller by as much, exactly") {
+  testing::Noise noise(3);
+  ResidualQuantiles quantiles(1000, 0.95);
+  for (int i = 0; i < 2000; ++i) quantiles.add(8 * noise.normal());
+  const double followed = quantiles.tracked(), median = quantiles.quantile(0.5), low = quantiles.quantile(0.05);
+  quantiles.rescale(3);
+  CHECK(quantiles.tracked() == Approx(followed / 8));
+  CHECK(quantiles.quantile(0.05) == Approx(low / 8));
+  quantiles.rescale(-5);
+  CHECK(quantiles.tracked() == Approx(followed * 4));
+  CHECK(quantiles.quantile(0.5) == Approx(median * 4).margin(2));
+}
+
 TEST_CASE("old residuals fade") {
   ResidualQuantiles quantiles(200, 0.9);
   for (int i = 0; i < 1000; ++i) quantiles.add(10 + 0.01 * (i % 7));

@@ -26,12 +26,12 @@ TEST_CASE("uncorrected it is yesterday, at any multiple of the season") {
 
 TEST_CASE("yesterday missing falls back on the day before, then on the profile") {
   SeasonalNaive model(4, {1}, false);
-  for (const double value : {10.0, 20.0, 30.0, 40.0, kGap, kGap, 30.0, 40.0}) model.update(value);
-  CHECK(model.forecast(0) == Approx(10));  // two days ago
-  model.update(kGap);
-  CHECK(model.forecast(0) == Approx(20));
-  for (int i = 0; i < 7; ++i) model.update(kGap);
-  CHECK(model.forecast(0) == Approx(10));  // three days of it missing: the profile
+  for (const double value : {10.0, 20.0, 30.0, 40.0, 20.0, 20.0, 30.0, 40.0}) model.update(value);
+  CHECK(model.forecast(0) == Approx(20));  // yesterday
+  for (int i = 0; i < 4; ++i) model.update(kGap);
+  CHECK(model.forecast(0) == Approx(20));  // two days ago
+  for (int i = 0; i < 4; ++i) model.update(kGap);
+  CHECK(model.forecast(0) == Approx(14));  // both missing: the profile, 10 + .4 · (20 − 10)
 }
 
 /// Mean |error| ten steps ahead relative to yesterday's, on a daily wave plus an offset that decays by `persistence` a
