@@ -70,10 +70,23 @@ void end_in_time() {
   }).detach();
 }
 
+/// Says what keeps the watches from working, when that changes.
+void log_watches(const kube::KubeCluster& cluster, std::string& told) {
+  const auto problem = cluster.problem();
+  if (problem == told) return;
+  if (problem.empty()) serve::log_line(serve::LogLevel::Info, "all watches work");
+  if (!problem.empty()) serve::log_line(serve::LogLevel::Warning, "a watch does not work", {{"error", problem}});
+  told = problem;
+}
+
 /// Cycles until stopped. A broken invariant ends the process before it can write: the next one starts from the truth.
-void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pacer, const ports::Cluster& cluster) {
+void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pacer, const kube::KubeCluster& cluster) {
+  std::string told;
   try {
-    while (pacer.wait(loop.catching_up() || !cluster.synced(), stop)) loop.run_once(stop);
+    while (pacer.wait(loop.catching_up() || !cluster.synced(), stop)) {
+      loop.run_once(stop);
+      log_watches(cluster, told);
+    }
   } catch (const std::exception& failure) {
     serve::log_line(serve::LogLevel::Error, "internal error", {{"error", failure.what()}});
     std::_Exit(kInternalError);

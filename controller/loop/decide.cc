@@ -36,17 +36,6 @@ plan::Input input_of(const Workload& workload, WallTime now) {
   return input;
 }
 
-/// A cycle that may not lower counts as one that recommends at least what is there: neither a restart nor data that was
-/// missing for a while may leave a stabilisation window in which only low recommendations stand.
-int stabilised_on(const Workload& workload) {
-  const int there = workload.target->spec_replicas;
-  const int recommended = workload.decision->recommendation.value_or(there);
-  const bool whole = std::all_of(workload.demand.begin(), workload.demand.end(), [](const DemandView& view) {
-    return view.input.trust == plan::Trust::Whole && !view.input.backlog_missing;
-  });
-  return whole && workload.warmed_up ? recommended : std::max(recommended, there);
-}
-
 }  // namespace
 
 void decide(Cycle& cycle, const Settings& settings) {
@@ -61,7 +50,8 @@ void decide(Cycle& cycle, const Settings& settings) {
     std::erase_if(past, [&](const auto& one) { return one.at + window < cycle.now; });
     if (past.empty()) past.push_back({cycle.now, workload.target->spec_replicas});
     workload.decision = plan::decide(input_of(workload, cycle.now), plan_settings);
-    past.push_back({cycle.now, stabilised_on(workload)});
+    // A cycle that knows nothing recommends what is there: after an outage the window is full of that.
+    past.push_back({cycle.now, workload.decision->recommendation.value_or(workload.target->spec_replicas)});
   });
 }
 

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "controller/loop/judge.h"
+
 namespace aia::loop {
 namespace {
 
@@ -27,8 +29,7 @@ void describe(DemandView& view, const DemandState& state, WallTime now, const Se
     view.model = "None";
     view.why = "the query has no history";
   } else if (now - *newest > settings.forecast_expiry()) {
-    const auto age = std::chrono::floor<std::chrono::seconds>(now - *newest);
-    view.why = "the newest point of the history is " + format_duration(age) + " old";
+    view.why = "the newest point of the history is " + age_in_words(now - *newest) + " old";
   } else {
     view.eligible = summary.eligible && !state.fan().empty();
   }

@@ -18,6 +18,9 @@ namespace aia::loop {
 /// series, NotFound for none, Unavailable for a value that is no number of requests.
 Result<double> single_value(const Result<ports::QueryAnswer>& answer);
 
+/// "4m12s", "350ms": whole seconds where those are fine enough.
+std::string age_in_words(Millis age);
+
 /// The pods an observation is to cover.
 struct Coverage {
   std::string ns;

@@ -72,6 +72,16 @@ TEST_CASE_METHOD(Hourly, "a restart mid-ramp scales nothing in, and loses nothin
   CHECK(condition("ForecastEligible").status == api::ConditionStatus::True);
 }
 
+TEST_CASE_METHOD(Hourly, "a restart after the peak holds for a whole stabilisation window") {
+  spec().forecast.model = api::ModelChoice::Off;
+  run_for(51min);
+  REQUIRE(deployment().replicas == 15);  // demand needs 3 by now
+  restart();
+  run_for(settings.scale_down_stabilization, [&] { CHECK(deployment().replicas == 15); });
+  run_for(1min);
+  CHECK(deployment().replicas == 3);
+}
+
 TEST_CASE_METHOD(Hourly, "history that is still being read scales nothing in") {
   deployment().replicas = 20;
   cluster.settle("llm", true);

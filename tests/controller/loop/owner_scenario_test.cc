@@ -28,6 +28,9 @@ TEST_CASE_METHOD(Busy, "Auto writes the scale and says why") {
 
 TEST_CASE_METHOD(Busy, "Recommend writes nothing but status and Forecasts") {
   spec().mode = api::Mode::Recommend;
+  run_for(2min);
+  CHECK(cluster.scale_writes.empty());
+  CHECK(condition("Ready").message.find("nothing is scaled until spec.mode is Auto") != std::string::npos);
   cluster.owners["llm"] = {{"HorizontalPodAutoscaler", "llm-hpa"}};
   run_for(2min);
   CHECK(cluster.scale_writes.empty());
