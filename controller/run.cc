@@ -79,6 +79,12 @@ void log_watches(const kube::KubeCluster& cluster, std::string& told) {
   told = problem;
 }
 
+std::string why_not_ready(const kube::KubeCluster& cluster) {
+  if (cluster.synced()) return "";
+  const auto problem = cluster.problem();
+  return "the caches are not in yet" + (problem.empty() ? "" : ": " + problem);
+}
+
 /// Cycles until stopped. A broken invariant ends the process before it can write: the next one starts from the truth.
 void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pacer, const kube::KubeCluster& cluster) {
   std::string told;
@@ -140,7 +146,7 @@ Status run(const RunOptions& options) {
 
   serve::HttpServerOptions server_options;
   server_options.listen = options.listen;
-  const auto handler = serve::routes(health, metrics, [&cluster] { return cluster.problem(); });
+  const auto handler = serve::routes(health, metrics, [&cluster] { return why_not_ready(cluster); });
   const auto server = serve::HttpServer::start(server_options, handler);
   if (!server) return server.error().in("--listen");
   log_start(options, *credentials, (*server)->port());

@@ -59,7 +59,7 @@ Condition metrics_healthy(const Workload& workload) {
   if (message.empty())
     return make("MetricsHealthy", ConditionStatus::True, "Whole", "every demand query answers in full");
   return make("MetricsHealthy", ConditionStatus::False, metrics_reason(worst, backlog_missing),
-              message + " (may raise, never lower)");
+              message + "; nothing is scaled in meanwhile");
 }
 
 /// "HoltWinters(24h)" → "HoltWinters": a reason is one CamelCase word.
@@ -108,12 +108,13 @@ Condition able_to_scale(const Workload& workload) {
     return make(type, ConditionStatus::False, "StartupStuck",
                 "most recent starts take longer than twice the usual time");
   }
-  return make(type, ConditionStatus::True, "ReadyToScale", "");
+  return make(type, ConditionStatus::True, "ReadyToScale", "the replicas may be written");
 }
 
 Condition scaling_limited(const Workload& workload) {
   const bool limited = workload.decision && workload.decision->limited;
-  if (!limited) return make("ScalingLimited", ConditionStatus::False, "WithinBounds", "");
+  if (!limited)
+    return make("ScalingLimited", ConditionStatus::False, "WithinBounds", "the need lies within the bounds");
   const auto& spec = workload.object.spec;
   const bool at_max = workload.decision->desired && *workload.decision->desired >= spec.max_replicas;
   return make("ScalingLimited", ConditionStatus::True, at_max ? "MaxReplicas" : "MinReplicas",
@@ -134,7 +135,7 @@ Condition ready(const Workload& workload, const Condition& target, const Conditi
                 "history is being read; nothing is scaled in before it is");
   }
   if (mode == api::Mode::Recommend) return make("Ready", ConditionStatus::True, "Recommending", able.message);
-  return make("Ready", ConditionStatus::True, "Active", "");
+  return make("Ready", ConditionStatus::True, "Active", "replicas follow demand");
 }
 
 }  // namespace

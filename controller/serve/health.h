@@ -1,5 +1,5 @@
-// Whether the loop lives and whether it can decide: what /healthz and /readyz answer. Alive means that a cycle ended
-// recently, also one that found the API server away: a restart would not bring that back.
+// Whether the loop lives: what /healthz answers. Alive means that a cycle ended recently, also one that found the API
+// server away: a restart would not bring that back.
 #pragma once
 
 #include <atomic>
@@ -15,20 +15,15 @@ class Health : public ports::Reporter {
   Health(const ports::Clock& clock, Millis patience)
       : clock_(clock), patience_(patience), last_cycle_ms_(clock.steady().count()) {}
 
-  void report(const ports::CycleReport& cycle) override {
-    last_cycle_ms_ = clock_.steady().count();
-    synced_ = cycle.synced;
-  }
+  void report(const ports::CycleReport& /*cycle*/) override { last_cycle_ms_ = clock_.steady().count(); }
 
   [[nodiscard]] Millis silence() const { return clock_.steady() - Millis(last_cycle_ms_.load()); }
   [[nodiscard]] bool alive() const { return silence() <= patience_; }
-  [[nodiscard]] bool synced() const { return synced_; }
 
  private:
   const ports::Clock& clock_;
   const Millis patience_;
   std::atomic<Millis::rep> last_cycle_ms_;
-  std::atomic<bool> synced_ = false;
 };
 
 }  // namespace aia::serve

@@ -57,7 +57,7 @@ void LogReporter::report(const ports::CycleReport& cycle) {
   std::map<Trouble, std::string> troubles;
   for (const auto& object : cycle.objects) {
     for (const auto& error : object.errors)
-      troubles.insert_or_assign({object.key, error.step, error.kind}, error.message);
+      troubles.emplace(Trouble{object.key, error.step, error.kind}, error.message);
     const Decision decision{object.action, object.desired};
     const auto last = decisions_.find(object.key);
     const bool changed = last == decisions_.end() || !(last->second == decision) || object.scaled;

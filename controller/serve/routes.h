@@ -10,7 +10,7 @@
 
 namespace aia::serve {
 
-/// `health` and `metrics` outlive the handler. `problem` says in one line why the caches are not in; empty: not known.
-HttpHandler routes(const Health& health, const MetricsReporter& metrics, std::function<std::string()> problem);
+/// `health` and `metrics` outlive the handler. `why_not_ready` says in one line what is still missing; empty: ready.
+HttpHandler routes(const Health& health, const MetricsReporter& metrics, std::function<std::string()> why_not_ready);
 
 }  // namespace aia::serve
