@@ -1,7 +1,7 @@
 // Holt-Winters with its smoothing chosen online: a few filters side by side, and per horizon knot the one whose
 // forecasts *at that horizon* have had the smallest absolute error, exponentially forgotten. Smoothing tuned on
-// one-step errors chases the last minute and is wrong at a lead time of ten; a
-// dozen fixed settings cost less than a microsecond a step and cannot get lost as an optimiser can.
+// one-step errors chases the last minute and is wrong at a lead time of ten; a dozen fixed settings cost less than a
+// microsecond a step and cannot get lost as an optimiser can.
 #pragma once
 
 #include <vector>
