@@ -13,7 +13,7 @@ PER_REPLICA = 12
 COMPRESSION, LEAD_S = 120, 15
 
 
-def scenario(name="daily", speed=1.0, forecast=True):
+def scenario(name="daily", speed=1.0, forecast=True, backlog=True):
     """speed: all real durations are divided by it. forecast: False gives both the reactive rule."""
     def real(seconds):
         return f"{round(seconds / speed * 1000)}ms"
@@ -21,7 +21,7 @@ def scenario(name="daily", speed=1.0, forecast=True):
     return Scenario(
         name, Trace.read(play.ROOT / "tests/data/daily.csv"), compression=COMPRESSION * speed, live_from=BEGIN,
         per_replica=PER_REPLICA, pod_ready_after=real(LEAD_S), season=real(24 * HOUR_S / COMPRESSION),
-        hold_s=round(15 / speed), scrape_s=.25, rate_window=real(2),
+        hold_s=round(15 / speed), scrape_s=.25, rate_window=real(2), backlog=backlog,
         models={"predictive": "Auto" if forecast else objects.NO_FORECAST, "reactive": objects.NO_FORECAST},
         flags={"cycle": real(.5), "grid-step": real(.5), "freshness": real(5), "default-lead-time": real(LEAD_S),
                "scale-down-stabilization": real(15), "drain": real(15)})

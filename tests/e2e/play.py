@@ -41,6 +41,7 @@ class Scenario:
     hold_s: int = 15                  # stabilisation of scale-in
     scrape_s: float = .25
     rate_window: str = "2s"
+    backlog: bool = True              # whether the objects name a backlog query
     models: dict = field(default_factory=lambda: {"predictive": "Auto", "reactive": objects.NO_FORECAST})
     maximum: int = 60
     gpu_nodes: int = 12
@@ -98,10 +99,10 @@ class Play:
                 if start <= self.playback.trace_s(wall) < end]
 
     def autoscaler(self, name):
-        s = self.scenario
+        s, matchers = self.scenario, f'namespace="default",model_name="{name}"'
         return objects.autoscaler(
-            name, f'sum(rate(llm_d_epp_request_total{{namespace="default",model_name="{name}"}}[{s.rate_window}]))',
-            s.per_replica, backlog=f'sum(vllm:num_requests_waiting{{namespace="default",model_name="{name}"}})',
+            name, f"sum(rate(llm_d_epp_request_total{{{matchers}}}[{s.rate_window}]))", s.per_replica,
+            backlog=f"sum(vllm:num_requests_waiting{{{matchers}}})" if s.backlog else None,
             model=s.models[name], maximum=s.maximum, lead=s.lead,
             forecast={"seasons": [s.season], "history": s.history, "quantile": s.quantile},
             scale_down={"stabilizationWindowSeconds": s.hold_s, "tolerance": "0"})
