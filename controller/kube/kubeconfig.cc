@@ -1,101 +1,10 @@
 // See kubeconfig.h. yaml-cpp throws; nothing it throws leaves parse_kubeconfig.
 #include "controller/kube/kubeconfig.h"
 
-#include <yaml-cpp/yaml.h>
-
-#include <set>
-
-#include "controller/kube/base64.h"
+#include "controller/kube/yaml_fields.h"
 
 namespace aia::kube {
 namespace {
-
-constexpr int kMaxDepth = 32;
-constexpr int kMaxNodes = 100'000;
-
-struct Bad {  // thrown and caught in this file only, like yaml-cpp's own
-  std::string message;
-};
-
-/// yaml-cpp keeps the first of two equal keys silently, and follows aliases for ever if asked to.
-void reject_duplicates(const YAML::Node& node, const std::string& where, int depth, int& nodes) {
-  if (depth > kMaxDepth || ++nodes > kMaxNodes) throw Bad{"nested too deeply or too large at " + where};
-  if (node.IsSequence()) {
-    for (const YAML::Node& item : node) reject_duplicates(item, where + "[]", depth + 1, nodes);
-  }
-  if (!node.IsMap()) return;
-  std::set<std::string> seen;
-  for (const auto& entry : node) {
-    if (!entry.first.IsScalar()) throw Bad{"a key that is not a string in " + where};
-    const std::string path = where.empty() ? entry.first.Scalar() : where + "." + entry.first.Scalar();
-    if (!seen.insert(entry.first.Scalar()).second) throw Bad{"the key " + path + " is there twice"};
-    reject_duplicates(entry.second, path, depth + 1, nodes);
-  }
-}
-
-/// One map of the file, its fields read with the path that messages name ("clusters[prod].server").
-class Fields {
- public:
-  Fields(YAML::Node node, std::string where, std::string folder)
-      : node_(std::move(node)), where_(std::move(where)), folder_(std::move(folder)) {
-    if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) throw Bad{where_ + " is not a map"};
-  }
-
-  [[nodiscard]] std::string text(const char* key) const {
-    const YAML::Node at = get(key);
-    if (!at.IsDefined() || at.IsNull()) return "";
-    if (!at.IsScalar()) throw Bad{name(key) + " is not a string"};
-    return at.Scalar();
-  }
-
-  [[nodiscard]] bool truth(const char* key) const {
-    const std::string value = text(key);
-    if (value == "true") return true;
-    if (value.empty() || value == "false") return false;
-    throw Bad{name(key) + " is '" + value + "', neither true nor false"};
-  }
-
-  [[nodiscard]] std::string path(const char* key) const {
-    const std::string value = text(key);
-    return value.empty() || value.front() == '/' || folder_.empty() ? value : folder_ + "/" + value;
-  }
-
-  [[nodiscard]] std::string data(const char* key) const {
-    const std::string value = text(key);
-    const std::optional<std::string> decoded = decode_base64(value);
-    if (!decoded) throw Bad{name(key) + " is not valid base64"};
-    return *decoded;
-  }
-
-  [[nodiscard]] bool has(const char* key) const {
-    const YAML::Node at = get(key);
-    return at.IsDefined() && !at.IsNull() && !(at.IsScalar() && at.Scalar().empty());
-  }
-
-  [[nodiscard]] std::string name(const char* key) const { return where_ + "." + key; }
-
- private:
-  [[nodiscard]] YAML::Node get(const char* key) const {
-    return node_.IsDefined() && node_.IsMap() ? node_[key] : YAML::Node(YAML::NodeType::Undefined);
-  }
-
-  YAML::Node node_;
-  std::string where_, folder_;
-};
-
-/// Calls visit(name, fields of `inner`) for each named entry of a list ("clusters", "cluster").
-template <class Visit>
-void each_named(const YAML::Node& root, const char* list, const char* inner, const std::string& folder, Visit visit) {
-  const YAML::Node entries = root[list];
-  if (!entries.IsDefined() || entries.IsNull()) return;
-  if (!entries.IsSequence()) throw Bad{std::string(list) + " is not a list"};
-  for (const YAML::Node& entry : entries) {
-    const std::string name = Fields(entry, list, folder).text("name");
-    if (name.empty()) throw Bad{std::string(list) + "[].name is missing"};
-    const YAML::Node fields = entry[inner];
-    visit(name, Fields(fields, std::string(list) + "[" + name + "]." + inner, folder));
-  }
-}
 
 KubeconfigCluster cluster_of(const Fields& fields) {
   KubeconfigCluster cluster;
@@ -137,8 +46,7 @@ KubeconfigUser user_of(const Fields& fields) {
 Kubeconfig read(const std::string& text, const std::string& folder) {
   const YAML::Node root = YAML::Load(text);
   if (!root.IsMap()) throw Bad{"not a map at the top"};
-  int nodes = 0;
-  reject_duplicates(root, "", 0, nodes);
+  reject_duplicates(root);
   const Fields top(root, "kubeconfig", folder);
   if (top.text("kind") != "Config" && top.has("kind")) throw Bad{"kind is '" + top.text("kind") + "', not Config"};
 

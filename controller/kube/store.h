@@ -32,7 +32,7 @@ class Store final : public ChangeSink {
       : decode_(std::move(decode)), on_change_(std::move(on_change)) {}
 
   void apply(const Change& change) override {
-    std::visit([this](const auto& it) { handle(it); }, change);
+    std::visit([this](const auto& it) { this->handle(it); }, change);
   }
 
   /// The first list is in.
