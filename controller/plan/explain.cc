@@ -38,10 +38,11 @@ std::string percentile(double quantile) {
   return "P" + format_figure(100 * quantile);
 }
 
-/// "expected P95 187/s in 7m10s".
+/// "expected P95 187/s in 7m10s to 14m20s".
 std::string expected(const DemandInput& demand, const DemandFigures& figures, const Input& input) {
-  return "expected " + percentile(input.spec.forecast.quantile) + " " + amount(*figures.upper, demand.spec.kind) +
-         " in " + format_rough(figures.lead);
+  return "expected " + percentile(input.spec.forecast.quantile) + " " +
+         amount(*figures.served_upper, demand.spec.kind) + " in " + format_rough(figures.lead) + " to " +
+         format_rough(figures.served_until);
 }
 
 /// "118/s now", with its backlog or its Ready replicas.

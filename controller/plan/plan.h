@@ -55,7 +55,10 @@ struct Settings {
   Millis drain{std::chrono::seconds(60)};  ///< a backlog is to be gone this long after capacity for it is ready …
   double drain_leads = 1.0;  ///< … but no sooner than this many lead times: else a short jam starts replicas that work
                              ///< for less time than they took to start. 0: `drain` alone
-  double keep_leads = 2.0;  ///< a replica needed again within this many lead times is kept: off for one, back for one
+  double keep_leads = 2.0;   ///< a replica needed again within this many lead times is kept: off for one, back for one
+  double start_leads = 2.0;  ///< what is started now serves from one lead time to this many ahead: the largest
+                             ///< pointwise quantile there is planned for, because one instant's under-covers what comes
+                             ///< with it (docs/decisions/0006). At least one cycle
 };
 
 struct Input {
@@ -80,7 +83,9 @@ struct DemandFigures {
   Millis lead{0};                       ///< pod lead + data age
   std::optional<double> queue_at_lead;  ///< requests waiting by then if nothing changed
   std::optional<int> reactive;          ///< replicas for need(now); unset: missing or stale
-  std::optional<int> start;             ///< replicas that demand at the lead needs; unset without a fan
+  Millis served_until{0};               ///< what is started now is planned to serve from `lead` to here
+  std::optional<double> served_upper;   ///< largest pointwise planning quantile in that time; unset without a fan
+  std::optional<int> start;             ///< replicas that it needs, the queue at the lead included; unset without a fan
   std::optional<int> keep;              ///< replicas needed before a restart would have paid; unset without a fan
 };
 
