@@ -26,8 +26,8 @@ class Chart:
             self.curves[curve].points.append((time, value))
             self.top = max(self.top, value)
 
-    def lines(self, width, height, label_of_time, coloured=True):
-        """The chart as height + 2 lines: the plot, the axis, the legend."""
+    def lines(self, width, height, marks, coloured=True):
+        """The chart as height + 2 lines: the plot, the axis with its marks [(time, text)], the legend."""
         columns = max(10, width - 6)
         cells = [[" "] * columns for _ in range(height)]
         for curve in self.curves.values():
@@ -39,19 +39,21 @@ class Chart:
         for row, cell_row in enumerate(cells):
             value = self.top * (height - 1 - row) / (height - 1)
             lines.append((f"{value:4.0f} ┤" if row % 3 == 0 or row == height - 1 else "     │") + "".join(cell_row))
-        lines.append(self._axis(columns, label_of_time))
-        lines.append("      " + "   ".join(f"{curve.colour if coloured else ''}{curve.sign} {curve.label}"
-                                           f"{RESET if coloured else ''}" for curve in self.curves.values()))
+        lines.append(self._axis(columns, marks))
+        lines.append("      " + "  ".join(f"{curve.colour if coloured else ''}{curve.sign} {curve.label}"
+                                           f"{RESET if coloured else ''}" for curve in reversed(self.curves.values())))
         return lines
 
     def _newest_by_column(self, curve, columns):
-        span = self.end - self.start
-        return {min(columns - 1, int((time - self.start) / span * columns)): value for time, value in curve.points}
+        return {self._column(time, columns): value for time, value in curve.points}
 
-    def _axis(self, columns, label_of_time):
-        marks = [" "] * columns
-        for i in range(8):
-            column, label = i * columns // 8, label_of_time(self.start + (self.end - self.start) * i / 8)
-            if column + len(label) <= columns:
-                marks[column:column + len(label)] = label
-        return "      " + "".join(marks)
+    def _column(self, time, columns):
+        return min(columns - 1, int((time - self.start) / (self.end - self.start) * columns))
+
+    def _axis(self, columns, marks):
+        axis = [" "] * columns
+        for time, text in marks:
+            column = self._column(time, columns)
+            if column + len(text) <= columns:
+                axis[column:column + len(text)] = text
+        return "      " + "".join(axis)

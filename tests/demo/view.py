@@ -12,11 +12,11 @@ COLOURS = {"predictive": GREEN, "reactive": RED}
 
 class View:
     def __init__(self, start, end, coloured=True):
-        self.chart = Chart(start, end, 320, {
-            "reactive": Curve("Ready capacity, reactive", "─", RED),
-            "predictive": Curve("Ready capacity, predictive", "━", GREEN),
-            "upper": Curve("forecast (upper), at the lead time", "^", CYAN),
-            "demand": Curve("demand, requests/s", "●", YELLOW)})
+        self.chart = Chart(start, end, 360, {
+            "reactive": Curve("capacity reactive", "─", RED),
+            "predictive": Curve("capacity predictive", "━", GREEN),
+            "upper": Curve("upper forecast", "^", CYAN),
+            "demand": Curve("demand/s", "●", YELLOW)})
         self.coloured, self.title, self.rows, self.forecast, self.reasons = coloured, "", [], [], []
 
     def see(self, stage, forecast, reasons):
@@ -38,7 +38,7 @@ class View:
     def lines(self, width, height):
         room = max(6, height - 12 - len(self.forecast) - len(self.reasons))
         lines = [self._paint(BOLD, "AIAutoscaler: ") + self.title]
-        lines += self.chart.lines(width, min(room, 20), hour, self.coloured)
+        lines += self.chart.lines(width, min(room, 19), self._hours(), self.coloured)
         lines.append("")
         for name, ready, existing, waiting, oldest in self.rows:
             text = f"{name:<11}{ready:3} Ready, {existing - ready:2} starting   {waiting:6.0f} waiting"
@@ -47,6 +47,9 @@ class View:
         lines += ["", *(line[:width] for line in self.forecast)]
         lines += [("why   " if i == 0 else "      ") + reason[:width - 6] for i, reason in enumerate(self.reasons)]
         return lines
+
+    def _hours(self):
+        return [(at, hour(at)) for at in range(int(self.chart.start), int(self.chart.end)) if at % 3600 == 0]
 
     def _paint(self, colour, text):
         return f"{colour}{text}{RESET}" if self.coloured else text
