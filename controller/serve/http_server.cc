@@ -1,6 +1,10 @@
 // Boost.Beast, asynchronous on one thread; see http_server.h.
 #include "controller/serve/http_server.h"
 
+#ifdef __SANITIZE_THREAD__
+#define BOOST_ASIO_DISABLE_FENCED_BLOCK  // ThreadSanitizer knows no fences, and one thread needs none
+#endif
+
 #include <utility>  // before Boost 1.74's Asio in C++20
 
 #include <boost/asio/io_context.hpp>
