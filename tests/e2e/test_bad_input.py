@@ -4,7 +4,7 @@ What: one cluster, one Prometheus, one controller; a Deployment of four for each
 replica only, so that whoever believes the data scales in. `sound` is the control: it is right in everything and must
 be scaled in, or the rest would show nothing. Why: most days a controller meets other people's mistakes.
 """
-import base64, contextlib, json, re, sys, tempfile, time, unittest
+import base64, contextlib, json, re, shutil, sys, tempfile, time, unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -69,9 +69,10 @@ class BadInputTest(unittest.TestCase):
         cls._stack = contextlib.ExitStack()
         cls.addClassCleanup(cls._stack.close)
         enter = cls._stack.enter_context
-        cls.folder = Path(enter(tempfile.TemporaryDirectory(prefix="aiautoscaler-bad-input-")))
+        cls.folder, cls.failed = Path(tempfile.mkdtemp(prefix="aiautoscaler-bad-input-")), False
+        cls._stack.callback(cls.clear)
         cls.cluster = Cluster("bad-input", cls.folder / "cluster")
-        cls._stack.callback(cls.cluster.down)
+        cls._stack.callback(cls.cluster.down, keep=True)
         cls.cluster.up(play.MANIFESTS)
         cls.cluster.add_gpu_nodes(8)
         cls.cluster.apply(*(gpu_deployment(name, REPLICAS) for name in CASES if name not in WITHOUT_DEPLOYMENT), HPA)
@@ -82,12 +83,23 @@ class BadInputTest(unittest.TestCase):
         target = enter(ScrapeTarget(ports["metrics"], lambda now: metrics(half)))
         cls.prometheus = Prometheus([Job("inference", [Target(target.address)], interval="500ms")],
                                     folder=cls.folder / "prometheus")
-        cls._stack.callback(cls.prometheus.down)
+        cls._stack.callback(cls.prometheus.down, keep=True)
         cls.prometheus.up()
         cls.controller = enter(cls.start(cls.cluster.controller_kubeconfig, "controller.log"))
         for name, (spec, *_) in CASES.items():
             cls.cluster.apply(objects.autoscaler(name, per_replica=10, model=objects.NO_FORECAST,
                                                  scale_down={"stabilizationWindowSeconds": 2}, **spec))
+
+    @classmethod
+    def clear(cls):
+        if cls.failed:
+            print(f"bad-input: logs and audit.log are kept in {cls.folder}", flush=True)
+        else:
+            shutil.rmtree(cls.folder)
+
+    def run(self, result=None):
+        super().run(result)
+        type(self).failed = not result.wasSuccessful()
 
     @classmethod
     def start(cls, kubeconfig_path, log):
@@ -162,11 +174,12 @@ class BadInputTest(unittest.TestCase):
             self.assertRegex(said, f"{self.cluster.server}.*certificate.*issuer")
 
     def test_6_prometheus_down_holds_everything(self):
-        self.prometheus.down(keep=True)
+        self.prometheus.process.kill()
         for name in ("sound", "backlog"):
             self.condition(name, "MetricsHealthy", "False", "MetricsMissing")
-        self.prometheus.up()
         self.assertEqual(self.lowered(), {"sound"})
+        self.prometheus.process.start()
+        self.condition("sound", "MetricsHealthy", "True", "Whole")
 
 
 if __name__ == "__main__":
