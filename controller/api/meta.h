@@ -20,7 +20,7 @@ inline constexpr const char* kFieldManager = "aiautoscaler";
 struct ObjectKey {
   std::string ns;
   std::string name;
-  auto operator<=>(const ObjectKey&) const = default;
+  auto operator<=>(const ObjectKey&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs on it
   [[nodiscard]] std::string to_string() const { return ns + "/" + name; }
 };
 
@@ -41,7 +41,7 @@ struct TargetRef {
   std::string api_version;
   std::string kind;
   std::string name;
-  auto operator<=>(const TargetRef&) const = default;
+  auto operator<=>(const TargetRef&) const = default;  // NOLINT(modernize-use-nullptr): as above
   /// "apps/v1 Deployment llama-70b", as messages name it.
   [[nodiscard]] std::string to_string() const { return api_version + " " + kind + " " + name; }
 };
