@@ -1,5 +1,6 @@
-// The cluster as the loop sees it: a consistent view to decide on and the few writes it makes. The view comes from caches
-// (watches mark state, they never act); reads of a target's scale are fresh, because writes carry their resourceVersion.
+// The cluster as the loop sees it: a consistent view to decide on and the few writes it makes. The view comes from
+// caches (watches mark state, they never act); reads of a target's scale are fresh, because writes carry their
+// resourceVersion.
 #pragma once
 
 #include <optional>
@@ -19,7 +20,7 @@ struct Pod {
   std::optional<WallTime> ready_since;  ///< Ready=True now, since then (server's time, whole seconds); unset: not Ready
   bool restarted = false;               ///< a container restarted, so ready_since may not be the first Ready
   bool deleting = false;
-  bool finished = false;                ///< phase Succeeded or Failed: neither ready nor starting
+  bool finished = false;  ///< phase Succeeded or Failed: neither ready nor starting
 };
 
 /// The target's scale subresource plus what its rollout says.
@@ -27,9 +28,9 @@ struct Target {
   int spec_replicas = 0;
   std::string resource_version;  ///< of the scale object: goes into the write
   std::string uid;
-  std::string selector;          ///< status.selector, in string form; empty: the kind publishes none
-  std::string rollout;           ///< empty: settled; else why it is not ("2 of 5 replicas updated")
-  std::vector<Pod> pods;         ///< all pods that the selector matches, any phase
+  std::string selector;   ///< status.selector, in string form; empty: the kind publishes none
+  std::string rollout;    ///< empty: settled; else why it is not ("2 of 5 replicas updated")
+  std::vector<Pod> pods;  ///< all pods that the selector matches, any phase
 };
 
 /// An AIAutoscaler as read: when the stored object does not decode, `problem` says why and spec is not to be used.
@@ -40,7 +41,7 @@ struct AutoscalerView {
 
 /// Another controller that owns the target's replica count.
 struct Owner {
-  std::string kind;   ///< "HorizontalPodAutoscaler"
+  std::string kind;  ///< "HorizontalPodAutoscaler"
   std::string name;
 };
 
@@ -62,8 +63,8 @@ class Cluster {
   /// All AIAutoscalers, sorted by namespace and name.
   virtual std::vector<AutoscalerView> autoscalers() = 0;
 
-  /// The targets of `autoscalers`, in order, read side by side. Errors: NotFound (no such object), Invalid (the kind has no
-  /// scale subresource, or does not exist), Forbidden, Unavailable, Timeout.
+  /// The targets of `autoscalers`, in order, read side by side. Errors: NotFound (no such object), Invalid (the kind
+  /// has no scale subresource, or does not exist), Forbidden, Unavailable, Timeout.
   virtual std::vector<Result<Target>> targets(const std::vector<api::Autoscaler>& autoscalers, Millis deadline) = 0;
 
   /// HorizontalPodAutoscalers in `ns` that point at `target`, those created by us left out.

@@ -1,5 +1,5 @@
-// Where demand is read from. One cycle asks everything it needs in one batch with one deadline; what has not answered by
-// then is an Error for its own query only. Missing is an empty answer, never a zero; NaN stays NaN.
+// Where demand is read from. One cycle asks everything it needs in one batch with one deadline; what has not answered
+// by then is an Error for its own query only. Missing is an empty answer, never a zero; NaN stays NaN.
 #pragma once
 
 #include <map>
@@ -24,9 +24,10 @@ struct LabelledSeries {
 };
 
 struct QueryAnswer {
-  std::vector<LabelledSeries> series;   ///< empty: the query matched nothing
-  std::vector<std::string> warnings;    ///< the server's warnings: the answer may be partial, so it may raise, never lower
-  std::vector<std::string> infos{};     ///< the server's remarks on the query's style (Prometheus 3): the answer is whole
+  std::vector<LabelledSeries> series;  ///< empty: the query matched nothing
+  std::vector<std::string>
+      warnings;                      ///< the server's warnings: the answer may be partial, so it may raise, never lower
+  std::vector<std::string> infos{};  ///< the server's remarks on the query's style (Prometheus 3): the answer is whole
 };
 
 /// Instant when `start` is unset; else a range from `start` to `end` by `step`, both ends included.
@@ -41,13 +42,13 @@ struct MetricQuery {
 /// evaluation time, so the age of the data must come from the samples themselves (design rule 8).
 struct Evidence {
   struct Pod {
-    std::string ns;   ///< label `namespace`; empty when the series has none
-    std::string pod;  ///< label `pod`; empty when the series has none
+    std::string ns;     ///< label `namespace`; empty when the series has none
+    std::string pod;    ///< label `pod`; empty when the series has none
     WallTime newest{};  ///< newest sample of the pod's series
   };
-  std::vector<Pod> pods;       ///< one entry per (namespace, pod) seen in any selector
-  Millis rate_window{0};       ///< longest range of a range selector in the query ([5m]); 0 when there is none
-  bool complete = true;        ///< false: the query has no selector, or warnings came with the answer
+  std::vector<Pod> pods;  ///< one entry per (namespace, pod) seen in any selector
+  Millis rate_window{0};  ///< longest range of a range selector in the query ([5m]); 0 when there is none
+  bool complete = true;   ///< false: the query has no selector, or warnings came with the answer
 };
 
 class MetricsSource {
