@@ -98,6 +98,10 @@ Condition able_to_scale(const Workload& workload) {
   }
   if (!workload.target)
     return make(type, ConditionStatus::False, "NoTarget", "there is nothing to scale, see TargetFound");
+  if (workload.target->spec_replicas == 0) {
+    return make(type, ConditionStatus::False, "ScaledToZeroByHand",
+                "somebody set replicas to 0, which we never do; they stay 0 until somebody sets them to 1 or more");
+  }
   if (workload.scale_error && workload.scale_error->kind != ErrorKind::Conflict) {
     const bool forbidden = workload.scale_error->kind == ErrorKind::Forbidden;
     return make(type, ConditionStatus::False, forbidden ? "Forbidden" : "WriteFailed",

@@ -50,6 +50,20 @@ TEST_CASE_METHOD(Busy, "Paused holds the replicas and keeps reporting") {
   CHECK(condition("Ready").reason == "Paused");
 }
 
+TEST_CASE_METHOD(Busy, "replicas that a person set to 0 stay 0, and the conditions say so") {
+  deployment().replicas = 0;
+  cluster.settle("llm", true);
+  run_for(2min);
+  CHECK(cluster.scale_writes.empty());
+  CHECK(condition("Ready").status == api::ConditionStatus::False);
+  CHECK(condition("Ready").reason == "ScaledToZeroByHand");
+  deployment().replicas = 1;  // the person is back
+  cluster.settle("llm", true);
+  cycle();
+  CHECK(cluster.scale_writes.size() == 1);
+  CHECK(condition("Ready").reason == "Active");
+}
+
 TEST_CASE_METHOD(Busy, "an HPA on the target: touch nothing, say who") {
   cluster.owners["llm"] = {{"HorizontalPodAutoscaler", "llm-hpa"}};
   run_for(2min);
