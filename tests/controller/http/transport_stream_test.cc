@@ -85,7 +85,7 @@ TEST_CASE("stopping a stream takes milliseconds") {
     latencies.push_back(latency);
   }
   std::sort(latencies.begin(), latencies.end());
-  WARN("stop latency in ms: median " << latencies[10] << ", worst " << latencies.back());
+  INFO("stop latency in ms: median " << latencies[10] << ", worst " << latencies.back());
   CHECK(latencies[10] < 5);
   CHECK(latencies.back() < 100);
 }
@@ -168,7 +168,7 @@ TEST_CASE("a stream that breaks off is an error; one that is refused returns the
   CHECK(got == "event\n");
 }
 
-TEST_CASE("a stream takes more than any body limit and keeps its pace") {
+TEST_CASE("a stream takes more than any body limit") {
   constexpr int kEvents = 100'000;
   TestServer server([](const Seen&, Peer& peer) {
     peer.write(kHead);
@@ -182,10 +182,8 @@ TEST_CASE("a stream takes more than any body limit and keeps its pace") {
   options.max_body_bytes = 1000;
   auto transport = connect(server.url(), options);
   std::size_t bytes = 0;
-  const auto start = std::chrono::steady_clock::now();
   const auto end = transport->stream(
       {}, [&](std::string_view b) { return (bytes += b.size()) > 0; }, {}, 5s);
   REQUIRE(end.ok());
   CHECK(bytes == 200UL * kEvents);
-  WARN("events a second: " << kEvents / ms_since(start) * 1000);
 }

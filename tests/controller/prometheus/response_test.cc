@@ -103,6 +103,8 @@ TEST_CASE("failures by kind, in Prometheus's own words where it has some") {
       Row{200, "null", ErrorKind::Unavailable, "not an answer"},
       Row{200, R"({"status":"success"})", ErrorKind::Unavailable, "missing"},
       Row{200, R"({"status":"success","data":{"resultType":"vector"}})", ErrorKind::Unavailable, "missing"},
+      Row{200, vector_of("1") + "{}", ErrorKind::Unavailable, "not an answer"},
+      Row{200, vector_of("1") + vector_of("1"), ErrorKind::Unavailable, "not an answer"},
       Row{200, vector_of("1") + "x", ErrorKind::Unavailable, "not an answer"},
       Row{200, R"({"status":"success","data":{"resultType":"string","result":[1,"abc"]}})", ErrorKind::Invalid,
           "text where a number belongs"},
