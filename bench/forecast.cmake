@@ -6,3 +6,4 @@ target_link_libraries(forecast_update PRIVATE aia_forecasting benchmark::benchma
 add_executable(forecast_exam forecast_exam.cc ${CMAKE_SOURCE_DIR}/tests/forecasting/exam.cc)
 target_link_libraries(forecast_exam PRIVATE aia_forecasting)
 target_compile_definitions(forecast_exam PRIVATE AIA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+add_dependencies(benches forecast_update forecast_exam)
