@@ -28,7 +28,7 @@ ports::DemandReport demand_report(Workload& workload, std::size_t index, WallTim
     const auto& figures = workload.decision->figures[index];
     report.ahead = figures.ahead;
     report.upper = figures.upper;
-    report.queue_at_lead = figures.queue_at_lead;
+    if (view.input.spec.backlog_query) report.queue_at_lead = figures.queue_at_lead;
     report.lead = figures.lead;
   }
   const auto found = workload.state->demand.find(report.name);
