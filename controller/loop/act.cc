@@ -7,9 +7,9 @@ namespace aia::loop {
 namespace {
 
 bool should_write(const Workload& workload) {
-  return workload.object.spec.mode == api::Mode::Auto && workload.other_owner.empty() && workload.target &&
-         workload.decision && workload.decision->action != plan::Action::Hold && workload.decision->desired &&
-         *workload.decision->desired != workload.target->spec_replicas;
+  return !workload.broken && workload.object.spec.mode == api::Mode::Auto && workload.other_owner.empty() &&
+         workload.target && workload.decision && workload.decision->action != plan::Action::Hold &&
+         workload.decision->desired && *workload.decision->desired != workload.target->spec_replicas;
 }
 
 /// After a time-out nobody knows whether the write arrived: the next look at the target is no proof of a revert.

@@ -25,6 +25,7 @@ struct GridAnswer {
 struct DemandView {
   plan::DemandInput input;        ///< observe: value and trust; forecast: fan and note
   std::optional<GridAnswer> due;  ///< observe: points to feed
+  std::string history_error;      ///< observe: why points that were due did not come
   std::string model = "None";     ///< forecast
   std::string why;                ///< forecast: why this model, or why none
   bool eligible = false;          ///< forecast: the fan counts
@@ -42,6 +43,7 @@ struct Workload {
   plan::LeadTime lead;                     ///< forecast
   bool warmed_up = false;                  ///< forecast: all histories are in
   std::optional<plan::Decision> decision;  ///< decide; unset: there is nothing to decide on
+  bool broken = false;                     ///< a step threw: what it left is not to be acted on
   bool scaled = false;                     ///< act
   std::optional<Error> scale_error;        ///< act
   std::vector<ports::ErrorReport> errors;  ///< all steps
@@ -67,6 +69,7 @@ void for_each(Cycle& cycle, const char* step, Body body) {
     try {
       body(workload);
     } catch (const std::exception& failure) {
+      workload.broken = true;
       workload.fail(step, {ErrorKind::Invalid, std::string("internal error: ") + failure.what(), {}});
     }
   }

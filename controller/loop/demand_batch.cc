@@ -102,7 +102,8 @@ void DemandBatch::answer_value(const Slot& slot, const Result<ports::Evidence>& 
     return;
   }
   const Coverage coverage{workload.object.meta.ns, workload.target ? &workload.target->pods : nullptr};
-  auto judgement = judge(*answer, evidence, coverage, now, settings_);
+  auto& sources = workload.state->demand.at(input.spec.name).sources();
+  auto judgement = judge(*answer, evidence, coverage, sources, now, settings_);
   input.value = *value;
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);
@@ -128,7 +129,9 @@ void DemandBatch::answer_due(const Slot& slot) {
     return;
   }
   auto& history = slot.workload->state->demand.at(slot.view->input.spec.name).history();
-  if (answer.error().kind == ErrorKind::Timeout) history.timed_out();
+  // Too slow, or more samples than the server allows in a query: fewer points may pass.
+  if (answer.error().kind == ErrorKind::Timeout || answer.error().kind == ErrorKind::Invalid) history.timed_out();
+  slot.view->history_error = answer.error().message;
   slot.workload->fail("observe", answer.error().in("history of demand " + slot.view->input.spec.name));
 }
 

@@ -8,6 +8,7 @@
 
 #include "controller/api/autoscaler.h"
 #include "controller/loop/series_history.h"
+#include "controller/loop/sources.h"
 #include "controller/ports/reporter.h"
 #include "forecasting/forecaster.h"
 
@@ -32,6 +33,7 @@ class DemandState {
   [[nodiscard]] const SeriesIdentity& identity() const { return identity_; }
   [[nodiscard]] SeriesHistory& history() { return history_; }
   [[nodiscard]] const SeriesHistory& history() const { return history_; }
+  [[nodiscard]] Sources& sources() { return sources_; }
 
   /// Feeds the points of `range`, models judged at `horizon`; leading gaps, before the series existed, are left out.
   void feed(const GridRange& range, const std::vector<double>& values, Millis horizon);
@@ -53,6 +55,7 @@ class DemandState {
  private:
   SeriesIdentity identity_;
   SeriesHistory history_;
+  Sources sources_;
   std::optional<forecasting::Forecaster> forecaster_;
   forecasting::Fan fan_;
   forecasting::Summary summary_;

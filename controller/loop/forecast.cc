@@ -9,7 +9,7 @@ namespace aia::loop {
 namespace {
 
 std::string why_not_forecast(const api::DemandSpec& demand) {
-  if (api::is_forecast(demand.kind)) return "spec.forecast.model is Off";
+  if (api::is_forecast(demand.kind)) return "spec.forecast.model is None";
   return std::string("a ") + api::to_string(demand.kind) + " depends on our own replicas: reactive only";
 }
 
@@ -25,6 +25,7 @@ void describe(DemandView& view, const DemandState& state, WallTime now, const Se
   const auto newest = state.newest_value();
   if (!state.history().loaded()) {
     view.why = "history is being read: " + std::to_string(std::lround(100 * state.history().progress())) + " %";
+    if (!view.history_error.empty()) view.why += ", and now cannot be: " + view.history_error;
   } else if (!newest) {
     view.model = "None";
     view.why = "the query has no history";

@@ -69,10 +69,11 @@ Result<double> single_value(const Result<ports::QueryAnswer>& answer) {
 }
 
 Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,
-                WallTime now, const Settings& settings) {
+                Sources& sources, WallTime now, const Settings& settings) {
   using plan::Trust;
   if (!evidence) return {Trust::Partial, "its age is not known: " + evidence.error().message, settings.freshness};
   const Millis half_window = evidence->rate_window / 2;
+  const auto silence = sources.observe(*evidence, now, settings.freshness, settings.source_memory);
   if (evidence->pods.empty()) {
     return {Trust::Partial, "no series lies behind the value, so that its age and coverage are not known",
             settings.freshness + half_window};
@@ -92,6 +93,12 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
   if (count && count->reporting < count->expected) {
     return {Trust::Partial,
             std::to_string(count->reporting) + " of " + std::to_string(count->expected) + " Ready pods report",
+            data_age};
+  }
+  if (!count && silence.silent > 0) {
+    return {Trust::Partial,
+            std::to_string(silence.silent) + " of " + std::to_string(silence.known) +
+                " sources that reported in the last " + format_duration(settings.source_memory) + " no longer do",
             data_age};
   }
   if (!evidence->complete)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controller/loop/settings.h"
+#include "controller/loop/sources.h"
 #include "controller/plan/plan.h"
 #include "controller/ports/cluster.h"
 #include "controller/ports/metrics_source.h"
@@ -33,8 +34,9 @@ struct Judgement {
   Millis data_age{0};  ///< age of the newest sample + half the rate window
 };
 
-/// Judges a value that is there by what lies behind it.
+/// Judges a value that is there by what lies behind it. `sources` learns who that is; where the series name the
+/// target's own pods, those are counted instead, because they come and go as we scale.
 Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,
-                WallTime now, const Settings& settings);
+                Sources& sources, WallTime now, const Settings& settings);
 
 }  // namespace aia::loop

@@ -28,7 +28,11 @@ void observe_targets(Cycle& cycle, ports::Cluster& cluster, Millis deadline) {
     } else {
       workload.target = std::move(targets[i]).value();
       workload.state->lead.observe(workload.target->pods);
-      workload.state->writes.observed(workload.target->spec_replicas, cycle.now);
+      // What somebody sets while we only watch reverts nothing of ours.
+      if (workload.object.spec.mode == api::Mode::Auto)
+        workload.state->writes.observed(workload.target->spec_replicas, cycle.now);
+      else
+        workload.state->writes.uncertain();
     }
     if (workload.target_error) workload.fail("observe", *workload.target_error);
   }
@@ -51,7 +55,10 @@ Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now,
     workload.object = std::move(view.object);
     workload.problem = std::move(view.problem);
     workload.state = &states.of(workload.object, settings);
-    if (workload.problem) workload.fail("observe", *workload.problem);
+    if (workload.problem)
+      workload.fail("observe", *workload.problem);
+    else
+      workload.state->follow(workload.object.spec.target, settings);
     cycle.workloads.push_back(std::move(workload));
   }
   states.keep_only(uids);

@@ -20,7 +20,7 @@ class SeriesHistory {
   /// `range` was answered and fed.
   void fed(const GridRange& range);
 
-  /// The answer did not come in time: ask for less next time.
+  /// The answer did not come in time, or was too much for the server: ask for less next time.
   void timed_out() { page_ = std::max(kSmallestPage, page_ / 2); }
 
   /// True once the whole span has been read; stays true, an outage later on only makes the forecast expire.

@@ -3,6 +3,16 @@
 
 namespace aia::loop {
 
+void WorkloadState::follow(const api::TargetRef& now, const Settings& settings) {
+  if (target && *target != now) {
+    lead = LeadSamples({});
+    writes = ScaleWrites(settings.revert_window);
+    last_scale_time.reset();
+    recommendations.clear();
+  }
+  target = now;
+}
+
 WorkloadState& WorkloadStates::of(const api::Autoscaler& object, const Settings& settings) {
   auto& state = states_[object.meta.uid];
   if (!state) state = std::make_unique<WorkloadState>(object, settings);

@@ -31,6 +31,10 @@ struct WorkloadState {
         last_scale_time(object.status.last_scale_time),
         status(object.status) {}
 
+  /// Another target is another workload: what was measured, written and recommended for the last one goes.
+  void follow(const api::TargetRef& now, const Settings& settings);
+
+  std::optional<api::TargetRef> target;       ///< unset: not known yet
   std::map<std::string, DemandState> demand;  ///< by name
   LeadSamples lead;
   ScaleWrites writes;

@@ -42,9 +42,10 @@ struct MetricQuery {
 /// evaluation time, so the age of the data must come from the samples themselves (design rule 8).
 struct Evidence {
   struct Pod {
-    std::string ns;     ///< label `namespace`; empty when the series has none
-    std::string pod;    ///< label `pod`; empty when the series has none
-    WallTime newest{};  ///< newest sample of the pod's series
+    std::string ns;          ///< label `namespace`; empty when the series has none
+    std::string pod;         ///< label `pod`; empty when the series has none
+    WallTime newest{};       ///< newest sample of the pod's series
+    std::string instance{};  ///< label `instance`, as scraping sets it; empty when the series has none
   };
   std::vector<Pod> pods;  ///< one entry per (namespace, pod) seen in any selector
   Millis rate_window{0};  ///< longest range of a range selector in the query ([5m]); 0 when there is none

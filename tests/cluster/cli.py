@@ -17,7 +17,7 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="start it")
     up.add_argument("--manifest", action="append", default=[], metavar="PATH", help="apply a file or folder (repeatable)")
-    up.add_argument("--gpu-nodes", type=int, default=0, metavar="N", help="add N nodes with 8 GPUs each")
+    up.add_argument("--gpu-nodes", type=int, default=2, metavar="N", help="nodes with 8 GPUs each (default: %(default)s)")
     down = commands.add_parser("down", help="end it and remove its folder")
     down.add_argument("--keep", action="store_true", help="leave its logs and audit.log")
     commands.add_parser("status", help="say what runs; exit status 1 if something does not")

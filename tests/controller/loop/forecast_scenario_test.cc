@@ -42,7 +42,7 @@ TEST_CASE_METHOD(Hourly, "a ramp is anticipated; the reactive rule alone comes l
   INFO("replica-minutes short: " << with_forecast << " with, " << without << " without a forecast");
   CHECK(without > 20);
   CHECK(with_forecast < 0.2 * without);
-  CHECK(reactive.condition("ForecastEligible").message.find("Off") != std::string::npos);
+  CHECK(reactive.condition("ForecastEligible").message.find("None") != std::string::npos);
 }
 
 TEST_CASE_METHOD(Hourly, "what was forecast for now stands beside what came") {

@@ -39,7 +39,8 @@ ports::Evidence evidence_of(int pods, Millis age, Millis window = 0s) {
 
 Judgement judged(const Result<ports::Evidence>& evidence, const std::vector<ports::Pod>& pods,
                  const ports::QueryAnswer& answer = answer_with({1})) {
-  return judge(answer, evidence, {"serving", &pods}, kNow, Settings{});
+  Sources sources;
+  return judge(answer, evidence, {"serving", &pods}, sources, kNow, Settings{});
 }
 
 TEST_CASE("a query gives exactly one number of requests") {

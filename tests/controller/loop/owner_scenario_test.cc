@@ -110,6 +110,35 @@ TEST_CASE_METHOD(Busy, "reverted twice: stand back for ten minutes, then try aga
   CHECK(cluster.scale_writes.size() == 3);
 }
 
+TEST_CASE_METHOD(Busy, "what a person sets while it is Paused reverts nothing of ours") {
+  cycle();
+  CHECK(deployment().replicas == 10);
+  spec().mode = api::Mode::Paused;
+  for (const int replicas : {3, 4}) {
+    deployment().replicas = replicas;
+    ++deployment().version;
+    run_for(1min);
+  }
+  spec().mode = api::Mode::Auto;
+  run_for(1min);
+  CHECK(condition("Ready").reason == "Active");
+  CHECK(deployment().replicas == 10);
+}
+
+TEST_CASE_METHOD(Busy, "another target is another workload: nothing measured or recommended for the last one counts") {
+  cluster.deployments["small"].replicas = 2;
+  cluster.settle("small", true);
+  run_for(20min);
+  CHECK_FALSE(status().lead_time.samples.empty());
+  spec().target.name = "small";
+  ++cluster.objects.at("llm").object.meta.generation;
+  metrics.series["demand"].value = [](WallTime) { return 15.0; };
+  cycle();
+  CHECK(status().lead_time.samples.empty());
+  CHECK(condition("Ready").reason == "Active");
+  CHECK(cluster.deployments["small"].replicas == 2);  // not the ten of the last ten minutes
+}
+
 TEST_CASE_METHOD(Busy, "somebody wrote since: the next cycle looks again") {
   cluster.on_targets = [&] {};
   deployment().write_error = Error{ErrorKind::Conflict, "the object has been modified", {}};

@@ -84,6 +84,42 @@ TEST_CASE_METHOD(Idle, "after an outage the stabilisation window starts again") 
   CHECK(deployment().replicas == 2);
 }
 
+TEST_CASE_METHOD(Idle,
+                 "one of two gateways falls silent: its half of the sum is not believed to be gone, for a while") {
+  int gateways = 2;
+  demand().value = [&](WallTime) { return 47.5 * gateways; };
+  demand().evidence = [&](WallTime at) {
+    ports::Evidence evidence;
+    for (int i = 0; i < gateways; ++i) evidence.pods.push_back({"", "", at - 5s, "10.0.0." + std::to_string(i)});
+    return evidence;
+  };
+  run_for(10min);
+  CHECK(deployment().replicas == 10);
+  gateways = 1;
+  run_for(9min);  // longer than the stabilisation window, shorter than the memory of sources
+  CHECK(deployment().replicas == 10);
+  CHECK(condition("MetricsHealthy").reason == "MetricsPartial");
+  CHECK(condition("MetricsHealthy").message.find("1 of 2 sources that reported in the last 10m no longer do") !=
+        std::string::npos);
+  run_for(8min);  // it was taken away for good
+  CHECK(deployment().replicas == 5);
+  CHECK(condition("MetricsHealthy").reason == "Whole");
+}
+
+TEST_CASE_METHOD(Idle,
+                 "a history that the server refuses is said where the forecast is missed, and asked for in less") {
+  spec().forecast.model = api::ModelChoice::Auto;
+  demand().range_error = Error{ErrorKind::Invalid, "query processing would load too many samples into memory", {}};
+  const auto page = [&] {
+    const auto& query = metrics.asked.back();
+    return (query.end - *query.start) / query.step;
+  };
+  run_for(1min);
+  CHECK(page() < settings.history_page_points / 100);
+  CHECK(condition("ForecastEligible").message.find("too many samples") != std::string::npos);
+  CHECK(deployment().replicas == 10);
+}
+
 TEST_CASE_METHOD(Idle, "half of the pods may raise") {
   demand().value = [](WallTime) { return 195.0; };
   demand().evidence = pods_report(5, 5s);
