@@ -21,7 +21,7 @@ class SeriesHistory {
   void fed(const GridRange& range);
 
   /// The answer did not come in time, or was too much for the server: ask for less next time.
-  void timed_out() { page_ = std::max(kSmallestPage, page_ / 2); }
+  void asked_too_much() { page_ = std::max(kSmallestPage, page_ / 2); }
 
   /// True once the whole span has been read; stays true, an outage later on only makes the forecast expire.
   [[nodiscard]] bool loaded() const { return loaded_; }

@@ -62,9 +62,9 @@ TEST_CASE("a history that times out is asked for in smaller pages") {
   Settings settings;
   SeriesHistory history(336h);
   CHECK(history.due(at(20s), 1'000'000, settings)->count() == 10'080);
-  history.timed_out();
+  history.asked_too_much();
   CHECK(history.due(at(20s), 1'000'000, settings)->count() == 5'040);
-  for (int i = 0; i < 20; ++i) history.timed_out();
+  for (int i = 0; i < 20; ++i) history.asked_too_much();
   const auto smallest = history.due(at(20s), 1'000'000, settings);
   CHECK(smallest->count() == 60);
   history.fed(*smallest);
