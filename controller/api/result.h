@@ -22,6 +22,7 @@ enum class ErrorKind {
   Throttled,     ///< the server asks to slow down: wait `retry_after`
   Unavailable,   ///< the server cannot be reached, broke off or answered nonsense: retry with back-off
   Timeout,       ///< no answer before the deadline
+  NotLeading,    ///< the lease is not ours, or not for long enough: nothing was sent, another one acts
 };
 
 /// The kind in lower-case words, for logs and metrics labels ("not-found").
@@ -36,6 +37,7 @@ constexpr const char* to_string(ErrorKind kind) {
     case ErrorKind::Throttled: return "throttled";
     case ErrorKind::Unavailable: return "unavailable";
     case ErrorKind::Timeout: return "timeout";
+    case ErrorKind::NotLeading: return "not-leading";
   }
   return "unknown";
 }

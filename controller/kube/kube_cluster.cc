@@ -86,6 +86,10 @@ bool KubeCluster::synced() const {
   return autoscalers_.synced() && forecasts_.synced() && hpas_.synced() && pods_.synced();
 }
 
+bool KubeCluster::leading() const {
+  return true;
+}
+
 std::string KubeCluster::problem() const {
   std::string all;
   for (const auto& reflector : reflectors_) {

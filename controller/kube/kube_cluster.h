@@ -36,6 +36,7 @@ class KubeCluster final : public ports::Cluster {
   ~KubeCluster() override;
 
   [[nodiscard]] bool synced() const override;
+  [[nodiscard]] bool leading() const override;
   std::vector<ports::AutoscalerView> autoscalers() override;
   std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& autoscalers, Millis deadline) override;
   std::vector<ports::Owner> other_owners(const std::string& ns, const api::TargetRef& target) override;

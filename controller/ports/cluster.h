@@ -60,6 +60,11 @@ class Cluster {
   /// False until the first lists are in: nothing is decided before (design: caches first).
   [[nodiscard]] virtual bool synced() const = 0;
 
+  /// Whether this process is the one that writes. A follower observes, forecasts and plans all the same, so that it is
+  /// warm when its turn comes. Asked once a cycle; beyond that every write_… and delete_… checks by itself, just before
+  /// it is sent, that the lease outlives its deadline, and else answers NotLeading: nothing was sent.
+  [[nodiscard]] virtual bool leading() const = 0;
+
   /// All AIAutoscalers, sorted by namespace and name.
   virtual std::vector<AutoscalerView> autoscalers() = 0;
 

@@ -56,6 +56,11 @@ class MetricsSource {
  public:
   virtual ~MetricsSource() = default;
 
+  /// `promql` as it may be asked on behalf of namespace `ns`: as it is, or restricted to that namespace, as the admin
+  /// of the controller chose. Errors: Invalid, when the admin forbids it or it cannot be restricted; the message says
+  /// why.
+  [[nodiscard]] virtual Result<std::string> admit(const std::string& promql, const std::string& ns) const = 0;
+
   /// Answers in the order of `queries`, all asked side by side; ranges beyond the server's limit of points are paged.
   virtual std::vector<Result<QueryAnswer>> query(const std::vector<MetricQuery>& queries, Millis deadline) = 0;
 

@@ -14,6 +14,7 @@ class PrometheusSource final : public ports::MetricsSource {
   /// For tests and for sharing a transport; see make_prometheus_source.
   PrometheusSource(std::shared_ptr<http::Transport> transport, PrometheusOptions options);
 
+  [[nodiscard]] Result<std::string> admit(const std::string& promql, const std::string& ns) const override;
   std::vector<Result<ports::QueryAnswer>> query(const std::vector<ports::MetricQuery>& queries,
                                                 Millis deadline) override;
   std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,

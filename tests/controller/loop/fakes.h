@@ -61,7 +61,10 @@ class FakeCluster : public ports::Cluster {
   /// Pods come and go as `replicas` says; all Ready at once when `ready_now`.
   void settle(const std::string& name, bool ready_now = false);
 
+  bool is_leading = true;
+
   [[nodiscard]] bool synced() const override { return is_synced; }
+  [[nodiscard]] bool leading() const override { return is_leading; }
   std::vector<ports::AutoscalerView> autoscalers() override;
   std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& of, Millis deadline) override;
   std::vector<ports::Owner> other_owners(const std::string& ns, const api::TargetRef& target) override;
@@ -94,6 +97,10 @@ class FakeMetrics : public ports::MetricsSource {
   std::map<std::string, FakeSeries> series;  // by PromQL; any other matches nothing
   std::vector<ports::MetricQuery> asked;     // of the newest batch
   bool throws = false;
+  std::function<Result<std::string>(const std::string&, const std::string&)> admission;  // unset: as it is
+  [[nodiscard]] Result<std::string> admit(const std::string& promql, const std::string& ns) const override {
+    return admission ? admission(promql, ns) : promql;
+  }
   std::vector<Result<ports::QueryAnswer>> query(const std::vector<ports::MetricQuery>& queries,
                                                 Millis deadline) override;
   std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
