@@ -2,10 +2,10 @@
 // (local monotonic time; remote timestamps are never compared), it says what to do next. The shell around it sends the
 // requests; a simulation plays them. Rules as client-go's leaderelection
 // (https://pkg.go.dev/k8s.io/client-go/tools/leaderelection): a lease that was not seen to change for its duration is
-// free; a leader that could not renew for the renew deadline stops writing, before anyone else may begin.
+// free; a leader that could not renew for the renew deadline stops writing, before anyone else may begin. Beyond them,
+// a Lease that is deleted frees nothing for those who saw it held.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -57,21 +57,30 @@ class Elector {
   [[nodiscard]] Millis time_left(Millis steady) const;
   [[nodiscard]] bool leading(Millis steady) const { return time_left(steady) > Millis(0); }
 
-  /// The last write of a leader that stops (holder empty, duration 1 s), so that a successor need not wait; unset: it
-  /// does not lead. Afterwards it leads no more.
-  [[nodiscard]] std::optional<Lease> release(Millis steady, WallTime wall);
+  /// The last write of a holder that stops (holder empty, duration 1 s), so that a successor need not wait; unset: it
+  /// is not the holder, as far as it knows. Afterwards it leads no more. When the write meets a Conflict, read and ask
+  /// again.
+  [[nodiscard]] std::optional<Lease> release(WallTime wall);
+
+  /// The Lease as last seen; before that an empty one.
+  [[nodiscard]] const Lease& seen() const { return seen_; }
 
   /// Who holds it, as last seen; empty: nobody, or not known yet.
-  [[nodiscard]] const std::string& holder() const;
+  [[nodiscard]] const std::string& holder() const { return seen_.holder; }
 
  private:
+  [[nodiscard]] bool ours() const { return seen_.holder == identity_; }
+  [[nodiscard]] Millis free_at() const;  // local time from which somebody else may take it
+  [[nodiscard]] Step write(WallTime wall) const;
+
   const std::string identity_;
   const Settings settings_;
-  std::optional<Lease> seen_;           // as last read or written
-  std::optional<Millis> seen_changed_;  // local time at which it last changed
-  std::optional<Millis> renewed_;       // local time at which our newest renewal was sent; unset: not ours
-  std::optional<Millis> tried_;         // local time of the last try
-  bool read_next_ = true;               // what is stored is not known
+  Lease seen_;                     // as last read or written
+  Millis seen_changed_{0};         // local time at which it last changed
+  std::optional<Millis> renewed_;  // local time at which our newest renewal was sent; unset: not ours
+  std::optional<Millis> tried_;    // local time of the last try
+  bool known_ = false;             // seen_ is what is stored, unless somebody wrote since
+  bool just_read_ = false;         // in this try: it may go on with a write
 };
 
 }  // namespace aia::lease

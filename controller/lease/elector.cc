@@ -1,0 +1,76 @@
+// Electing; see elector.h.
+#include "controller/lease/elector.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace aia::lease {
+
+Elector::Elector(std::string identity, Settings settings) : identity_(std::move(identity)), settings_(settings) {}
+
+Step Elector::next(Millis steady, WallTime wall) {
+  if (std::exchange(just_read_, false) && (ours() || steady >= free_at())) return write(wall);
+  if (tried_) {
+    Millis due = *tried_ + settings_.retry;
+    if (!ours() && free_at() > *tried_) due = std::min(due, free_at());  // not a retry late
+    if (steady < due) return {Step::Do::Wait, due - steady, {}};
+  }
+  tried_ = steady;
+  if (known_ && ours()) return write(wall);
+  return {Step::Do::Read, Millis(0), {}};
+}
+
+void Elector::was_read(const Result<std::optional<Lease>>& answer, Millis steady) {
+  known_ = just_read_ = answer.ok();
+  if (!answer) return;
+  if (!*answer) {
+    seen_.resource_version.clear();  // deleted: who held it may not know yet, so its time runs on
+  } else if (seen_ != **answer) {
+    seen_ = **answer;
+    seen_changed_ = steady;
+  }
+  if (!ours()) renewed_.reset();
+}
+
+void Elector::was_written(const Result<Lease>& answer, Millis sent, Millis steady) {
+  known_ = answer.ok();
+  if (!answer) return;
+  seen_ = *answer;
+  seen_changed_ = steady;
+  renewed_.reset();
+  if (ours()) renewed_ = sent;
+}
+
+Millis Elector::time_left(Millis steady) const {
+  return renewed_ ? *renewed_ + settings_.renew_deadline - steady : Millis(0);
+}
+
+std::optional<Lease> Elector::release(WallTime wall) {
+  renewed_.reset();
+  if (!ours()) return std::nullopt;
+  auto released = seen_;
+  released.holder.clear();
+  released.duration = std::chrono::seconds(1);
+  released.renewed = wall;
+  return released;
+}
+
+/// A holder's own duration counts, because its renew deadline is shorter than that; ours where it states none.
+Millis Elector::free_at() const {
+  if (seen_.holder.empty()) return Millis::min();
+  return seen_changed_ + (seen_.duration > Millis(0) ? seen_.duration : settings_.duration);
+}
+
+Step Elector::write(WallTime wall) const {
+  auto lease = seen_;
+  lease.duration = settings_.duration;
+  lease.renewed = wall;
+  if (!ours()) {
+    lease.holder = identity_;
+    lease.acquired = wall;
+    lease.transitions += seen_.resource_version.empty() ? 0 : 1;
+  }
+  return {Step::Do::Write, Millis(0), std::move(lease)};
+}
+
+}  // namespace aia::lease
