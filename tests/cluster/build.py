@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds the control plane's programs from their Go modules into a cache outside the tree.
 
-What: kube-apiserver and friends, etcd, kwok and Prometheus, each part pinned by the go.mod and
+What: kube-apiserver and friends, etcd, kwok, Prometheus and VictoriaMetrics, each part pinned by the go.mod and
 go.sum in its own folder. Why: tests meet the real thing, without containers and without anything
 installed by hand; a part is built once per pin and shared by every checkout and every caller.
 Source: the modules' own build instructions; versions in the go.mod files.
@@ -37,6 +37,9 @@ PARTS = {
         {name: f"github.com/prometheus/prometheus/cmd/{name}" for name in ("prometheus", "promtool")},
         ldflags="-s -w -X github.com/prometheus/common/version.Version=3.15.0",
         tags="netgo,remove_all_sd,enable_kubernetes_sd"),
+    "victoriametrics": Part(
+        {"victoria-metrics": "github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics"},
+        ldflags="-s -w -X github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.Version=victoria-metrics-v1.122.0"),
 }
 CONTROL_PLANE = ("etcd", "kwok", "kubernetes")
 
