@@ -1,0 +1,43 @@
+// What the virtual API server was asked to write, by whom, and what came of it: the only witness that the checkers
+// hear about what the controllers did, as the real API server's audit log is in tests/cluster.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "controller/api/meta.h"
+
+namespace aia::simulation {
+
+struct Write {
+  WallTime at{};       ///< when the server applied or refused it
+  std::string writer;  ///< a controller's identity, or "person", "cluster"
+  std::string kind;    ///< "Scale", "Status", "Forecast", "DeleteForecast", "Event", "Lease", "Spec", "Delete", …
+  api::ObjectKey object;
+  std::string value;    ///< replicas, or a digest of what was written
+  std::string version;  ///< the resourceVersion it carried; empty: none
+  std::string outcome;  ///< "ok", or the kind of the error ("conflict")
+  WallTime view{};      ///< how old the writer's caches were: the moment they showed
+  int before = 0;       ///< Scale: replicas that it replaced
+};
+
+/// One line: "2026-11-21T08:30:00.250 a Scale serving/llm 7 was 9 @123 ok".
+std::string to_string(const Write& write);
+
+class Audit {
+ public:
+  void add(Write write) { writes_.push_back(std::move(write)); }
+  [[nodiscard]] const std::vector<Write>& writes() const { return writes_; }
+
+  /// FNV-1a over all lines: equal for equal runs.
+  [[nodiscard]] std::uint64_t digest() const;
+
+ private:
+  std::vector<Write> writes_;
+};
+
+/// FNV-1a of `text`, continued from `hash`.
+std::uint64_t fnv1a(const std::string& text, std::uint64_t hash = 14695981039346656037U);
+
+}  // namespace aia::simulation

@@ -1,0 +1,111 @@
+// One inference service: demand comes in, waits in one FIFO queue while all Ready replicas are busy, and is served as a
+// fluid in small steps. Pods are created as the replica count says, become Ready a lead time later and serve. What
+// Prometheus would scrape of it (arrivals, queue) is remembered at every scrape.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/ports/cluster.h"
+#include "simulation/random.h"
+
+namespace aia::simulation {
+
+using DemandFunction = std::function<double(WallTime)>;  ///< requests per second; any moment, also before the start
+
+struct ServiceOptions {
+  DemandFunction demand_rps;
+  double per_replica_rps = 10;                                                  ///< what one Ready replica serves
+  Millis lead_min{std::chrono::minutes(4)}, lead_max{std::chrono::minutes(6)};  ///< a pod's start, drawn for each
+  Millis slo_wait{std::chrono::seconds(1)};  ///< a request that starts later than this after its arrival has waited
+  int gpus_per_replica = 1;
+  Millis step{std::chrono::seconds(1)};              ///< of the fluid queue
+  Millis scrape_interval{std::chrono::seconds(15)};  ///< on multiples of it since the epoch
+};
+
+/// Sums since the start (or since the last reset_totals()).
+struct ServiceTotals {
+  double arrived = 0;          ///< requests
+  double started = 0;          ///< of those, began to be served
+  double started_in_slo = 0;   ///< … within slo_wait
+  double worst_queue = 0;      ///< requests
+  double replica_seconds = 0;  ///< from each pod's creation to its deletion
+  double ready_seconds = 0;    ///< of those, Ready
+  double gpu_seconds = 0;
+};
+
+/// A pod and what is going to happen to it.
+struct ServicePod {
+  ports::Pod pod;
+  WallTime ready_at{};  ///< WallTime::max(): not before somebody says so
+};
+
+class Service {
+ public:
+  /// Starts with `replicas` pods that are Ready and a day old.
+  Service(api::ObjectKey key, ServiceOptions options, int replicas, WallTime start, Random random);
+
+  /// Lives on until `to`.
+  void advance_to(WallTime to);
+
+  [[nodiscard]] const api::ObjectKey& key() const { return key_; }
+  [[nodiscard]] const ServiceOptions& options() const { return options_; }
+  [[nodiscard]] int replicas() const { return replicas_; }  ///< as /scale says
+  [[nodiscard]] int ready() const { return ready_; }
+  [[nodiscard]] double queue() const { return queue_; }
+  [[nodiscard]] const std::vector<ServicePod>& pods() const { return pods_; }
+  [[nodiscard]] const ServiceTotals& totals() const { return totals_; }
+  void reset_totals() { totals_ = {}; }
+
+  /// /scale was written: pods are created now, or deleted (those not Ready first, then the youngest).
+  void set_replicas(int replicas);
+
+  /// Starts drawn from now on take `factor` times as long.
+  void set_lead_factor(double factor) { lead_factor_ = factor; }
+  /// Deletes a pod and creates another (an eviction, a node that died). No such index: nothing happens.
+  void replace_pod(std::size_t index);
+  /// A pod is not Ready until `until`, then again: a container restarted.
+  void flap_pod(std::size_t index, WallTime until);
+
+  /// As Prometheus has it: the mean arrival rate (requests/s) over the scrape interval that ended at scrape `index`
+  /// (counted since the epoch), and the queue then. Before the start: demand itself, and no queue.
+  [[nodiscard]] double scraped_rps(std::int64_t index) const;
+  [[nodiscard]] double scraped_queue(std::int64_t index) const;
+  [[nodiscard]] std::int64_t newest_scrape(WallTime at) const;  ///< the newest at or before `at`
+
+ private:
+  struct Parcel {  // requests that arrived together
+    WallTime arrived{};
+    double amount = 0;
+  };
+  struct Scrape {
+    double rps = 0, queue = 0;
+  };
+  void step_to(WallTime to);
+  void serve(double arriving, double capacity, WallTime middle, WallTime end);
+  void become_ready();
+  void scrape();
+  void create_pod();
+  void remove_pod(std::size_t index);
+  [[nodiscard]] WallTime next_event(WallTime to) const;
+
+  api::ObjectKey key_;
+  ServiceOptions options_;
+  Random random_;
+  WallTime now_;
+  int replicas_ = 0, ready_ = 0, next_pod_ = 0;
+  double lead_factor_ = 1;
+  std::vector<ServicePod> pods_;
+  WallTime next_ready_ = WallTime::max();
+  std::deque<Parcel> waiting_;
+  double queue_ = 0;
+  ServiceTotals totals_;
+  std::int64_t first_scrape_;
+  double arrived_since_scrape_ = 0;
+  std::vector<Scrape> scrapes_;
+};
+
+}  // namespace aia::simulation

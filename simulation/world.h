@@ -1,0 +1,103 @@
+// The virtual world: time, services and what an API server stores (AIAutoscalers, Forecasts, scales, a Lease), with a
+// resourceVersion on each and every write in the audit log. Good weather only: faults stand between the world and a
+// controller (faulty_cluster.h, faulty_metrics.h). Single-threaded; a call of a controller that takes time advances the
+// world from within, and whatever is due by then happens meanwhile.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/lease/elector.h"
+#include "controller/ports/cluster.h"
+#include "simulation/audit.h"
+#include "simulation/service.h"
+#include "simulation/virtual_clock.h"
+
+namespace aia::simulation {
+
+/// What another owner, or a person, did to a target besides its replicas.
+struct TargetState {
+  std::string uid;
+  std::string resource_version;  ///< of the scale
+  bool exists = true;
+  bool has_scale = true;             ///< false: the kind serves no scale subresource
+  std::string rollout;               ///< empty: settled
+  std::vector<ports::Owner> owners;  ///< HorizontalPodAutoscalers on it
+};
+
+/// Who writes and how old the caches were on which that was decided.
+struct Writer {
+  std::string name;
+  WallTime view{};
+};
+
+class World {
+ public:
+  World(WallTime start, std::uint64_t seed);
+
+  [[nodiscard]] const VirtualClock& clock() const { return clock_; }
+  [[nodiscard]] VirtualClock& clock() { return clock_; }
+  [[nodiscard]] WallTime now() const { return clock_.now(); }
+  [[nodiscard]] const Audit& audit() const { return audit_; }
+  [[nodiscard]] Audit& audit() { return audit_; }
+
+  /// `what` happens at `when`, in the order of time, then of asking.
+  void at(WallTime when, std::function<void()> what);
+  void advance(Millis by) { advance_to(now() + by); }
+  void advance_to(WallTime to);
+
+  /// A Deployment of that name with its pods, demand and queue.
+  Service& add_service(const api::ObjectKey& key, ServiceOptions options, int replicas);
+  [[nodiscard]] Service* service(const api::ObjectKey& key);  ///< nullptr: no such target
+  [[nodiscard]] const std::map<api::ObjectKey, std::unique_ptr<Service>>& services() const { return services_; }
+  TargetState& target(const api::ObjectKey& key) { return targets_.at(key); }
+
+  // What people do.
+  void create(api::Autoscaler object);  ///< uid, created, generation and resourceVersion are given here
+  void edit(const api::ObjectKey& key, const std::function<void(api::AutoscalerSpec&)>& change);
+  void poison(const api::ObjectKey& key, std::optional<Error> problem);  ///< what is stored does not decode
+  void remove(const api::ObjectKey& key);  ///< its Forecasts go with it, as their ownerReferences say
+  void scale_by_hand(const api::ObjectKey& target, int replicas);
+
+  // What a controller does; `version` empty: unconditionally.
+  Result<std::string> write_scale(const Writer& who, const api::ObjectKey& target, int replicas,
+                                  const std::string& version);
+  Status write_status(const Writer& who, const api::Autoscaler& object);
+  Status write_forecast(const Writer& who, const api::Forecast& forecast);
+  Status delete_forecast(const Writer& who, const api::ObjectKey& key);
+  Status write_event(const Writer& who, const api::Autoscaler& about, const ports::Event& event);
+  Result<lease::Lease> write_lease(const Writer& who, lease::Lease lease);  ///< Conflict: its version is not stored
+  [[nodiscard]] const std::optional<lease::Lease>& lease() const { return lease_; }
+
+  [[nodiscard]] const std::map<api::ObjectKey, ports::AutoscalerView>& autoscalers() const { return autoscalers_; }
+  [[nodiscard]] const std::map<api::ObjectKey, api::Forecast>& forecasts() const { return forecasts_; }
+
+ private:
+  struct Due {
+    WallTime when{};
+    std::uint64_t order = 0;
+    auto operator<=>(const Due&) const = default;
+  };
+  std::string next_version() { return std::to_string(++version_); }
+  void live_until(WallTime to);
+  void note(const Writer& who, const char* kind, const api::ObjectKey& object, std::string value,
+            std::string version = {}, const std::string& outcome = "ok");
+  void collect_garbage();
+
+  VirtualClock clock_;
+  Random random_;
+  Audit audit_;
+  std::map<Due, std::function<void()>> due_;
+  std::uint64_t order_ = 0, version_ = 0, uids_ = 0;
+  std::map<api::ObjectKey, std::unique_ptr<Service>> services_;
+  std::map<api::ObjectKey, TargetState> targets_;
+  std::map<api::ObjectKey, ports::AutoscalerView> autoscalers_;
+  std::map<api::ObjectKey, api::Forecast> forecasts_;
+  std::optional<lease::Lease> lease_;
+};
+
+}  // namespace aia::simulation
