@@ -2,6 +2,7 @@
 // came.
 #include <algorithm>
 
+#include "controller/loop/conditions.h"
 #include "controller/loop/report.h"
 
 namespace aia::loop {
@@ -16,6 +17,16 @@ const char* in_words(plan::Action action) {
   return "Hold";
 }
 
+const char* in_words(plan::Trust trust) {
+  switch (trust) {
+    case plan::Trust::Whole: return "Whole";
+    case plan::Trust::Partial: return "Partial";
+    case plan::Trust::Stale: return "Stale";
+    case plan::Trust::Missing: break;
+  }
+  return "Missing";
+}
+
 ports::DemandReport demand_report(Workload& workload, std::size_t index, WallTime now, Millis late) {
   const auto& view = workload.demand[index];
   ports::DemandReport report;
@@ -23,6 +34,8 @@ ports::DemandReport demand_report(Workload& workload, std::size_t index, WallTim
   report.now = view.input.value;
   report.queue = view.input.backlog;
   report.lead = workload.lead.p90 + view.input.data_age;
+  report.trust = in_words(view.input.trust);
+  if (view.input.trust != plan::Trust::Missing) report.data_age = view.input.data_age;
   report.model = view.model;
   if (workload.decision && index < workload.decision->figures.size()) {
     const auto& figures = workload.decision->figures[index];
@@ -48,7 +61,12 @@ ports::ObjectReport object_report(Workload& workload, WallTime now, Millis late)
   report.mode = workload.object.spec.mode;
   report.scaled = workload.scaled;
   report.quantile = workload.object.spec.forecast.quantile;
+  report.conditions = conditions_of(workload);
   report.errors = workload.errors;
+  if (workload.usable()) {
+    report.min = workload.object.spec.min_replicas;
+    report.max = workload.object.spec.max_replicas;
+  }
   if (workload.target) {
     report.current = workload.target->spec_replicas;
     report.ready = workload.ready_pods();
@@ -69,6 +87,7 @@ ports::CycleReport cycle_report(Cycle& cycle, const Settings& settings) {
   ports::CycleReport report;
   report.at = cycle.now;
   report.synced = true;
+  report.period = settings.cycle;
   const Millis late = std::max(2 * settings.cycle, settings.grid_step);
   for (auto& workload : cycle.workloads) report.objects.push_back(object_report(workload, cycle.now, late));
   return report;

@@ -34,6 +34,8 @@ struct DemandReport {
   std::optional<double> queue_at_lead;  ///< requests waiting by then if nothing changed
   std::optional<Expectation> then;      ///< what was expected a lead time ago for now
   Millis lead{0};                       ///< pod lead time + data age
+  std::string trust = "Missing";        ///< "Whole", "Partial", "Stale" or "Missing"
+  std::optional<Millis> data_age;       ///< newest sample + half the rate window; unset: missing
   std::string model;                    ///< "HoltWinters(24h)", "None"
   std::optional<double> skill;          ///< against the last value; unset until judged
 };
@@ -46,7 +48,9 @@ struct ObjectReport {
   bool scaled = false;                ///< the scale was written in this cycle
   std::optional<int> current, ready;  ///< replicas; unset: the target could not be read
   std::optional<int> desired;
-  double quantile = 0;  ///< of DemandReport::upper
+  std::optional<int> min, max;  ///< bounds of the spec; unset: the spec does not decode
+  double quantile = 0;          ///< of DemandReport::upper
+  std::vector<api::Condition> conditions;
   api::Reasons reasons;
   std::vector<DemandReport> demand;
   std::vector<ErrorReport> errors;
@@ -60,6 +64,7 @@ struct StepTime {
 struct CycleReport {
   WallTime at{};
   bool synced = false;  ///< false: the caches are not in yet, nothing was looked at
+  Millis period{0};     ///< from one cycle to the next, as set
   Millis took{0};
   std::vector<StepTime> steps;        ///< in the order of the cycle
   std::vector<ObjectReport> objects;  ///< by namespace and name; those being deleted are left out

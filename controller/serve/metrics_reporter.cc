@@ -45,6 +45,11 @@ struct MetricsReporter::State {
                                       .Help("When the newest cycle began that looked at the cluster, in Unix time.")
                                       .Register(registry)
                                       .Add({});
+  prometheus::Gauge& period = prometheus::BuildGauge()
+                                  .Name("aiautoscaler_cycle_period_seconds")
+                                  .Help("How often a cycle is due, as set; one that takes longer delays the next.")
+                                  .Register(registry)
+                                  .Add({});
 };
 
 MetricsReporter::MetricsReporter(const std::string& version) : state_(std::make_unique<State>()) {
@@ -62,6 +67,7 @@ void MetricsReporter::report(const ports::CycleReport& cycle) {
   state_->objects.update(cycle);
   if (!cycle.synced) return;
   state_->last_cycle.Set(seconds(cycle.at.time_since_epoch()));
+  state_->period.Set(seconds(cycle.period));
   state_->cycle_seconds.Observe(seconds(cycle.took));
   for (const auto& step : cycle.steps) {
     state_->step_seconds.Add({{"step", step.step}}, kSeconds).Observe(seconds(step.took));

@@ -1,52 +1,82 @@
-// Gauges and counters per object; see object_series.h. The help texts are the documentation of each metric.
+// Gauges and counters per object; see object_series.h. The help texts are the documentation of each metric;
+// docs/monitoring.md has them in a table, held to this by a test.
 #include "controller/serve/object_series.h"
 
 #include <fmt/format.h>
 
 #include <set>
 
+#include "controller/serve/metric_family.h"
+
 namespace aia::serve {
 namespace {
 
-using Labels = std::vector<prometheus::ClientMetric::Label>;
-
-/// One metric family under construction.
-struct Family {
-  Family(const char* name, const char* help, prometheus::MetricType type = prometheus::MetricType::Gauge) {
-    family.name = std::string("aiautoscaler_") + name;
-    family.help = help;
-    family.type = type;
-  }
-  void add(Labels labels, double value) {
-    prometheus::ClientMetric metric;
-    metric.label = std::move(labels);
-    metric.gauge.value = value;  // the family's type says which of the two counts
-    metric.counter.value = value;
-    family.metric.push_back(std::move(metric));
-  }
-  template <class Number>
-  void add_if(const Labels& labels, const std::optional<Number>& value) {
-    if (value) add(labels, static_cast<double>(*value));
-  }
-  prometheus::MetricFamily family;
-};
+constexpr auto kCounter = prometheus::MetricType::Counter;
 
 Labels labels_of(const api::ObjectKey& key) {
   return {{"namespace", key.ns}, {"autoscaler", key.name}};
-}
-
-Labels with(Labels labels, const char* name, std::string value) {
-  labels.push_back({name, std::move(value)});
-  return labels;
 }
 
 std::string level(double quantile) {
   return fmt::format("{:.6g}", quantile);
 }
 
+double seconds(Millis duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+/// Better is higher, so that the worst of many is their minimum.
+double rank(const std::string& trust) {
+  if (trust == "Whole") return 3;
+  if (trust == "Partial") return 2;
+  if (trust == "Stale") return 1;
+  return 0;
+}
+
+/// Into `families`, empty ones left out.
+template <class Families>
+void move_into(std::vector<prometheus::MetricFamily>& families, const Families& from) {
+  for (auto* one : from)
+    if (!one->family.metric.empty()) families.push_back(std::move(one->family));
+}
+
+struct ReplicaFamilies {
+  Family desired{"desired_replicas", "Replicas that should exist, whether or not the mode lets us write them."};
+  Family current{"current_replicas", "spec.replicas of the target."};
+  Family ready{"ready_replicas", "Pods of the target that are Ready."};
+  Family min{"min_replicas", "spec.minReplicas."};
+  Family max{"max_replicas", "spec.maxReplicas: desired_replicas never exceeds it."};
+  Family quantile{"planning_quantile",
+                  "The quantile of demand that replicas are planned for: the share of time that "
+                  "demand should stay within it."};
+  Family condition{"condition", "1 for each condition of the status, as it is: its type, status and reason."};
+
+  void add(const ports::ObjectReport& object) {
+    const auto labels = labels_of(object.key);
+    desired.add_if(labels, object.desired);
+    current.add_if(labels, object.current);
+    ready.add_if(labels, object.ready);
+    min.add_if(labels, object.min);
+    max.add_if(labels, object.max);
+    if (object.max) quantile.add(labels, object.quantile);
+    for (const auto& one : object.conditions) {
+      condition.add(with(with(with(labels, "type", one.type), "status", to_string(one.status)), "reason", one.reason),
+                    1);
+    }
+  }
+
+  void collect(std::vector<prometheus::MetricFamily>& families) {
+    move_into(families, std::vector{&desired, &current, &ready, &min, &max, &quantile, &condition});
+  }
+};
+
 struct DemandFamilies {
   Family demand{"demand", "Demand now, as its query answers. Absent: missing, which is not zero."};
   Family queue{"queue", "Requests waiting now, as the backlog query answers."};
+  Family trust{"data_trust",
+               "How far the demand's data is believed: 3 whole, 2 partial, 1 stale, 0 missing. Below 3 it "
+               "may raise replicas, never lower them."};
+  Family age{"data_age_seconds", "Age of the newest sample behind the demand plus half its rate window."};
   Family forecast{
       "forecast",
       "Demand expected when a replica started now is ready, by quantile: the median and the planning quantile."};
@@ -68,15 +98,22 @@ struct DemandFamilies {
     const auto median = with(labels, "quantile", "0.5"), upper = with(labels, "quantile", level(quantile));
     demand.add_if(labels, report.now);
     queue.add_if(labels, report.queue);
+    trust.add(labels, rank(report.trust));
+    if (report.data_age) age.add(labels, seconds(*report.data_age));
     forecast.add_if(median, report.ahead);
     forecast.add_if(upper, report.upper);
     queue_expected.add_if(labels, report.queue_at_lead);
-    lead.add(labels, std::chrono::duration<double>(report.lead).count());
+    lead.add(labels, seconds(report.lead));
     skill.add_if(labels, report.skill);
     if (!report.then) return;
     forecast_then.add_if(median, report.then->ahead);
     forecast_then.add_if(upper, report.then->upper);
     queue_expected_then.add_if(labels, report.then->queue);
+  }
+
+  void collect(std::vector<prometheus::MetricFamily>& families) {
+    move_into(families, std::vector{&demand, &queue, &trust, &age, &forecast, &forecast_then, &queue_expected,
+                                    &queue_expected_then, &lead, &skill});
   }
 };
 
@@ -87,35 +124,50 @@ void ObjectSeries::update(const ports::CycleReport& cycle) {
   const std::lock_guard lock(mutex_);
   objects_ = cycle.objects;
   std::set<api::ObjectKey> there;
+  std::set<DemandKey> entries;
   for (const auto& object : objects_) {
     there.insert(object.key);
     if (object.current) decisions_[{object.key, object.action}] += 1;
+    for (const auto& report : object.demand) entries.insert({object.key, report.name});
+    judge(object);
   }
   std::erase_if(decisions_, [&](const auto& entry) { return !there.contains(entry.first.first); });
+  std::erase_if(calibrations_, [&](const auto& entry) { return !entries.contains(entry.first); });
+}
+
+void ObjectSeries::judge(const ports::ObjectReport& object) {
+  for (const auto& report : object.demand) {
+    if (!report.now || report.trust != "Whole" || !report.then || !report.then->upper) continue;
+    auto& calibration = calibrations_[{object.key, report.name}];
+    ++calibration.judged;
+    if (*report.now <= *report.then->upper) ++calibration.covered;
+  }
 }
 
 std::vector<prometheus::MetricFamily> ObjectSeries::Collect() const {
   const std::lock_guard lock(mutex_);
-  Family desired{"desired_replicas", "Replicas that should exist, whether or not the mode lets us write them."};
-  Family current{"current_replicas", "spec.replicas of the target."};
-  Family ready{"ready_replicas", "Pods of the target that are Ready."};
-  Family decisions{"decisions_total", "Decisions taken, one per cycle, by action: ScaleOut, ScaleIn, Hold.",
-                   prometheus::MetricType::Counter};
+  ReplicaFamilies replicas;
   DemandFamilies demand;
+  Family decisions{"decisions_total", "Decisions taken, one per cycle, by action: ScaleOut, ScaleIn, Hold.", kCounter};
+  Family judged{"forecast_judged_total", "Cycles in which whole demand stood beside what was forecast for it.",
+                kCounter};
+  Family covered{"forecast_covered_total", "Those of them in which demand stayed within the planning quantile.",
+                 kCounter};
   for (const auto& object : objects_) {
-    const auto labels = labels_of(object.key);
-    desired.add_if(labels, object.desired);
-    current.add_if(labels, object.current);
-    ready.add_if(labels, object.ready);
-    for (const auto& report : object.demand) demand.add(with(labels, "demand", report.name), report, object.quantile);
+    replicas.add(object);
+    for (const auto& report : object.demand)
+      demand.add(with(labels_of(object.key), "demand", report.name), report, object.quantile);
   }
   for (const auto& [key, count] : decisions_) decisions.add(with(labels_of(key.first), "action", key.second), count);
-  std::vector<prometheus::MetricFamily> families;
-  for (auto* family :
-       {&desired, &current, &ready, &decisions, &demand.demand, &demand.queue, &demand.forecast, &demand.forecast_then,
-        &demand.queue_expected, &demand.queue_expected_then, &demand.lead, &demand.skill}) {
-    if (!family->family.metric.empty()) families.push_back(std::move(family->family));
+  for (const auto& [key, calibration] : calibrations_) {
+    const auto labels = with(labels_of(key.first), "demand", key.second);
+    judged.add(labels, static_cast<double>(calibration.judged));
+    covered.add(labels, static_cast<double>(calibration.covered));
   }
+  std::vector<prometheus::MetricFamily> families;
+  replicas.collect(families);
+  demand.collect(families);
+  move_into(families, std::vector{&decisions, &judged, &covered});
   return families;
 }
 

@@ -5,6 +5,7 @@
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
@@ -23,9 +24,18 @@ class ObjectSeries : public prometheus::Collectable {
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
+  /// How often a forecast was held against what came, and how often that stayed within the planning quantile.
+  struct Calibration {
+    std::uint64_t judged = 0, covered = 0;
+  };
+  using DemandKey = std::pair<api::ObjectKey, std::string>;
+
+  void judge(const ports::ObjectReport& object);
+
   mutable std::mutex mutex_;
   std::vector<ports::ObjectReport> objects_;
   std::map<std::pair<api::ObjectKey, std::string>, double> decisions_;  // by object and action
+  std::map<DemandKey, Calibration> calibrations_;
 };
 
 }  // namespace aia::serve

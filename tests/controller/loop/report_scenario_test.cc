@@ -106,6 +106,25 @@ TEST_CASE_METHOD(World, "an API server that does not answer is asked three times
   CHECK(asked <= 3);
 }
 
+TEST_CASE_METHOD(World, "the cycle's report has the bounds, the conditions and how far the data is believed") {
+  run_for(1min);
+  const auto& whole = reporter.cycle.objects.at(0);
+  CHECK(reporter.cycle.period == settings.cycle);
+  CHECK(whole.min == spec().min_replicas);
+  CHECK(whole.max == spec().max_replicas);
+  CHECK(whole.conditions.at(0).reason == condition("Ready").reason);
+  CHECK(whole.demand.at(0).trust == "Whole");
+  CHECK(whole.demand.at(0).data_age.has_value());
+  metrics.series["demand"].warnings = {"remote read timed out"};
+  run_for(1min);
+  CHECK(reporter.cycle.objects.at(0).demand.at(0).trust == "Partial");
+  metrics.series.clear();
+  run_for(1min);
+  CHECK(reporter.cycle.objects.at(0).demand.at(0).trust == "Missing");
+  CHECK_FALSE(reporter.cycle.objects.at(0).demand.at(0).data_age.has_value());
+  CHECK(reporter.cycle.objects.at(0).conditions.at(2).reason == "MetricsMissing");
+}
+
 TEST_CASE_METHOD(World, "every step is timed, and the cycle ends when it is told to") {
   cycle();
   REQUIRE(reporter.cycle.steps.size() == 5);

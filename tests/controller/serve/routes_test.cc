@@ -19,6 +19,7 @@ ports::CycleReport cycle_with(const std::vector<std::string>& names) {
   cycle.synced = true;
   cycle.at = WallTime(1'800'000'000'500ms);
   cycle.took = 20ms;
+  cycle.period = 15s;
   cycle.steps = {{"observe", 15ms}, {"act", 5ms}};
   for (const auto& name : names) {
     ports::ObjectReport object;
@@ -27,7 +28,10 @@ ports::CycleReport cycle_with(const std::vector<std::string>& names) {
     object.current = 2;
     object.ready = 1;
     object.desired = 5;
+    object.min = 1;
+    object.max = 40;
     object.quantile = 0.95;
+    object.conditions = {{"Ready", api::ConditionStatus::False, "Conflict", "an HPA", {}, 1}};
     object.errors = {{"observe", ErrorKind::Timeout, "no answer"}};
     ports::DemandReport demand;
     demand.name = "requests";
@@ -37,6 +41,8 @@ ports::CycleReport cycle_with(const std::vector<std::string>& names) {
     demand.upper = 187.5;
     demand.queue_at_lead = 42;
     demand.then = ports::Expectation{cycle.at, 120, 131, 3};
+    demand.trust = "Whole";
+    demand.data_age = 22500ms;
     demand.lead = 430s;
     demand.skill = 0.38;
     object.demand = {demand};
@@ -57,9 +63,15 @@ TEST_CASE("figures stand beside what was expected of them") {
   const std::vector<std::string> lines = {
       "aiautoscaler_desired_replicas{" + object + "} 5",
       "aiautoscaler_ready_replicas{" + object + "} 1",
+      "aiautoscaler_min_replicas{" + object + "} 1",
+      "aiautoscaler_max_replicas{" + object + "} 40",
+      "aiautoscaler_planning_quantile{" + object + "} 0.95",
+      "aiautoscaler_condition{" + object + ",type=\"Ready\",status=\"False\",reason=\"Conflict\"} 1",
       "aiautoscaler_decisions_total{" + object + ",action=\"ScaleOut\"} 1",
       "aiautoscaler_demand{" + demand + "} 118",
       "aiautoscaler_queue{" + demand + "} 7",
+      "aiautoscaler_data_trust{" + demand + "} 3",
+      "aiautoscaler_data_age_seconds{" + demand + "} 22.5",
       "aiautoscaler_forecast{" + demand + ",quantile=\"0.5\"} 164",
       "aiautoscaler_forecast{" + demand + ",quantile=\"0.95\"} 187.5",
       "aiautoscaler_forecast_then{" + demand + ",quantile=\"0.95\"} 131",
@@ -68,6 +80,7 @@ TEST_CASE("figures stand beside what was expected of them") {
       "aiautoscaler_lead_seconds{" + demand + "} 430",
       "aiautoscaler_errors_total{kind=\"timeout\",step=\"observe\"} 1",
       "aiautoscaler_cycle_seconds_count 1",
+      "aiautoscaler_cycle_period_seconds 15",
       "aiautoscaler_step_seconds_count{step=\"act\"} 1",
       "aiautoscaler_last_cycle_timestamp_seconds 1800000000.5",
       "aiautoscaler_build_info{version=\"1.2.3\"} 1",
@@ -105,6 +118,29 @@ TEST_CASE("the series of an object that is gone vanish, what is missing is absen
   CHECK(metrics.text().find("action=\"ScaleOut\"} 2") != std::string::npos);
   metrics.report({});  // caches are not in: nothing is known to be gone
   CHECK(metrics.text().find("autoscaler=\"llm\"") != std::string::npos);
+}
+
+TEST_CASE("a forecast is held against whole demand only, and coverage is what stayed within the planning quantile") {
+  MetricsReporter metrics("1");
+  auto cycle = cycle_with({"llm"});
+  auto& demand = cycle.objects[0].demand[0];
+  const auto report = [&](double now, const char* trust) {
+    demand.now = now;
+    demand.trust = trust;
+    metrics.report(cycle);
+  };
+  report(118, "Whole");
+  report(131, "Whole");    // exactly what was promised
+  report(131.5, "Whole");  // more than that
+  report(90, "Partial");   // some pods are not in it: it says nothing
+  demand.then.reset();     // nothing had been promised
+  report(118, "Whole");
+  const std::string labels = "{namespace=\"serving\",autoscaler=\"llm\",demand=\"requests\"}";
+  CHECK(has_line(metrics.text(), "aiautoscaler_forecast_judged_total" + labels + " 3"));
+  CHECK(has_line(metrics.text(), "aiautoscaler_forecast_covered_total" + labels + " 2"));
+  demand.name = "tokens";  // the entry was renamed: its count is another one's
+  metrics.report(cycle);
+  CHECK(metrics.text().find("_judged_total{") == std::string::npos);
 }
 
 TEST_CASE("alive while cycles end, ready when nothing is missing any more") {

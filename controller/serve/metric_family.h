@@ -1,0 +1,41 @@
+// One metric family under construction: what a Collectable hands out. The help text is the metric's documentation.
+#pragma once
+
+#include <prometheus/metric_family.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace aia::serve {
+
+using Labels = std::vector<prometheus::ClientMetric::Label>;
+
+/// `labels` and one more.
+inline Labels with(Labels labels, const char* name, std::string value) {
+  labels.push_back({name, std::move(value)});
+  return labels;
+}
+
+struct Family {
+  Family(const char* name, const char* help, prometheus::MetricType type = prometheus::MetricType::Gauge) {
+    family.name = std::string("aiautoscaler_") + name;
+    family.help = help;
+    family.type = type;
+  }
+  void add(Labels labels, double value) {
+    prometheus::ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.gauge.value = value;  // the family's type says which of the two counts
+    metric.counter.value = value;
+    family.metric.push_back(std::move(metric));
+  }
+  template <class Number>
+  void add_if(const Labels& labels, const std::optional<Number>& value) {
+    if (value) add(labels, static_cast<double>(*value));
+  }
+  prometheus::MetricFamily family;
+};
+
+}  // namespace aia::serve
