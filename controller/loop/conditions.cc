@@ -54,7 +54,7 @@ Condition metrics_healthy(const Workload& workload) {
     worst = std::max(worst, input.trust);
     backlog_missing = backlog_missing || input.backlog_missing;
     if (input.trust != Trust::Whole) add(input.spec.name + ": " + input.trust_note);
-    if (input.backlog_missing) add(input.spec.name + ": the backlog query gave no value");
+    if (input.backlog_missing) add(input.spec.name + ": the backlog is not known: " + input.backlog_note);
   }
   if (message.empty())
     return make("MetricsHealthy", ConditionStatus::True, "Whole", "every demand query answers in full");

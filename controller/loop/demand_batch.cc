@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "controller/loop/fair_shares.h"
 #include "controller/loop/judge.h"
 
 namespace aia::loop {
@@ -24,6 +25,10 @@ void forget_removed(Workload& workload) {
   });
 }
 
+Coverage coverage_of(const Workload& workload) {
+  return {workload.object.meta.ns, workload.target ? &workload.target->pods : nullptr};
+}
+
 /// Exactly `count` results: what the source did not answer, or could not because it threw, is an error of its own.
 template <class T, class Ask>
 std::vector<Result<T>> asked(std::size_t count, Ask ask) {
@@ -40,70 +45,111 @@ std::vector<Result<T>> asked(std::size_t count, Ask ask) {
 
 }  // namespace
 
-DemandBatch::DemandBatch(Cycle& cycle, const Settings& settings) : settings_(settings) {
-  int budget = settings.history_budget_points;
+DemandState& DemandBatch::Slot::state() const {
+  return workload->state->demand.at(view->input.spec.name);
+}
+
+DemandBatch::DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsSource& metrics)
+    : settings_(settings), metrics_(metrics) {
   for_each_usable(cycle, "observe", [&](Workload& workload) {
     forget_removed(workload);
     const auto& specs = workload.object.spec.demand;
     workload.demand.resize(specs.size());
     for (std::size_t i = 0; i < specs.size(); ++i) workload.demand[i].input.spec = specs[i];
-    for (auto& view : workload.demand) add(workload, view, cycle.now, budget);
+    for (auto& view : workload.demand) add(workload, view);
   });
+  take_turns(cycle.now);
+  for (auto& slot : slots_) {
+    ask_for(slot.value, cycle.now);
+    if (slot.backlog) ask_for(*slot.backlog, cycle.now);
+  }
+  ask_for_histories(cycle.now);
 }
 
-void DemandBatch::add(Workload& workload, DemandView& view, WallTime now, int& budget) {
+void DemandBatch::add(Workload& workload, DemandView& view) {
   const auto& demand = view.input.spec;
-  auto& state = state_of(workload, demand, settings_.grid_step);
-  Slot slot{&workload, &view, queries_.size(), std::nullopt, std::nullopt, std::nullopt};
-  queries_.push_back({demand.query, now, std::nullopt, Millis(0)});
-  if (demand.backlog_query) {
-    slot.backlog = queries_.size();
-    queries_.push_back({*demand.backlog_query, now, std::nullopt, Millis(0)});
-  }
-  if (wants_forecast(demand, workload.object.spec.forecast)) {
-    slot.range = state.history().due(now, budget, settings_);
-    if (slot.range) {
-      slot.due = queries_.size();
-      queries_.push_back({demand.query, slot.range->last, slot.range->first, slot.range->step});
-      budget -= static_cast<int>(slot.range->count());
-    }
-  }
-  slots_.push_back(slot);
+  const auto& ns = workload.object.meta.ns;
+  state_of(workload, demand, settings_.grid_step);
+  Slot slot{&workload, &view, {metrics_.admit(demand.query, ns)}, std::nullopt};
+  if (demand.backlog_query) slot.backlog = Question{metrics_.admit(*demand.backlog_query, ns)};
+  slots_.push_back(std::move(slot));
 }
 
-void DemandBatch::ask(ports::MetricsSource& metrics, const std::function<Millis()>& left) {
+/// Requests wait for a free connection in this order: with another beginning each cycle nobody is last for ever.
+void DemandBatch::take_turns(WallTime now) {
   if (slots_.empty()) return;
-  answers_ = asked<ports::QueryAnswer>(queries_.size(), [&] { return metrics.query(queries_, left()); });
-  std::vector<std::string> promql;
-  for (const auto& slot : slots_) promql.push_back(queries_[slot.value].promql);
-  const WallTime at = queries_[slots_.front().value].end;
-  evidence_ = asked<ports::Evidence>(slots_.size(), [&] { return metrics.evidence(promql, at, left()); });
+  const auto turn = static_cast<std::uint64_t>(now.time_since_epoch() / settings_.cycle) % slots_.size();
+  std::rotate(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(turn), slots_.end());
+}
+
+void DemandBatch::ask_for(Question& question, WallTime now) {
+  if (!question.promql) return;
+  question.answer = queries_.size();
+  queries_.push_back({*question.promql, now, std::nullopt, Millis(0)});
+  question.evidence = judged_.size();
+  judged_.push_back(*question.promql);
+}
+
+void DemandBatch::ask_for_histories(WallTime now) {
+  std::vector<Slot*> waiting;
+  std::vector<int> wanted;
+  for (auto& slot : slots_) {
+    if (!slot.value.promql || !wants_forecast(slot.view->input.spec, slot.workload->object.spec.forecast)) continue;
+    const auto range = slot.state().history().due(now, settings_.history_budget_points, settings_);
+    if (!range) continue;
+    waiting.push_back(&slot);
+    wanted.push_back(static_cast<int>(range->count()));
+  }
+  const auto shares = fair_shares(wanted, settings_.history_budget_points);
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    auto& slot = *waiting[i];
+    slot.range = slot.state().history().due(now, shares[i], settings_);
+    slot.due = queries_.size();
+    queries_.push_back({*slot.value.promql, slot.range->last, slot.range->first, slot.range->step});
+  }
+}
+
+void DemandBatch::ask(const std::function<Millis()>& left) {
+  if (queries_.empty()) return;
+  const WallTime at = queries_.front().end;
+  answers_ = asked<ports::QueryAnswer>(queries_.size(), [&] { return metrics_.query(queries_, left()); });
+  evidence_ = asked<ports::Evidence>(judged_.size(), [&] { return metrics_.evidence(judged_, at, left()); });
 }
 
 void DemandBatch::answer(WallTime now) {
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    answer_value(slots_[i], evidence_[i], now);
-    if (slots_[i].backlog) answer_backlog(slots_[i]);
-    if (slots_[i].due) answer_due(slots_[i]);
+  for (const auto& slot : slots_) {
+    answer_value(slot, now);
+    if (slot.backlog) answer_backlog(slot, now);
+    if (slot.due) answer_due(slot);
   }
 }
 
-void DemandBatch::answer_value(const Slot& slot, const Result<ports::Evidence>& evidence, WallTime now) {
+Result<ports::QueryAnswer> DemandBatch::answer_to(const Question& question) const {
+  if (!question.promql) return question.promql.error();
+  return answers_[question.answer];
+}
+
+Result<ports::Evidence> DemandBatch::evidence_of(const Question& question) const {
+  if (!question.promql) return question.promql.error();
+  return evidence_[question.evidence];
+}
+
+void DemandBatch::answer_value(const Slot& slot, WallTime now) {
   auto& workload = *slot.workload;
   auto& input = slot.view->input;
   const std::string who = "demand " + input.spec.name;
-  const auto& answer = answers_[slot.value];
+  const auto answer = answer_to(slot.value);
   const auto value = single_value(answer);
   if (!value) {
     input.trust = plan::Trust::Missing;
     input.trust_note = value.error().message;
     input.data_age = settings_.freshness;
+    if (!slot.value.promql) slot.view->history_error = value.error().message;
     workload.fail("observe", value.error().in(who));
     return;
   }
-  const Coverage coverage{workload.object.meta.ns, workload.target ? &workload.target->pods : nullptr};
-  auto& sources = workload.state->demand.at(input.spec.name).sources();
-  auto judgement = judge(*answer, evidence, coverage, sources, now, settings_);
+  const auto evidence = evidence_of(slot.value);
+  auto judgement = judge(*answer, evidence, coverage_of(workload), slot.state().sources(), now, settings_);
   input.value = *value;
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);
@@ -111,15 +157,23 @@ void DemandBatch::answer_value(const Slot& slot, const Result<ports::Evidence>& 
   if (!evidence) workload.fail("observe", evidence.error().in("evidence of " + who));
 }
 
-void DemandBatch::answer_backlog(const Slot& slot) {
+/// A backlog that is stale is none; one that is partial may still raise, and like a missing one it never lowers.
+void DemandBatch::answer_backlog(const Slot& slot, WallTime now) {
+  auto& workload = *slot.workload;
   auto& input = slot.view->input;
-  const auto backlog = single_value(answers_[*slot.backlog]);
-  input.backlog_missing = !backlog.ok();
-  if (backlog) {
-    input.backlog = *backlog;
-  } else {
-    slot.workload->fail("observe", backlog.error().in("backlog of demand " + input.spec.name));
+  const auto answer = answer_to(*slot.backlog);
+  const auto backlog = single_value(answer);
+  if (!backlog) {
+    input.backlog_missing = true;
+    input.backlog_note = backlog.error().message;
+    workload.fail("observe", backlog.error().in("backlog of demand " + input.spec.name));
+    return;
   }
+  auto& sources = slot.state().backlog_sources();
+  auto judgement = judge(*answer, evidence_of(*slot.backlog), coverage_of(workload), sources, now, settings_);
+  input.backlog_missing = judgement.trust != plan::Trust::Whole;
+  input.backlog_note = std::move(judgement.note);
+  if (judgement.trust != plan::Trust::Stale) input.backlog = *backlog;
 }
 
 void DemandBatch::answer_due(const Slot& slot) {
@@ -128,7 +182,7 @@ void DemandBatch::answer_due(const Slot& slot) {
     slot.view->due = GridAnswer{*slot.range, on_grid(*answer, *slot.range)};
     return;
   }
-  auto& history = slot.workload->state->demand.at(slot.view->input.spec.name).history();
+  auto& history = slot.state().history();
   // Too slow, or more samples than the server allows in a query: fewer points may pass.
   if (answer.error().kind == ErrorKind::Timeout || answer.error().kind == ErrorKind::Invalid) history.asked_too_much();
   slot.view->history_error = answer.error().message;

@@ -1,8 +1,11 @@
 // All demand of all objects as one batch: for each entry its value now, its backlog now, the grid points that are due
-// and the evidence behind the value. Built from the cycle, asked once, handed back to the entries.
+// and the evidence behind value and backlog. Built from the cycle, asked once, handed back to the entries. What an
+// object may cost the others is bounded: only what the source admits for its namespace is asked, every value goes out
+// before any history, histories share a budget, and who is first in the queue changes from cycle to cycle.
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "controller/loop/cycle.h"
@@ -12,34 +15,49 @@ namespace aia::loop {
 
 class DemandBatch {
  public:
-  /// Prepares Workload::demand and the questions for it.
-  DemandBatch(Cycle& cycle, const Settings& settings);
+  /// Prepares Workload::demand and the questions for it, as far as `metrics` admits them.
+  DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsSource& metrics);
 
   /// Asks everything; `left` is how long an answer may take by now.
-  void ask(ports::MetricsSource& metrics, const std::function<Millis()>& left);
+  void ask(const std::function<Millis()>& left);
 
   /// Fills in Workload::demand from the answers.
   void answer(WallTime now);
 
  private:
-  /// One entry and which of the queries are its.
+  /// A query of one entry: where its answer and its evidence are, or why it was not asked.
+  struct Question {
+    Result<std::string> promql;
+    std::size_t answer = 0;
+    std::size_t evidence = 0;
+  };
+  /// One entry and what is asked for it.
   struct Slot {
     Workload* workload = nullptr;
     DemandView* view = nullptr;
-    std::size_t value = 0;
-    std::optional<std::size_t> backlog, due;
-    std::optional<GridRange> range;  // of `due`
+    Question value;
+    std::optional<Question> backlog;
+    std::optional<std::size_t> due{};
+    std::optional<GridRange> range{};  // of `due`
+    [[nodiscard]] DemandState& state() const;
   };
-  void add(Workload& workload, DemandView& view, WallTime now, int& budget);
-  void answer_value(const Slot& slot, const Result<ports::Evidence>& evidence, WallTime now);
-  void answer_backlog(const Slot& slot);
+  void add(Workload& workload, DemandView& view);
+  void take_turns(WallTime now);
+  void ask_for(Question& question, WallTime now);
+  void ask_for_histories(WallTime now);
+  [[nodiscard]] Result<ports::QueryAnswer> answer_to(const Question& question) const;
+  [[nodiscard]] Result<ports::Evidence> evidence_of(const Question& question) const;
+  void answer_value(const Slot& slot, WallTime now);
+  void answer_backlog(const Slot& slot, WallTime now);
   void answer_due(const Slot& slot);
 
   const Settings& settings_;
+  ports::MetricsSource& metrics_;
   std::vector<Slot> slots_;
   std::vector<ports::MetricQuery> queries_;
   std::vector<Result<ports::QueryAnswer>> answers_;
-  std::vector<Result<ports::Evidence>> evidence_;  // one per slot
+  std::vector<std::string> judged_;  // queries whose evidence is asked for
+  std::vector<Result<ports::Evidence>> evidence_;
 };
 
 }  // namespace aia::loop

@@ -34,6 +34,7 @@ class DemandState {
   [[nodiscard]] SeriesHistory& history() { return history_; }
   [[nodiscard]] const SeriesHistory& history() const { return history_; }
   [[nodiscard]] Sources& sources() { return sources_; }
+  [[nodiscard]] Sources& backlog_sources() { return backlog_sources_; }
 
   /// Feeds the points of `range`, models judged at `horizon`; leading gaps, before the series existed, are left out.
   void feed(const GridRange& range, const std::vector<double>& values, Millis horizon);
@@ -56,6 +57,7 @@ class DemandState {
   SeriesIdentity identity_;
   SeriesHistory history_;
   Sources sources_;
+  Sources backlog_sources_;
   std::optional<forecasting::Forecaster> forecaster_;
   forecasting::Fan fan_;
   forecasting::Summary summary_;

@@ -74,8 +74,8 @@ void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metric
   };
   observe_targets(cycle, cluster, left());
   find_other_owners(cycle, cluster);
-  DemandBatch batch(cycle, settings);
-  batch.ask(metrics, left);
+  DemandBatch batch(cycle, settings, metrics);
+  batch.ask(left);
   batch.answer(cycle.now);
 }
 

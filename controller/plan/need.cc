@@ -81,7 +81,7 @@ std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& s
   if (!is_amount(demand.value)) return because("MetricMissing", "the metric is no number that demand can have", note);
   if (demand.trust == Trust::Partial) return because("MetricPartial", "the metric is partial", note);
   if (demand.backlog_missing || (demand.backlog && !is_amount(demand.backlog)))
-    return because("BacklogMissing", "the backlog query gave no usable answer", "");
+    return because("BacklogMissing", "the backlog query gave no usable answer", demand.backlog_note);
   if (demand.spec.kind == api::DemandKind::Utilization && supply.ready == 0)
     return because("NothingReady", "no replica is Ready, so a utilisation says nothing", "");
   return std::nullopt;

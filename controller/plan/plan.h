@@ -29,7 +29,8 @@ struct DemandInput {
   std::optional<double> value;            ///< set unless Missing
   Millis data_age{0};                     ///< age of the newest sample + half the rate window
   std::optional<double> backlog;          ///< requests waiting; unset: no query, or missing
-  bool backlog_missing = false;           ///< a backlog query exists and did not answer
+  bool backlog_missing = false;           ///< a backlog query exists and gave no answer, or less than a whole one
+  std::string backlog_note;               ///< why so, in words
   const forecasting::Fan* fan = nullptr;  ///< nullptr: not eligible; the reactive rule stands alone
   std::string forecast_note;              ///< model and why, or why there is none
 };

@@ -1,0 +1,165 @@
+// Golden scenarios of several tenants on one controller: what the admin does not admit is not asked and says so, and
+// nobody's history or failure keeps another's from being read.
+#include <catch2/catch.hpp>
+
+#include "controller/loop/fair_shares.h"
+#include "tests/controller/loop/fakes.h"
+
+namespace aia::loop::fakes {
+namespace {
+
+/// Ten Ready replicas, demand for two, nothing waiting.
+struct Queued : World {
+  Queued() {
+    deployment().replicas = 10;
+    cluster.settle("llm", true);
+    spec().forecast.model = api::ModelChoice::Off;
+    spec().demand[0].backlog_query = "waiting";
+    waiting().value = [](WallTime) { return 0.0; };
+  }
+  FakeSeries& waiting() { return metrics.series["waiting"]; }
+};
+
+std::vector<std::string> promql_of(const std::vector<ports::MetricQuery>& queries) {
+  std::vector<std::string> texts;
+  for (const auto& query : queries) texts.push_back(query.promql);
+  return texts;
+}
+
+TEST_CASE_METHOD(World, "what the admin forbids is not asked, holds, and says whom to turn to") {
+  deployment().replicas = 10;
+  cluster.settle("llm", true);
+  spec().demand[0].backlog_query = "waiting";
+  metrics.admission = [](const std::string&, const std::string&) -> Result<std::string> {
+    return Error{ErrorKind::Invalid, "the admin of this controller forbids raw PromQL", {}};
+  };
+  run_for(10min);
+  CHECK(metrics.asked.empty());
+  CHECK(deployment().replicas == 10);
+  CHECK(condition("MetricsHealthy").reason == "MetricsMissing");
+  CHECK_THAT(condition("MetricsHealthy").message, Catch::Contains("forbids raw PromQL"));
+  CHECK_THAT(condition("ForecastEligible").message, Catch::Contains("forbids raw PromQL"));
+}
+
+TEST_CASE_METHOD(World, "value, backlog, history and evidence are all asked as they were admitted") {
+  spec().demand[0].backlog_query = "waiting";
+  metrics.admission = [](const std::string& promql, const std::string& ns) -> Result<std::string> {
+    return promql + "@" + ns;
+  };
+  std::vector<WallTime> judged;
+  for (const char* query : {"demand@serving", "waiting@serving"}) {
+    metrics.series[query].value = [](WallTime) { return 15.0; };
+    metrics.series[query].evidence = [&judged](WallTime at) {
+      judged.push_back(at);
+      return ports::Evidence{{{"serving", "", at}}, Millis(0), true};
+    };
+  }
+  cycle();
+  CHECK(promql_of(metrics.asked) == std::vector<std::string>{"demand@serving", "waiting@serving", "demand@serving"});
+  CHECK(judged.size() == 2);
+  CHECK(condition("MetricsHealthy").status == api::ConditionStatus::True);
+}
+
+TEST_CASE_METHOD(World, "one tenant's refusal is that tenant's alone") {
+  add("other", 2, "theirs").meta.ns = "other";
+  metrics.admission = [](const std::string& promql, const std::string& ns) -> Result<std::string> {
+    if (ns == "other") return Error{ErrorKind::Invalid, "not admitted", {}};
+    return promql;
+  };
+  cycle();
+  CHECK(condition("MetricsHealthy").status == api::ConditionStatus::True);
+  CHECK_THAT(condition("MetricsHealthy", "other").message, Catch::Contains("not admitted"));
+  for (const auto& text : promql_of(metrics.asked)) CHECK(text == "demand");
+}
+
+TEST_CASE("shares of a budget are max-min fair") {
+  using Shares = std::vector<int>;
+  CHECK(fair_shares({}, 10).empty());
+  CHECK(fair_shares({3, 4}, 10) == Shares{3, 4});
+  CHECK(fair_shares({100, 100}, 10) == Shares{5, 5});
+  CHECK(fair_shares({100, 1, 100}, 11) == Shares{5, 1, 5});
+  CHECK(fair_shares({100, 3, 2}, 9) == Shares{4, 3, 2});
+  CHECK(fair_shares({7, 7}, 0) == Shares{0, 0});
+  CHECK(fair_shares({7}, -1) == Shares{0});
+}
+
+TEST_CASE_METHOD(World, "an object that asks for years again and again does not hold up another's week") {
+  settings.history_budget_points = 2'000;
+  spec().forecast.history = 168h;
+  for (const char* hog : {"a-hog", "b-hog", "z-hog"}) {  // before and behind in any order by name
+    auto& object = add(hog, 1, hog);
+    object.spec.forecast.history = 8'760h;
+    metrics.series[hog].range_error = Error{ErrorKind::Unavailable, "out of memory", {}};
+  }
+  restart();
+  int cycles = 0;
+  while (cycles < 200) {
+    cycle();
+    ++cycles;
+    clock.time += 1s;
+    if (condition("ForecastEligible").message.find("history is being read") == std::string::npos) break;
+  }
+  CHECK(cycles <= 10'080 / (2'000 / 4) + 1);
+}
+
+TEST_CASE_METHOD(World, "values are asked before histories, and everybody is first now and then") {
+  for (const char* name : {"a", "b", "c"}) add(name, 1, name);
+  restart();
+  std::set<std::string> first;
+  for (int i = 0; i < 4; ++i) {
+    cycle();
+    first.insert(metrics.asked.front().promql);
+    bool histories = false;
+    for (const auto& query : metrics.asked) {
+      histories = histories || query.start.has_value();
+      CHECK(histories == query.start.has_value());
+    }
+    clock.time += settings.cycle;
+  }
+  CHECK(first.size() == 4);
+}
+
+TEST_CASE_METHOD(Queued, "a backlog that is known lets replicas go, one that is stale or partial never does") {
+  run_for(10min);
+  CHECK(deployment().replicas == 2);
+}
+
+TEST_CASE_METHOD(Queued, "a backlog's evidence counts like demand's") {
+  struct Row {
+    const char* what;
+    std::function<void(Queued&)> spoil;
+    std::string words;
+  };
+  const std::vector<Row> rows = {
+      {"stale", [](Queued& w) { w.waiting().evidence = w.pods_report(10, 4min); }, "4m old"},
+      {"half the pods", [](Queued& w) { w.waiting().evidence = w.pods_report(5, 5s); }, "5 of 10 Ready pods"},
+      {"a default where there is no series", [](Queued& w) { w.waiting().evidence = w.pods_report(0, 0s); },
+       "no series lies behind"},
+      {"unknown",
+       [](Queued& w) {
+         w.waiting().evidence_error = Error{ErrorKind::Timeout, "too slow", {}};
+       },
+       "too slow"},
+      {"missing", [](Queued& w) { w.metrics.series.erase("waiting"); }, "matched nothing"}};
+  const auto row = GENERATE_COPY(from_range(rows));
+  INFO(row.what);
+  row.spoil(*this);
+  run_for(15min);
+  CHECK(deployment().replicas == 10);
+  CHECK(condition("MetricsHealthy").reason == "BacklogMissing");
+  CHECK_THAT(condition("MetricsHealthy").message,
+             Catch::Contains("the backlog is not known: ") && Catch::Contains(row.words));
+}
+
+TEST_CASE_METHOD(Queued, "a backlog that is partial may raise, one that is stale may not") {
+  deployment().replicas = 2;
+  cluster.settle("llm");
+  waiting().value = [](WallTime) { return 6000.0; };
+  const bool stale = GENERATE(false, true);
+  waiting().evidence = stale ? pods_report(2, 4min) : pods_report(1, 5s);
+  cycle();
+  CHECK((deployment().replicas > 2) == !stale);
+}
+
+}  // namespace
+}  // namespace aia::loop::fakes
