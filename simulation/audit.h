@@ -30,14 +30,11 @@ class Audit {
   void add(Write write) { writes_.push_back(std::move(write)); }
   [[nodiscard]] const std::vector<Write>& writes() const { return writes_; }
 
-  /// FNV-1a over all lines: equal for equal runs.
+  /// Over all lines: equal for equal runs.
   [[nodiscard]] std::uint64_t digest() const;
 
  private:
   std::vector<Write> writes_;
 };
-
-/// FNV-1a of `text`, continued from `hash`.
-std::uint64_t fnv1a(const std::string& text, std::uint64_t hash = 14695981039346656037U);
 
 }  // namespace aia::simulation

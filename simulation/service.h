@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,13 @@ struct ServiceOptions {
   int gpus_per_replica = 1;
   Millis step{std::chrono::seconds(1)};              ///< of the fluid queue
   Millis scrape_interval{std::chrono::seconds(15)};  ///< on multiples of it since the epoch
+  int gateways = 2;  ///< sources of what is scraped, in equal parts; 0: the Ready pods are
+};
+
+/// Scraping fails for some of a service's sources.
+struct ScrapeFault {
+  double share = 1;    ///< of the sources, in (0, 1]; 1: all
+  bool marked = true;  ///< as a target that is down: gone at once. Else samples just stop and age
 };
 
 /// Sums since the start (or since the last reset_totals()).
@@ -40,7 +48,15 @@ struct ServiceTotals {
 /// A pod and what is going to happen to it.
 struct ServicePod {
   ports::Pod pod;
-  WallTime ready_at{};  ///< WallTime::max(): not before somebody says so
+  WallTime ready_at{};
+  WallTime scraped = WallTime::min();  ///< newest sample of it
+  double lot = 0;                      ///< in [0, 1): drawn once, whether a scrape fault hits it
+};
+
+/// Somebody who reports demand: a gateway or a pod.
+struct Source {
+  std::string pod, instance;
+  WallTime newest{};
 };
 
 class Service {
@@ -70,10 +86,16 @@ class Service {
   /// A pod is not Ready until `until`, then again: a container restarted.
   void flap_pod(std::size_t index, WallTime until);
 
-  /// As Prometheus has it: the mean arrival rate (requests/s) over the scrape interval that ended at scrape `index`
-  /// (counted since the epoch), and the queue then. Before the start: demand itself, and no queue.
+  /// From now on; unset: every source is scraped.
+  void set_scrape_fault(std::optional<ScrapeFault> fault);
+
+  /// As Prometheus has it, at scrape `index` (counted since the epoch): the mean arrival rate (requests/s) over the
+  /// interval that ended there, and the queue, both summed over the sources that were scraped; NaN: none was. Before
+  /// the start: demand itself, and no queue.
   [[nodiscard]] double scraped_rps(std::int64_t index) const;
   [[nodiscard]] double scraped_queue(std::int64_t index) const;
+  /// Everybody with a sample younger than `lookback` and no staleness marker.
+  [[nodiscard]] std::vector<Source> sources(WallTime at, Millis lookback) const;
   [[nodiscard]] std::int64_t newest_scrape(WallTime at) const;  ///< the newest at or before `at`
 
  private:
@@ -85,9 +107,10 @@ class Service {
     double rps = 0, queue = 0;
   };
   void step_to(WallTime to);
-  void serve(double arriving, double capacity, WallTime middle, WallTime end);
+  void serve(double arriving, double capacity, WallTime middle);
   void become_ready();
   void scrape();
+  double scrape_sources();
   void create_pod();
   void remove_pod(std::size_t index);
   [[nodiscard]] WallTime next_event(WallTime to) const;
@@ -103,6 +126,8 @@ class Service {
   std::deque<Parcel> waiting_;
   double queue_ = 0;
   ServiceTotals totals_;
+  std::optional<ScrapeFault> scrape_fault_;
+  std::vector<WallTime> gateways_;  // newest sample of each
   std::int64_t first_scrape_;
   double arrived_since_scrape_ = 0;
   std::vector<Scrape> scrapes_;

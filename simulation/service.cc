@@ -1,0 +1,204 @@
+// The fluid queue and its pods; see service.h. A step never crosses a scrape or a pod's becoming Ready, so that both
+// happen when they should whatever the step is.
+#include "simulation/service.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace aia::simulation {
+namespace {
+
+double seconds(Millis duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+/// The API server's timestamps have whole seconds.
+WallTime stamp(WallTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time);
+}
+
+}  // namespace
+
+Service::Service(api::ObjectKey key, ServiceOptions options, int replicas, WallTime start, Random random)
+    : key_(std::move(key)), options_(std::move(options)), random_(random), now_(start), replicas_(replicas) {
+  for (int i = 0; i < replicas; ++i) {
+    create_pod();
+    auto& pod = pods_.back();
+    pod.pod.created = stamp(start) - std::chrono::hours(24);
+    pod.ready_at = pod.pod.created + options_.lead_max;
+  }
+  become_ready();
+  gateways_.assign(static_cast<std::size_t>(options_.gateways), start);
+  for (auto& pod : pods_) pod.scraped = start;
+  first_scrape_ = newest_scrape(start) + 1;
+}
+
+std::int64_t Service::newest_scrape(WallTime at) const {
+  return std::chrono::floor<std::chrono::milliseconds>(at).time_since_epoch() / options_.scrape_interval;
+}
+
+void Service::create_pod() {
+  ServicePod one;
+  const int number = next_pod_++;
+  one.pod.name = key_.name + "-" + std::to_string(number);
+  one.pod.uid = key_.to_string() + "-" + std::to_string(number);
+  one.pod.created = stamp(now_);
+  const auto lead = random_.uniform(options_.lead_min, options_.lead_max);
+  one.ready_at = now_ + std::chrono::duration_cast<Millis>(lead * lead_factor_);
+  one.lot = random_.uniform();
+  next_ready_ = std::min(next_ready_, one.ready_at);
+  pods_.push_back(std::move(one));
+}
+
+void Service::remove_pod(std::size_t index) {
+  if (pods_[index].pod.ready_since) --ready_;
+  pods_.erase(pods_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void Service::set_replicas(int replicas) {
+  replicas_ = replicas;
+  const auto wanted = static_cast<std::size_t>(std::max(0, replicas));
+  while (pods_.size() < wanted) create_pod();
+  while (pods_.size() > wanted) {
+    std::size_t victim = pods_.size() - 1;
+    for (std::size_t i = pods_.size(); i-- > 0;) {
+      if (pods_[i].pod.ready_since) continue;
+      victim = i;
+      break;
+    }
+    remove_pod(victim);
+  }
+  become_ready();
+}
+
+void Service::replace_pod(std::size_t index) {
+  if (index >= pods_.size()) return;
+  remove_pod(index);
+  create_pod();
+}
+
+void Service::flap_pod(std::size_t index, WallTime until) {
+  if (index >= pods_.size() || !pods_[index].pod.ready_since) return;
+  auto& pod = pods_[index];
+  pod.pod.ready_since.reset();
+  pod.pod.restarted = true;
+  pod.ready_at = until;
+  --ready_;
+  next_ready_ = std::min(next_ready_, until);
+}
+
+void Service::become_ready() {
+  next_ready_ = WallTime::max();
+  for (auto& pod : pods_) {
+    if (pod.pod.ready_since) continue;
+    if (pod.ready_at <= now_) {
+      pod.pod.ready_since = stamp(pod.ready_at);
+      ++ready_;
+    } else {
+      next_ready_ = std::min(next_ready_, pod.ready_at);
+    }
+  }
+}
+
+void Service::advance_to(WallTime to) {
+  while (now_ < to) {
+    const WallTime next_scrape = WallTime((newest_scrape(now_) + 1) * options_.scrape_interval);
+    step_to(std::min({to, now_ + options_.step, next_ready_, next_scrape}));
+    if (next_ready_ <= now_) become_ready();
+    if (now_ == next_scrape) scrape();
+  }
+}
+
+void Service::step_to(WallTime to) {
+  const Millis took = to - now_;
+  const double dt = seconds(took);
+  const WallTime middle = now_ + took / 2;
+  const double arriving = std::max(0.0, options_.demand_rps(middle)) * dt;
+  totals_.arrived += arriving;
+  arrived_since_scrape_ += arriving;
+  serve(arriving, ready_ * options_.per_replica_rps * dt, middle);
+  totals_.worst_queue = std::max(totals_.worst_queue, queue_);
+  const double pods = static_cast<double>(pods_.size());
+  totals_.replica_seconds += pods * dt;
+  totals_.ready_seconds += ready_ * dt;
+  totals_.gpu_seconds += pods * options_.gpus_per_replica * dt;
+  now_ = to;
+}
+
+/// First come, first served. Those who arrive while nobody waits and capacity is left start at once.
+void Service::serve(double arriving, double capacity, WallTime middle) {
+  while (capacity > 0 && !waiting_.empty()) {
+    auto& first = waiting_.front();
+    const double served = std::min(first.amount, capacity);
+    capacity -= served;
+    first.amount -= served;
+    queue_ -= served;
+    totals_.started += served;
+    if (middle - first.arrived <= options_.slo_wait) totals_.started_in_slo += served;
+    if (first.amount <= 0) waiting_.pop_front();
+  }
+  if (waiting_.empty()) queue_ = 0;  // no residue of rounding
+  const double at_once = std::min(arriving, capacity);
+  totals_.started += at_once;
+  totals_.started_in_slo += at_once;
+  if (arriving > at_once) {
+    waiting_.push_back({middle, arriving - at_once});
+    queue_ += arriving - at_once;
+  }
+}
+
+void Service::set_scrape_fault(std::optional<ScrapeFault> fault) {
+  scrape_fault_ = fault;
+}
+
+/// Marks who is scraped now; the share of the whole that they report.
+double Service::scrape_sources() {
+  int all = 0, scraped = 0;
+  const auto note = [&](WallTime& newest, double lot) {
+    ++all;
+    const bool fails = scrape_fault_ && lot < scrape_fault_->share;
+    if (!fails) newest = now_;
+    if (fails && scrape_fault_->marked) newest = WallTime::min();
+    scraped += fails ? 0 : 1;
+  };
+  for (std::size_t i = 0; i < gateways_.size(); ++i) {
+    note(gateways_[i], (static_cast<double>(i) + 0.5) / static_cast<double>(gateways_.size()));
+  }
+  if (gateways_.empty()) {
+    for (auto& pod : pods_) {
+      if (pod.pod.ready_since) note(pod.scraped, pod.lot);
+    }
+  }
+  return scraped == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(scraped) / all;
+}
+
+void Service::scrape() {
+  const double present = scrape_sources();
+  scrapes_.push_back({present * arrived_since_scrape_ / seconds(options_.scrape_interval), present * queue_});
+  arrived_since_scrape_ = 0;
+}
+
+std::vector<Source> Service::sources(WallTime at, Millis lookback) const {
+  std::vector<Source> sources;
+  const auto add = [&](std::string pod, std::string instance, WallTime newest) {
+    if (newest > at - lookback) sources.push_back({std::move(pod), std::move(instance), newest});
+  };
+  for (std::size_t i = 0; i < gateways_.size(); ++i) add("", "gateway-" + std::to_string(i), gateways_[i]);
+  if (gateways_.empty()) {
+    for (const auto& one : pods_) add(one.pod.name, "", one.scraped);
+  }
+  return sources;
+}
+
+double Service::scraped_rps(std::int64_t index) const {
+  if (index > first_scrape_) return scrapes_.at(static_cast<std::size_t>(index - first_scrape_)).rps;
+  // Before the start, and for the interval in which it lies.
+  const WallTime middle(index * options_.scrape_interval - options_.scrape_interval / 2);
+  return std::max(0.0, options_.demand_rps(middle));
+}
+
+double Service::scraped_queue(std::int64_t index) const {
+  return index >= first_scrape_ ? scrapes_.at(static_cast<std::size_t>(index - first_scrape_)).queue : 0;
+}
+
+}  // namespace aia::simulation

@@ -1,0 +1,116 @@
+// One controller's view and writes; see virtual_cluster.h.
+#include "simulation/virtual_cluster.h"
+
+namespace aia::simulation {
+namespace {
+
+api::ObjectKey target_key(const api::Autoscaler& autoscaler) {
+  return {autoscaler.meta.ns, autoscaler.spec.target.name};
+}
+
+std::vector<ports::Pod> pods_of(const Service& service) {
+  std::vector<ports::Pod> pods;
+  for (const auto& one : service.pods()) pods.push_back(one.pod);
+  return pods;
+}
+
+}  // namespace
+
+VirtualCluster::VirtualCluster(World& world, std::string identity) : world_(world), identity_(std::move(identity)) {}
+
+VirtualCluster::View VirtualCluster::look() const {
+  View view;
+  view.at = world_.now();
+  for (const auto& [key, one] : world_.autoscalers()) view.autoscalers.push_back(one);
+  for (const auto& [key, service] : world_.services()) {
+    view.pods[key] = pods_of(*service);
+    view.owners[key] = world_.target(key).owners;
+  }
+  for (const auto& [key, forecast] : world_.forecasts()) view.forecasts[forecast.autoscaler_uid].push_back(key.name);
+  return view;
+}
+
+void VirtualCluster::freeze() {
+  if (!frozen_) frozen_ = look();
+}
+
+std::vector<ports::AutoscalerView> VirtualCluster::autoscalers() {
+  if (frozen_) return frozen_->autoscalers;
+  std::vector<ports::AutoscalerView> views;
+  for (const auto& [key, one] : world_.autoscalers()) views.push_back(one);
+  return views;
+}
+
+Result<ports::Target> VirtualCluster::target_of(const api::Autoscaler& autoscaler) {
+  const auto key = target_key(autoscaler);
+  const auto* service = world_.service(key);
+  const auto what = autoscaler.spec.target.to_string();
+  if (service == nullptr || !world_.target(key).exists) {
+    return Error{ErrorKind::NotFound, what + " does not exist", {}};
+  }
+  const auto& state = world_.target(key);
+  if (!state.has_scale) return Error{ErrorKind::Invalid, what + " has no scale subresource", {}};
+  ports::Target target;
+  target.spec_replicas = service->replicas();
+  target.resource_version = state.resource_version;
+  target.uid = state.uid;
+  target.selector = "app=" + key.name;
+  target.rollout = state.rollout;
+  target.pods = frozen_ ? frozen_->pods[key] : pods_of(*service);
+  return target;
+}
+
+std::vector<Result<ports::Target>> VirtualCluster::targets(const std::vector<api::Autoscaler>& of, Millis) {
+  std::vector<Result<ports::Target>> targets;
+  targets.reserve(of.size());
+  for (const auto& one : of) targets.push_back(target_of(one));
+  return targets;
+}
+
+std::vector<ports::Owner> VirtualCluster::other_owners(const std::string& ns, const api::TargetRef& target) {
+  const api::ObjectKey key{ns, target.name};
+  if (frozen_) return frozen_->owners[key];
+  return world_.service(key) == nullptr ? std::vector<ports::Owner>{} : world_.target(key).owners;
+}
+
+std::vector<std::string> VirtualCluster::forecasts_of(const api::Autoscaler& autoscaler) {
+  if (frozen_) return frozen_->forecasts[autoscaler.meta.uid];
+  std::vector<std::string> names;
+  for (const auto& [key, forecast] : world_.forecasts()) {
+    if (forecast.autoscaler_uid == autoscaler.meta.uid) names.push_back(key.name);
+  }
+  return names;
+}
+
+std::optional<Error> VirtualCluster::refused() const {
+  if (!lease_left || lease_left() > write_deadline) return std::nullopt;
+  return Error{ErrorKind::NotLeading, "the lease is not ours for long enough", {}};
+}
+
+Result<std::string> VirtualCluster::write_scale(const api::Autoscaler& autoscaler, int replicas,
+                                                const std::string& version) {
+  if (const auto error = refused()) return *error;
+  return world_.write_scale(self(), target_key(autoscaler), replicas, version);
+}
+
+Status VirtualCluster::write_forecast(const api::Forecast& forecast) {
+  if (const auto error = refused()) return *error;
+  return world_.write_forecast(self(), forecast);
+}
+
+Status VirtualCluster::delete_forecast(const api::ObjectKey& key) {
+  if (const auto error = refused()) return *error;
+  return world_.delete_forecast(self(), key);
+}
+
+Status VirtualCluster::write_status(const api::Autoscaler& autoscaler) {
+  if (const auto error = refused()) return *error;
+  return world_.write_status(self(), autoscaler);
+}
+
+Status VirtualCluster::write_event(const api::Autoscaler& about, const ports::Event& event) {
+  if (const auto error = refused()) return *error;
+  return world_.write_event(self(), about, event);
+}
+
+}  // namespace aia::simulation

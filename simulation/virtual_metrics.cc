@@ -1,0 +1,109 @@
+// A Prometheus over the world; see virtual_metrics.h.
+#include "simulation/virtual_metrics.h"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace aia::simulation {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr Millis kLongLookback = std::chrono::minutes(10);
+
+/// The mean of the samples in (at − window, at]; NaN: there is none.
+double mean_rate(const Service& service, WallTime at, Millis window) {
+  double sum = 0;
+  int count = 0;
+  const auto oldest = service.newest_scrape(at - window);
+  for (auto i = service.newest_scrape(at); i > oldest; --i) {
+    const double sample = service.scraped_rps(i);
+    if (std::isnan(sample)) continue;
+    sum += sample;
+    ++count;
+  }
+  return count == 0 ? kNone : sum / count;
+}
+
+/// The newest of `sample` in (at − lookback, at].
+template <class Sample>
+double newest(const Service& service, WallTime at, Millis lookback, Sample sample) {
+  const auto oldest = service.newest_scrape(at - lookback);
+  for (auto i = service.newest_scrape(at); i > oldest; --i) {
+    const double value = sample(i);
+    if (!std::isnan(value)) return value;
+  }
+  return kNone;
+}
+
+}  // namespace
+
+Result<std::string> VirtualMetrics::admit(const std::string& promql, const std::string&) const {
+  return promql;
+}
+
+VirtualMetrics::Asked VirtualMetrics::parse(const std::string& promql) const {
+  const auto colon = promql.find(':'), slash = promql.find('/');
+  if (colon == std::string::npos || slash == std::string::npos || slash < colon) return {};
+  const std::string what = promql.substr(0, colon);
+  Asked asked;
+  asked.service = world_.service({promql.substr(colon + 1, slash - colon - 1), promql.substr(slash + 1)});
+  if (what == "demand") return asked;
+  asked.what = what == "last" ? What::Last : What::Queue;
+  return what == "last" || what == "queue" ? asked : Asked{};
+}
+
+double VirtualMetrics::value(const Asked& asked, WallTime at) const {
+  const auto& service = *asked.service;
+  switch (asked.what) {
+    case What::Demand: return mean_rate(service, at, options_.rate_window);
+    case What::Last: return newest(service, at, kLongLookback, [&](auto i) { return service.scraped_rps(i); });
+    case What::Queue: return newest(service, at, options_.lookback, [&](auto i) { return service.scraped_queue(i); });
+  }
+  return kNone;
+}
+
+ports::QueryAnswer VirtualMetrics::answer(const ports::MetricQuery& query) const {
+  const auto asked = parse(query.promql);
+  ports::QueryAnswer answer;
+  if (asked.service == nullptr) return answer;
+  ports::LabelledSeries series;
+  const Millis step = query.start ? query.step : Millis(1);
+  for (WallTime at = query.start.value_or(query.end); at <= query.end; at += step) {
+    const double sample = value(asked, at);
+    if (!std::isnan(sample)) series.samples.push_back({at, sample});
+  }
+  if (!series.samples.empty()) answer.series.push_back(std::move(series));
+  return answer;
+}
+
+std::vector<Result<ports::QueryAnswer>> VirtualMetrics::query(const std::vector<ports::MetricQuery>& queries, Millis) {
+  std::vector<Result<ports::QueryAnswer>> answers;
+  answers.reserve(queries.size());
+  for (const auto& query : queries) answers.push_back(answer(query));
+  return answers;
+}
+
+ports::Evidence VirtualMetrics::evidence_of(const std::string& promql, WallTime at) const {
+  const auto asked = parse(promql);
+  ports::Evidence evidence;
+  if (asked.service == nullptr) return evidence;
+  // Which series there are is asked as an instant selector: it looks back no further than Prometheus does.
+  for (const auto& source : asked.service->sources(at, options_.lookback)) {
+    evidence.pods.push_back(
+        {source.pod.empty() ? "" : asked.service->key().ns, source.pod, source.newest, source.instance});
+  }
+  if (asked.what == What::Demand) evidence.rate_window = options_.rate_window;
+  if (asked.what == What::Last) evidence.rate_window = kLongLookback;
+  return evidence;
+}
+
+std::vector<Result<ports::Evidence>> VirtualMetrics::evidence(const std::vector<std::string>& promql, WallTime at,
+                                                              Millis) {
+  std::vector<Result<ports::Evidence>> all;
+  all.reserve(promql.size());
+  for (const auto& one : promql) all.push_back(evidence_of(one, at));
+  return all;
+}
+
+}  // namespace aia::simulation
