@@ -48,6 +48,7 @@ Json status_document(const api::Autoscaler& autoscaler) {
 KubeCluster::KubeCluster(http::Transport& transport, const ports::Clock& clock, KubeClusterOptions options)
     : transport_(transport),
       options_(std::move(options)),
+      writes_(transport, options_.time_left),
       autoscalers_(autoscaler_view,
                    [this](const api::ObjectKey&, const auto* before, const auto* after) {
                      const bool same = before != nullptr && after != nullptr && same_spec(*before, *after);
@@ -61,8 +62,8 @@ KubeCluster::KubeCluster(http::Transport& transport, const ports::Clock& clock, 
       pods_(pod_from_json),
       discovery_(transport, clock),
       target_reader_(transport, clock, discovery_, pods_),
-      forecast_writer_(transport, forecasts_),
-      event_recorder_(transport, clock, with_instance(options_.events)) {
+      forecast_writer_(writes_, forecasts_),
+      event_recorder_(writes_, clock, with_instance(options_.events)) {
   reflectors_.push_back(reflect(kAutoscalers, {}, autoscalers_));
   reflectors_.push_back(reflect(kForecasts, forecast_trim(), forecasts_));
   reflectors_.push_back(reflect(kHorizontalPodAutoscalers, owner_trim(), hpas_));
@@ -87,7 +88,7 @@ bool KubeCluster::synced() const {
 }
 
 bool KubeCluster::leading() const {
-  return true;
+  return writes_.leading();
 }
 
 std::string KubeCluster::problem() const {
@@ -141,7 +142,7 @@ Result<std::string> KubeCluster::write_scale(const api::Autoscaler& autoscaler, 
   if (!resource) return resource.error();
   const std::string path = object_path(*resource, {autoscaler.meta.ns, target.name}, "scale");
   const http::Request request = merge_patch_request(path, scale_patch(replicas, resource_version));
-  const Result<Json> written = document(transport_.send(request, options_.write_deadline));
+  const Result<Json> written = document(writes_.send(request, options_.write_deadline));
   if (!written) return written.error().in("scale of " + target.to_string());
   return text_at(*written, {"metadata", "resourceVersion"});
 }
@@ -157,7 +158,7 @@ Status KubeCluster::delete_forecast(const api::ObjectKey& key) {
 Status KubeCluster::write_status(const api::Autoscaler& autoscaler) {
   const std::string path = object_path(kAutoscalers, autoscaler.meta.key(), "status");
   const http::Request request = apply_request(path, status_document(autoscaler));
-  const Result<Json> written = document(transport_.send(request, options_.write_deadline));
+  const Result<Json> written = document(writes_.send(request, options_.write_deadline));
   if (!written) return written.error().in("status of AIAutoscaler " + autoscaler.meta.key().to_string());
   return done;
 }

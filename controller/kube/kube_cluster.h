@@ -10,6 +10,7 @@
 #include "controller/kube/discovery.h"
 #include "controller/kube/event_recorder.h"
 #include "controller/kube/forecast_writer.h"
+#include "controller/kube/lease_guard.h"
 #include "controller/kube/owner.h"
 #include "controller/kube/pod.h"
 #include "controller/kube/reflector.h"
@@ -20,11 +21,12 @@
 namespace aia::kube {
 
 struct KubeClusterOptions {
-  std::string ns;                 ///< only this namespace; empty: all
-  Millis write_deadline{10'000};  ///< of each write
-  ReflectorOptions watch;         ///< its resource, namespace, trim and seed are set for each watch
-  std::uint64_t seed = 1;         ///< of back-offs and watch lengths: differs between replicas
-  EventRecorderOptions events;    ///< instance: the host's name unless set
+  std::string ns;                     ///< only this namespace; empty: all
+  Millis write_deadline{10'000};      ///< of each write
+  ReflectorOptions watch;             ///< its resource, namespace, trim and seed are set for each watch
+  std::uint64_t seed = 1;             ///< of back-offs and watch lengths: differs between replicas
+  EventRecorderOptions events;        ///< instance: the host's name unless set
+  std::function<Millis()> time_left;  ///< how long this process may still write; unset: for ever
   /// An AIAutoscaler came, went or changed its spec. Called on a watch's thread: only mark state, never call back here.
   std::function<void()> on_change;
 };
@@ -51,11 +53,15 @@ class KubeCluster final : public ports::Cluster {
   /// What keeps a watch from working, in one line ("pods cannot be listed or watched: … (HTTP 403)"); empty: nothing.
   [[nodiscard]] std::string problem() const;
 
+  /// No write begins from now on. True when those under way have ended, which it waits for as long as `limit`.
+  bool end_writes(Millis limit) { return writes_.close(limit); }
+
  private:
   std::unique_ptr<Reflector> reflect(const Resource& resource, Trim trim, ChangeSink& store);
 
   http::Transport& transport_;
   const KubeClusterOptions options_;
+  LeaseGuard writes_;  // over transport_: whatever changes something goes through it
   Store<ports::AutoscalerView> autoscalers_;
   Store<StoredForecast> forecasts_;
   Store<HorizontalPodAutoscaler> hpas_;

@@ -29,6 +29,10 @@ http::Request create_request(std::string path, const Json& body) {
   return request("POST", with_query(std::move(path), {{"fieldManager", api::kFieldManager}}), "application/json", body);
 }
 
+http::Request update_request(std::string path, const Json& body) {
+  return request("PUT", with_query(std::move(path), {{"fieldManager", api::kFieldManager}}), "application/json", body);
+}
+
 http::Request list_request(const Resource& resource, const std::string& ns, int limit,
                            const std::string& continue_token) {
   Query query{{"limit", std::to_string(limit)}};

@@ -15,6 +15,10 @@ http::Request get_request(std::string path);
 http::Request delete_request(std::string path);
 http::Request create_request(std::string path, const Json& body);
 
+/// Replaces the whole object; the metadata.resourceVersion in the body makes the server answer 409 when it changed
+/// since.
+http::Request update_request(std::string path, const Json& body);
+
 /// One page of a list; `continue_token` as the page before gave it, empty for the first.
 http::Request list_request(const Resource& resource, const std::string& ns, int limit,
                            const std::string& continue_token);
