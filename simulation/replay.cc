@@ -38,9 +38,11 @@ class Recorder : public ports::Reporter {
   Outcome& outcome_;
 };
 
+/// `scenario` must outlive them.
 ServiceOptions service_options(const Scenario& scenario, const Trace& whole) {
   ServiceOptions options;
   options.demand_rps = arrivals(whole, scenario.play_from(), scenario.seed);
+  options.history_rps = [&trace = scenario.trace](WallTime at) { return trace.at(at); };
   options.per_replica_rps = scenario.per_replica_rps;
   options.lead_min = scenario.lead_min;
   options.lead_max = scenario.lead_max;
@@ -49,23 +51,15 @@ ServiceOptions service_options(const Scenario& scenario, const Trace& whole) {
   return options;
 }
 
-/// Bins that the trace lacks: requests came, but nobody could look.
-std::vector<SampleGap> gaps_of(const Trace& trace) {
-  std::vector<SampleGap> gaps;
-  WallTime at = trace.start;
-  for (const double value : trace.values) {
-    if (std::isnan(value)) {
-      if (gaps.empty() || gaps.back().to != at) {
-        SampleGap gap;
-        gap.from = at;
-        gap.service = service_key();
-        gaps.push_back(gap);
-      }
-      gaps.back().to = at + trace.step;
-    }
-    at += trace.step;
+/// Bins that the trace lacks are not scraped while they are played: requests come, but nobody can look.
+void play_gaps(const Trace& trace, World& world, Service& service) {
+  bool gap = false;
+  for (WallTime at = world.now(); at < trace.end(); at += trace.step - (at - trace.start) % trace.step) {
+    if (std::isnan(trace.at(at)) == gap) continue;
+    gap = !gap;
+    const auto fault = gap ? std::optional(ScrapeFault{1, false}) : std::nullopt;
+    world.at(at, [&service, fault] { service.set_scrape_fault(fault); });
   }
-  return gaps;
 }
 
 api::Autoscaler autoscaler_of(const Policy& policy) {
@@ -87,16 +81,16 @@ Outcome play(const Scenario& scenario, const Policy& policy) {
   const int at_first = scenario.needed(whole.at(from));
   auto& service = world.add_service(service_key(), service_options(scenario, whole), at_first);
   world.create(autoscaler_of(policy));
-  VirtualMetrics metrics(world, {});
-  metrics.gaps = gaps_of(scenario.trace);
+  VirtualMetrics metrics(world);
+  play_gaps(scenario.trace, world, service);
   VirtualCluster cluster(world, "replay");
   Recorder recorder(outcome);
   loop::Loop loop(world.clock(), metrics, cluster, recorder, scenario.loop);
   while (world.now() < to) {
     do loop.run_once();
     while (loop.catching_up());  // the history, before time goes on
-    outcome.timeline.push_back(
-        {world.now(), whole.at(world.now()), static_cast<int>(service.pods().size()), service.ready(), service.queue()});
+    outcome.timeline.push_back({world.now(), whole.at(world.now()), static_cast<int>(service.pods().size()),
+                                service.ready(), service.queue()});
     world.advance_to(std::min(to, world.now() + scenario.loop.cycle));
   }
   std::stable_sort(outcome.promises.begin(), outcome.promises.end(),

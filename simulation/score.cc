@@ -38,9 +38,8 @@ std::optional<Millis> lateness(const std::vector<Moment>& timeline, double per_r
 
 double covered_share(const std::vector<Moment>& timeline, double per_replica_rps) {
   if (timeline.empty()) return 1;
-  const auto short_of = std::count_if(timeline.begin(), timeline.end(), [&](const Moment& m) {
-    return exceeds(m.demand_rps, m.ready, per_replica_rps);
-  });
+  const auto short_of = std::count_if(timeline.begin(), timeline.end(),
+                                      [&](const Moment& m) { return exceeds(m.demand_rps, m.ready, per_replica_rps); });
   return 1 - static_cast<double>(short_of) / static_cast<double>(timeline.size());
 }
 

@@ -127,6 +127,7 @@ void Service::step_to(WallTime to) {
 
 /// First come, first served. Those who arrive while nobody waits and capacity is left start at once.
 void Service::serve(double arriving, double capacity, WallTime middle) {
+  if (!waiting_.empty()) totals_.longest_wait = std::max(totals_.longest_wait, middle - waiting_.front().arrived);
   while (capacity > 0 && !waiting_.empty()) {
     auto& first = waiting_.front();
     const double served = std::min(first.amount, capacity);
@@ -194,7 +195,8 @@ double Service::scraped_rps(std::int64_t index) const {
   if (index > first_scrape_) return scrapes_.at(static_cast<std::size_t>(index - first_scrape_)).rps;
   // Before the start, and for the interval in which it lies.
   const WallTime middle(index * options_.scrape_interval - options_.scrape_interval / 2);
-  return std::max(0.0, options_.demand_rps(middle));
+  const double rps = (options_.history_rps ? options_.history_rps : options_.demand_rps)(middle);
+  return rps < 0 ? 0.0 : rps;
 }
 
 double Service::scraped_queue(std::int64_t index) const {

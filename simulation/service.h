@@ -19,7 +19,8 @@ using DemandFunction = std::function<double(WallTime)>;  ///< requests per secon
 
 struct ServiceOptions {
   DemandFunction demand_rps;
-  double per_replica_rps = 10;                                                  ///< what one Ready replica serves
+  DemandFunction history_rps;   ///< what was scraped before the start, NaN: nothing was; unset: demand_rps
+  double per_replica_rps = 10;  ///< what one Ready replica serves
   Millis lead_min{std::chrono::minutes(4)}, lead_max{std::chrono::minutes(6)};  ///< a pod's start, drawn for each
   Millis slo_wait{std::chrono::seconds(1)};  ///< a request that starts later than this after its arrival has waited
   int gpus_per_replica = 1;
@@ -40,6 +41,7 @@ struct ServiceTotals {
   double started = 0;          ///< of those, began to be served
   double started_in_slo = 0;   ///< … within slo_wait
   double worst_queue = 0;      ///< requests
+  Millis longest_wait{0};      ///< of any request, those that still wait included
   double replica_seconds = 0;  ///< from each pod's creation to its deletion
   double ready_seconds = 0;    ///< of those, Ready
   double gpu_seconds = 0;

@@ -1,0 +1,58 @@
+// Figures in words; see figures.h.
+#include "simulation/figures.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace aia::simulation {
+namespace {
+
+std::string with_digits(double value, int digits) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  return text.data();
+}
+
+}  // namespace
+
+std::string figure(double value) {
+  if (!std::isfinite(value)) return "?";
+  const double size = std::abs(value);
+  if (size == std::floor(size) && size < 1000) return with_digits(value, 0);
+  std::string text = with_digits(value, size < 10 ? 2 : size < 100 ? 1 : 0);
+  const std::size_t first = text.front() == '-' ? 1 : 0;
+  const auto dot = std::min(text.find('.'), text.size());
+  for (std::size_t at = dot; at > first + 3; at -= 3) text.insert(at - 3, 1, ',');
+  return text;
+}
+
+std::string percent(double share) {
+  for (int digits = 2; digits <= 6; ++digits) {
+    const auto text = with_digits(100 * share, digits);
+    if (share >= 1 || text != with_digits(100, digits)) return (share >= 1 ? "100" : text) + " %";
+  }
+  return ">99.999999 %";
+}
+
+std::string span(Millis duration) {
+  const auto ms = duration.count();
+  if (ms < 60'000) {
+    const bool whole = ms % 1000 == 0;
+    return with_digits(static_cast<double>(ms) / 1000, whole || ms >= 10'000 ? 0 : 1) + " s";
+  }
+  const auto minutes = (ms + 30'000) / 60'000;
+  if (minutes < 10 && ms % 60'000 != 0) return with_digits(static_cast<double>(ms) / 60'000, 1) + " min";
+  if (minutes < 120) return std::to_string(minutes) + " min";
+  return std::to_string(minutes / 60) + " h" + (minutes % 60 ? " " + std::to_string(minutes % 60) + " min" : "");
+}
+
+std::string clock_of(WallTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(time - day).count();
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%02d:%02d", static_cast<int>(minutes / 60), static_cast<int>(minutes % 60));
+  return text.data();
+}
+
+}  // namespace aia::simulation
