@@ -194,6 +194,8 @@ error_code read_root(std::string& body, Document& document) {
       AIA_TRY(read_text(field.value(), document.error_type));
     } else if (name == "error") {
       AIA_TRY(read_text(field.value(), document.error));
+    } else if (name == "isPartial") {
+      AIA_TRY(field.value().get_bool().get(document.is_partial));
     } else if (name == "warnings") {
       AIA_TRY(read_strings(field.value(), document.answer.warnings));
     } else if (name == "infos") {

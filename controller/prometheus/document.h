@@ -17,6 +17,7 @@ struct Document {
   bool has_result = false;
   bool has_histograms = false;  ///< a series came with native histograms
   bool has_text = false;        ///< the value of a scalar or string is no number
+  bool is_partial = false;      ///< VictoriaMetrics' cluster: some of its storage did not answer
   ports::QueryAnswer answer;    ///< a scalar is one series without labels
 };
 

@@ -29,8 +29,10 @@ ErrorKind kind_of_status(int status) {
   }
 }
 
-/// Prometheus's errorType; what it does not know (Mimir has its own) goes by the HTTP status.
-ErrorKind kind_of_error(const std::string& type, int status) {
+/// Prometheus's errorType; what it does not know (Mimir has its own) goes by the HTTP status. VictoriaMetrics repeats
+/// the HTTP status there, 422 for a timeout of its own, too: that alone is told by its words.
+ErrorKind kind_of_error(const std::string& type, const std::string& words, int status) {
+  if (type == std::to_string(status) && words.find("timeout exceeded") != std::string::npos) return ErrorKind::Timeout;
   if (type == "bad_data" || type == "execution") return ErrorKind::Invalid;
   if (type == "timeout" || type == "canceled") return ErrorKind::Timeout;
   if (type == "internal" || type == "unavailable") return ErrorKind::Unavailable;
@@ -63,7 +65,7 @@ Result<ports::QueryAnswer> parse_response(http::Response response) {
   auto document = read_document(std::move(response.body));
   if (!document) return not_an_answer(response, got, document.error().message);
   if (document->status == "error") {
-    const auto kind = kind_of_error(document->error_type, response.status);
+    const auto kind = kind_of_error(document->error_type, document->error, response.status);
     const std::string type = document->error_type.empty() ? "error" : document->error_type;
     return Error{kind, "Prometheus refuses the query (" + type + "): " + document->error, retry_after(response)};
   }
@@ -75,6 +77,8 @@ Result<ports::QueryAnswer> parse_response(http::Response response) {
     return Error{ErrorKind::Invalid,
                  "the query returns native histograms where numbers belong; use histogram_quantile, histogram_sum or "
                  "histogram_count on them"};
+  if (document->is_partial)
+    document->answer.warnings.emplace_back("the answer is partial (isPartial): some storage nodes did not answer");
   return std::move(document->answer);
 }
 

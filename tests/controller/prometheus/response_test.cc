@@ -75,6 +75,16 @@ TEST_CASE("fields may come in any order, unknown ones are passed over") {
   CHECK(answer->infos == std::vector<std::string>{"PromQL info: x"});
 }
 
+TEST_CASE("what VictoriaMetrics' cluster calls partial is a warning") {
+  const std::string rest = R"("data":{"resultType":"vector","result":[{"metric":{},"value":[1,"2"]}]}})";
+  const auto whole = parse(R"({"status":"success","isPartial":false,)" + rest);
+  const auto partial = parse(R"({"status":"success","isPartial":true,)" + rest);
+  REQUIRE((whole.ok() && partial.ok()));
+  CHECK(whole->warnings.empty());
+  CHECK(partial->warnings.size() == 1);
+  CHECK(partial->series.size() == 1);
+}
+
 TEST_CASE("failures by kind, in Prometheus's own words where it has some") {
   struct Row {
     int status;
@@ -93,6 +103,12 @@ TEST_CASE("failures by kind, in Prometheus's own words where it has some") {
           "starting"},
       Row{500, R"({"status":"error","errorType":"internal","error":"disk"})", ErrorKind::Unavailable, "disk"},
       Row{422, R"({"status":"error","errorType":"too_many_samples","error":"limit"})", ErrorKind::Invalid, "limit"},
+      Row{422, R"({"status":"error","errorType":"422","error":"unsupported function \"x\""})", ErrorKind::Invalid,
+          "unsupported function"},  // VictoriaMetrics: the HTTP status again
+      Row{422, R"({"status":"error","errorType":"422","error":"timeout exceeded during query execution: 1 s"})",
+          ErrorKind::Timeout, "timeout exceeded"},
+      Row{429, R"({"status":"error","errorType":"429","error":"too many concurrent requests"})", ErrorKind::Throttled,
+          "too many"},
       Row{503, "Service Unavailable", ErrorKind::Unavailable, "HTTP 503 with 'Service Unavailable'"},
       Row{401, "no org id", ErrorKind::Unauthorized, "no org id"}, Row{403, "", ErrorKind::Forbidden, "an empty body"},
       Row{404, "404 page not found\n", ErrorKind::Unavailable, "check its prefix"},
