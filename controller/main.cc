@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include "controller/run.h"
 #include "controller/serve/json_log.h"
@@ -48,6 +49,28 @@ void add_prometheus_flags(CLI::App& app, RunOptions& options, std::string& passw
   auto* cert = file("--prometheus-cert", prometheus.tls.cert_file, "client certificate");
   auto* key = file("--prometheus-key", prometheus.tls.key_file, "its key")->needs(cert);
   cert->needs(key);
+}
+
+/// What a tenant's queries may read and cost.
+void add_tenancy_flags(CLI::App& app, aia::prometheus::PrometheusOptions& prometheus) {
+  using aia::prometheus::RawPromql;
+  static const std::map<std::string, RawPromql> kModes{{"Allow", RawPromql::Allow},
+                                                       {"RestrictToNamespace", RawPromql::RestrictToNamespace},
+                                                       {"Forbid", RawPromql::Forbid}};
+  const auto set_mode = [&prometheus](const std::string& mode) { prometheus.tenancy.raw_promql = kModes.at(mode); };
+  app.add_option_function<std::string>("--raw-promql", set_mode,
+                                       "what a tenant's PromQL may read: all that the controller may, series of the "
+                                       "object's own namespace, or nothing")
+      ->check(CLI::IsMember(kModes))
+      ->default_str("Allow");
+  app.add_option("--tenant-label", prometheus.tenancy.label, "label that holds a series' namespace");
+  app.add_option("--max-series", prometheus.max_series, "series that one query may return")->check(CLI::PositiveNumber);
+  app.add_option("--max-samples", prometheus.max_samples, "series times points that one query may return")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--max-body-bytes", prometheus.max_body_bytes, "bytes that one answer may have")
+      ->check(CLI::PositiveNumber);
+  add_duration(app, "--query-timeout", prometheus.query_timeout,
+               "how long the server may work on one query; at most half a cycle", Millis(1));
 }
 
 void add_loop_flags(CLI::App& app, aia::loop::Settings& loop) {
@@ -105,6 +128,7 @@ int main(int argc, char** argv) {
   auto* run_command = app.add_subcommand("run", "run the controller until SIGTERM");
   add_cluster_flags(*run_command, options);
   add_prometheus_flags(*run_command, options, password_file);
+  add_tenancy_flags(*run_command, options.prometheus);
   add_loop_flags(*run_command, options.loop);
   run_command->add_option("--listen", options.listen, "address of /metrics, /healthz and /readyz");
   const auto set_level = [](const std::string& level) { aia::serve::set_log_level(level); };

@@ -16,6 +16,10 @@ bool is_digit(char c) {
 bool is_alpha(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
+/// Prometheus's four; a carriage return ends a comment, too.
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 bool is_alnum(char c) {
   return is_alpha(c) || is_digit(c);
 }
@@ -43,8 +47,8 @@ class Lexer {
   void skip_blank() {
     while (at_ < text_.size()) {
       if (text_[at_] == '#') {
-        while (at_ < text_.size() && text_[at_] != '\n') ++at_;
-      } else if (std::isspace(static_cast<unsigned char>(text_[at_])) != 0) {
+        while (at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '\r') ++at_;
+      } else if (is_blank(text_[at_])) {
         ++at_;
       } else {
         return;

@@ -6,6 +6,7 @@
 
 #include "controller/api/result.h"
 #include "controller/http/transport.h"
+#include "controller/prometheus/tenancy.h"
 
 namespace aia::prometheus {
 
@@ -18,10 +19,16 @@ struct PrometheusOptions {
   std::string password;
   http::Headers headers;  ///< sent with every query, such as X-Scope-OrgID
 
+  Tenancy tenancy;  ///< what a tenant's PromQL may read
+
+  int max_series = 10'000;                        ///< of one answer; evidence has one a pod
+  std::int64_t max_samples = 500'000;             ///< of one answer, series times points; a week at 60 s has 10,080
+  Millis query_timeout{std::chrono::seconds(5)};  ///< of one query at the server; the caller's deadline ends it, too
+  std::size_t max_body_bytes = 32U << 20U;        ///< of one response; that many samples are half of it
+
   int max_points = 11'000;  ///< points a series one range query may have; lower it where the server allows fewer
   int max_pages = 100;      ///< a range that needs more is refused as a mistake
-  std::size_t max_get_bytes = 2'000;         ///< a longer query goes as POST: proxies cut URLs off
-  std::size_t max_body_bytes = 256U << 20U;  ///< 200 series of a week at 60 s are 47 MB
+  std::size_t max_get_bytes = 2'000;  ///< a longer query goes as POST: proxies cut URLs off
 };
 
 /// The transport these options ask for. Errors: Invalid, when two kinds of credentials are given or a token is not

@@ -1,11 +1,13 @@
-// Times go out in seconds with milliseconds, exactly; the server is told to stop a little before we stop listening, so
-// that its own words about the timeout arrive.
+// Times go out in seconds with milliseconds, exactly. VictoriaMetrics by default hides the newest 30 s, serves from a
+// cache and moves a range's ends for it; two parameters, which Prometheus and its kin ignore, ask it for what was asked
+// (https://docs.victoriametrics.com/#prometheus-querying-api-enhancements; measured in docs/monitoring.md).
 #include "controller/prometheus/request.h"
 
 #include <algorithm>
 #include <cstdio>
 
 #include "controller/http/url.h"
+#include "controller/prometheus/limits.h"
 
 namespace aia::prometheus {
 namespace {
@@ -19,6 +21,12 @@ std::string seconds(std::int64_t ms) {
 
 std::string seconds(WallTime time) {
   return seconds(time.time_since_epoch().count());
+}
+
+/// What every query says beside its expression and times; one series more than allowed tells that there are more.
+void add_manners(http::Query& query, const PrometheusOptions& options, std::int64_t series, Millis deadline) {
+  query.add("timeout", seconds(server_timeout(options, deadline).count())).add("limit", std::to_string(series + 1));
+  query.add("nocache", "1").add("latency_offset", "1ms");  // for VictoriaMetrics; it refuses an offset of 0
 }
 
 http::Request request(const std::string& path, const http::Query& query, const PrometheusOptions& options) {
@@ -51,15 +59,17 @@ std::vector<Page> pages(WallTime start, WallTime end, Millis step, int max_point
 Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& query, const PrometheusOptions& options,
                                                   Millis deadline) {
   const auto invalid = [](const std::string& why) { return Error{ErrorKind::Invalid, "range query: " + why}; };
-  const std::string timeout = seconds(std::max<std::int64_t>(1, (deadline * 9 / 10).count()));
   if (!query.start) {
     http::Query q;
-    q.add("query", query.promql).add("time", seconds(query.end)).add("timeout", timeout);
+    q.add("query", query.promql).add("time", seconds(query.end));
+    add_manners(q, options, options.max_series, deadline);
     return std::vector{request("/api/v1/query", q, options)};
   }
   if (query.step <= Millis(0)) return invalid("the step must be positive");
   if (*query.start > query.end) return invalid("it starts after it ends");
-  const auto points = (query.end - *query.start) / query.step + 1;
+  const auto allowed = series_allowed(query, options);
+  if (!allowed) return allowed.error();
+  const auto points = points_of(query);
   const std::int64_t limit = static_cast<std::int64_t>(options.max_points) * options.max_pages;
   if (options.max_points < 1 || points > limit)
     return invalid(std::to_string(points) + " points are more than " + std::to_string(options.max_pages) +
@@ -68,7 +78,8 @@ Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& quer
   for (const auto& page : pages(*query.start, query.end, query.step, options.max_points)) {
     http::Query q;
     q.add("query", query.promql).add("start", seconds(page.start)).add("end", seconds(page.end));
-    q.add("step", seconds(query.step.count())).add("timeout", timeout);
+    q.add("step", seconds(query.step.count()));
+    add_manners(q, options, *allowed, deadline);
     out.push_back(request("/api/v1/query_range", q, options));
   }
   return out;

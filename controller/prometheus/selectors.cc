@@ -126,6 +126,7 @@ class Scanner {
     static constexpr std::array<std::string_view, 2> kGroup{"by", "without"};
     const bool groups = is_one_of(token(1), kGroup) && kind(2) == TokenKind::LeftParen;
     if (kind(1) == TokenKind::LeftParen || groups) {
+      found_.calls.push_back({std::string(text(token())), token().begin});
       ++at_;
       if (groups) {
         ++at_;

@@ -23,8 +23,15 @@ struct Selector {
   Millis range{0};  ///< of its own range ([5m]); 0 when it is an instant selector. A subquery's is not counted.
 };
 
+/// A function or an aggregation.
+struct Call {
+  std::string name;
+  std::size_t begin = 0;
+};
+
 struct Selectors {
   std::vector<Selector> all;  ///< in the order of the text
+  std::vector<Call> calls;    ///< likewise
   Millis longest_range{0};
 };
 

@@ -7,6 +7,7 @@
 
 #include "controller/http/cpprest_transport.h"
 #include "controller/prometheus/evidence.h"
+#include "controller/prometheus/limits.h"
 #include "controller/prometheus/request.h"
 #include "controller/prometheus/response.h"
 #include "controller/prometheus/selectors.h"
@@ -31,8 +32,8 @@ Result<ports::QueryAnswer> one_sample_each(ports::QueryAnswer answer) {
 PrometheusSource::PrometheusSource(std::shared_ptr<http::Transport> transport, PrometheusOptions options)
     : transport_(std::move(transport)), options_(std::move(options)) {}
 
-Result<std::string> PrometheusSource::admit(const std::string& promql, const std::string& /*ns*/) const {
-  return promql;
+Result<std::string> PrometheusSource::admit(const std::string& promql, const std::string& ns) const {
+  return prometheus::admit(promql, ns, options_.tenancy);
 }
 
 std::vector<Result<ports::QueryAnswer>> PrometheusSource::query(const std::vector<ports::MetricQuery>& queries,
@@ -64,7 +65,7 @@ std::vector<Result<ports::QueryAnswer>> PrometheusSource::query(const std::vecto
         pages.emplace_back(responses[next].error());
       }
     }
-    auto whole = stitch(std::move(pages));
+    auto whole = within_limits(stitch(std::move(pages)), queries[i], options_, deadline);
     answers.push_back(whole && !queries[i].start ? one_sample_each(std::move(*whole)) : std::move(whole));
   }
   return answers;
@@ -109,6 +110,7 @@ std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vecto
 }
 
 Result<std::unique_ptr<ports::MetricsSource>> make_prometheus_source(const PrometheusOptions& options) {
+  if (auto checked = check(options.tenancy); !checked) return checked.error();
   auto transport_options_or = transport_options(options);
   if (!transport_options_or) return transport_options_or.error();
   auto transport = http::make_cpprest_transport(std::move(*transport_options_or));

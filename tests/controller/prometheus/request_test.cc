@@ -23,7 +23,10 @@ TEST_CASE("an instant query") {
   REQUIRE(requests.ok());
   REQUIRE(requests->size() == 1);
   CHECK(requests->front().method == "GET");
-  CHECK(requests->front().target == "/api/v1/query?query=up%7Ba%3D%22b%2Bc%22%7D&time=1700000000.123&timeout=9.000");
+  CHECK(
+      requests->front().target ==
+      "/api/v1/"
+      "query?query=up%7Ba%3D%22b%2Bc%22%7D&time=1700000000.123&timeout=5.000&limit=10001&nocache=1&latency_offset=1ms");
   CHECK(requests->front().headers.front().first == "X-Scope-OrgID");
 }
 
@@ -38,7 +41,9 @@ TEST_CASE("a long query goes as a form") {
   CHECK(request.headers.back() ==
         std::pair<std::string, std::string>("Content-Type", "application/x-www-form-urlencoded"));
   CHECK_THAT(request.body, Catch::StartsWith("query=sum%28aaa"));
-  CHECK_THAT(request.body, Catch::EndsWith("&start=0.000&end=60.000&step=15.000&timeout=0.900"));
+  CHECK_THAT(
+      request.body,
+      Catch::EndsWith("&start=0.000&end=60.000&step=15.000&timeout=0.900&limit=10001&nocache=1&latency_offset=1ms"));
 }
 
 TEST_CASE("ranges that make no sense are refused") {

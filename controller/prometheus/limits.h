@@ -1,0 +1,25 @@
+// What one query of one object may cost, held on both sides: the server is asked to stop early, and an answer that is
+// larger all the same (older servers know no `limit`) is refused. Every refusal names the flag and the figure.
+#pragma once
+
+#include "controller/ports/metrics_source.h"
+#include "controller/prometheus/options.h"
+
+namespace aia::prometheus {
+
+/// Grid points of each series that `query` asks for; 1 when it is instant. Its ends and step must make sense.
+std::int64_t points_of(const ports::MetricQuery& query);
+
+/// How many series the answer may have, by --max-series and --max-samples. Errors: Invalid, when not even one series
+/// may be asked for that many points.
+Result<std::int64_t> series_allowed(const ports::MetricQuery& query, const PrometheusOptions& options);
+
+/// How long the server may work on it when the answer is waited for until `deadline`: a little less than we wait, so
+/// that its own words about the timeout arrive.
+Millis server_timeout(const PrometheusOptions& options, Millis deadline);
+
+/// `answer`, unless it has more series than allowed. Errors: Invalid; a Timeout of the server's names the limit.
+Result<ports::QueryAnswer> within_limits(Result<ports::QueryAnswer> answer, const ports::MetricQuery& query,
+                                         const PrometheusOptions& options, Millis deadline);
+
+}  // namespace aia::prometheus
