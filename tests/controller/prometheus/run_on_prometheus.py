@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs prometheus_live_test against each real engine: run_on_prometheus.py PROGRAM [Catch2 arguments].
 
-What: Prometheus 3, built by tests/cluster, and Debian's 2.42 where $AIA_PROMETHEUS_2 names it. Why: the two differ where it
-hurts (3's range selectors are left-open), and users run both.
+What: Prometheus 3 and VictoriaMetrics, built by tests/cluster, and Debian's Prometheus 2.42 where $AIA_PROMETHEUS_2 names
+it. Why: they differ where it hurts (3's range selectors are left-open, VictoriaMetrics hides the newest 30 s), and users
+run all of them.
 """
 import os, subprocess, sys
 from pathlib import Path
@@ -12,7 +13,8 @@ import build  # noqa: E402
 
 
 def main():
-    engines = {"Prometheus 3": build.ensure("prometheus")["prometheus"]}
+    programs = build.ensure("prometheus", "victoriametrics")
+    engines = {"Prometheus 3": programs["prometheus"], "VictoriaMetrics": programs["victoria-metrics"]}
     debian = os.environ.get("AIA_PROMETHEUS_2", "")
     if Path(debian).is_file():
         engines["Prometheus 2"] = debian
