@@ -1,0 +1,51 @@
+"""Which rights a ServiceAccount has by its roles, which it used, and what it was refused, by the audit log.
+
+What: granted, used and refused as sets of Right. Why: a right that nothing uses is one that an intruder gets for
+nothing; one that is missing is found by users otherwise. Source: rbac.authorization.k8s.io/v1; audit.k8s.io/v1 Event.
+"""
+from typing import NamedTuple
+
+RBAC = "/apis/rbac.authorization.k8s.io/v1"
+
+
+class Right(NamedTuple):
+    group: str       # "" is the core group
+    resource: str    # with its subresource: deployments/scale
+    verb: str
+
+    def __str__(self):
+        return f"{self.verb} {self.resource}{'.' + self.group if self.group else ''}"
+
+
+def granted(api, namespace, account):
+    """{Right: name of the first role that grants it}, from all bindings on the cluster that name the ServiceAccount."""
+    rights = {}
+    for kind in ("clusterrolebindings", "rolebindings"):
+        for binding in api.get(f"{RBAC}/{kind}")["items"]:
+            if not any((subject["kind"], subject.get("namespace"), subject["name"]) == ("ServiceAccount", namespace, account)
+                       for subject in binding.get("subjects", ())):
+                continue
+            role = binding["roleRef"]
+            where = "clusterroles" if role["kind"] == "ClusterRole" else f"namespaces/{binding['metadata']['namespace']}/roles"
+            for rule in api.get(f"{RBAC}/{where}/{role['name']}")["rules"]:
+                for right in of_rule(rule):
+                    rights.setdefault(right, role["name"])
+    return rights
+
+
+def of_rule(rule):
+    return (Right(group, resource, verb) for group in rule["apiGroups"] for resource in rule["resources"]
+            for verb in rule["verbs"])
+
+
+def requests(audit, namespace, account):
+    """[(Right, HTTP status, path)] of what it asked for, discovery aside, oldest first."""
+    user = f"system:serviceaccount:{namespace}:{account}"
+    found = []
+    for event in audit.events():
+        ref = event.get("objectRef", {})
+        if event["user"]["username"] == user and "resource" in ref:
+            resource = "/".join(filter(None, (ref["resource"], ref.get("subresource"))))
+            found.append((Right(ref.get("apiGroup", ""), resource, event["verb"]), event["responseStatus"]["code"],
+                          event["requestURI"]))
+    return found
