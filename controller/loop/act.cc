@@ -17,16 +17,17 @@ bool outcome_unknown(const Error& error) {
   return error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Unavailable;
 }
 
-void write(Workload& workload, ports::Cluster& cluster, WallTime now, Outage& outage) {
+void write(Cycle& cycle, Workload& workload, ports::Cluster& cluster, Outage& outage) {
   const int desired = *workload.decision->desired;
   const auto written = cluster.write_scale(workload.object, desired, workload.target->resource_version);
   if (written) {
     outage.note_answer();
     workload.scaled = true;
-    workload.state->last_scale_time = now;
+    workload.state->last_scale_time = cycle.now;
     workload.state->writes.wrote(desired);
     return;
   }
+  if (lead_lost(cycle, written.error())) return;
   outage.note_error(written.error());
   if (outcome_unknown(written.error())) workload.state->writes.uncertain();
   workload.scale_error = written.error();
@@ -38,12 +39,12 @@ void write(Workload& workload, ports::Cluster& cluster, WallTime now, Outage& ou
 void act(Cycle& cycle, ports::Cluster& cluster) {
   Outage outage;
   for_each_usable(cycle, "act", [&](Workload& workload) {
-    if (!should_write(workload)) return;
+    if (!cycle.leading || !should_write(workload)) return;
     if (outage.is_on()) {
       workload.scale_error = Error{ErrorKind::Unavailable, "the API server does not answer; tried again next cycle"};
       return;
     }
-    write(workload, cluster, cycle.now, outage);
+    write(cycle, workload, cluster, outage);
   });
 }
 

@@ -58,21 +58,36 @@ struct Cycle {
   WallTime now{};
   std::vector<Workload> workloads;  ///< by namespace and name, without those being deleted
   bool catching_up = false;         ///< there is more history to ask for right away
+  bool leading = true;              ///< false: another one writes; this process observes, forecasts and plans
   std::stop_token stop;             ///< requested: the write under way is finished, none is begun
 };
 
-/// Runs `body` for each workload; an exception becomes that object's error and nothing else. Ends early when stopping.
+/// Runs `body`; an exception becomes this object's error and nothing else.
+template <class Body>
+void guarded(Workload& workload, const char* step, Body body) {
+  try {
+    body();
+  } catch (const std::exception& failure) {
+    workload.broken = true;
+    workload.fail(step, {ErrorKind::Invalid, std::string("internal error: ") + failure.what(), {}});
+  }
+}
+
+/// Runs `body` for each workload, guarded. Ends early when stopping.
 template <class Body>
 void for_each(Cycle& cycle, const char* step, Body body) {
   for (auto& workload : cycle.workloads) {
     if (cycle.stop.stop_requested()) return;
-    try {
-      body(workload);
-    } catch (const std::exception& failure) {
-      workload.broken = true;
-      workload.fail(step, {ErrorKind::Invalid, std::string("internal error: ") + failure.what(), {}});
-    }
+    guarded(workload, step, [&] { body(workload); });
   }
+}
+
+/// True when a write was not sent because this process leads no more. That is no trouble of the object's; the cycle
+/// writes nothing from then on.
+inline bool lead_lost(Cycle& cycle, const Error& error) {
+  if (error.kind != ErrorKind::NotLeading) return false;
+  cycle.leading = false;
+  return true;
 }
 
 /// The same for those whose spec is known.

@@ -89,7 +89,14 @@ ports::CycleReport cycle_report(Cycle& cycle, const Settings& settings) {
   report.synced = true;
   report.period = settings.cycle;
   const Millis late = std::max(2 * settings.cycle, settings.grid_step);
-  for (auto& workload : cycle.workloads) report.objects.push_back(object_report(workload, cycle.now, late));
+  report.leading = cycle.leading;
+  for (auto& workload : cycle.workloads) {
+    ports::ObjectReport object;
+    object.key = workload.object.meta.key();
+    guarded(workload, "report", [&] { object = object_report(workload, cycle.now, late); });
+    if (workload.broken) object.errors = workload.errors;
+    report.objects.push_back(std::move(object));
+  }
   return report;
 }
 

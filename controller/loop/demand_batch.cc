@@ -118,9 +118,11 @@ void DemandBatch::ask(const std::function<Millis()>& left) {
 
 void DemandBatch::answer(WallTime now) {
   for (const auto& slot : slots_) {
-    answer_value(slot, now);
-    if (slot.backlog) answer_backlog(slot, now);
-    if (slot.due) answer_due(slot);
+    guarded(*slot.workload, "observe", [&] {
+      answer_value(slot, now);
+      if (slot.backlog) answer_backlog(slot, now);
+      if (slot.due) answer_due(slot);
+    });
   }
 }
 

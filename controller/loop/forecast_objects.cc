@@ -68,8 +68,9 @@ api::Forecast forecast_of(const Workload& workload, std::size_t index, WallTime 
   return forecast;
 }
 
-void write_forecasts(Workload& workload, ports::Cluster& cluster, WallTime now, const Settings& settings,
+void write_forecasts(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const Settings& settings,
                      Outage& outage) {
+  const WallTime now = cycle.now;
   auto& written = workload.state->forecasts;
   std::set<std::string> wanted;
   for (std::size_t i = 0; i < workload.demand.size(); ++i) {
@@ -82,6 +83,7 @@ void write_forecasts(Workload& workload, ports::Cluster& cluster, WallTime now, 
     const bool unchanged = last != written.end() && last->second == next;
     if (unchanged || outage.is_on()) continue;
     const auto outcome = cluster.write_forecast(forecast_of(workload, i, now, settings));
+    if (!outcome && lead_lost(cycle, outcome.error())) return;
     outage.note(outcome);
     if (outcome) written[demand] = std::move(next);
     if (!outcome) workload.fail("report", outcome.error().in("Forecast " + name));
@@ -89,6 +91,7 @@ void write_forecasts(Workload& workload, ports::Cluster& cluster, WallTime now, 
   for (const auto& name : cluster.forecasts_of(workload.object)) {
     if (wanted.contains(name) || outage.is_on()) continue;
     const auto outcome = cluster.delete_forecast({workload.object.meta.ns, name});
+    if (!outcome && lead_lost(cycle, outcome.error())) return;
     const bool gone = outcome || outcome.error().kind == ErrorKind::NotFound;
     outage.note(outcome);
     if (!gone) workload.fail("report", outcome.error().in("deleting Forecast " + name));

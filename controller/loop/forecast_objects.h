@@ -10,7 +10,7 @@ namespace aia::loop {
 /// The Forecast of the `index`-th demand entry.
 api::Forecast forecast_of(const Workload& workload, std::size_t index, WallTime now, const Settings& settings);
 
-void write_forecasts(Workload& workload, ports::Cluster& cluster, WallTime now, const Settings& settings,
+void write_forecasts(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const Settings& settings,
                      Outage& outage);
 
 }  // namespace aia::loop

@@ -19,6 +19,9 @@ class LeadSamples {
 
   void observe(const std::vector<ports::Pod>& pods);
 
+  /// What another one measured and stored: it saw the same starts, and earlier ones.
+  void adopt(std::vector<Millis> samples) { samples_ = std::move(samples); }
+
   /// Measured starts, newest last, at most api::kMaxLeadSamples.
   [[nodiscard]] const std::vector<Millis>& samples() const { return samples_; }
 

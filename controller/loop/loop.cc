@@ -1,12 +1,15 @@
-// One pass through the five steps; see loop.h.
+// A cycle's one or two passes through the five steps; see loop.h.
 #include "controller/loop/loop.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "controller/loop/act.h"
 #include "controller/loop/decide.h"
 #include "controller/loop/forecast.h"
 #include "controller/loop/observe.h"
+#include "controller/loop/owners.h"
 #include "controller/loop/report.h"
 
 namespace aia::loop {
@@ -15,36 +18,78 @@ Loop::Loop(ports::Clock& clock, ports::MetricsSource& metrics, ports::Cluster& c
            Settings settings)
     : clock_(clock), metrics_(metrics), cluster_(cluster), reporter_(reporter), settings_(settings) {}
 
+namespace {
+
+/// Runs `body` and adds its time to that of the step.
+template <class Body>
+void timed(const ports::Clock& clock, std::vector<ports::StepTime>& steps, const char* step, Body body) {
+  const Millis from = clock.steady();
+  body();
+  const Millis took = clock.steady() - from;
+  const auto known = std::find_if(steps.begin(), steps.end(), [&](const auto& one) { return one.step == step; });
+  if (known == steps.end())
+    steps.push_back({step, took});
+  else
+    known->took += took;
+}
+
+/// Both passes as one cycle, its objects in their usual order.
+ports::CycleReport summary_of(Cycle& first, Cycle& slow, const Settings& settings) {
+  auto summary = cycle_report(first, settings);
+  auto rest = cycle_report(slow, settings);
+  auto& objects = summary.objects;
+  std::move(rest.objects.begin(), rest.objects.end(), std::back_inserter(objects));
+  std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+  summary.leading = first.leading && slow.leading;
+  return summary;
+}
+
+}  // namespace
+
 void Loop::run_once(std::stop_token stop) {
   const WallTime now = clock_.now();
   if (!cluster_.synced()) {
     ports::CycleReport nothing;
     nothing.at = now;
+    nothing.leading = cluster_.leading();
     reporter_.report(nothing);
     return;
   }
   const Millis begun = clock_.steady();
   std::vector<ports::StepTime> steps;
-  const auto timed = [&](const char* step, auto&& body) {
-    const Millis from = clock_.steady();
-    body();
-    steps.push_back({step, clock_.steady() - from});
-  };
-
-  Cycle cycle = begin_cycle(cluster_, states_, now, settings_);
-  cycle.stop = std::move(stop);
-  timed("observe", [&] { observe(cycle, cluster_, metrics_, clock_, settings_); });
-  timed("forecast", [&] { forecast(cycle, settings_); });
-  timed("plan", [&] { decide(cycle, settings_); });
-  timed("act", [&] { act(cycle, cluster_); });
-  timed("report", [&] { report(cycle, cluster_, settings_); });
-  catching_up_ = cycle.catching_up;
+  Cycle cycle = begin(now, std::move(stop));
+  timed(clock_, steps, "observe", [&] { find_other_owners(cycle, cluster_); });
+  Cycle slow = take_slow(cycle);
+  pass(cycle, steps);
+  slow.leading = cycle.leading;
+  if (!slow.workloads.empty() && !cycle.stop.stop_requested()) {
+    slow.now = clock_.now();
+    pass(slow, steps);
+  }
+  catching_up_ = cycle.catching_up || slow.catching_up;
+  led_ = slow.leading;
   if (cycle.stop.stop_requested()) return;  // half a cycle is nothing to report
 
-  auto summary = cycle_report(cycle, settings_);
+  auto summary = summary_of(cycle, slow, settings_);
   summary.steps = std::move(steps);
   summary.took = clock_.steady() - begun;
   reporter_.report(summary);
+}
+
+Cycle Loop::begin(WallTime now, std::stop_token stop) {
+  const bool leading = cluster_.leading();
+  Cycle cycle = begin_cycle(cluster_, states_, now, !leading || !led_, settings_);
+  cycle.leading = leading;
+  cycle.stop = std::move(stop);
+  return cycle;
+}
+
+void Loop::pass(Cycle& cycle, std::vector<ports::StepTime>& steps) {
+  timed(clock_, steps, "observe", [&] { observe(cycle, cluster_, metrics_, clock_, settings_); });
+  timed(clock_, steps, "forecast", [&] { forecast(cycle, settings_); });
+  timed(clock_, steps, "plan", [&] { decide(cycle, settings_); });
+  timed(clock_, steps, "act", [&] { act(cycle, cluster_); });
+  timed(clock_, steps, "report", [&] { report(cycle, cluster_, settings_); });
 }
 
 }  // namespace aia::loop

@@ -4,6 +4,7 @@
 
 #include <stop_token>
 
+#include "controller/loop/cycle.h"
 #include "controller/loop/settings.h"
 #include "controller/loop/workload_state.h"
 #include "controller/ports/clock.h"
@@ -18,14 +19,19 @@ class Loop {
   Loop(ports::Clock& clock, ports::MetricsSource& metrics, ports::Cluster& cluster, ports::Reporter& reporter,
        Settings settings);
 
-  /// One pass over everything. Does nothing but report while the cluster's caches are not in. After `stop` is requested
-  /// the write under way is finished and no other is begun.
+  /// One cycle over everything; objects that did not answer in time in the last one come after the others were written.
+  /// Does nothing but report while the cluster's caches are not in. A follower does all but write, and takes over what
+  /// the leader stored; it acts in the first cycle that begins when it leads. After `stop` is requested the write under
+  /// way is finished and no other is begun.
   void run_once(std::stop_token stop = {});
 
   /// True when history is still being read and the next pass should not wait for the next cycle.
   [[nodiscard]] bool catching_up() const { return catching_up_; }
 
  private:
+  Cycle begin(WallTime now, std::stop_token stop);
+  void pass(Cycle& cycle, std::vector<ports::StepTime>& steps);
+
   ports::Clock& clock_;
   ports::MetricsSource& metrics_;
   ports::Cluster& cluster_;
@@ -33,6 +39,7 @@ class Loop {
   Settings settings_;
   WorkloadStates states_;
   bool catching_up_ = false;
+  bool led_ = false;  // in the last cycle, until its end
 };
 
 }  // namespace aia::loop

@@ -2,12 +2,42 @@
 #include "controller/loop/observe.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "controller/loop/demand_batch.h"
 #include "controller/loop/owners.h"
 
 namespace aia::loop {
 namespace {
+
+/// Whatever is thrown there must not end the process: then no target was read.
+std::vector<Result<ports::Target>> read_targets(const std::vector<api::Autoscaler>& objects, ports::Cluster& cluster,
+                                                Millis deadline) {
+  std::vector<Result<ports::Target>> targets;
+  Error why{ErrorKind::Timeout, "the target was not read in time", {}};
+  try {
+    targets = cluster.targets(objects, deadline);
+  } catch (const std::exception& failure) {
+    why = {ErrorKind::Unavailable, std::string("reading the target failed: ") + failure.what(), {}};
+  }
+  while (targets.size() < objects.size()) targets.emplace_back(why);
+  return targets;
+}
+
+void take_in(Workload& workload, Result<ports::Target> target, const Cycle& cycle) {
+  if (!target) {
+    workload.target_error = target.error();
+    workload.fail("observe", target.error());
+    return;
+  }
+  workload.target = std::move(target).value();
+  workload.state->lead.observe(workload.target->pods);
+  // What somebody sets while we only watch reverts nothing of ours.
+  if (cycle.leading && workload.object.spec.mode == api::Mode::Auto)
+    workload.state->writes.observed(workload.target->spec_replicas, cycle.now);
+  else
+    workload.state->writes.uncertain();
+}
 
 /// Targets read side by side; a read that fails is its own object's error.
 void observe_targets(Cycle& cycle, ports::Cluster& cluster, Millis deadline) {
@@ -18,24 +48,13 @@ void observe_targets(Cycle& cycle, ports::Cluster& cluster, Millis deadline) {
     objects.push_back(workload.object);
     asked.push_back(&workload);
   }
-  auto targets = cluster.targets(objects, deadline);
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    auto& workload = *asked[i];
-    if (i >= targets.size()) {
-      workload.target_error = Error{ErrorKind::Timeout, "the target was not read in time"};
-    } else if (!targets[i]) {
-      workload.target_error = targets[i].error();
-    } else {
-      workload.target = std::move(targets[i]).value();
-      workload.state->lead.observe(workload.target->pods);
-      // What somebody sets while we only watch reverts nothing of ours.
-      if (workload.object.spec.mode == api::Mode::Auto)
-        workload.state->writes.observed(workload.target->spec_replicas, cycle.now);
-      else
-        workload.state->writes.uncertain();
-    }
-    if (workload.target_error) workload.fail("observe", *workload.target_error);
-  }
+  auto targets = read_targets(objects, cluster, deadline);
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    guarded(*asked[i], "observe", [&] { take_in(*asked[i], std::move(targets[i]), cycle); });
+}
+
+bool timed_out(const ports::ErrorReport& error) {
+  return error.kind == ErrorKind::Timeout;
 }
 
 }  // namespace
@@ -44,7 +63,7 @@ int Workload::ready_pods() const {
   return target ? static_cast<int>(std::count_if(target->pods.begin(), target->pods.end(), is_ready)) : 0;
 }
 
-Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now, const Settings& settings) {
+Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now, bool adopt, const Settings& settings) {
   Cycle cycle;
   cycle.now = now;
   std::set<std::string> uids;
@@ -55,6 +74,7 @@ Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now,
     workload.object = std::move(view.object);
     workload.problem = std::move(view.problem);
     workload.state = &states.of(workload.object, settings);
+    if (adopt) workload.state->adopt(workload.object.status);
     if (workload.problem)
       workload.fail("observe", *workload.problem);
     else
@@ -65,6 +85,18 @@ Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now,
   return cycle;
 }
 
+Cycle take_slow(Cycle& cycle) {
+  Cycle slow;
+  slow.now = cycle.now;
+  slow.stop = cycle.stop;
+  auto& all = cycle.workloads;
+  const auto first =
+      std::stable_partition(all.begin(), all.end(), [](const Workload& one) { return !one.state->slow; });
+  std::move(first, all.end(), std::back_inserter(slow.workloads));
+  all.erase(first, all.end());
+  return slow;
+}
+
 void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metrics, const ports::Clock& clock,
              const Settings& settings) {
   const Millis begun = clock.steady();
@@ -73,10 +105,12 @@ void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metric
     return std::max(deadline - (clock.steady() - begun), deadline / 4);
   };
   observe_targets(cycle, cluster, left());
-  find_other_owners(cycle, cluster);
+  stand_back(cycle);
   DemandBatch batch(cycle, settings, metrics);
   batch.ask(left);
   batch.answer(cycle.now);
+  for (auto& workload : cycle.workloads)
+    workload.state->slow = std::any_of(workload.errors.begin(), workload.errors.end(), timed_out);
 }
 
 }  // namespace aia::loop

@@ -8,9 +8,15 @@
 
 namespace aia::loop {
 
-/// The objects of this cycle with their states; those being deleted are left out.
-Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now, const Settings& settings);
+/// The objects of this cycle with their states; those being deleted are left out. `adopt`: another one leads, or did in
+/// the last cycle.
+Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now, bool adopt, const Settings& settings);
 
+/// Takes the objects out of `cycle` that did not answer in time when they were last looked at: a cycle of their own,
+/// for after the others.
+Cycle take_slow(Cycle& cycle);
+
+/// Owners are found already: for that all objects are looked at together (owners.h).
 void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metrics, const ports::Clock& clock,
              const Settings& settings);
 

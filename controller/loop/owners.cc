@@ -43,17 +43,22 @@ void find_other_owners(Cycle& cycle, ports::Cluster& cluster) {
     const auto& meta = workload.object.meta;
     const auto others = cluster.other_owners(meta.ns, workload.object.spec.target);
     const auto first = oldest.find(target_key(workload));
-    const auto until = workload.state->writes.standing_back(cycle.now);
     if (!others.empty()) {
       workload.other_owner = in_words(others) + " scales it too";
     } else if (first != oldest.end() && first->second != &workload) {
       workload.other_owner = "AIAutoscaler " + first->second->object.meta.name + " scales it too and is older";
-    } else if (until) {
-      workload.other_owner =
-          "somebody set the replicas back twice after we wrote them (GitOps? leave spec.replicas out of "
-          "the manifest); standing back until " +
-          format_rfc3339(*until);
     }
+  });
+}
+
+void stand_back(Cycle& cycle) {
+  for_each_usable(cycle, "observe", [&](Workload& workload) {
+    const auto until = workload.state->writes.standing_back(cycle.now);
+    if (!until || !workload.other_owner.empty()) return;
+    workload.other_owner =
+        "somebody set the replicas back twice after we wrote them (GitOps? leave spec.replicas out of "
+        "the manifest); standing back until " +
+        format_rfc3339(*until);
   });
 }
 

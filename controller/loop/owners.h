@@ -6,7 +6,10 @@
 
 namespace aia::loop {
 
-/// Fills in Workload::other_owner.
+/// Fills in Workload::other_owner with another controller or an older AIAutoscaler; `cycle` holds all objects.
 void find_other_owners(Cycle& cycle, ports::Cluster& cluster);
+
+/// Fills it in where somebody reverts what we write; the targets have been read.
+void stand_back(Cycle& cycle);
 
 }  // namespace aia::loop

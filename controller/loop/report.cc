@@ -8,7 +8,8 @@
 namespace aia::loop {
 namespace {
 
-void write_status(Workload& workload, ports::Cluster& cluster, WallTime now, const Settings& settings, Outage& outage) {
+void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const Settings& settings, Outage& outage) {
+  const WallTime now = cycle.now;
   auto& state = *workload.state;
   auto next = status_of(workload, now);
   const auto slot = write_slot(now, settings.grid_step, workload.object.meta.key().to_string());
@@ -18,6 +19,7 @@ void write_status(Workload& workload, ports::Cluster& cluster, WallTime now, con
   auto object = workload.object;
   object.status = next;
   const auto outcome = cluster.write_status(object);
+  if (!outcome && lead_lost(cycle, outcome.error())) return;
   outage.note(outcome);
   if (!outcome) {
     workload.fail("report", outcome.error().in("status"));
@@ -29,6 +31,7 @@ void write_status(Workload& workload, ports::Cluster& cluster, WallTime now, con
   for (const auto& event : events) {
     if (outage.is_on()) break;
     const auto sent = cluster.write_event(object, event);
+    if (!sent && lead_lost(cycle, sent.error())) return;
     outage.note(sent);
     if (!sent) workload.fail("report", sent.error().in("Event " + event.reason));
   }
@@ -39,8 +42,8 @@ void write_status(Workload& workload, ports::Cluster& cluster, WallTime now, con
 void report(Cycle& cycle, ports::Cluster& cluster, const Settings& settings) {
   Outage outage;
   for_each(cycle, "report", [&](Workload& workload) {
-    write_status(workload, cluster, cycle.now, settings, outage);
-    if (workload.usable()) write_forecasts(workload, cluster, cycle.now, settings, outage);
+    if (cycle.leading) write_status(cycle, workload, cluster, settings, outage);
+    if (cycle.leading && workload.usable()) write_forecasts(cycle, workload, cluster, settings, outage);
   });
 }
 

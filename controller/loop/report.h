@@ -6,7 +6,7 @@
 
 namespace aia::loop {
 
-/// Writes Forecasts, statuses and Events. Expectations for later moments are kept for scoring.
+/// Writes Forecasts, statuses and Events; a follower writes none. Expectations for later moments are kept for scoring.
 void report(Cycle& cycle, ports::Cluster& cluster, const Settings& settings);
 
 /// The cycle for logs and metrics, with what had been expected for now; keeps what is expected now.

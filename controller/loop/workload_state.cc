@@ -13,6 +13,15 @@ void WorkloadState::follow(const api::TargetRef& now, const Settings& settings) 
   target = now;
 }
 
+void WorkloadState::adopt(const api::AutoscalerStatus& of_leader) {
+  // Starts that were seen since the leader last wrote are not forgotten.
+  if (of_leader != stored) lead.adopt(of_leader.lead_time.samples);
+  stored = status = of_leader;
+  last_scale_time = of_leader.last_scale_time;
+  writes.uncertain();  // what the target shows now was not set by us
+  forecasts.clear();
+}
+
 WorkloadState& WorkloadStates::of(const api::Autoscaler& object, const Settings& settings) {
   auto& state = states_[object.meta.uid];
   if (!state) state = std::make_unique<WorkloadState>(object, settings);

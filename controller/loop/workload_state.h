@@ -29,10 +29,15 @@ struct WorkloadState {
       : lead(object.status.lead_time.samples),
         writes(settings.revert_window),
         last_scale_time(object.status.last_scale_time),
-        status(object.status) {}
+        status(object.status),
+        stored(object.status) {}
 
   /// Another target is another workload: what was measured, written and recommended for the last one goes.
   void follow(const api::TargetRef& now, const Settings& settings);
+
+  /// Another one leads, or did until now: what it stored is what was said and done, so that a fail-over repeats no
+  /// Event and resets no transition time.
+  void adopt(const api::AutoscalerStatus& of_leader);
 
   std::optional<api::TargetRef> target;       ///< unset: not known yet
   std::map<std::string, DemandState> demand;  ///< by name
@@ -43,6 +48,8 @@ struct WorkloadState {
   api::AutoscalerStatus status;                           ///< as last written, or as found
   std::int64_t status_slot = 0;                           ///< grid step of that write
   std::map<std::string, WrittenForecast> forecasts;       ///< by demand name
+  api::AutoscalerStatus stored;                           ///< as found when it was last adopted
+  bool slow = false;                                      ///< observing it took longer than the deadline, last time
 };
 
 /// By uid, so that an object that was deleted and created again starts afresh.

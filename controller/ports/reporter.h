@@ -64,6 +64,7 @@ struct StepTime {
 struct CycleReport {
   WallTime at{};
   bool synced = false;  ///< false: the caches are not in yet, nothing was looked at
+  bool leading = true;  ///< false: a follower's cycle, nothing was written
   Millis period{0};     ///< from one cycle to the next, as set
   Millis took{0};
   std::vector<StepTime> steps;        ///< in the order of the cycle
