@@ -87,6 +87,13 @@ void Service::flap_pod(std::size_t index, WallTime until) {
   next_ready_ = std::min(next_ready_, until);
 }
 
+void Service::hasten_starts() {
+  for (auto& pod : pods_) {
+    if (!pod.pod.ready_since) pod.ready_at = std::min(pod.ready_at, now_ + options_.lead_max);
+  }
+  become_ready();
+}
+
 void Service::become_ready() {
   next_ready_ = WallTime::max();
   for (auto& pod : pods_) {
@@ -103,7 +110,9 @@ void Service::become_ready() {
 void Service::advance_to(WallTime to) {
   while (now_ < to) {
     const WallTime next_scrape = WallTime((newest_scrape(now_) + 1) * options_.scrape_interval);
-    step_to(std::min({to, now_ + options_.step, next_ready_, next_scrape}));
+    // Steps end on a grid of their own, so that the same demand gives the same arrivals whatever the pods do.
+    const WallTime next_step = now_ - now_.time_since_epoch() % options_.step + options_.step;
+    step_to(std::min({to, next_step, next_ready_, next_scrape}));
     if (next_ready_ <= now_) become_ready();
     if (now_ == next_scrape) scrape();
   }
@@ -152,7 +161,7 @@ void Service::set_scrape_fault(std::optional<ScrapeFault> fault) {
   scrape_fault_ = fault;
 }
 
-/// Marks who is scraped now; the share of the whole that they report.
+/// Marks who is scraped now; the share of all that is not.
 double Service::scrape_sources() {
   int all = 0, scraped = 0;
   const auto note = [&](WallTime& newest, double lot) {
@@ -170,12 +179,13 @@ double Service::scrape_sources() {
       if (pod.pod.ready_since) note(pod.scraped, pod.lot);
     }
   }
-  return scraped == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(scraped) / all;
+  return scraped == 0 ? 1 : static_cast<double>(all - scraped) / all;
 }
 
 void Service::scrape() {
-  const double present = scrape_sources();
-  scrapes_.push_back({present * arrived_since_scrape_ / seconds(options_.scrape_interval), present * queue_});
+  const double missing = scrape_sources();
+  const double present = missing >= 1 ? std::numeric_limits<double>::quiet_NaN() : 1 - missing;
+  scrapes_.push_back({present * arrived_since_scrape_ / seconds(options_.scrape_interval), present * queue_, missing});
   arrived_since_scrape_ = 0;
 }
 
@@ -201,6 +211,10 @@ double Service::scraped_rps(std::int64_t index) const {
 
 double Service::scraped_queue(std::int64_t index) const {
   return index >= first_scrape_ ? scrapes_.at(static_cast<std::size_t>(index - first_scrape_)).queue : 0;
+}
+
+double Service::scraped_missing(std::int64_t index) const {
+  return index >= first_scrape_ ? scrapes_.at(static_cast<std::size_t>(index - first_scrape_)).missing : 0;
 }
 
 }  // namespace aia::simulation
