@@ -12,9 +12,9 @@ std::int64_t points_of(const ports::MetricQuery& query) {
 Result<std::int64_t> series_allowed(const ports::MetricQuery& query, const PrometheusOptions& options) {
   const auto points = points_of(query);
   if (points > options.max_samples)
-    return Error{ErrorKind::Invalid, "range query: " + std::to_string(points) +
-                                         " points are more than the --max-samples " +
-                                         std::to_string(options.max_samples) + " that a query may return"};
+    return Error{ErrorKind::Invalid,
+                 "range query: " + std::to_string(points) + " points are more than the --max-samples " +
+                     std::to_string(options.max_samples) + " that a query may return; use a longer step"};
   return std::min<std::int64_t>(options.max_series, options.max_samples / points);
 }
 

@@ -113,6 +113,54 @@ TEST_CASE("evidence that cannot be had names its selector") {
   CHECK_THAT(evidence[0].error().message, Catch::StartsWith("evidence for a: "));
 }
 
+TEST_CASE("an answer beyond the limits is refused, naming flag and figure; one at the limit passes") {
+  const auto transport = std::make_shared<FakeTransport>();
+  PrometheusOptions options;
+  options.max_series = 2;
+  options.max_samples = 60;
+  PrometheusSource source(transport, options);
+  const std::string two = pod("a", 1) + "," + pod("b", 1);
+  transport->answer(FakeTransport::json(vector(two)));
+  transport->answer(FakeTransport::json(vector(two + "," + pod("c", 1))));
+  transport->answer(FakeTransport::json(vector(two)));
+  transport->answer(FakeTransport::json(vector(two)));
+  const auto answers = source.query({{"two", kNow},
+                                     {"three", kNow},
+                                     {"thirty", kNow, kNow - 29s, 1s},
+                                     {"thirty-one", kNow, kNow - 30s, 1s},
+                                     {"too long", kNow, kNow - 60s, 1s}},
+                                    2s);
+  CHECK(answers[0].ok());
+  CHECK(answers[1].error().kind == ErrorKind::Invalid);
+  CHECK_THAT(answers[1].error().message, Catch::Contains("more than 2 series") && Catch::Contains("--max-series 2"));
+  CHECK(answers[2].ok());
+  CHECK_THAT(answers[3].error().message,
+             Catch::Contains("more than 1 series of 31 points") && Catch::Contains("--max-samples 60"));
+  CHECK_THAT(answers[4].error().message, Catch::Contains("61 points are more than the --max-samples 60"));
+  const auto sent = transport->sent();
+  REQUIRE(sent.size() == 4);  // what cannot be within the limits is not asked
+  CHECK(asks(sent[0].request, "&limit=3&"));
+  CHECK(asks(sent[2].request, "&limit=3&"));
+  CHECK(asks(sent[3].request, "&limit=2&"));
+}
+
+TEST_CASE("the server is given --query-timeout, never more than what is left of half a cycle") {
+  const auto transport = std::make_shared<FakeTransport>();
+  PrometheusOptions options;
+  options.query_timeout = 1500ms;
+  PrometheusSource source(transport, options);
+  const std::string slow = R"({"status":"error","errorType":"timeout","error":"query timed out"})";
+  transport->answer(FakeTransport::json(slow, 503));
+  const auto answers = source.query({{"slow", kNow}}, 7s);
+  CHECK(answers[0].error().kind == ErrorKind::Timeout);
+  CHECK_THAT(answers[0].error().message,
+             Catch::Contains("query timed out") && Catch::Contains("1.5s (--query-timeout"));
+  static_cast<void>(source.query({{"slow", kNow}}, 1s));
+  CHECK(asks(transport->sent()[0].request, "timeout=1.500"));
+  CHECK(transport->sent()[0].deadline == 7s);
+  CHECK(asks(transport->sent()[1].request, "timeout=0.900"));
+}
+
 TEST_CASE("credentials become the Authorization header") {
   PrometheusOptions options;
   options.url = "http://p:9090";
