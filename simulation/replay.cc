@@ -62,6 +62,12 @@ void play_gaps(const Trace& trace, World& world, Service& service) {
   }
 }
 
+/// What served the last lead time before the play: a service that was running well.
+int replicas_before(const Scenario& scenario, const Trace& whole) {
+  const auto before = whole.between(scenario.play_from() - scenario.lead_max - whole.step, scenario.play_from());
+  return scenario.needed(*std::max_element(before.values.begin(), before.values.end()));
+}
+
 api::Autoscaler autoscaler_of(const Policy& policy) {
   api::Autoscaler object;
   object.meta.ns = service_key().ns;
@@ -78,7 +84,7 @@ Outcome play(const Scenario& scenario, const Policy& policy) {
   const Trace whole = scenario.trace.filled();
   const WallTime from = scenario.play_from(), to = scenario.trace.end();
   World world(from, scenario.seed);
-  const int at_first = scenario.needed(whole.at(from));
+  const int at_first = replicas_before(scenario, whole);
   auto& service = world.add_service(service_key(), service_options(scenario, whole), at_first);
   world.create(autoscaler_of(policy));
   VirtualMetrics metrics(world);

@@ -29,8 +29,9 @@ Side cost(const Score& one, const Score& other) {
 
 std::string served(const Outcome& one, const Outcome& other, Millis slo_wait) {
   const double late = one.score.requests - one.score.within_slo, others = other.score.requests - other.score.within_slo;
-  std::string text = one.policy.name + " served " + percent(one.score.slo_share()) + " of the requests within " +
-                     span(slo_wait) + ", " + other.policy.name + " " + percent(other.score.slo_share());
+  std::string text = one.policy.name + " served " + percent(one.score.slo_share()) + " of " +
+                     figure(std::round(one.score.requests)) + " requests within " + span(slo_wait) + ", " +
+                     other.policy.name + " " + percent(other.score.slo_share());
   if (serving(one.score, other.score) == Side::Equal) return text + ": no difference worth a name.";
   const double fewer = std::round(others) - std::round(late);
   return text + ": " + figure(std::abs(fewer)) + (fewer > 0 ? " fewer" : " more") + " waited longer.";
