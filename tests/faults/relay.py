@@ -18,7 +18,7 @@ class Delay:
 
 @dataclass(frozen=True)
 class Throttle:
-    bytes_per_s: int           # of each connection, each way
+    bytes_per_s: float         # of each connection, each way
 
 
 @dataclass(frozen=True)

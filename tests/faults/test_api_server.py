@@ -4,6 +4,7 @@ import unittest
 from scene import Scene
 from fault import Fault
 from identities import NAMESPACE, SERVICE_ACCOUNT
+from pace import PACE
 from relay import BlackHole, Cut, Delay, Throttle
 from stage import TOKEN_SECRET
 
@@ -39,12 +40,12 @@ def new_token(stage):
 
 FAULTS = [
     Fault("none", lambda stage: None, lambda stage: None, writes=True, local=True),
-    relayed("API server slow", Delay(.1), writes=True),
-    relayed("API server throttled", Throttle(16_000), writes=True),
+    relayed("API server slow", Delay(PACE.cycle_s / 15), writes=True),
+    relayed("API server throttled", Throttle(24_000 / PACE.cycle_s), writes=True),
     relayed("API server cuts answers", Cut(2_000)),
     relayed("API server swallows", BlackHole()),
     Fault("API server stopped", lambda stage: server(stage).pause(), lambda stage: back(stage, server(stage).resume),
-          ci_s=7, soak_s=120),
+          ci_s=8, soak_s=120),
     Fault("API server killed", lambda stage: server(stage).kill(), lambda stage: back(stage, server(stage).start), soak_s=120),
     Fault("etcd killed", lambda stage: server(stage, "etcd").kill(), lambda stage: back(stage, server(stage, "etcd").start)),
     Fault("token expired", expire_token, new_token),
