@@ -35,7 +35,7 @@ def graph(title, description, width, targets, unit="short", height=8, overrides=
     custom = {"drawStyle": "line", "lineInterpolation": "linear", "lineWidth": 1, "fillOpacity": 0, "showPoints": "never",
               "spanNulls": False}  # a gap is missing data, which is not zero: it stays a gap
     return panel("timeseries", title, description, width, height, targets, unit,
-                 {"legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
+                 {"legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
                   "tooltip": {"mode": "multi", "sort": "none"}},
                  {"custom": custom, "color": {"mode": "palette-classic"}, **defaults}, overrides)
 
@@ -49,7 +49,7 @@ def stat(title, description, expr, unit="short", steps=((GREEN, None),), legend=
 def timeline(title, description, width, targets, mappings, height=8):
     return panel("state-timeline", title, description, width, height, targets, "short",
                  {"mergeValues": True, "showValue": "auto", "rowHeight": 0.8,
-                  "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False}},
+                  "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False, "calcs": []}},
                  {"mappings": [{"type": "value", "options": {
                      str(value): {"text": text, "color": color, "index": index}
                      for index, (value, (text, color)) in enumerate(mappings.items())}}],
@@ -59,7 +59,7 @@ def timeline(title, description, width, targets, mappings, height=8):
 
 def table(title, description, width, height, targets, transformations, overrides=()):
     made = panel("table", title, description, width, height, targets, "short",
-                 {"showHeader": True, "cellHeight": "sm", "footer": {"show": False}}, {"custom": {"align": "auto"}}, overrides)
+                 {"showHeader": True, "cellHeight": "sm"}, {"custom": {"align": "auto"}}, overrides)
     return {**made, "transformations": transformations}
 
 

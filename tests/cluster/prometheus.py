@@ -28,6 +28,7 @@ class Job:
     targets: list                              # of Target; set_targets changes them while it runs
     interval: str = "1s"                       # down to 100ms
     path: str = "/metrics"
+    honor_labels: bool = False                 # whether the target's own labels win over those given to it
 
 
 class PrometheusError(RuntimeError):
@@ -36,8 +37,9 @@ class PrometheusError(RuntimeError):
 
 class Prometheus:
     def __init__(self, jobs=(), folder=None, binary=None, promtool=None, retention="30d", lookback_delta=None,
-                 detached=False, flags=()):
-        """folder: made and removed again if not given. lookback_delta: how long a sample stays current ("5m")."""
+                 detached=False, flags=(), rules=()):
+        """folder: made and removed again if not given. lookback_delta: how long a sample stays current ("5m").
+        rules: rule files, evaluated every 5 s."""
         programs = {} if binary and promtool else build.ensure("prometheus")
         self.binary, self.promtool = binary or programs["prometheus"], promtool or programs["promtool"]
         self.jobs, self.detached = list(jobs), detached
@@ -45,6 +47,7 @@ class Prometheus:
         self.folder = Path(tempfile.mkdtemp(prefix="aiautoscaler-prometheus-") if folder is None else folder).resolve()
         self.data = self.folder / "data"
         self.data.mkdir(parents=True, exist_ok=True)
+        self.rules = [str(Path(file).resolve()) for file in rules]
         self._flags = [f"--storage.tsdb.retention.time={retention}", *flags]
         self._flags += [f"--query.lookback-delta={lookback_delta}"] if lookback_delta else []
         self.process, self.url = None, None
@@ -62,7 +65,8 @@ class Prometheus:
         for job in self.jobs:
             self.set_targets(job.name, job.targets)
         config = self.folder / "prometheus.yaml"
-        config.write_text(json.dumps({"scrape_configs": [self._scrape_config(job) for job in self.jobs]}))
+        config.write_text(json.dumps({"global": {"evaluation_interval": "5s"}, "rule_files": self.rules,
+                                      "scrape_configs": [self._scrape_config(job) for job in self.jobs]}))
         for attempt in (1, 2, 3):
             ports = Ports("http")
             address = f"127.0.0.1:{ports['http']}"
@@ -149,4 +153,5 @@ class Prometheus:
 
     def _scrape_config(self, job):
         return {"job_name": job.name, "scrape_interval": job.interval, "scrape_timeout": job.interval,
-                "metrics_path": job.path, "file_sd_configs": [{"files": [str(self.folder / f"targets-{job.name}.json")]}]}
+                "metrics_path": job.path, "honor_labels": job.honor_labels,
+                "file_sd_configs": [{"files": [str(self.folder / f"targets-{job.name}.json")]}]}

@@ -23,7 +23,8 @@ class Controller:
     def __init__(self, kubeconfig, prometheus_url, log, flags):
         """flags: {name without dashes: value}."""
         ports = Ports("http")
-        self.url, self._lock = f"http://127.0.0.1:{ports['http']}", ports
+        self.address, self._lock = f"127.0.0.1:{ports['http']}", ports
+        self.url = f"http://{self.address}"
         command = [binary(), "run", f"--kubeconfig={kubeconfig}", f"--prometheus-url={prometheus_url}",
                    f"--listen=127.0.0.1:{ports['http']}", *(f"--{name}={value}" for name, value in flags.items())]
         self.process = Process("aiautoscaler", command, log)

@@ -24,6 +24,7 @@ from pod_watch import PodWatch
 from trace import Arrivals, Playback, Trace
 
 MANIFESTS = [ROOT / "crds", ROOT / "manifests/rbac"]
+CONTROLLER_LABELS = {"namespace": "aiautoscaler-system", "pod": "aiautoscaler-0"}  # as manifests/monitoring gives them
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Scenario:
     backlog: bool = True              # whether the objects name a backlog query
     models: dict = field(default_factory=lambda: {"predictive": "Auto", "reactive": objects.NO_FORECAST})
     maximum: int = 60
+    rules: tuple = ()                 # rule files that Prometheus evaluates meanwhile
     gpu_nodes: int = 12
     flags: dict = field(default_factory=dict)  # of `aiautoscaler run`
 
@@ -125,6 +127,7 @@ class Play:
         self._start_metrics()
         self.controller = enter(Controller(self.cluster.controller_kubeconfig, self.prometheus.url,
                                            self.folder / "controller.log", s.flags))
+        self.prometheus.set_targets("aiautoscaler", [Target(self.controller.address, CONTROLLER_LABELS)])
         for name in s.models:
             self.cluster.apply(self.autoscaler(name))
         self.say(f"{s.name}: the controller runs; playing from {clock(self.trace_s)}, {s.compression:g} times as fast")
@@ -138,8 +141,9 @@ class Play:
             InferenceServer(self.playback, arrivals, self.pods.ready, {name: s.per_replica for name in s.models},
                             ports["metrics"]))
         self.prometheus = Prometheus(
-            [Job("inference", [Target(self.server.address)], interval=f"{round(s.scrape_s * 1000)}ms")],
-            folder=self.folder / "prometheus", lookback_delta="5s")
+            [Job("inference", [Target(self.server.address)], interval=f"{round(s.scrape_s * 1000)}ms"),
+             Job("aiautoscaler", [], honor_labels=True)],
+            folder=self.folder / "prometheus", lookback_delta="5s", rules=s.rules)
         self._stack.push(lambda kind, error, trace: self.prometheus.down(keep=True))
         now = time.time()
         self.say(f"{s.name}: back-filling {(now - self.playback.wall(0)) / 60:.0f} minutes of history")
