@@ -12,7 +12,7 @@ class Pace:
     cycle_s: float
     scrape_s: float
     step_s: float              # demand of `moving` grows by one replica this often
-    hold_s: int                # stabilisation of scale-in
+    hold_s: int                # stabilisation of scale-in; longer than a cycle
     lookback: str              # of Prometheus
     patience_s: float          # longest wait for a calm stage before a fault
     fault_s: float             # of a fault that names no length of its own
@@ -24,8 +24,8 @@ class Pace:
         return (fault.soak_s if self.soak else fault.ci_s) or self.fault_s
 
 
-CI = Pace(cycle_s=1.5, scrape_s=.25, step_s=1.5, hold_s=1, lookback="10s", patience_s=30, fault_s=6, soak=False,
+CI = Pace(cycle_s=1.5, scrape_s=.25, step_s=1.5, hold_s=2, lookback="10s", patience_s=30, fault_s=6, soak=False,
           flags={"cycle": "1500ms", "grid-step": "1s", "freshness": "3s", "default-lead-time": "2s"})
-SOAK = Pace(cycle_s=15.0, scrape_s=5, step_s=20, hold_s=15, lookback="5m", patience_s=300, fault_s=75, soak=True)
+SOAK = Pace(cycle_s=15.0, scrape_s=5, step_s=20, hold_s=20, lookback="5m", patience_s=300, fault_s=75, soak=True)
 
 PACE = SOAK if os.environ.get("AIA_SOAK") == "1" else CI

@@ -79,10 +79,10 @@ class Trial:
         seconds, top, seen = self.pace.seconds(fault), stage.level, set()
         next_step, dipped, risen, ended = begun, False, False, False
         while (at := (time.time() - begun) / seconds) < 1:
-            if fault.blind and at > .3 and not dipped:
+            if fault.blind and at > .2 and not dipped:
                 stage.demand(LOWEST)
                 dipped = True
-            if dipped and at > .85 and not risen:
+            if dipped and at > .9 and not risen:
                 stage.demand(top)
                 risen = True
             if not dipped and at < .85 and time.time() >= next_step:
