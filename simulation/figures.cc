@@ -47,6 +47,11 @@ std::string span(Millis duration) {
   return std::to_string(minutes / 60) + " h" + (minutes % 60 ? " " + std::to_string(minutes % 60) + " min" : "");
 }
 
+std::string sentence(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
 std::string clock_of(WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const auto minutes = std::chrono::floor<std::chrono::minutes>(time - day).count();

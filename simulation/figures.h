@@ -17,6 +17,9 @@ std::string percent(double share);
 /// "2 s", "4.1 s", "18 min", "1 h 40 min".
 std::string span(Millis duration);
 
+/// With a capital letter in front.
+std::string sentence(std::string text);
+
 /// Time of the day, UTC: "08:30".
 std::string clock_of(WallTime time);
 

@@ -95,14 +95,14 @@ std::string report_text(const Replay& replay, const TextOptions& options) {
   }
   chart.top_rps = round_up(top);
   chart.top_queue = queue;
-  std::string text = wrapped(title(scenario), width) + "\n";
+  std::string text = wrapped(sentence(title(scenario)), width) + "\n";
   for (std::size_t i = 0; i < drawn.size(); ++i) {
-    text += replay.outcomes[i].policy.name + ", requests/s\n";
+    text += sentence(replay.outcomes[i].policy.name) + ", requests/s\n";
     for (const auto& line : chart.draw(drawn[i])) text += line + "\n";
   }
   text += std::string(TerminalChart::kGutter, ' ') + terminal_legend(scenario.slo_wait, options.coloured) + "\n\n";
   text += table_text(table_of(replay), width) + "\n";
-  for (const auto& sentence : verdict(replay)) text += wrapped(sentence, width);
+  for (const auto& one : verdict(replay)) text += wrapped(one, width);
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include "simulation/verdict.h"
 
 #include <cmath>
+#include <utility>
 
 #include "simulation/figures.h"
 
@@ -85,10 +86,7 @@ std::vector<std::string> verdict(const Replay& replay) {
     sentences.push_back(sum(outcomes[0], outcomes[i]));
   }
   if (const auto text = bounds(replay.scenario); !text.empty()) sentences.push_back(text);
-  for (auto& sentence : sentences) {
-    if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z')
-      sentence[0] = static_cast<char>(sentence[0] - 32);
-  }
+  for (auto& one : sentences) one = sentence(std::move(one));
   return sentences;
 }
 

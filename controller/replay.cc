@@ -1,0 +1,93 @@
+// Files and terminal around a replay; see replay.h.
+#include "controller/replay.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "simulation/chat_service.h"
+#include "simulation/replay.h"
+#include "simulation/report_html.h"
+#include "simulation/report_json.h"
+#include "simulation/report_text.h"
+
+namespace aia {
+namespace {
+
+constexpr int kPlainWidth = 100;
+
+Error file_error(const std::string& flag, const std::string& path, const std::string& what) {
+  return {ErrorKind::Unavailable, flag + ": " + path + " " + what, {}};
+}
+
+std::string name_of(const std::string& path) {
+  return path == "-" ? "standard input" : path.substr(path.find_last_of('/') + 1);
+}
+
+Result<simulation::Trace> trace_of(const ReplayOptions& options) {
+  const auto& scenario = options.scenario;
+  if (options.input.empty()) {
+    simulation::ChatServiceOptions made;
+    made.seed = scenario.seed;
+    made.length = std::chrono::ceil<std::chrono::days>(scenario.history + scenario.play);
+    return simulation::chat_service(made);
+  }
+  std::ifstream file;
+  if (options.input != "-") file.open(options.input, std::ios::binary);
+  std::istream& in = options.input == "-" ? std::cin : file;
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (in.bad() || (options.input != "-" && !file.is_open()))
+    return file_error("--input", options.input, "cannot be read");
+  const auto name = name_of(options.input);
+  auto trace = simulation::read_trace(text, name);
+  if (!trace) return trace.error().in("--input: " + name);
+  return trace;
+}
+
+simulation::TextOptions terminal() {
+  simulation::TextOptions options;
+  winsize size{};
+  const bool is_terminal = isatty(STDOUT_FILENO) == 1;
+  const bool sized = is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  options.width = sized ? size.ws_col : kPlainWidth;
+  const char* no_colour = std::getenv("NO_COLOR");  // https://no-color.org
+  options.coloured = is_terminal && (no_colour == nullptr || *no_colour == '\0');
+  return options;
+}
+
+Status write(const std::string& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (!out) return file_error("--report", path, "cannot be written");
+  return done;
+}
+
+}  // namespace
+
+Status replay(const ReplayOptions& options) {
+  auto scenario = options.scenario;
+  auto trace = trace_of(options);
+  if (!trace) return trace.error();
+  scenario.trace = std::move(trace).value();
+  const auto valid = simulation::validate(scenario);
+  if (!valid) return valid;
+  const auto played = simulation::replay(scenario, {simulation::predictive(scenario), simulation::reactive(scenario)});
+  if (!played) return played.error();
+  if (!options.report.empty()) {
+    const auto written = write(options.report, simulation::report_html(*played, options.command));
+    if (!written) return written;
+  }
+  auto text = options.json ? simulation::report_json(*played) : simulation::report_text(*played, terminal());
+  if (!options.json && !options.report.empty()) text += "\nThe same with plots: " + options.report + "\n";
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fflush(stdout) != 0) return Error{ErrorKind::Unavailable, "standard output cannot be written", {}};
+  return done;
+}
+
+}  // namespace aia
