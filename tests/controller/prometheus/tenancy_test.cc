@@ -78,7 +78,7 @@ TEST_CASE("the label's name and the value are the admin's and the namespace's, w
 TEST_CASE("where engines read differently, the text that is sent leaves no choice") {
   // Prometheus ends a comment at a carriage return, MetricsQL only at a line feed.
   CHECK(restricted("a # x\r + b") == R"(a{namespace="a"} + b{namespace="a"})");
-  // A backslash before a backtick: in Prometheus the string ends, in MetricsQL it goes on, and what follows is code.
+  // A backslash before a backtick: to Prometheus the string ends, to MetricsQL's scanner it goes on.
   CHECK(restricted(R"(a{x=`\`, y=`} or b{z="`, w="`"})") == R"(a{namespace="a",x="\\", y="} or b{z=\"", w="`"})");
   // Escapes are said in one way.
   CHECK(restricted(R"(a{x='\x41\u00e4\U0001F600\101\'\t'})") == R"(a{namespace="a",x="Aä😀A'\x09"})");
