@@ -15,11 +15,14 @@ struct Write {
   std::string writer;  ///< a controller's identity, or "person", "cluster"
   std::string kind;    ///< "Scale", "Status", "Forecast", "DeleteForecast", "Event", "Lease", "Spec", "Delete", …
   api::ObjectKey object;
-  std::string value;    ///< replicas, or a digest of what was written
-  std::string version;  ///< the resourceVersion it carried; empty: none
-  std::string outcome;  ///< "ok", or the kind of the error ("conflict")
-  WallTime view{};      ///< how old the writer's caches were: the moment they showed
-  int before = 0;       ///< Scale: replicas that it replaced
+  std::string value;     ///< replicas, or a digest of what was written
+  std::string version;   ///< the resourceVersion it carried; empty: none
+  std::string outcome;   ///< "ok", or the kind of the error ("conflict")
+  WallTime sent{};       ///< when the writer had seen that it leads and sent it
+  WallTime view{};       ///< how old the writer's caches were: the moment they showed
+  int before = 0;        ///< Scale: replicas that it replaced
+  std::string doubt;     ///< Scale: what was wrong with the data behind it, as the world knows; empty: nothing
+  bool answered = true;  ///< false: the writer was not told the outcome
 };
 
 /// One line: "2026-11-21T08:30:00.250 a Scale serving/llm 7 was 9 @123 ok".

@@ -83,6 +83,8 @@ class Service {
 
   /// Starts drawn from now on take `factor` times as long.
   void set_lead_factor(double factor) { lead_factor_ = factor; }
+  /// Whatever holds starts up is over: none takes longer than lead_max from now.
+  void hasten_starts();
   /// Deletes a pod and creates another (an eviction, a node that died). No such index: nothing happens.
   void replace_pod(std::size_t index);
   /// A pod is not Ready until `until`, then again: a container restarted.
@@ -96,6 +98,8 @@ class Service {
   /// the start: demand itself, and no queue.
   [[nodiscard]] double scraped_rps(std::int64_t index) const;
   [[nodiscard]] double scraped_queue(std::int64_t index) const;
+  /// The share of the sources that was not scraped then; 1: no source was.
+  [[nodiscard]] double scraped_missing(std::int64_t index) const;
   /// Everybody with a sample younger than `lookback` and no staleness marker.
   [[nodiscard]] std::vector<Source> sources(WallTime at, Millis lookback) const;
   [[nodiscard]] std::int64_t newest_scrape(WallTime at) const;  ///< the newest at or before `at`
@@ -107,6 +111,7 @@ class Service {
   };
   struct Scrape {
     double rps = 0, queue = 0;
+    double missing = 0;
   };
   void step_to(WallTime to);
   void serve(double arriving, double capacity, WallTime middle);

@@ -1,6 +1,8 @@
 // One controller's view and writes; see virtual_cluster.h.
 #include "simulation/virtual_cluster.h"
 
+#include <algorithm>
+
 namespace aia::simulation {
 namespace {
 
@@ -35,6 +37,7 @@ void VirtualCluster::freeze() {
 }
 
 std::vector<ports::AutoscalerView> VirtualCluster::autoscalers() {
+  seen_ = frozen_ ? frozen_->at : world_.now();
   if (frozen_) return frozen_->autoscalers;
   std::vector<ports::AutoscalerView> views;
   for (const auto& [key, one] : world_.autoscalers()) views.push_back(one);
@@ -60,10 +63,20 @@ Result<ports::Target> VirtualCluster::target_of(const api::Autoscaler& autoscale
   return target;
 }
 
-std::vector<Result<ports::Target>> VirtualCluster::targets(const std::vector<api::Autoscaler>& of, Millis) {
+std::vector<Result<ports::Target>> VirtualCluster::targets(const std::vector<api::Autoscaler>& of, Millis deadline) {
+  std::vector<Fate> fates(of.size());
+  Millis takes{0};
+  for (auto& fate : fates) {
+    if (network) fate = network("get", deadline);
+    takes = std::max(takes, fate.takes);  // side by side
+  }
+  if (takes > Millis(0)) world_.advance(takes);
   std::vector<Result<ports::Target>> targets;
   targets.reserve(of.size());
-  for (const auto& one : of) targets.push_back(target_of(one));
+  for (std::size_t i = 0; i < of.size(); ++i) {
+    const auto& lost = fates[i].request_lost ? fates[i].request_lost : fates[i].answer_lost;
+    targets.push_back(lost ? Result<ports::Target>(*lost) : target_of(of[i]));
+  }
   return targets;
 }
 
@@ -82,35 +95,43 @@ std::vector<std::string> VirtualCluster::forecasts_of(const api::Autoscaler& aut
   return names;
 }
 
-std::optional<Error> VirtualCluster::refused() const {
-  if (!lease_left || lease_left() > write_deadline) return std::nullopt;
-  return Error{ErrorKind::NotLeading, "the lease is not ours for long enough", {}};
+/// Whoever leads sends; then the request travels, whatever becomes of the lease meanwhile.
+template <class Answer, class Apply>
+Answer VirtualCluster::write(const char* verb, const api::ObjectKey* scaled, Apply apply) {
+  const Millis left = lease_left ? lease_left() : write_deadline;
+  if (left < std::min(least_time, write_deadline))
+    return Error{ErrorKind::NotLeading, "the lease is not held, or not for long enough", {}};
+  Writer self{identity_, seen_, world_.now(), scaled != nullptr && doubt ? doubt(*scaled) : "", true};
+  const Fate fate = network ? network(verb, std::min(write_deadline, left)) : Fate{};
+  if (fate.takes > Millis(0)) world_.advance(fate.takes);
+  if (fate.request_lost) return *fate.request_lost;
+  self.answered = !fate.answer_lost;
+  Answer answer = apply(self);
+  if (fate.answer_lost) return *fate.answer_lost;
+  return answer;
 }
 
 Result<std::string> VirtualCluster::write_scale(const api::Autoscaler& autoscaler, int replicas,
                                                 const std::string& version) {
-  if (const auto error = refused()) return *error;
-  return world_.write_scale(self(), target_key(autoscaler), replicas, version);
+  const auto key = target_key(autoscaler);
+  return write<Result<std::string>>(
+      "scale", &key, [&](const Writer& self) { return world_.write_scale(self, key, replicas, version); });
 }
 
 Status VirtualCluster::write_forecast(const api::Forecast& forecast) {
-  if (const auto error = refused()) return *error;
-  return world_.write_forecast(self(), forecast);
+  return write<Status>("forecast", nullptr, [&](const Writer& self) { return world_.write_forecast(self, forecast); });
 }
 
 Status VirtualCluster::delete_forecast(const api::ObjectKey& key) {
-  if (const auto error = refused()) return *error;
-  return world_.delete_forecast(self(), key);
+  return write<Status>("delete", nullptr, [&](const Writer& self) { return world_.delete_forecast(self, key); });
 }
 
 Status VirtualCluster::write_status(const api::Autoscaler& autoscaler) {
-  if (const auto error = refused()) return *error;
-  return world_.write_status(self(), autoscaler);
+  return write<Status>("status", nullptr, [&](const Writer& self) { return world_.write_status(self, autoscaler); });
 }
 
 Status VirtualCluster::write_event(const api::Autoscaler& about, const ports::Event& event) {
-  if (const auto error = refused()) return *error;
-  return world_.write_event(self(), about, event);
+  return write<Status>("event", nullptr, [&](const Writer& self) { return world_.write_event(self, about, event); });
 }
 
 }  // namespace aia::simulation

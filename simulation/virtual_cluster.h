@@ -10,22 +10,36 @@
 
 namespace aia::simulation {
 
+/// How a request fares on its way: good weather takes no time and loses nothing.
+struct Fate {
+  Millis takes{0};                    ///< until the server has it; the world goes on meanwhile
+  std::optional<Error> request_lost;  ///< it never got there
+  std::optional<Error> answer_lost;   ///< it was done, but the caller hears this
+};
+
 class VirtualCluster : public ports::Cluster {
  public:
   VirtualCluster(World& world, std::string identity);
 
-  /// How long this controller may still write, asked before every write; unset: for ever (there is no election).
+  /// How long this controller may still write, asked before every write; unset: for ever (there is no election). As
+  /// the real one's guard, a write gets no more time than that, and none is begun with less than `least_time`.
   std::function<Millis()> lease_left;
-  /// A write is sent only when the lease outlives this.
-  Millis write_deadline{std::chrono::seconds(2)};
+  Millis write_deadline{std::chrono::seconds(10)};
+  Millis least_time{500};
+
+  /// The way to the API server, asked for every request with its verb ("get", "scale", "status", …) and the time it
+  /// has; unset: good weather.
+  std::function<Fate(const std::string& verb, Millis deadline)> network;
+
+  /// What is wrong with the data behind a scale of that target, for the audit log.
+  std::function<std::string(const api::ObjectKey&)> doubt;
 
   void set_synced(bool synced) { synced_ = synced; }
   void freeze();  ///< the watches are cut
   void thaw() { frozen_.reset(); }
-  [[nodiscard]] WallTime view() const { return frozen_ ? frozen_->at : world_.now(); }
 
   [[nodiscard]] bool synced() const override { return synced_; }
-  [[nodiscard]] bool leading() const override { return !lease_left || lease_left() > Millis(0); }
+  [[nodiscard]] bool leading() const override { return !lease_left || lease_left() >= least_time; }
   std::vector<ports::AutoscalerView> autoscalers() override;
   std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& of, Millis deadline) override;
   std::vector<ports::Owner> other_owners(const std::string& ns, const api::TargetRef& target) override;
@@ -47,13 +61,14 @@ class VirtualCluster : public ports::Cluster {
   };
   [[nodiscard]] View look() const;
   Result<ports::Target> target_of(const api::Autoscaler& autoscaler);
-  [[nodiscard]] std::optional<Error> refused() const;
-  [[nodiscard]] Writer self() const { return {identity_, view()}; }
+  template <class Answer, class Apply>
+  Answer write(const char* verb, const api::ObjectKey* scaled, Apply apply);
 
   World& world_;
   std::string identity_;
   bool synced_ = true;
   std::optional<View> frozen_;
+  WallTime seen_{};  // what the caches showed when the AIAutoscalers were last asked for
 };
 
 }  // namespace aia::simulation

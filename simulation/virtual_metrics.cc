@@ -1,6 +1,7 @@
 // A Prometheus over the world; see virtual_metrics.h.
 #include "simulation/virtual_metrics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -11,18 +12,25 @@ namespace {
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr Millis kLongLookback = std::chrono::minutes(10);
 
-/// The mean of the samples in (at − window, at]; NaN: there is none.
-double mean_rate(const Service& service, WallTime at, Millis window) {
-  double sum = 0;
-  int count = 0;
+/// The sum of the sources' rates over (at − window, at], each the mean over the scrapes that reached it; NaN: there is
+/// none. A fault hits the same sources at every scrape, so that there are two kinds of them in one window.
+double rate(const Service& service, WallTime at, Millis window) {
+  double sum = 0, whole_sum = 0, missing = 0;
+  int count = 0, whole_count = 0;
   const auto oldest = service.newest_scrape(at - window);
   for (auto i = service.newest_scrape(at); i > oldest; --i) {
-    const double sample = service.scraped_rps(i);
-    if (std::isnan(sample)) continue;
-    sum += sample;
+    const double rps = service.scraped_rps(i), share = service.scraped_missing(i);
+    if (std::isnan(rps)) continue;
+    sum += rps / (1 - share);
     ++count;
+    missing = std::max(missing, share);
+    if (share > 0) continue;
+    whole_sum += rps;
+    ++whole_count;
   }
-  return count == 0 ? kNone : sum / count;
+  if (count == 0) return kNone;
+  const double of_missing = whole_count == 0 ? 0 : whole_sum / whole_count;
+  return (1 - missing) * sum / count + missing * of_missing;
 }
 
 /// The newest of `sample` in (at − lookback, at].
@@ -56,7 +64,7 @@ VirtualMetrics::Asked VirtualMetrics::parse(const std::string& promql) const {
 double VirtualMetrics::value(const Asked& asked, WallTime at) const {
   const auto& service = *asked.service;
   switch (asked.what) {
-    case What::Demand: return mean_rate(service, at, options_.rate_window);
+    case What::Demand: return rate(service, at, options_.rate_window);
     case What::Last: return newest(service, at, kLongLookback, [&](auto i) { return service.scraped_rps(i); });
     case What::Queue: return newest(service, at, options_.lookback, [&](auto i) { return service.scraped_queue(i); });
   }

@@ -49,17 +49,9 @@ Service* World::service(const api::ObjectKey& key) {
 }
 
 void World::note(const Writer& who, const char* kind, const api::ObjectKey& object, std::string value,
-                 std::string version, const std::string& outcome) {
-  Write write;
-  write.at = now();
-  write.writer = who.name;
-  write.kind = kind;
-  write.object = object;
-  write.value = std::move(value);
-  write.version = std::move(version);
-  write.outcome = outcome;
-  write.view = who.view;
-  audit_.add(std::move(write));
+                 std::string version, const std::string& outcome, int before) {
+  audit_.add({now(), who.name, kind, object, std::move(value), std::move(version), outcome, who.sent.value_or(now()),
+              who.view, before, who.doubt, who.answered});
 }
 
 void World::create(api::Autoscaler object) {
@@ -69,6 +61,7 @@ void World::create(api::Autoscaler object) {
   object.meta.resource_version = next_version();
   const auto key = object.meta.key();
   note({kPerson, now()}, "Create", key, object.meta.uid);
+  spec_changes_.push_back({now(), key, object.spec});
   autoscalers_[key] = {std::move(object), std::nullopt};
 }
 
@@ -80,6 +73,7 @@ void World::edit(const api::ObjectKey& key, const std::function<void(api::Autosc
   ++meta.generation;
   meta.resource_version = next_version();
   note({kPerson, now()}, "Spec", key, std::to_string(meta.generation));
+  spec_changes_.push_back({now(), key, found->second.object.spec});
 }
 
 void World::poison(const api::ObjectKey& key, std::optional<Error> problem) {
@@ -92,6 +86,7 @@ void World::poison(const api::ObjectKey& key, std::optional<Error> problem) {
 void World::remove(const api::ObjectKey& key) {
   if (autoscalers_.erase(key) == 0) return;
   note({kPerson, now()}, "Delete", key, "");
+  spec_changes_.push_back({now(), key, std::nullopt});
   collect_garbage();
 }
 
@@ -117,13 +112,10 @@ Result<std::string> World::write_scale(const Writer& who, const api::ObjectKey& 
   auto* stands = service(target);
   if (stands == nullptr || !targets_.at(target).exists) return not_found(target.to_string());
   auto& state = targets_.at(target);
-  Write write{now(), who.name, "Scale", target, std::to_string(replicas), version, "ok", who.view, stands->replicas()};
-  if (!version.empty() && version != state.resource_version) {
-    write.outcome = "conflict";
-    audit_.add(std::move(write));
-    return Error{ErrorKind::Conflict, "the object has been modified", {}};
-  }
-  audit_.add(std::move(write));
+  if (!state.has_scale) return Error{ErrorKind::Invalid, target.to_string() + " has no scale subresource", {}};
+  const bool fits = version.empty() || version == state.resource_version;
+  note(who, "Scale", target, std::to_string(replicas), version, fits ? "ok" : "conflict", stands->replicas());
+  if (!fits) return Error{ErrorKind::Conflict, "the object has been modified", {}};
   stands->advance_to(now());
   stands->set_replicas(replicas);
   state.resource_version = next_version();
@@ -164,7 +156,10 @@ Status World::write_event(const Writer& who, const api::Autoscaler& about, const
 Result<lease::Lease> World::write_lease(const Writer& who, lease::Lease lease) {
   const std::string stored = lease_ ? lease_->resource_version : "";
   const bool fits = lease.resource_version == stored;
-  note(who, "Lease", {"aiautoscaler", "aiautoscaler"}, lease.holder, lease.resource_version, fits ? "ok" : "conflict");
+  // Renewals are thousands and say nothing: who holds it does.
+  if (!fits || !lease_ || lease_->holder != lease.holder)
+    note(who, "Lease", {"aiautoscaler", "aiautoscaler"}, lease.holder, lease.resource_version,
+         fits ? "ok" : "conflict");
   if (!fits) return Error{ErrorKind::Conflict, "the Lease has been modified", {}};
   lease.resource_version = next_version();
   lease_ = std::move(lease);

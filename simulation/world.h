@@ -29,10 +29,20 @@ struct TargetState {
   std::vector<ports::Owner> owners;  ///< HorizontalPodAutoscalers on it
 };
 
-/// Who writes and how old the caches were on which that was decided.
+/// Who writes, and on what it was decided: see Write.
 struct Writer {
   std::string name;
   WallTime view{};
+  std::optional<WallTime> sent{};  ///< unset: now
+  std::string doubt{};
+  bool answered = true;
+};
+
+/// The spec of an AIAutoscaler from a moment on; unset: there is no such object.
+struct SpecChange {
+  WallTime at{};
+  api::ObjectKey key;
+  std::optional<api::AutoscalerSpec> spec;
 };
 
 class World {
@@ -75,6 +85,7 @@ class World {
 
   [[nodiscard]] const std::map<api::ObjectKey, ports::AutoscalerView>& autoscalers() const { return autoscalers_; }
   [[nodiscard]] const std::map<api::ObjectKey, api::Forecast>& forecasts() const { return forecasts_; }
+  [[nodiscard]] const std::vector<SpecChange>& spec_changes() const { return spec_changes_; }
 
  private:
   struct Due {
@@ -85,7 +96,7 @@ class World {
   std::string next_version() { return std::to_string(++version_); }
   void live_until(WallTime to);
   void note(const Writer& who, const char* kind, const api::ObjectKey& object, std::string value,
-            std::string version = {}, const std::string& outcome = "ok");
+            std::string version = {}, const std::string& outcome = "ok", int before = 0);
   void collect_garbage();
 
   VirtualClock clock_;
@@ -97,6 +108,7 @@ class World {
   std::map<api::ObjectKey, TargetState> targets_;
   std::map<api::ObjectKey, ports::AutoscalerView> autoscalers_;
   std::map<api::ObjectKey, api::Forecast> forecasts_;
+  std::vector<SpecChange> spec_changes_;
   std::optional<lease::Lease> lease_;
 };
 

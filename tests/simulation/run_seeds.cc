@@ -1,0 +1,66 @@
+// Runs seeds of the simulated day and says which fail: `simulate_seeds [--seeds N] [--first S] [--seed S] [--jobs J]`.
+// Environment: AIA_SEEDS, AIA_SEED (one seed, explained), AIA_JOBS. Exit status 1 when a seed was flagged.
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "simulation/simulate.h"
+
+namespace {
+
+using namespace aia;
+
+std::uint64_t number(const char* option, const char* environment, std::uint64_t otherwise, int argc, char** argv) {
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::string(argv[i]) == option) return std::strtoull(argv[i + 1], nullptr, 10);
+  }
+  const char* set = std::getenv(environment);
+  return set == nullptr ? otherwise : std::strtoull(set, nullptr, 10);
+}
+
+int explain_one(std::uint64_t seed) {
+  const simulation::SimulationOptions options;
+  const auto outcome = simulation::simulate(seed, options);
+  const auto record = simulation::run_day(seed, options);
+  std::cout << "seed " << seed << ": digest " << std::hex << outcome.digest << std::dec << ", "
+            << outcome.violations.size() << " violations\n";
+  for (const auto& one : outcome.violations)
+    std::cout << "  " << format_rfc3339(one.at) << " " << one.checker << ": " << one.what << "\n";
+  if (!outcome.violations.empty()) std::cout << "\nThe first:\n" << explain(record, outcome.violations.front());
+  return outcome.violations.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  constexpr std::uint64_t kNone = ~std::uint64_t{0};
+  if (const auto seed = number("--seed", "AIA_SEED", kNone, argc, argv); seed != kNone) return explain_one(seed);
+  const auto count = number("--seeds", "AIA_SEEDS", 1000, argc, argv);
+  const auto first = number("--first", "AIA_FIRST_SEED", 1, argc, argv);
+  const auto jobs = number("--jobs", "AIA_JOBS", std::max(1U, std::thread::hardware_concurrency()), argc, argv);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto outcomes = simulation::simulate_many(first, count, jobs, {});
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+
+  std::map<std::string, int> by_checker;
+  std::size_t flagged = 0, faults = 0, scales = 0, reductions = 0, cycles = 0;
+  for (const auto& outcome : outcomes) {
+    faults += outcome.faults, scales += outcome.scales, reductions += outcome.reductions, cycles += outcome.cycles;
+    if (outcome.violations.empty()) continue;
+    const auto& one = outcome.violations.front();
+    if (++flagged <= 15)
+      std::cout << "seed " << outcome.seed << ": " << format_rfc3339(one.at) << " " << one.checker << ": " << one.what
+                << "\n";
+    ++by_checker[one.checker];
+  }
+  for (const auto& [checker, seeds] : by_checker) std::cout << checker << " came first in " << seeds << " seeds\n";
+  std::cout << count << " virtual days, " << faults << " faults, " << cycles << " cycles, " << scales << " scalings ("
+            << reductions << " down), " << flagged << " seeds flagged, " << took.count() << " s on " << jobs
+            << " threads\n";
+  if (flagged > 0) std::cout << "Replay and explain one: AIA_SEED=<seed> " << argv[0] << "\n";
+  return flagged == 0 ? 0 : 1;
+}
