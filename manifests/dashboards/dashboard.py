@@ -106,7 +106,7 @@ def at_a_glance():
         stat("Since the newest cycle", "How long ago a controller last began to look at everything. It should stay below a "
              "few cycles; when it grows, the loop hangs or its caches never came in.",
              "time() - max(aiautoscaler_last_cycle_timestamp_seconds)", "s", ((GREEN, None), (YELLOW, 60), (RED, 120))),
-        stat("Autoscalers", "AIAutoscaler objects that the controller looks after.",
+        stat("Autoscalers", "AIAutoscaler objects that the controller looks after, in all namespaces.",
              "count(max by (namespace, autoscaler) (aiautoscaler_condition{type=\"Ready\"})) or vector(0)", "none",
              ((BLUE, None),)),
         stat("Not Ready", "Objects whose condition Ready is not True: in conflict, invalid, forbidden, without a target or "

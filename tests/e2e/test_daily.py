@@ -3,17 +3,18 @@
 What: eight days of history, then the shipped trace at 120 times its speed, one replica 15 s (half an hour) from
 creation to Ready. `predictive` and `reactive` get the same arrivals. Judged from the API server's own record over
 one window, from the reactive Deployment's first deficit in the rise to the peak of demand. On the way the controller
-is killed and started again; at the end its objects are looked at and deleted. No backlog query here: with one the
+is killed and started again; at the end every query of the dashboard and the alerts is run on what Prometheus scraped of it
+(dashboards.py), and its objects are looked at and deleted. No backlog query here: with one the
 reactive rule buys more later on to drain its queue, and one would measure that instead of how late it is.
 AIA_E2E_DISABLE_FORECAST=1 gives `predictive` the reactive rule too: then the test must fail.
 """
-import os, sys, time, unittest
+import dataclasses, os, sys, time, unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import play  # first: it knows where the modules are
-import daily, objects, record, scorecard
+import daily, dashboards, objects, record, scorecard
 from controller import binary
 from daily import END, PER_REPLICA, WARM
 
@@ -26,11 +27,14 @@ AUTOSCALER_COLUMNS = ["NAME", "TARGET", "MODE", "MIN", "MAX", "REPLICAS", "READY
 class DailyTest(unittest.TestCase):
     def test_capacity_is_ready_before_the_demand(self):
         forecast = os.environ.get("AIA_E2E_DISABLE_FORECAST") != "1"
-        with play.Play(daily.scenario(forecast=forecast, backlog=False)) as stage:
+        scenario = dataclasses.replace(daily.scenario(forecast=forecast, backlog=False), rules=(dashboards.ALERTS,))
+        with play.Play(scenario) as stage:
             stage.until(RESTART)
             restarted = time.time()
             stage.controller.restart()
+            dashboards.watch(stage)
             stage.until(END)
+            dashboards.judge(self, stage)
             words = self.look(stage)
             self.judge_ramp(stage)
             self.judge_restart(stage, restarted)
