@@ -93,18 +93,17 @@ class BodyBuffer final : public concurrency::streams::details::streambuf_state_m
   const std::shared_ptr<Exchange> exchange_;
 };
 
-/// Before each request: a new socket of a known address family gets keepalive, a kept one is refused when the server
-/// has closed it (end of file) or has something to say unasked (a TLS alert).
-void prepare_socket(asio::ip::tcp::socket& socket, const std::string& host) {
-  boost::system::error_code error;
+/// Before each request: the socket gets keepalive, a kept one is refused when the server has closed it (end of file) or
+/// has something to say unasked (a TLS alert).
+void prepare_socket(asio::ip::tcp::socket& socket, AddressFamily& family) {
   if (socket.is_open()) {
     if (is_stale(socket.native_handle())) throw StaleConnection();
-    return;
+    family.learn(socket.native_handle());
+  } else if (family.value() != 0) {
+    boost::system::error_code ignored;
+    socket.open(family.value() == AF_INET ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), ignored);
   }
-  const auto address = asio::ip::make_address(host, error);
-  if (error) return;  // a name: which family it resolves to is not known yet
-  socket.open(address.is_v4() ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), error);
-  if (!error) set_keepalive(socket.native_handle());
+  if (socket.is_open()) set_keepalive(socket.native_handle());
 }
 
 Failure classify(std::exception_ptr pointer, const Tls* tls) {
@@ -166,56 +165,62 @@ void use_few_threads() {
 
 struct CpprestClient::Impl {
   std::shared_ptr<Tls> tls;
+  std::shared_ptr<AddressFamily> family;
   rest::client::http_client client;
 };
 
-CpprestClient::CpprestClient(const BaseUrl& server, std::shared_ptr<Tls> tls, std::chrono::seconds abandoned_after) {
+CpprestClient::CpprestClient(const BaseUrl& server, std::shared_ptr<Tls> tls, std::shared_ptr<AddressFamily> family,
+                             std::chrono::seconds abandoned_after) {
   use_few_threads();
   rest::client::http_client_config config;
   config.set_timeout(abandoned_after);
   config.set_max_redirects(0);
   config.set_validate_certificates(tls == nullptr || tls->verifies());
   config.set_tlsext_sni_enabled(false);  // announced below, by the name that is also verified
-  config.set_nativehandle_options([host = server.host, tls](rest::client::native_handle handle) {
-    if (tls == nullptr) return prepare_socket(*static_cast<asio::ip::tcp::socket*>(handle), host);
+  config.set_nativehandle_options([family, tls](rest::client::native_handle handle) {
+    if (tls == nullptr) return prepare_socket(*static_cast<asio::ip::tcp::socket*>(handle), *family);
     auto* stream = static_cast<TlsStream*>(handle);
     if (!stream->next_layer().is_open()) tls->announce_name(stream->native_handle());
-    prepare_socket(stream->next_layer(), host);
+    prepare_socket(stream->next_layer(), *family);
   });
   if (tls != nullptr) {
     config.set_ssl_context_callback([tls](asio::ssl::context& context) {
       if (auto status = tls->prepare(context.native_handle()); !status) throw SetupFailure(status.error().message);
     });
   }
-  impl_ = std::make_unique<Impl>(Impl{tls, rest::client::http_client(web::uri(server.origin()), config)});
+  impl_ = std::make_unique<Impl>(Impl{tls, family, rest::client::http_client(web::uri(server.origin()), config)});
 }
 
 CpprestClient::~CpprestClient() = default;
 
 std::function<void()> CpprestClient::start(const Request& request, const std::shared_ptr<Exchange>& exchange) {
   pplx::cancellation_token_source cancel;
-  const auto tls = impl_->tls;
-  const auto observe_end = [exchange, tls](pplx::task<rest::http_response> whole) {
+  const auto fail = [exchange, tls = impl_->tls, family = impl_->family](std::exception_ptr why) {
+    Failure failure = classify(std::move(why), tls.get());
+    if (failure.step == Step::Connect) family->forget();
+    exchange->on_failure(std::move(failure));
+  };
+  const auto observe_end = [exchange, fail](pplx::task<rest::http_response> whole) {
     try {
       whole.get();
       exchange->on_end();
     } catch (...) {
-      exchange->on_failure(classify(std::current_exception(), tls.get()));
+      fail(std::current_exception());
     }
   };
   try {
     impl_->client.request(to_cpprest(request, exchange), cancel.get_token())
-        .then([exchange, tls, observe_end](pplx::task<rest::http_response> head) {
+        .then([exchange, fail, observe_end](pplx::task<rest::http_response> head) {
           try {
             const rest::http_response response = head.get();
             exchange->on_headers(response.status_code(), lower_case(response.headers()));
             response.content_ready().then(observe_end);
           } catch (...) {
-            exchange->on_failure(classify(std::current_exception(), tls.get()));
+            fail(std::current_exception());
           }
         });
   } catch (...) {
-    exchange->on_failure(classify(std::current_exception(), tls.get()));
+    fail(std::current_exception());
   }
   return [cancel]() mutable { cancel.cancel(); };
 }

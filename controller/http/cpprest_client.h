@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "controller/http/exchange.h"
+#include "controller/http/socket.h"
 #include "controller/http/tls.h"
 #include "controller/http/url.h"
 
@@ -15,9 +16,10 @@ namespace aia::http {
 
 class CpprestClient {
  public:
-  /// `abandoned_after`: when a connection that nobody waits for any more is given up (a backstop; cancelling ends it at
-  /// once).
-  CpprestClient(const BaseUrl& server, std::shared_ptr<Tls> tls, std::chrono::seconds abandoned_after);
+  /// `family`: of the server's host, shared by all clients of it. `abandoned_after`: when a connection that nobody
+  /// waits for any more is given up (a backstop; cancelling ends it at once).
+  CpprestClient(const BaseUrl& server, std::shared_ptr<Tls> tls, std::shared_ptr<AddressFamily> family,
+                std::chrono::seconds abandoned_after);
   ~CpprestClient();
   CpprestClient(const CpprestClient&) = delete;
   CpprestClient& operator=(const CpprestClient&) = delete;

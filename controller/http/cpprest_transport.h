@@ -1,7 +1,7 @@
 // The transport on cpprestsdk. Deadlines are kept by our own clock and never wait for the library; credentials are
-// asked per attempt; what may be sent again is decided here: anything that provably never left, anything once after a
-// 401 (a GET on a reused connection that was dropped is sent once more by the library itself). Watches and calls have
-// connections of their own.
+// asked per attempt; what may be sent again is decided in batch.h: anything that provably never left, anything once
+// after a 401, what retry.h allows (a GET on a reused connection that was dropped is sent once more by the library
+// itself). Watches and calls have connections of their own.
 #pragma once
 
 #include <memory>

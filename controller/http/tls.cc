@@ -118,17 +118,19 @@ Status Tls::prepare(ssl_ctx_st* context) {
   if (!ca) return ca.error();
   if (!ca->empty())
     if (auto status = trust(context, *ca, ca_words()); !status) return status;
+  SSL_CTX_set_cert_verify_callback(context, &Tls::verify, this);
+  if (options_.client_certificate) {
+    const ClientCertificate newest = options_.client_certificate();
+    if (newest.cert_pem.empty()) return done;
+    return identify(context, newest.cert_pem, "the newest TLS client certificate", newest.key_pem, "its key");
+  }
   const auto cert = read_pem(options_.cert_pem, options_.cert_file, "TLS client certificate file");
   if (!cert) return cert.error();
   const auto key = read_pem(options_.key_pem, options_.key_file, "TLS client key file");
   if (!key) return key.error();
-  if (!cert->empty()) {
-    auto status = identify(context, *cert, place(options_.cert_file, "TLS client certificate"), *key,
-                           place(options_.key_file, "TLS client key"));
-    if (!status) return status;
-  }
-  SSL_CTX_set_cert_verify_callback(context, &Tls::verify, this);
-  return done;
+  if (cert->empty()) return done;
+  return identify(context, *cert, place(options_.cert_file, "TLS client certificate"), *key,
+                  place(options_.key_file, "TLS client key"));
 }
 
 void Tls::announce_name(ssl_st* connection) const {

@@ -30,6 +30,11 @@ class Tls {
   /// Why the newest refused certificate was refused, naming the CA; empty once one was accepted.
   [[nodiscard]] std::string refusal() const;
 
+  /// Whether we show a certificate: then a refused request calls for a new connection with a newer one.
+  [[nodiscard]] bool identifies() const {
+    return options_.client_certificate || !options_.cert_file.empty() || !options_.cert_pem.empty();
+  }
+
   [[nodiscard]] bool verifies() const { return !options_.insecure_skip_verify; }
 
  private:

@@ -14,6 +14,7 @@
 
 #include "controller/api/result.h"
 #include "controller/api/time.h"
+#include "controller/http/backoff.h"
 
 namespace aia::http {
 
@@ -34,24 +35,42 @@ struct Response {
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
 };
 
+/// PEM text.
+struct ClientCertificate {
+  std::string cert_pem, key_pem;
+};
+
 /// TLS as files or PEM text; a file is read again for every connection, so that a rotated one is picked up.
 struct TlsOptions {
   std::string ca_file;  ///< with ca_pem: the ONLY roots trusted; both empty: the system's roots
   std::string ca_pem;
   std::string cert_file, cert_pem;  ///< client certificate, optional
   std::string key_file, key_pem;
+  /// Takes the place of those when set: asked for each connection, from any thread; both empty: none.
+  std::function<ClientCertificate()> client_certificate;
   std::string server_name;  ///< checked instead of the host's name when set
   bool insecure_skip_verify = false;
+};
+
+/// How often a call is tried within its deadline, and how long it waits in between; a Retry-After counts where it is
+/// longer. What may be sent again: retry.h.
+struct RetryOptions {
+  int attempts = 1;  ///< the first one included
+  BackoffOptions wait{Millis(250), Millis(2'000)};
 };
 
 struct TransportOptions {
   std::string base_url;  ///< "https://host:port[/prefix]"
   TlsOptions tls;
+  /// Asked before each attempt, from any thread: waits until there are credentials, for `longest` at most. An Error is
+  /// the request's answer (a credential plugin failed). Unset: there always are.
+  std::function<Status(Millis longest)> await_credentials;
   /// Value of the Authorization header, asked before each request; unset: none. Called from any thread.
   std::function<std::optional<std::string>()> authorization;
   /// Called after a 401, so that cached credentials are dropped; the request is then sent once more if it was not a
   /// stream.
   std::function<void()> on_unauthorized;
+  RetryOptions retry;  ///< of calls; a stream is never repeated
   std::string user_agent = "aiautoscaler";
   std::size_t max_body_bytes = 256U << 20U;  ///< a larger answer is an Error, not an out-of-memory kill
 };
@@ -64,17 +83,17 @@ class Transport {
   virtual ~Transport() = default;
 
   /// Any HTTP status is a Response; Errors are Unavailable (connect, TLS, cut off; the message says which, a
-  /// certificate problem names the CA) and Timeout. GETs are retried once on a dropped keep-alive connection; a
-  /// mutation never is once it may have arrived.
+  /// certificate problem names the CA) and Timeout, never later than `deadline`. GETs are retried once on a dropped
+  /// keep-alive connection, and as `retry` says; a mutation never is once it may have been acted on.
   virtual Result<Response> send(const Request& request, Millis deadline) = 0;
 
-  /// All side by side, answers in order, one deadline for the batch.
+  /// All side by side, answers in order, one deadline for the batch: requests that hang cost the others nothing.
   virtual std::vector<Result<Response>> send_all(const std::vector<Request>& requests, Millis deadline) = 0;
 
   /// Streams the body of a 2xx to `sink` until the server ends it, the sink says stop, `stop` is requested, or nothing
-  /// arrived for `inactivity`. Returns status and headers, and the body only when the status is not 2xx. Silence is a
-  /// Timeout, a stream that breaks off or is stopped before the headers came is Unavailable. The sink is not called
-  /// after the return.
+  /// arrived for `inactivity` (for the headers: 20 s at most). Returns status and headers, and the body only when the
+  /// status is not 2xx. Silence is a Timeout, a stream that breaks off or is stopped before the headers came is
+  /// Unavailable. The sink is not called after the return.
   virtual Result<Response> stream(const Request& request, const ChunkSink& sink, std::stop_token stop,
                                   Millis inactivity) = 0;
 };

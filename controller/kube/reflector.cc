@@ -75,7 +75,7 @@ Step Reflector::perform(const OpenWatch& watch, const std::stop_token& stop) {
   const auto lasted = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - began);
 
   if (ended) return std::move(*ended);
-  if (framer.overflowed()) return watcher_.on_error({ErrorKind::Unavailable, "a watch event is too long", {}});
+  if (framer.overflowed()) return watcher_.on_overflow();
   if (response && response->status != 200) return watcher_.on_error(error_of(*response));
   if (response || lasted >= options_.watch_inactivity) return watcher_.on_stream_end(lasted);
   return watcher_.on_error(response.error());

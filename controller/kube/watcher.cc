@@ -45,13 +45,14 @@ Step Watcher::watch() {
 Step Watcher::on_page(std::string_view body) {
   std::optional<Json> page = parse_json(body, options_.trim, Envelope::List);
   const std::string version = page ? text_at(*page, {"metadata", "resourceVersion"}) : "";
-  if (version.empty()) {
+  const Json* listed = page ? find_at(*page, {"items"}) : nullptr;
+  if (version.empty() || listed == nullptr || !(listed->is_array() || listed->is_null())) {
     return back_off({ErrorKind::Unavailable, "the answer to a list is not a list", {}}, State::Listing);
   }
   Step step;
   if (continue_.empty()) step.changes.emplace_back(ListBegan{});
-  if (const auto items = page->find("items"); items != page->end() && items->is_array()) {
-    for (Json& item : *items) step.changes.emplace_back(Listed{std::move(item)});
+  if (Json& items = (*page)["items"]; items.is_array()) {
+    for (Json& item : items) step.changes.emplace_back(Listed{std::move(item)});
   }
   continue_ = text_at(*page, {"metadata", "continue"});
   if (!continue_.empty()) {
@@ -89,6 +90,10 @@ Step Watcher::on_line(std::string_view line) {
   return step;
 }
 
+Step Watcher::on_overflow() {
+  return on_error({ErrorKind::Gone, "a watch event is too long", {}});
+}
+
 Step Watcher::on_stream_end(Millis lasted) {
   if (heard_ || lasted >= options_.healthy) {
     progress();
@@ -115,12 +120,14 @@ Step Watcher::back_off(const Error& error, State then) {
   state_ = State::Backoff;
   after_wait_ = failures_ >= options_.failures_before_relist ? State::Listing : then;
   problem_ = error.message;
-  return {{}, Wait{std::max(backoff_.next(), error.retry_after.value_or(Millis(0)))}};
+  const Millis asked = std::min(error.retry_after.value_or(Millis(0)), options_.longest_wait);
+  return {{}, Wait{std::max(backoff_.next(), asked)}};
 }
 
-/// What could not be read comes again when watching resumes at the last event that could.
+/// What could not be read comes again when watching resumes at the last event that could; if it cannot be read then
+/// either, only a list gets past it.
 Step Watcher::resync(const std::string& why) {
-  return back_off({ErrorKind::Unavailable, why, {}}, State::Streaming);
+  return back_off({ErrorKind::Unavailable, why, {}}, failures_ == 0 ? State::Streaming : State::Listing);
 }
 
 void Watcher::progress() {

@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include "controller/kube/backoff.h"
+#include "controller/http/backoff.h"
 #include "controller/kube/request.h"
 
 namespace aia::kube {
@@ -26,7 +26,10 @@ struct WatcherOptions {
   std::chrono::seconds timeout_max{600};
   Millis healthy{1'000};           ///< a stream that lasted this long is reopened at once, even if it said nothing
   int failures_before_relist = 5;  ///< resuming failed this often in a row: the point itself may be the problem
-  BackoffOptions backoff;
+  Millis longest_wait{60'000};     ///< even if a Retry-After asks for more: a proxy may ask for an hour
+  /// The longest wait is a third of client-go's: four watches of one controller are no load, and after an outage the
+  /// API server must be seen within two cycles of its return (reflector.h).
+  http::BackoffOptions backoff{Millis(800), Millis(10'000)};
   std::uint64_t seed = 1;
 };
 
@@ -72,6 +75,7 @@ class Watcher {
   Step start();
   Step on_page(std::string_view body);  ///< SendList was answered with 2xx
   Step on_line(std::string_view line);  ///< anything but KeepReading: close the stream, then do it
+  Step on_overflow();                   ///< an event longer than allowed: only a list gets past it
   Step on_stream_end(Millis lasted);    ///< by the server, or silent for too long
   Step on_error(const Error& error);    ///< SendList or OpenWatch failed
   Step on_waited();
@@ -95,8 +99,8 @@ class Watcher {
   bool heard_ = false;  ///< this stream has delivered a line
   int failures_ = 0;    ///< since the last progress
   std::string problem_;
-  Backoff backoff_;
-  Draw draw_;
+  http::Backoff backoff_;
+  http::Draw draw_;
 };
 
 }  // namespace aia::kube

@@ -131,6 +131,34 @@ TEST_CASE("a rotated CA file counts for the next connection") {
   check_refused((*transport)->send({"GET", "/", {}, ""}, 3s), "cannot be read");
 }
 
+TEST_CASE("a refused client certificate is followed by a new connection with the newest one") {
+  const auto& certs = TestCertificates::get();
+  std::atomic<int> refused{0};
+  TestServer server([](const Seen& seen, Peer& peer) { return peer.respond(seen.connection > 0 ? 200 : 401, ""); },
+                    certs.server, certs.ca_file);
+  TransportOptions options;
+  options.base_url = server.url();
+  options.tls.ca_file = certs.ca_file;
+  std::atomic<int> shown{0};
+  options.tls.client_certificate = [&]() -> ClientCertificate {
+    ++shown;
+    return {text_of(certs.client.cert_file), text_of(certs.client.key_file)};
+  };
+  options.on_unauthorized = [&] { ++refused; };
+  auto transport = make_cpprest_transport(options);
+  REQUIRE(transport.ok());
+  CHECK(shown == 1);  // at start, so that a wrong one is known
+  CHECK((*transport)->send({"PATCH", "/", {}, "{}"}, 3s)->status == 200);
+  CHECK(refused == 1);
+  CHECK(server.connections() == 2);
+  CHECK(shown == 3);
+
+  options.tls.client_certificate = [] { return ClientCertificate{}; };
+  transport = make_cpprest_transport(options);
+  REQUIRE(transport.ok());
+  check_refused((*transport)->send({"GET", "/", {}, ""}, 3s), "certificate required");
+}
+
 TEST_CASE("dropped connections and mutations over TLS") {
   const auto& certs = TestCertificates::get();
   std::atomic<int> patches{0};

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "controller/kube/backoff.h"
+#include "controller/http/backoff.h"
 #include "controller/kube/pod_join.h"
 
 using namespace aia;
@@ -61,7 +61,7 @@ TEST_CASE("states of a pod") {
 }
 
 TEST_CASE("the join finds what matching each selector with each pod finds") {
-  Draw draw(7);
+  http::Draw draw(7);
   const std::vector<std::string> texts = {"app=a",    "app=b,tier=x",         "tier in (x,y)",  "!app",
                                           "tier=x",   "app in (a),tier",      "app!=a",         "part=all,app=a",
                                           "part=all", "app=a,tier notin (x)", "tier=x,part=all"};

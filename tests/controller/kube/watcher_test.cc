@@ -256,7 +256,7 @@ TEST_CASE("however a stream is cut into chunks, the store is the same") {
     Rig rig;
     rig.streaming();
     LineFramer framer(1024);
-    Draw draw(seed);
+    http::Draw draw(seed);
     const std::int64_t longest = draw.between(1, 300);
     for (std::size_t at = 0; at < stream.size();) {
       const auto size = static_cast<std::size_t>(draw.between(1, longest));

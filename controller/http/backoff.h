@@ -7,7 +7,7 @@
 
 #include "controller/api/time.h"
 
-namespace aia::kube {
+namespace aia::http {
 
 /// splitmix64, Vigna 2015, https://prng.di.unimi.it/splitmix64.c
 class Draw {
@@ -62,4 +62,4 @@ class Backoff {
   bool fresh_ = true;
 };
 
-}  // namespace aia::kube
+}  // namespace aia::http

@@ -1,0 +1,155 @@
+// See batch.h.
+#include "controller/http/batch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/http/retry.h"
+
+namespace aia::http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMaxInFlight = 32;  ///< calls side by side; more wait for their turn, within the same deadline
+constexpr std::size_t kMaxOpen = 256;     ///< with those that no longer count because they are slow
+constexpr std::chrono::seconds kSlow{1};  ///< a call without an answer for so long makes room for another
+constexpr int kMaxStale = 40;             ///< idle connections found closed in a row: all that one batch can have left
+
+std::string seconds_words(Millis duration) {
+  const auto ms = duration.count();
+  if (ms < 1000) return std::to_string(ms) + "ms";
+  std::string text = std::to_string(ms / 1000);
+  if (ms % 1000 != 0) text += "." + std::to_string(1000 + ms % 1000).substr(1);
+  return text + "s";
+}
+
+Millis between(SteadyTime from, SteadyTime to) {
+  return std::max(std::chrono::duration_cast<Millis>(to - from), Millis(0));
+}
+
+}  // namespace
+
+Error timed_out(const std::string& server, const Exchange::Progress& progress, Millis limit, const char* limit_name) {
+  const std::string how_far = progress.headers
+                                  ? "the answer had begun, " + std::to_string(progress.bytes) + " body bytes came"
+                                  : "no answer came, not even its headers";
+  return {ErrorKind::Timeout,
+          server + ": timed out after " + seconds_words(limit) + " (" + limit_name + "): " + how_far};
+}
+
+Batch::Batch(ClientPool& pool, LastAnswer& last_answer, const BatchSettings& settings,
+             const std::vector<Request>& requests, Millis deadline)
+    : pool_(pool),
+      last_answer_(last_answer),
+      settings_(settings),
+      deadline_(deadline),
+      until_(Clock::now() + deadline),
+      draw_(static_cast<std::uint64_t>(until_.time_since_epoch().count())),
+      calls_(requests.size()) {
+  for (std::size_t i = 0; i < requests.size(); ++i) calls_[i].request = &requests[i];
+}
+
+std::vector<Result<Response>> Batch::run() {
+  for (auto now = Clock::now(); now < until_; now = Clock::now()) {
+    const auto seen = signal_->events();
+    std::erase_if(in_flight_, [&](Call* call) { return advance(*call, now); });
+    while (next_ < calls_.size() && has_room(now) && Clock::now() < until_) {
+      start(calls_[next_], now);
+      in_flight_.push_back(&calls_[next_++]);
+    }
+    if (in_flight_.empty() && next_ == calls_.size()) break;
+    signal_->wait(seen, wake_up(now));
+  }
+  for (Call* call : in_flight_) give_up(*call);
+  std::vector<Result<Response>> answers;
+  answers.reserve(calls_.size());
+  for (Call& call : calls_) {
+    if (!call.answer) call.answer = timed_out(settings_.server, {}, deadline_, "deadline");
+    answers.push_back(std::move(*call.answer));
+  }
+  return answers;
+}
+
+void Batch::start(Call& call, SteadyTime now) {
+  call.started = now;
+  call.again_at.reset();
+  call.attempt = pool_.start(*call.request, std::make_shared<Exchange>(signal_, settings_.max_body_bytes),
+                             between(Clock::now(), until_));
+}
+
+/// True when the call has its answer; starts the next attempt where there is to be one.
+bool Batch::advance(Call& call, SteadyTime now) {
+  if (call.again_at) {
+    if (now >= *call.again_at) start(call, now);
+    return false;
+  }
+  Exchange& exchange = *call.attempt.exchange;
+  if (!exchange.progress().done) return false;
+  if (const auto failure = exchange.failure()) {
+    if (failure->step == Step::NeverSent && call.stale++ < kMaxStale) {
+      start(call, now);
+      return false;
+    }
+    if (failure->step == Step::Limit) call.attempt.cancel();
+    return finish(call, to_error(*failure, settings_.server), may_retry(*call.request, *failure), Millis(0));
+  }
+  last_answer_ = Clock::now();
+  Response response = exchange.take_response();
+  if (response.status == 401) {
+    pool_.refused(call.attempt);
+    if (!std::exchange(call.repeated_unauthorized, true)) {
+      start(call, now);
+      return false;
+    }
+  }
+  const bool again = may_retry(*call.request, response.status);
+  const Millis asked = retry_after(response).value_or(Millis(0));
+  return finish(call, std::move(response), again, asked);
+}
+
+/// Keeps what came as the answer, and tries again after a pause if that may help and there is time.
+bool Batch::finish(Call& call, Result<Response> answer, bool may_retry, Millis asked) {
+  call.answer = std::move(answer);
+  if (!may_retry || ++call.attempts >= settings_.retry.attempts) return true;
+  const BackoffOptions& wait = settings_.retry.wait;
+  const Millis limit = std::min(wait.first * (1 << std::min(call.attempts - 1, 16)), wait.longest);
+  const auto at = Clock::now() + std::max(Millis(draw_.between(limit.count() / 2, limit.count())), asked);
+  if (at >= until_) return true;
+  call.again_at = at;
+  return false;
+}
+
+/// The deadline has passed: whatever the library still does with this call reaches nobody. A connection to a peer that
+/// says nothing is not used again, nor is any other one if nobody was answered meanwhile.
+void Batch::give_up(Call& call) {
+  Exchange& exchange = *call.attempt.exchange;
+  exchange.detach();
+  const auto progress = exchange.progress();  // before cancelling, which is a failure, too
+  const auto failure = exchange.failure();
+  call.attempt.cancel();
+  if (!call.again_at && progress.done && failure) call.answer = to_error(*failure, settings_.server);
+  if (!call.again_at && progress.done && !failure) call.answer = exchange.take_response();
+  if (!call.again_at && !progress.done && !progress.headers && last_answer_.load() < call.started)
+    pool_.renew(call.attempt);
+  if (!call.answer) call.answer = timed_out(settings_.server, progress, deadline_, "deadline");
+}
+
+bool Batch::has_room(SteadyTime now) const {
+  const auto counts = [&](const Call* call) { return !call->again_at && now - call->started < kSlow; };
+  return in_flight_.size() < kMaxOpen &&
+         static_cast<std::size_t>(std::count_if(in_flight_.begin(), in_flight_.end(), counts)) < kMaxInFlight;
+}
+
+/// The next moment at which something is to be done even if nothing happens.
+SteadyTime Batch::wake_up(SteadyTime now) const {
+  SteadyTime at = until_;
+  for (const Call* call : in_flight_) {
+    if (call->again_at) at = std::min(at, *call->again_at);
+    const bool makes_room = next_ < calls_.size() && !call->again_at && call->started + kSlow > now;
+    if (makes_room) at = std::min(at, call->started + kSlow);
+  }
+  return at;
+}
+
+}  // namespace aia::http

@@ -1,0 +1,51 @@
+// The connections of one use (calls, or watches) to one server. Puts prefix, user agent and the credentials of now on
+// each attempt, and throws all kept connections away when they are no longer good: when their peer has gone silent, or
+// when the server refused the client certificate that they were opened with.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "controller/http/cpprest_client.h"
+#include "controller/http/exchange.h"
+#include "controller/http/transport.h"
+
+namespace aia::http {
+
+/// One request on its way, once.
+struct Attempt {
+  std::shared_ptr<CpprestClient> client;
+  std::shared_ptr<Exchange> exchange;
+  std::function<void()> cancel = [] {};
+};
+
+class ClientPool {
+ public:
+  ClientPool(const TransportOptions& options, BaseUrl server, std::shared_ptr<Tls> tls,
+             std::shared_ptr<AddressFamily> family, std::chrono::seconds abandoned_after);
+
+  /// Waits for credentials for `longest` at most; without any the exchange fails with what kept them away.
+  Attempt start(const Request& request, std::shared_ptr<Exchange> exchange, Millis longest);
+
+  /// The server answered this attempt with 401: credentials are dropped, and with a certificate its connections.
+  void refused(const Attempt& attempt);
+
+  /// Nothing came back: connections that were opened before are not used again, unless others have replaced them
+  /// already.
+  void renew(const Attempt& attempt);
+
+ private:
+  std::shared_ptr<CpprestClient> make() const;
+
+  const TransportOptions options_;
+  const BaseUrl server_;
+  const std::shared_ptr<Tls> tls_;
+  const std::shared_ptr<AddressFamily> family_;
+  const std::chrono::seconds abandoned_after_;
+  std::mutex mutex_;
+  std::shared_ptr<CpprestClient> client_;
+};
+
+}  // namespace aia::http

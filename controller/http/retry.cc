@@ -1,0 +1,52 @@
+// See retry.h.
+#include "controller/http/retry.h"
+
+#include <charconv>
+
+namespace aia::http {
+namespace {
+
+bool is_read(const Request& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
+}  // namespace
+
+bool may_retry(const Request& request, const Failure& failure) {
+  switch (failure.step) {
+    case Step::Resolve:
+    case Step::Connect:
+    case Step::Handshake:
+    case Step::NeverSent: return true;
+    case Step::Write:
+    case Step::Read:
+    case Step::Body: return is_read(request);
+    case Step::Setup:
+    case Step::Limit: return false;
+  }
+  return false;
+}
+
+bool may_retry(const Request& request, int status) {
+  switch (status) {
+    case 429: return true;
+    case 500:
+    case 502:
+    case 503:
+    case 504: return is_read(request);
+    default: return false;
+  }
+}
+
+std::optional<Millis> retry_after(const Response& response) {
+  const auto text = response.header("retry-after");
+  if (!text) return std::nullopt;
+  constexpr int kDay = 86'400;
+  int seconds = 0;
+  const char* const end = text->data() + text->size();
+  const auto parsed = std::from_chars(text->data(), end, seconds);
+  if (parsed.ec != std::errc{} || parsed.ptr != end || seconds < 0) return std::nullopt;
+  return std::chrono::seconds(std::min(seconds, kDay));
+}
+
+}  // namespace aia::http
