@@ -10,4 +10,6 @@ namespace aia::kube {
 /// Line breaks and spaces are skipped. Nothing when another character, wrong padding or a cut-off group is found.
 std::optional<std::string> decode_base64(std::string_view text);
 
+std::string encode_base64(std::string_view bytes);
+
 }  // namespace aia::kube

@@ -33,10 +33,35 @@ std::vector<std::string> split_paths(const std::string& text) {
   return paths;
 }
 
+/// The plugin of a kubeconfig's user, run once.
+Result<std::shared_ptr<ExecPlugin>> plugin_of(const Connection& connection, const ExecPluginOptions& options,
+                                              SharedClock clock) {
+  ExecCluster cluster{connection.server, connection.tls.server_name, connection.tls.insecure_skip_verify,
+                      connection.tls.ca_pem, connection.exec_config};
+  if (connection.exec->provide_cluster_info && cluster.ca_pem.empty() && !connection.tls.ca_file.empty()) {
+    const Result<std::string> ca = read_file(connection.tls.ca_file);
+    if (!ca) return ca.error();
+    cluster.ca_pem = *ca;
+  }
+  return ExecPlugin::start(*connection.exec, exec_info(*connection.exec, cluster), std::move(clock), options);
+}
+
+void use(http::TransportOptions& transport, const std::shared_ptr<ExecPlugin>& plugin) {
+  transport.await_credentials = [plugin](Millis longest) { return plugin->await(longest); };
+  transport.authorization = [plugin] { return plugin->authorization(); };
+  transport.on_unauthorized = [plugin] { plugin->refused(); };
+  transport.tls.client_certificate = [plugin] { return plugin->certificate(); };
+}
+
+/// Reads are tried up to four times within their deadline, 250 ms to 2 s apart: an API server that restarts or sheds
+/// load costs a moment, not the cycle.
+constexpr int kAttempts = 4;
+
 Credentials credentials_of(const Connection& connection, std::string source, Millis refresh, SharedClock clock) {
   Credentials made;
   made.transport.base_url = connection.server;
   made.transport.tls = connection.tls;
+  made.transport.retry.attempts = kAttempts;
   made.ns = connection.ns;
   made.source = std::move(source);
   if (!connection.token_file.empty()) {
@@ -68,7 +93,13 @@ Result<Credentials> from_files(const std::vector<std::string>& paths, bool all_m
   if (source.empty()) return Error{ErrorKind::NotFound, "no kubeconfig found at " + paths.front(), {}};
   const Result<Connection> connection = connection_of(merged, options.context);
   if (!connection) return connection.error().in(source);
-  return credentials_of(*connection, source, options.token_refresh, std::move(clock));
+  Credentials made = credentials_of(*connection, source, options.token_refresh, clock);
+  if (connection->exec) {
+    const auto plugin = plugin_of(*connection, options.exec, clock);
+    if (!plugin) return plugin.error().in(source);
+    use(made.transport, *plugin);
+  }
+  return made;
 }
 
 /// The pod's ServiceAccount, or nothing outside a pod.
@@ -76,7 +107,8 @@ std::optional<Connection> from_pod(const std::string& folder, const Environment&
   std::string host = environment("KUBERNETES_SERVICE_HOST");
   const std::string port = environment("KUBERNETES_SERVICE_PORT");
   if (host.empty() || port.empty() || !read_file(folder + "/token")) return std::nullopt;
-  if (host.find(':') != std::string::npos) host = "[" + host + "]";  // IPv6
+  // The transport takes no IPv6 address as host; this name is in every API server's certificate.
+  if (host.find(':') != std::string::npos) host = "kubernetes.default.svc";
   Connection connection;
   connection.server = "https://" + host + ":" + port;
   connection.tls.ca_file = folder + "/ca.crt";
@@ -93,7 +125,9 @@ Result<Credentials> load_credentials(const CredentialsOptions& options, std::sha
   const std::vector<std::string> listed = split_paths(environment("KUBECONFIG"));
   if (!listed.empty()) return from_files(listed, false, options, clock);
   if (const auto pod = from_pod(options.service_account, environment)) {
-    return credentials_of(*pod, "the pod's ServiceAccount", options.token_refresh, clock);
+    Credentials made = credentials_of(*pod, "the pod's ServiceAccount", options.token_refresh, clock);
+    made.pod_ns = made.ns;
+    return made;
   }
   const std::string home = environment("HOME");
   const Error nowhere{ErrorKind::NotFound,

@@ -1,6 +1,7 @@
 // See files.h.
 #include "controller/kube/files.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -31,6 +32,10 @@ std::string trim(const std::string& text) {
   const std::size_t first = text.find_first_not_of(kSpace);
   if (first == std::string::npos) return "";
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+bool is_token(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
 }  // namespace aia::kube

@@ -13,4 +13,7 @@ Result<std::string> read_file(const std::string& path);
 /// Without white space at either end.
 std::string trim(const std::string& text);
 
+/// Whether `text` can stand in an Authorization header: visible ASCII only. A line break would begin another header.
+bool is_token(const std::string& text);
+
 }  // namespace aia::kube

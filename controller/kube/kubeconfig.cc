@@ -1,6 +1,8 @@
 // See kubeconfig.h. yaml-cpp throws; nothing it throws leaves parse_kubeconfig.
 #include "controller/kube/kubeconfig.h"
 
+#include <algorithm>
+
 #include "controller/kube/yaml_fields.h"
 
 namespace aia::kube {
@@ -14,10 +16,52 @@ KubeconfigCluster cluster_of(const Fields& fields) {
   if (!cluster.tls.ca_pem.empty()) cluster.tls.ca_file.clear();  // as kubectl: data wins
   cluster.tls.server_name = fields.text("tls-server-name");
   cluster.tls.insecure_skip_verify = fields.truth("insecure-skip-tls-verify");
+  fields.each("extensions", [&](const Fields& extension) {
+    if (extension.text("name") == "client.authentication.k8s.io/exec")
+      cluster.exec_config = extension.json("extension");
+  });
   if (fields.has("proxy-url")) {
     cluster.unsupported = fields.name("proxy-url") + " is not supported: connect without a proxy";
   }
   return cluster;
+}
+
+/// As kubectl validates it, but nothing may want a terminal.
+ExecConfig exec_of(const Fields& fields) {
+  ExecConfig exec;
+  exec.where = fields.name("exec");
+  const Fields own = fields.map("exec");
+  exec.api_version = own.text("apiVersion");
+  if (std::find(std::begin(kExecApiVersions), std::end(kExecApiVersions), exec.api_version) ==
+      std::end(kExecApiVersions)) {
+    throw Bad{own.name("apiVersion") + " is '" + exec.api_version + "': write " + kExecApiVersions[0]};
+  }
+  exec.command = own.text("command");
+  if (exec.command.empty()) throw Bad{own.name("command") + " is missing"};
+  if (exec.command.find('/') != std::string::npos) exec.command = own.path("command");
+  exec.arguments = own.texts("args");
+  own.each("env", [&](const Fields& variable) {
+    if (variable.text("name").empty()) throw Bad{variable.name("name") + " is missing"};
+    exec.environment.emplace_back(variable.text("name"), variable.text("value"));
+  });
+  exec.install_hint = own.text("installHint");
+  exec.provide_cluster_info = own.truth("provideClusterInfo");
+  const std::string mode = own.text("interactiveMode");
+  const bool may_be_unset = exec.api_version == kExecApiVersions[1];
+  if (mode == "Always") throw Bad{own.name("interactiveMode") + " is Always: nobody sits at a controller's terminal"};
+  if (mode != "Never" && mode != "IfAvailable" && !(mode.empty() && may_be_unset))
+    throw Bad{own.name("interactiveMode") + " is '" + mode + "': write Never or IfAvailable"};
+  return exec;
+}
+
+/// What `read` gives, or in `unsupported` why it cannot be used: what is wrong with one user is no other's problem.
+template <class Read>
+void read_or_say(std::string& unsupported, Read read) {
+  try {
+    read();
+  } catch (const Bad& bad) {
+    unsupported = bad.message;
+  }
 }
 
 KubeconfigUser user_of(const Fields& fields) {
@@ -35,9 +79,15 @@ KubeconfigUser user_of(const Fields& fields) {
   if (certificate != key) {
     user.unsupported = fields.name(certificate ? "client-key" : "client-certificate") + " is missing beside the other";
   }
-  for (const char* field : {"exec", "auth-provider", "username", "password", "as", "as-groups", "as-uid"}) {
+  if (fields.has("exec")) {
+    read_or_say(user.unsupported, [&] { user.exec = exec_of(fields); });
+    if (certificate || !user.token.empty() || !user.token_file.empty())
+      user.unsupported = fields.name("exec") + " is there beside a token or certificate: remove one";
+  }
+  for (const char* field : {"auth-provider", "username", "password", "as", "as-groups", "as-uid"}) {
     if (fields.has(field)) {
-      user.unsupported = fields.name(field) + " is not supported yet: use a token, tokenFile or client certificate";
+      user.unsupported =
+          fields.name(field) + " is not supported yet: use a token, tokenFile, exec or client certificate";
     }
   }
   return user;
@@ -113,6 +163,8 @@ Result<Connection> connection_of(const Kubeconfig& config, const std::string& co
   connection.tls.cert_pem = user->second.tls.cert_pem;
   connection.tls.key_file = user->second.tls.key_file;
   connection.tls.key_pem = user->second.tls.key_pem;
+  connection.exec = user->second.exec;
+  connection.exec_config = cluster->second.exec_config;
   return connection;
 }
 

@@ -4,16 +4,19 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "controller/api/result.h"
 #include "controller/http/transport.h"
+#include "controller/kube/exec_credential.h"
 
 namespace aia::kube {
 
 struct KubeconfigCluster {
   std::string server;
   http::TlsOptions tls;     ///< the certificate authority's part
+  Json exec_config;         ///< of the extension client.authentication.k8s.io/exec; null: none
   std::string unsupported;  ///< a field in use that we cannot honour, with what to do; empty: none
 };
 
@@ -21,6 +24,7 @@ struct KubeconfigUser {
   http::TlsOptions tls;  ///< the client certificate's part
   std::string token;
   std::string token_file;
+  std::optional<ExecConfig> exec;
   std::string unsupported;
 };
 
@@ -47,6 +51,8 @@ struct Connection {
   std::string token;       ///< fixed
   std::string token_file;  ///< wins over token
   std::string ns;          ///< of the context; empty: none given
+  std::optional<ExecConfig> exec{};
+  Json exec_config{};  ///< of the cluster, for the plugin
 };
 
 /// `folder`: what relative paths in it are relative to. Errors: Invalid, naming the field (also duplicate keys, bad

@@ -6,9 +6,11 @@
 namespace aia::kube {
 
 Result<Scale> scale_from_json(const Json& document) {
-  const std::int64_t replicas = int_at(document, {"spec", "replicas"});  // omitted when zero
+  const Json* stated = find_at(document, {"spec", "replicas"});  // omitted when zero
+  const std::int64_t replicas = stated == nullptr ? 0 : int_at(document, {"spec", "replicas"}, -1);
   const std::string version = text_at(document, {"metadata", "resourceVersion"});
-  if (version.empty() || replicas < 0 || replicas > std::numeric_limits<std::int32_t>::max()) {
+  const bool is_scale = text_at(document, {"kind"}) == "Scale" && find_at(document, {"spec"}) != nullptr;
+  if (!is_scale || version.empty() || replicas < 0 || replicas > std::numeric_limits<std::int32_t>::max()) {
     return Error{ErrorKind::Unavailable, "the answer to GET scale is not a Scale", {}};
   }
   return Scale{static_cast<int>(replicas), version, text_at(document, {"metadata", "uid"}),

@@ -65,6 +65,9 @@ class Store final : public ChangeSink {
  private:
   using Objects = std::map<api::ObjectKey, T>;
 
+  /// What has no name is no object of the cluster, and would stand in for another of its kind.
+  static bool has_name(const Json& object) { return !key_of(object).name.empty(); }
+
   // A shared_mutex alone lets readers that overlap keep the writer out for ever: each takes its turn at this door
   // first.
   [[nodiscard]] std::shared_lock<std::shared_mutex> reading() const {
@@ -78,7 +81,9 @@ class Store final : public ChangeSink {
 
   void handle(const ListBegan&) { listed_.clear(); }
 
-  void handle(const Listed& listed) { listed_.insert_or_assign(key_of(listed.object), decode_(listed.object)); }
+  void handle(const Listed& listed) {
+    if (has_name(listed.object)) listed_.insert_or_assign(key_of(listed.object), decode_(listed.object));
+  }
 
   void handle(const ListEnded&) {
     {
@@ -91,6 +96,7 @@ class Store final : public ChangeSink {
   }
 
   void handle(const Upserted& upserted) {
+    if (!has_name(upserted.object)) return;
     const api::ObjectKey key = key_of(upserted.object);
     T after = decode_(upserted.object);
     std::optional<T> before;

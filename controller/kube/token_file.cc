@@ -15,8 +15,7 @@ std::optional<std::string> TokenFile::token() {
   const Result<std::string> text = read_file(path_);
   if (text) {
     const std::string trimmed = trim(*text);
-    // A line break inside would end the header and begin another.
-    if (!trimmed.empty() && trimmed.find_first_of("\r\n") == std::string::npos) token_ = trimmed;
+    if (is_token(trimmed)) token_ = trimmed;
   }
   read_at_ = now;
   return token_;

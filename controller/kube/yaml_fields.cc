@@ -24,7 +24,29 @@ void check(const YAML::Node& node, const std::string& where, int depth, int& nod
   }
 }
 
+Json scalar_to_json(const YAML::Node& node) {
+  const std::string& text = node.Scalar();
+  if (node.Tag() == "!") return text;  // it was quoted
+  if (text == "true" || text == "false") return text == "true";
+  if (const std::optional<Json> number = parse_json(text); number && number->is_number()) return *number;
+  return text;
+}
+
 }  // namespace
+
+Json yaml_to_json(const YAML::Node& node) {
+  if (!node.IsDefined() || node.IsNull()) return nullptr;
+  if (node.IsScalar()) return scalar_to_json(node);
+  Json out = node.IsMap() ? Json::object() : Json::array();
+  for (const auto& entry : node) {
+    if (node.IsMap()) {
+      out[entry.first.Scalar()] = yaml_to_json(entry.second);
+    } else {
+      out.push_back(yaml_to_json(entry));
+    }
+  }
+  return out;
+}
 
 void reject_duplicates(const YAML::Node& root) {
   int nodes = 0;

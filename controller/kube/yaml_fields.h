@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "controller/kube/base64.h"
+#include "controller/kube/json.h"
 
 namespace aia::kube {
 
@@ -18,6 +19,9 @@ struct Bad {
 
 /// yaml-cpp keeps the first of two equal keys silently, and follows aliases for ever if asked to: throws on either.
 void reject_duplicates(const YAML::Node& root);
+
+/// As YAML 1.2's core schema reads it; quoted scalars are strings.
+Json yaml_to_json(const YAML::Node& node);
 
 /// One map of the file, its fields read with the path that messages name ("clusters[prod].server").
 class Fields {
@@ -53,6 +57,28 @@ class Fields {
     return *decoded;
   }
 
+  /// The entries of a list of strings.
+  [[nodiscard]] std::vector<std::string> texts(const char* key) const {
+    std::vector<std::string> all;
+    for (const YAML::Node& entry : list(key)) {
+      if (!entry.IsScalar()) throw Bad{name(key) + "[] is not a string"};
+      all.push_back(entry.Scalar());
+    }
+    return all;
+  }
+
+  /// Calls visit(fields) for each entry of a list of maps.
+  template <class Visit>
+  void each(const char* key, Visit visit) const {
+    for (const YAML::Node& entry : list(key)) visit(Fields(entry, name(key) + "[]", folder_));
+  }
+
+  /// The map there; empty if there is none.
+  [[nodiscard]] Fields map(const char* key) const { return {get(key), name(key), folder_}; }
+
+  /// What is there, as JSON; null if nothing is.
+  [[nodiscard]] Json json(const char* key) const { return yaml_to_json(get(key)); }
+
   [[nodiscard]] bool has(const char* key) const {
     const YAML::Node at = get(key);
     return at.IsDefined() && !at.IsNull() && !(at.IsScalar() && at.Scalar().empty());
@@ -63,6 +89,13 @@ class Fields {
  private:
   [[nodiscard]] YAML::Node get(const char* key) const {
     return node_.IsDefined() && node_.IsMap() ? node_[key] : YAML::Node(YAML::NodeType::Undefined);
+  }
+
+  [[nodiscard]] YAML::Node list(const char* key) const {
+    const YAML::Node at = get(key);
+    if (!at.IsDefined() || at.IsNull()) return YAML::Node(YAML::NodeType::Sequence);
+    if (!at.IsSequence()) throw Bad{name(key) + " is not a list"};
+    return at;
   }
 
   YAML::Node node_;
