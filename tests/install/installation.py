@@ -22,7 +22,7 @@ class Overlay:
         patch = [{"op": "add", "path": "/spec/template/spec/containers/0/args/-", "value": flag} for flag in flags]
         (self.folder / "kustomization.yaml").write_text(json.dumps({
             "resources": [os.path.relpath(OVERLAYS / on, self.folder.resolve())],
-            "configMapGenerator": [{"name": NAME, "namespace": NAMESPACE, "behavior": "merge",
+            "configMapGenerator": [{"name": f"{NAME}-settings", "namespace": NAMESPACE, "behavior": "merge",
                                     "literals": [f"PROMETHEUS_URL={prometheus_url}"]}],
             "patches": [{"target": {"kind": "Deployment", "name": NAME}, "patch": json.dumps(patch)}] if patch else []}))
 
