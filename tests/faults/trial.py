@@ -18,6 +18,7 @@ TICK_S = .1
 class Verdict:
     """What came of a fault; times in seconds, counted from the heal."""
     name: str
+    timed: bool = False        # whether steps of demand could be answered meanwhile
     held_s: float = 0
     scale_s: float = None      # the first write of what demand needs
     clean_s: float = None      # all conditions clean and /readyz ok
@@ -34,7 +35,7 @@ class Verdict:
 class Trial:
     def __init__(self, stage, fault):
         self.stage, self.fault, self.pace = stage, fault, stage.pace
-        self.verdict, self._steps = Verdict(fault.name), []
+        self.verdict, self._steps = Verdict(fault.name, fault.writes), []
 
     def run(self):
         stage, fault, verdict = self.stage, self.fault, self.verdict
