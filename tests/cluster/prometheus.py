@@ -40,8 +40,7 @@ class Prometheus:
                  detached=False, flags=(), rules=()):
         """folder: made and removed again if not given. lookback_delta: how long a sample stays current ("5m").
         rules: rule files, evaluated every 5 s."""
-        programs = {} if binary and promtool else build.ensure("prometheus")
-        self.binary, self.promtool = binary or programs["prometheus"], promtool or programs["promtool"]
+        self.binary, self.promtool = self._programs(binary, promtool)
         self.jobs, self.detached = list(jobs), detached
         self._temporary = folder is None
         self.folder = Path(tempfile.mkdtemp(prefix="aiautoscaler-prometheus-") if folder is None else folder).resolve()
@@ -71,10 +70,7 @@ class Prometheus:
             ports = Ports("http")
             address = f"127.0.0.1:{ports['http']}"
             self.url = f"http://{address}"
-            command = [self.binary, f"--config.file={config}", f"--storage.tsdb.path={self.data}",
-                       f"--web.listen-address={address}", "--web.enable-lifecycle", "--web.enable-admin-api",
-                       "--scrape.discovery-reload-interval=100ms", "--log.level=warn", *self._flags]
-            self.process = Process("prometheus", command, self.folder / "prometheus.log")
+            self.process = Process("prometheus", self._command(address, config), self.folder / "prometheus.log")
             self.process.start(self.detached, keep=[ports.lock])
             ports.release()
             if self._becomes_ready():
@@ -140,6 +136,15 @@ class Prometheus:
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as error:
             raise PrometheusError(f"{url}: {error.code} {error.read().decode()[:500]}") from None
+
+    def _programs(self, binary, promtool):
+        programs = {} if binary and promtool else build.ensure("prometheus")
+        return binary or programs["prometheus"], promtool or programs["promtool"]
+
+    def _command(self, address, config):
+        return [self.binary, f"--config.file={config}", f"--storage.tsdb.path={self.data}",
+                f"--web.listen-address={address}", "--web.enable-lifecycle", "--web.enable-admin-api",
+                "--scrape.discovery-reload-interval=100ms", "--log.level=warn", *self._flags]
 
     def _becomes_ready(self, timeout_s=60):
         deadline = time.monotonic() + timeout_s

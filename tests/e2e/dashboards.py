@@ -83,12 +83,10 @@ def judge(test, stage):
 
 
 def ask_dashboard(test, prometheus):
-    dashboard, now = Dashboard(), time.time()
+    dashboard = Dashboard()
     for title, expression, instant in dashboard.queries():
         with test.subTest(f"dashboard: {title}", query=expression):
-            series = prometheus.query(expression, now) if instant else prometheus.query_range(expression, now - 60, now, 2)
-            values = [float(value) for one in series for _, value in one.get("values") or [one["value"]]]
-            test.assertTrue(any(map(math.isfinite, values)), f"{len(series)} series without a number")
+            test.assertTrue(eventually(lambda: numbers(prometheus, expression, instant)), "no series with a number")
     for name, (selector, label) in dashboard.variables().items():
         with test.subTest(f"dashboard: variable {name}"):
             values = prometheus.get(f"label/{label}/values", **{"match[]": selector})
@@ -103,4 +101,21 @@ def ask_alerts(test, prometheus):
         with test.subTest(f"alert: {rule['name']}"):
             test.assertEqual(rule["health"], "ok", rule.get("lastError"))
             for name, matchers in SELECTOR.findall(rule["query"]):
-                test.assertTrue(prometheus.query(relaxed(name, matchers)), f"{name}{matchers} matches no series")
+                test.assertTrue(eventually(lambda: prometheus.query(relaxed(name, matchers))),
+                                f"{name}{matchers} matches no series")
+
+
+def numbers(prometheus, expression, instant):
+    """The finite numbers that Grafana would show of the last minute, or of this moment."""
+    now = time.time()
+    series = prometheus.query(expression, now) if instant else prometheus.query_range(expression, now - 60, now, 2)
+    values = [float(value) for one in series for _, value in one.get("values") or [one["value"]]]
+    return [value for value in values if math.isfinite(value)]
+
+
+def eventually(ask, patience_s=10):
+    """The first answer that is not empty: in a cycle that could not read a target its replicas are absent."""
+    deadline = time.monotonic() + patience_s
+    while not (answer := ask()) and time.monotonic() < deadline:
+        time.sleep(.5)
+    return answer

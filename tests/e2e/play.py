@@ -45,6 +45,7 @@ class Scenario:
     backlog: bool = True              # whether the objects name a backlog query
     models: dict = field(default_factory=lambda: {"predictive": "Auto", "reactive": objects.NO_FORECAST})
     maximum: int = 60
+    engine: type = Prometheus         # or VictoriaMetrics
     rules: tuple = ()                 # rule files that Prometheus evaluates meanwhile
     gpu_nodes: int = 12
     flags: dict = field(default_factory=dict)  # of `aiautoscaler run`
@@ -140,7 +141,7 @@ class Play:
         self.server = self._stack.enter_context(
             InferenceServer(self.playback, arrivals, self.pods.ready, {name: s.per_replica for name in s.models},
                             ports["metrics"]))
-        self.prometheus = Prometheus(
+        self.prometheus = s.engine(
             [Job("inference", [Target(self.server.address)], interval=f"{round(s.scrape_s * 1000)}ms"),
              Job("aiautoscaler", [], honor_labels=True)],
             folder=self.folder / "prometheus", lookback_delta="5s", rules=s.rules)
