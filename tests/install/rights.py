@@ -1,6 +1,6 @@
 """Which rights a ServiceAccount has by its roles, which it used, and what it was refused, by the audit log.
 
-What: granted, used and refused as sets of Right. Why: a right that nothing uses is one that an intruder gets for
+What: granted() from the bindings, requests() from the record, both by Right. Why: a right that nothing uses is one that an intruder gets for
 nothing; one that is missing is found by users otherwise. Source: rbac.authorization.k8s.io/v1; audit.k8s.io/v1 Event.
 """
 from typing import NamedTuple

@@ -5,7 +5,7 @@ pods says; everything installed with `kubectl apply -k`. First overlays/recommen
 an object says Auto; then overlays/act: it scales. Then what it asked for is held against what its roles grant, and
 the uninstallation against what was there before. Why: this is what a user gets.
 """
-import contextlib, json, shutil, subprocess, sys, tempfile, time, unittest
+import contextlib, shutil, subprocess, sys, tempfile, time, unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
