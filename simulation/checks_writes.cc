@@ -115,8 +115,11 @@ void check_duplicates(const Record& record, Violations& violations) {
       add(violations, "duplicates", write, "the value stands already");
     if (write.kind != "Status" && write.kind != "Forecast") continue;
     auto& before = last[{write.kind, write.object}];
-    // Whoever was not told that it was done may do it again; another writer does not know what was written.
-    if (before != nullptr && before->writer == write.writer && before->value == write.value && before->answered)
+    // Whoever was not told that it was done may do it again; another writer does not know what was written. A Forecast
+    // is written once per grid step, so that its age shows that somebody looks after it, even where nothing changed.
+    const bool due =
+        write.kind == "Forecast" && before != nullptr && write.at - before->at >= record.options.loop.cycle;
+    if (before != nullptr && before->writer == write.writer && before->value == write.value && before->answered && !due)
       add(violations, "duplicates", write, "the same was written at " + format_rfc3339(before->at));
     before = &write;
   }

@@ -1,5 +1,5 @@
-// See controller.h. A cycle runs to its end within one event; where its requests take time, the world, the other
-// controller and this one's own lease go on meanwhile.
+// See controller.h. A cycle is a fiber: where its requests take time, the world, the other controller and this one's
+// own lease go on meanwhile.
 #include "simulation/controller.h"
 
 #include <algorithm>
@@ -125,6 +125,10 @@ std::string Controller::doubt(const api::ObjectKey& target) const {
 
 void Controller::cycle() {
   in_cycle_ = true;
+  world_.begin([this] { run_cycle(); });
+}
+
+void Controller::run_cycle() {
   const int life = life_;
   cycle_begun_ = world_.now();
   loop_->run_once();

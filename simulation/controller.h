@@ -67,6 +67,7 @@ class Controller : public ports::Reporter {
   void later(Millis after, void (Controller::*what)());
   void sync();
   void cycle();
+  void run_cycle();
   void lease_step();
   void send_lease(const lease::Step& step);
   void sleep_if_stopped();

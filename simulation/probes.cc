@@ -47,7 +47,9 @@ Probe look(World& world, const Record& record, Probe::Why why, std::size_t fault
 
 void schedule_probes(World& world, Record& record) {
   const auto at = [&](WallTime when, Probe::Why why, std::size_t fault) {
-    world.at(when, [&world, &record, why, fault] { record.probes.push_back(look(world, record, why, fault)); });
+    world.at(when, [&world, &record, why, fault] {
+      if (world.now() <= record.end) record.probes.push_back(look(world, record, why, fault));
+    });
   };
   const auto& faults = record.plan.faults;
   const auto& settings = record.options;

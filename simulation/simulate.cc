@@ -61,6 +61,8 @@ Record run_day(std::uint64_t seed, const SimulationOptions& options) {
   record.specs = world.spec_changes();
   for (const auto* controller : controllers)
     record.cycles.insert(record.cycles.end(), controller->cycles().begin(), controller->cycles().end());
+  for (auto* controller : controllers) controller->crash();
+  while (world.has_sleepers()) world.advance(1min);  // a stack that is left in the middle of a call frees nothing
   return record;
 }
 

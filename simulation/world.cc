@@ -28,12 +28,26 @@ void World::live_until(WallTime to) {
 }
 
 void World::advance_to(WallTime to) {
+  if (auto* sleeper = Fiber::current()) {
+    at(to, [this, sleeper] { go_on(sleeper); });
+    return sleeper->suspend();
+  }
   while (!due_.empty() && due_.begin()->first.when <= to) {
     auto next = due_.extract(due_.begin());
     if (next.key().when > now()) live_until(next.key().when);
-    next.mapped()();  // may advance time itself, beyond `to` even
+    next.mapped()();
   }
   if (to > now()) live_until(to);
+}
+
+void World::begin(std::function<void()> body) {
+  fibers_.push_back(std::make_unique<Fiber>(std::move(body)));
+  go_on(fibers_.back().get());
+}
+
+void World::go_on(Fiber* fiber) {
+  fiber->resume();
+  if (fiber->ended()) std::erase_if(fibers_, [&](const auto& one) { return one.get() == fiber; });
 }
 
 Service& World::add_service(const api::ObjectKey& key, ServiceOptions options, int replicas) {

@@ -1,7 +1,7 @@
 // The virtual world: time, services and what an API server stores (AIAutoscalers, Forecasts, scales, a Lease), with a
 // resourceVersion on each and every write in the audit log. Good weather only: faults stand between the world and a
-// controller (faulty_cluster.h, faulty_metrics.h). Single-threaded; a call of a controller that takes time advances the
-// world from within, and whatever is due by then happens meanwhile.
+// controller (faulty_cluster.h, faulty_metrics.h). Single-threaded: whoever waits
+// inside a fiber (fiber.h) sleeps while the world goes on, and wakes when it is time.
 #pragma once
 
 #include <functional>
@@ -14,6 +14,7 @@
 #include "controller/lease/elector.h"
 #include "controller/ports/cluster.h"
 #include "simulation/audit.h"
+#include "simulation/fiber.h"
 #include "simulation/service.h"
 #include "simulation/virtual_clock.h"
 
@@ -57,8 +58,12 @@ class World {
 
   /// `what` happens at `when`, in the order of time, then of asking.
   void at(WallTime when, std::function<void()> what);
+  /// Lets time pass. Within a fiber: sleeps until then.
   void advance(Millis by) { advance_to(now() + by); }
   void advance_to(WallTime to);
+  /// Runs `body` now, in a fiber of its own: until it waits, and further when its time has come.
+  void begin(std::function<void()> body);
+  [[nodiscard]] bool has_sleepers() const { return !fibers_.empty(); }
 
   /// A Deployment of that name with its pods, demand and queue.
   Service& add_service(const api::ObjectKey& key, ServiceOptions options, int replicas);
@@ -93,6 +98,7 @@ class World {
     std::uint64_t order = 0;
     auto operator<=>(const Due&) const = default;
   };
+  void go_on(Fiber* fiber);
   std::string next_version() { return std::to_string(++version_); }
   void live_until(WallTime to);
   void note(const Writer& who, const char* kind, const api::ObjectKey& object, std::string value,
@@ -103,6 +109,7 @@ class World {
   Random random_;
   Audit audit_;
   std::map<Due, std::function<void()>> due_;
+  std::vector<std::unique_ptr<Fiber>> fibers_;  // that have not ended
   std::uint64_t order_ = 0, version_ = 0, uids_ = 0;
   std::map<api::ObjectKey, std::unique_ptr<Service>> services_;
   std::map<api::ObjectKey, TargetState> targets_;

@@ -1,0 +1,71 @@
+// Bugs to plant: wrappers around the ports that do one thing wrong, as a careless change to the product would.
+#pragma once
+
+#include <memory>
+
+#include "simulation/simulate.h"
+
+namespace aia::simulation {
+
+/// Does what the cluster behind it does.
+class Forwarding : public ports::Cluster {
+ public:
+  explicit Forwarding(ports::Cluster& inner) : inner_(inner) {}
+  [[nodiscard]] bool synced() const override { return inner_.synced(); }
+  [[nodiscard]] bool leading() const override { return inner_.leading(); }
+  std::vector<ports::AutoscalerView> autoscalers() override { return inner_.autoscalers(); }
+  std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& of, Millis deadline) override {
+    return inner_.targets(of, deadline);
+  }
+  std::vector<ports::Owner> other_owners(const std::string& ns, const api::TargetRef& target) override {
+    return inner_.other_owners(ns, target);
+  }
+  std::vector<std::string> forecasts_of(const api::Autoscaler& object) override { return inner_.forecasts_of(object); }
+  Result<std::string> write_scale(const api::Autoscaler& object, int replicas, const std::string& version) override {
+    return inner_.write_scale(object, replicas, version);
+  }
+  Status write_forecast(const api::Forecast& forecast) override { return inner_.write_forecast(forecast); }
+  Status delete_forecast(const api::ObjectKey& key) override { return inner_.delete_forecast(key); }
+  Status write_status(const api::Autoscaler& object) override { return inner_.write_status(object); }
+  Status write_event(const api::Autoscaler& about, const ports::Event& event) override {
+    return inner_.write_event(about, event);
+  }
+
+ protected:
+  ports::Cluster& inner_;
+};
+
+class ForwardingMetrics : public ports::MetricsSource {
+ public:
+  explicit ForwardingMetrics(ports::MetricsSource& inner) : inner_(inner) {}
+  [[nodiscard]] Result<std::string> admit(const std::string& promql, const std::string& ns) const override {
+    return inner_.admit(promql, ns);
+  }
+  std::vector<Result<ports::QueryAnswer>> query(const std::vector<ports::MetricQuery>& queries,
+                                                Millis deadline) override {
+    return inner_.query(queries, deadline);
+  }
+  std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+                                                Millis deadline) override {
+    return inner_.evidence(promql, at, deadline);
+  }
+
+ protected:
+  ports::MetricsSource& inner_;
+};
+
+template <class Wrapper>
+Planted in_cluster() {
+  Planted planted;
+  planted.cluster = [](ports::Cluster& inner, World&) { return std::make_unique<Wrapper>(inner); };
+  return planted;
+}
+
+template <class Wrapper>
+Planted in_metrics() {
+  Planted planted;
+  planted.metrics = [](ports::MetricsSource& inner) { return std::make_unique<Wrapper>(inner); };
+  return planted;
+}
+
+}  // namespace aia::simulation
