@@ -73,6 +73,22 @@ void add_tenancy_flags(CLI::App& app, aia::prometheus::PrometheusOptions& promet
                "how long the server may work on one query; at most half a cycle", Millis(1));
 }
 
+/// Who writes when several run.
+void add_lease_flags(CLI::App& app, aia::LeaseOptions& lease) {
+  constexpr Millis kMoment(100);
+  app.add_flag("--leader-elect", lease.elect, "of several controllers one writes; =false: run exactly one")
+      ->default_str("true");
+  app.add_option("--lease-name", lease.name, "name of the Lease");
+  app.add_option("--lease-namespace", lease.ns, "its namespace; else the pod's own, outside a pod aiautoscaler-system");
+  add_duration(app, "--lease-duration", lease.settings.duration, "without a renewal for so long another one takes over",
+               kMoment);
+  add_duration(app, "--lease-renew-deadline", lease.settings.renew_deadline,
+               "without a renewal for so long the leader writes no more", kMoment);
+  add_duration(app, "--lease-retry", lease.settings.retry, "between two tries, to take the Lease or to renew it",
+               kMoment);
+  app.add_option("--identity", lease.identity, "this controller's name in the Lease; else host, process and a number");
+}
+
 void add_loop_flags(CLI::App& app, aia::loop::Settings& loop) {
   constexpr Millis kMoment(100);
   add_duration(app, "--cycle", loop.cycle, "time between looks at everything", kMoment);
@@ -130,6 +146,7 @@ int main(int argc, char** argv) {
   add_prometheus_flags(*run_command, options, password_file);
   add_tenancy_flags(*run_command, options.prometheus);
   add_loop_flags(*run_command, options.loop);
+  add_lease_flags(*run_command, options.lease);
   run_command->add_option("--listen", options.listen, "address of /metrics, /healthz and /readyz");
   const auto set_level = [](const std::string& level) { aia::serve::set_log_level(level); };
   run_command->add_option_function<std::string>("--log-level", set_level, "how much is logged")

@@ -28,9 +28,11 @@
 namespace aia {
 namespace {
 
-constexpr Millis kShutdown{1'800};  // of the two seconds that are promised
-constexpr int kInternalError = 70;  // EX_SOFTWARE
-constexpr int kSilentCycles = 10;   // a loop that is silent for longer is not alive
+constexpr Millis kShutdown{1'800};   // of the two seconds that are promised
+constexpr Millis kLastWrite{1'200};  // of those, for the write under way
+constexpr Millis kRelease{400};      // and for giving the lease back
+constexpr int kInternalError = 70;   // EX_SOFTWARE
+constexpr int kSilentCycles = 10;    // a loop that is silent for longer is not alive
 
 /// One report to several.
 class FanOut : public ports::Reporter {
@@ -79,7 +81,10 @@ void log_watches(const kube::KubeCluster& cluster, std::string& told) {
   told = problem;
 }
 
-std::string why_not_ready(const kube::KubeCluster& cluster) {
+/// A follower is ready, too: its caches are in and it could lead.
+std::string why_not_ready(const kube::KubeCluster& cluster, const Candidacy* candidacy) {
+  const auto lease = candidacy != nullptr ? candidacy->problem() : "";
+  if (!lease.empty()) return "it can never lead: " + lease;
   if (cluster.synced()) return "";
   const auto problem = cluster.problem();
   return "the caches are not in yet" + (problem.empty() ? "" : ": " + problem);
@@ -102,6 +107,13 @@ void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pac
 std::uint64_t seed_of(const ports::Clock& clock) {
   return static_cast<std::uint64_t>(clock.now().time_since_epoch().count()) * 2'654'435'761U +
          static_cast<std::uint64_t>(::getpid());
+}
+
+/// The write under way first, then the lease: whoever comes next must find nothing of ours still on its way.
+void end_orderly(kube::KubeCluster& cluster, Candidacy* candidacy) {
+  const bool ended = cluster.end_writes(kLastWrite);
+  if (!ended) serve::log_line(serve::LogLevel::Warning, "a write is still under way: the lease is left to expire");
+  if (ended && candidacy != nullptr) candidacy->release(kRelease);
 }
 
 void log_start(const RunOptions& options, const kube::Credentials& credentials, std::uint16_t port) {
@@ -138,24 +150,40 @@ Status run(const RunOptions& options) {
   serve::Health health(*clock, std::max<Millis>(kSilentCycles * settings.cycle, std::chrono::seconds(60)));
   FanOut reporters({&log, &metrics, &health});
 
+  std::unique_ptr<Candidacy> candidacy;
+  if (options.lease.elect) {
+    const auto on_change = [&](const kube::Leadership& now) {
+      metrics.set_leadership(now.leading, now.transitions);
+      if (now.leading) pacer.hurry();  // whoever leads now acts at once
+    };
+    auto started = Candidacy::start(options.lease, *credentials, *clock, on_change);
+    if (!started) return started.error();
+    candidacy = std::move(*started);
+  } else {
+    metrics.set_leadership(true, 0);
+  }
+
   kube::KubeClusterOptions cluster_options;
   cluster_options.ns = options.ns;
   cluster_options.seed = seed_of(*clock);
+  if (candidacy) cluster_options.time_left = [&candidacy] { return candidacy->time_left(); };
   cluster_options.on_change = [&pacer] { pacer.poke(); };
   kube::KubeCluster cluster(**transport, *clock, cluster_options);
 
   serve::HttpServerOptions server_options;
   server_options.listen = options.listen;
-  const auto handler = serve::routes(health, metrics, [&cluster] { return why_not_ready(cluster); });
+  const auto handler = serve::routes(health, metrics, [&] { return why_not_ready(cluster, candidacy.get()); });
   const auto server = serve::HttpServer::start(server_options, handler);
   if (!server) return server.error().in("--listen");
   log_start(options, *credentials, (*server)->port());
 
   SystemClock loop_clock;
   loop::Loop loop(loop_clock, **metrics_source, cluster, reporters, settings);
-  const std::jthread cycles([&](const std::stop_token& stop) { cycle_until(stop, loop, pacer, cluster); });
+  std::jthread cycles([&](const std::stop_token& stop) { cycle_until(stop, loop, pacer, cluster); });
   wait_for_signal(signals);
   end_in_time();
+  cycles.request_stop();
+  end_orderly(cluster, candidacy.get());
   return done;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "controller/candidacy.h"
 #include "controller/loop/settings.h"
 #include "controller/prometheus/options.h"
 
@@ -14,12 +15,13 @@ struct RunOptions {
   std::string ns;          ///< only this namespace; empty: all
   std::string listen = "0.0.0.0:8080";
   std::string version;
+  LeaseOptions lease;
   prometheus::PrometheusOptions prometheus;
   loop::Settings loop;
 };
 
-/// Runs until SIGTERM or SIGINT, then ends within two seconds: the write under way is finished, none is begun. Errors
-/// are those of the start: credentials, URLs, files, the address to listen on.
+/// Runs until SIGTERM or SIGINT, then ends within two seconds: the write under way is finished, none is begun, and then
+/// the lease is given back. Errors are those of the start: flags, credentials, URLs, files, the address to listen on.
 Status run(const RunOptions& options);
 
 }  // namespace aia

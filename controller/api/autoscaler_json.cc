@@ -53,13 +53,16 @@ AutoscalerSpec spec_from(const Field& field) {
   return spec;
 }
 
+/// A sample that is no duration is left out: as a zero it would make every lead time too short.
 LeadTimeStatus lead_time_from(const Field& field) {
   LeadTimeStatus lead;
   if (!field.present()) return lead;
   lead.source = field["source"].one_of(kLeadTimeSources);
   lead.p90 = field["p90"].duration();
   for (const Field& sample : field["samples"].items()) {
-    if (lead.samples.size() < kMaxLeadSamples) lead.samples.push_back(sample.duration());
+    Problem problem;
+    const Millis measured = sample.within(problem).duration();
+    if (!problem && lead.samples.size() < kMaxLeadSamples) lead.samples.push_back(measured);
   }
   return lead;
 }
@@ -80,15 +83,20 @@ AutoscalerStatus status_from(const Field& field) {
 }  // namespace
 
 Result<Autoscaler> autoscaler_from_json(const nlohmann::json& object) {
-  Problem problem, status_problem;
+  Problem problem;
   Autoscaler out;
   const Field root(object, problem);
   out.meta = meta_from(root["metadata"]);
   out.spec = spec_from(root["spec"]);
   if (problem) return *problem;
   if (const Status valid = validate(out.spec); !valid.ok()) return valid.error();
-  out.status = status_from(Field(object, status_problem)["status"]);
+  out.status = status_from_json(object);
   return out;
+}
+
+AutoscalerStatus status_from_json(const nlohmann::json& object) {
+  Problem ignored;
+  return status_from(Field(object, ignored)["status"]);
 }
 
 nlohmann::json status_to_json(const AutoscalerStatus& status) {

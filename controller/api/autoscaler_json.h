@@ -13,6 +13,10 @@ namespace aia::api {
 /// decode is read as far as it does: it is ours to write again, and must not stop a workload.
 Result<Autoscaler> autoscaler_from_json(const nlohmann::json& object);
 
+/// The status alone, also of an object whose spec does not decode: what was measured outlives other people's mistakes.
+/// Parts that do not decode are left out.
+AutoscalerStatus status_from_json(const nlohmann::json& object);
+
 nlohmann::json status_to_json(const AutoscalerStatus& status);
 
 }  // namespace aia::api

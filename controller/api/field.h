@@ -25,6 +25,8 @@ class Field {
 
   /// The member `key`; not present() when there is none, it is null, or this is no object.
   [[nodiscard]] Field operator[](const char* key) const;
+  /// The same place, its trouble kept apart in `problem`.
+  [[nodiscard]] Field within(Problem& problem) const { return {value_, &problem, path_}; }
   [[nodiscard]] bool present() const { return value_ != nullptr && !value_->is_null(); }
   [[nodiscard]] const std::string& path() const { return path_; }
 

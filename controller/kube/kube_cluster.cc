@@ -21,6 +21,7 @@ ports::AutoscalerView autoscaler_view(const Json& object) {
   const api::ObjectKey key = key_of(object);
   view.object.meta.ns = key.ns;
   view.object.meta.name = key.name;
+  view.object.status = api::status_from_json(object);
   return view;
 }
 

@@ -6,6 +6,20 @@
 
 namespace aia::lease {
 
+Status validate(const Settings& settings) {
+  const auto wrong = [](const std::string& what) { return Error{ErrorKind::Invalid, what, {}}; };
+  if (settings.duration < std::chrono::seconds(1) || settings.duration % std::chrono::seconds(1) != Millis(0))
+    return wrong("--lease-duration: " + format_duration(settings.duration) + " is not one or more whole seconds");
+  if (settings.renew_deadline >= settings.duration)
+    return wrong("--lease-renew-deadline: " + format_duration(settings.renew_deadline) +
+                 " must be shorter than --lease-duration " + format_duration(settings.duration) +
+                 ", or two could write at once");
+  if (settings.renew_deadline < 3 * settings.retry || settings.retry <= Millis(0))
+    return wrong("--lease-retry: " + format_duration(settings.retry) +
+                 " must be at most a third of --lease-renew-deadline " + format_duration(settings.renew_deadline));
+  return done;
+}
+
 Elector::Elector(std::string identity, Settings settings) : identity_(std::move(identity)), settings_(settings) {}
 
 Step Elector::next(Millis steady, WallTime wall) {

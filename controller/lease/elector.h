@@ -20,6 +20,10 @@ struct Settings {
   Millis retry{std::chrono::seconds(1)};           ///< between two tries, to acquire or to renew
 };
 
+/// Errors: Invalid, naming the flags of `aiautoscaler run`: the deadline must lie between retry and duration, which has
+/// whole seconds, as a Lease does.
+Status validate(const Settings& settings);
+
 /// The Lease as stored: spec and the resourceVersion that the next write must carry.
 struct Lease {
   std::string holder;  ///< empty: released

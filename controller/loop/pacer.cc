@@ -11,11 +11,19 @@ void Pacer::poke() {
   changed_.notify_all();
 }
 
+void Pacer::hurry() {
+  {
+    const std::lock_guard lock(mutex_);
+    poked_ = hurried_ = true;
+  }
+  changed_.notify_all();
+}
+
 bool Pacer::wait(bool hurry, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   changed_.wait_until(lock, stop, last_ + cycle_, [&] { return hurry || poked_; });
-  changed_.wait_until(lock, stop, last_ + spacing_, [] { return false; });
-  poked_ = false;
+  changed_.wait_until(lock, stop, last_ + spacing_, [&] { return hurried_; });
+  poked_ = hurried_ = false;
   last_ = Steady::now();
   return !stop.stop_requested();
 }

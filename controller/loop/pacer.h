@@ -1,5 +1,6 @@
 // When the next cycle begins: a cycle after the last one began, at once when something changed or there is more history
-// to read, but never closer together than the spacing, so that a flood of changes is one cycle a second and no more.
+// to read, but never closer together than the spacing, so that a flood of changes is one cycle a second and no more;
+// only who leads from now on does not wait for that.
 #pragma once
 
 #include <chrono>
@@ -18,6 +19,9 @@ class Pacer {
   /// Something changed: begin the next cycle as soon as spacing allows. From any thread.
   void poke();
 
+  /// Begin the next cycle at once. From any thread.
+  void hurry();
+
   /// Waits until a cycle should begin; the first one begins at once. False: `stop` was requested.
   bool wait(bool hurry, const std::stop_token& stop);
 
@@ -28,6 +32,7 @@ class Pacer {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool poked_ = true;
+  bool hurried_ = false;
   Steady::time_point last_ = Steady::now() - cycle_;
 };
 

@@ -61,7 +61,8 @@ void LogReporter::report(const ports::CycleReport& cycle) {
     const Decision decision{object.action, object.desired};
     const auto last = decisions_.find(object.key);
     const bool changed = last == decisions_.end() || !(last->second == decision) || object.scaled;
-    if (changed && object.current) log_line(LogLevel::Info, "decision", decision_json(object));
+    if (changed && object.current)
+      log_line(cycle.leading ? LogLevel::Info : LogLevel::Debug, "decision", decision_json(object));
     decisions.emplace(object.key, decision);
   }
   for (const auto& [trouble, what] : troubles) {

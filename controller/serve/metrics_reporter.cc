@@ -50,6 +50,16 @@ struct MetricsReporter::State {
                                   .Help("How often a cycle is due, as set; one that takes longer delays the next.")
                                   .Register(registry)
                                   .Add({});
+  prometheus::Gauge& leader = prometheus::BuildGauge()
+                                  .Name("aiautoscaler_leader")
+                                  .Help("1: this process writes. 0: it follows, observing and forecasting only.")
+                                  .Register(registry)
+                                  .Add({});
+  prometheus::Gauge& transitions = prometheus::BuildGauge()
+                                       .Name("aiautoscaler_lease_transitions")
+                                       .Help("How often the Lease has changed hands, as it says itself.")
+                                       .Register(registry)
+                                       .Add({});
 };
 
 MetricsReporter::MetricsReporter(const std::string& version) : state_(std::make_unique<State>()) {
@@ -62,6 +72,11 @@ MetricsReporter::MetricsReporter(const std::string& version) : state_(std::make_
 }
 
 MetricsReporter::~MetricsReporter() = default;
+
+void MetricsReporter::set_leadership(bool leading, int transitions) {
+  state_->leader.Set(leading ? 1 : 0);
+  state_->transitions.Set(transitions);
+}
 
 void MetricsReporter::report(const ports::CycleReport& cycle) {
   state_->objects.update(cycle);

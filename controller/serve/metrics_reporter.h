@@ -16,6 +16,9 @@ class MetricsReporter : public ports::Reporter {
 
   void report(const ports::CycleReport& cycle) override;
 
+  /// Whether this process leads, and how often the Lease has changed hands. From any thread.
+  void set_leadership(bool leading, int transitions);
+
   /// Everything, as /metrics answers it. From any thread.
   [[nodiscard]] std::string text() const;
 

@@ -127,7 +127,7 @@ void ObjectSeries::update(const ports::CycleReport& cycle) {
   std::set<DemandKey> entries;
   for (const auto& object : objects_) {
     there.insert(object.key);
-    if (object.current) decisions_[{object.key, object.action}] += 1;
+    if (object.current && cycle.leading) decisions_[{object.key, object.action}] += 1;
     for (const auto& report : object.demand) entries.insert({object.key, report.name});
     judge(object);
   }

@@ -23,5 +23,6 @@ def scenario(name="daily", speed=1.0, forecast=True, backlog=True):
         per_replica=PER_REPLICA, pod_ready_after=real(LEAD_S), season=real(24 * HOUR_S / COMPRESSION),
         hold_s=round(15 / speed), scrape_s=.25, rate_window=real(2), backlog=backlog,
         models={"predictive": "Auto" if forecast else objects.NO_FORECAST, "reactive": objects.NO_FORECAST},
-        flags={"cycle": real(.5), "grid-step": real(.5), "freshness": real(5), "default-lead-time": real(LEAD_S),
+        # A lease that lasts ten seconds would be twenty minutes of such a day: test_failover plays two controllers.
+        flags={"leader-elect": "false", "cycle": real(.5), "grid-step": real(.5), "freshness": real(5), "default-lead-time": real(LEAD_S),
                "scale-down-stabilization": real(15), "drain": real(15)})

@@ -28,7 +28,7 @@ def scenario():
         pod_ready_after=f"{LEAD_BINS * REAL_BIN_S * 1000:.0f}ms", lead=f"{LEAD_BINS * REAL_BIN_S:g}s",
         season=f"{144 * REAL_BIN_S:g}s", history=f"{BINS * REAL_BIN_S:g}s", hold_s=HOLD_S, rate_window="750ms",
         gpu_nodes=16,
-        flags={"cycle": "375ms", "grid-step": "750ms", "freshness": "2s", "default-lead-time": "2s",
+        flags={"leader-elect": "false", "cycle": "375ms", "grid-step": "750ms", "freshness": "2s", "default-lead-time": "2s",
                "scale-down-stabilization": f"{HOLD_S}s", "drain": "2s"})
 
 

@@ -174,6 +174,17 @@ TEST_CASE("status is bounded, and the newest lead samples are the ones kept") {
   CHECK_FALSE(written.contains("desiredReplicas"));
 }
 
+TEST_CASE("measured lead times outlive a broken spec and broken neighbours") {
+  json object = {{"spec", 7},
+                 {"status",
+                  {{"conditions", "?"},
+                   {"desiredReplicas", "many"},
+                   {"leadTime", {{"source", "Guessed"}, {"samples", {"5m", "soon", 3, "7m"}}}}}}};
+  CHECK_FALSE(autoscaler_from_json(object).ok());
+  CHECK(status_from_json(object).lead_time.samples == std::vector<Millis>{300s, 420s});
+  CHECK(status_from_json(json::array()) == AutoscalerStatus{});
+}
+
 TEST_CASE("a status that does not decode never stops an object") {
   json object = minimal();
   object["status"] = {{"readyReplicas", 3}, {"leadTime", {{"source", "Guessed"}}}, {"conditions", "?"}};

@@ -130,7 +130,7 @@ api::Autoscaler about() {
 TEST_CASE("synced when all lists are in; views are sorted; what does not decode says why") {
   Rig rig;
   rig.server.lists["aiautoscalers"] =
-      autoscaler("b", "z", 1) + "," + autoscaler("b", "bad", 1, "Nonsense") + "," + autoscaler("a", "y", 1);
+      autoscaler("b", "z", 1) + "," + autoscaler("b", "bad", 1, "Nonsense", 3) + "," + autoscaler("a", "y", 1);
   KubeCluster& cluster = rig.start();
   REQUIRE(eventually([&] { return cluster.synced(); }));
   const auto views = cluster.autoscalers();
@@ -142,6 +142,7 @@ TEST_CASE("synced when all lists are in; views are sorted; what does not decode 
   CHECK(views[1].object.meta.uid == "u-bad");
   REQUIRE(views[1].problem);
   CHECK_THAT(views[1].problem->message, Catch::Contains("kind"));
+  CHECK(views[1].object.status.current_replicas == 3);  // what we wrote there is not lost
   CHECK(views[2].object.meta.key().to_string() == "b/z");
   CHECK(cluster.problem().empty());
 }

@@ -150,6 +150,18 @@ TEST_CASE("a conflict on taking it: read again at the next retry, not at once") 
   CHECK(elector.next(1s, kWall).what == Do::Read);
 }
 
+TEST_CASE("settings that would let two write, or lose the lease at the first delay, are refused by their flags") {
+  CHECK(validate({}).ok());
+  const auto problem = [](Millis duration, Millis deadline, Millis retry) {
+    const auto outcome = validate({duration, deadline, retry});
+    return outcome ? "" : outcome.error().message;
+  };
+  CHECK_THAT(problem(10s, 10s, 1s), Catch::StartsWith("--lease-renew-deadline: 10s"));
+  CHECK_THAT(problem(1500ms, 1s, 100ms), Catch::StartsWith("--lease-duration: 1500ms"));
+  CHECK_THAT(problem(10s, 7s, 3s), Catch::StartsWith("--lease-retry: 3s"));
+  CHECK_THAT(problem(10s, 7s, 0s), Catch::StartsWith("--lease-retry"));
+}
+
 TEST_CASE("a release ends leading at once and leaves no holder") {
   auto elector = leader(0s);
   const auto released = elector.release(kWall + 2s);

@@ -123,8 +123,10 @@ ports::QueryAnswer answer_of(const FakeSeries& series, const ports::MetricQuery&
 
 }  // namespace
 
-std::vector<Result<ports::QueryAnswer>> FakeMetrics::query(const std::vector<ports::MetricQuery>& queries, Millis) {
+std::vector<Result<ports::QueryAnswer>> FakeMetrics::query(const std::vector<ports::MetricQuery>& queries,
+                                                           Millis deadline) {
   asked = queries;
+  if (on_query) on_query(deadline);
   if (throws) throw std::runtime_error("out of luck");
   std::vector<Result<ports::QueryAnswer>> answers;
   for (const auto& query : queries) {

@@ -97,6 +97,7 @@ class FakeMetrics : public ports::MetricsSource {
   std::map<std::string, FakeSeries> series;  // by PromQL; any other matches nothing
   std::vector<ports::MetricQuery> asked;     // of the newest batch
   bool throws = false;
+  std::function<void(Millis deadline)> on_query;  // called as the batch `asked` goes out
   std::function<Result<std::string>(const std::string&, const std::string&)> admission;  // unset: as it is
   [[nodiscard]] Result<std::string> admit(const std::string& promql, const std::string& ns) const override {
     return admission ? admission(promql, ns) : promql;

@@ -32,6 +32,17 @@ TEST_CASE("the first cycle begins at once, the next a cycle later, or after the 
   CHECK(poked < 550ms);
 }
 
+TEST_CASE("who is in a hurry waits for no spacing") {
+  Pacer pacer(60s, 50s);
+  const std::stop_token never;
+  CHECK(pacer.wait(false, never));
+  std::jthread other([&] {
+    std::this_thread::sleep_for(50ms);
+    pacer.hurry();
+  });
+  CHECK(took([&] { CHECK(pacer.wait(false, never)); }) < 5s);
+}
+
 TEST_CASE("a stop ends the wait") {
   Pacer pacer(60s, 50s);
   std::stop_source stop;

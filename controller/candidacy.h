@@ -1,0 +1,44 @@
+// This process as a candidate for the lease: its flags, its own connection for renewals, what the log says about who
+// leads, and the orderly end.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "controller/kube/credentials.h"
+#include "controller/kube/lease_keeper.h"
+
+namespace aia {
+
+struct LeaseOptions {
+  bool elect = true;  ///< false: it writes without asking anybody; then only one may run
+  std::string name = "aiautoscaler";
+  std::string ns;        ///< empty: the pod's own, outside a pod aiautoscaler-system
+  std::string identity;  ///< empty: host, process id and a random number
+  lease::Settings settings;
+};
+
+class Candidacy {
+ public:
+  /// Electing begins at once; `clock` outlives it. `on_change` is called on the keeper's thread. Errors: Invalid,
+  /// naming the flag or the credentials' field.
+  static Result<std::unique_ptr<Candidacy>> start(const LeaseOptions& options, const kube::Credentials& credentials,
+                                                  const ports::Clock& clock,
+                                                  std::function<void(const kube::Leadership&)> on_change);
+
+  [[nodiscard]] Millis time_left() const { return keeper_->time_left(); }
+
+  /// Why this process could never lead, in one line; empty: it could.
+  [[nodiscard]] std::string problem() const;
+
+  /// Gives the lease back; no write may be under way any more.
+  void release(Millis deadline);
+
+ private:
+  Candidacy() = default;
+  std::unique_ptr<http::Transport> transport_;  // its own: a renewal never waits behind a list
+  std::unique_ptr<kube::LeaseKeeper> keeper_;
+};
+
+}  // namespace aia
