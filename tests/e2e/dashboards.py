@@ -74,7 +74,13 @@ def judge(test, stage):
     ask_dashboard(test, stage.prometheus)
     ask_alerts(test, stage.prometheus)
     with test.subTest("the table in docs/monitoring.md"):
-        served = set(re.findall(r"^# HELP (\w+) ", stage.controller.get("/metrics")[1], re.M))
+        served = set()   # over some cycles: what is not known in one is absent
+
+        def look():
+            served.update(re.findall(r"^# HELP (\w+) ", stage.controller.get("/metrics")[1], re.M))
+            return served >= documented()
+
+        eventually(look)
         test.assertEqual(documented(), served)
     for name in (WATCHED, BROKEN):
         stage.cluster.api.request("DELETE", f"{objects.API}/aiautoscalers/{name}")
