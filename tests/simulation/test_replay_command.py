@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""`aiautoscaler replay` as a person calls it: flags, files, standard input and what is said about mistakes.
+
+Needs the built controller in AIA_BINARY. The figures themselves are tested in replay_test.cc.
+"""
+import json, math, os, re, subprocess, tempfile, unittest
+from pathlib import Path
+
+BINARY = os.environ["AIA_BINARY"]
+DAY_S = 24 * 3600
+CSV = "t_s,value\n" + "".join(f"{t},{60 - 40 * math.cos(2 * math.pi * t / DAY_S):.2f}\n" for t in range(0, 3 * DAY_S, 300))
+
+
+def replay(*flags, stdin=""):
+    return subprocess.run([BINARY, "replay", *flags], input=stdin, capture_output=True, text=True, timeout=120)
+
+
+class Replay(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def test_the_same_command_gives_the_same_bytes(self):
+        reports = []
+        for name in ("one.html", "two.html"):
+            done = replay("--play", "6h", "--seed", "7", "--report", str(self.folder / name))
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            reports.append((self.folder / name).read_bytes())
+        self.assertEqual(*reports)
+        self.assertIn(b"<pre>aiautoscaler replay --play 6h --seed 7</pre>", reports[0])
+        self.assertLess(len(reports[0]), 300_000)
+        self.assertNotIn("\x1b", done.stdout)
+        self.assertIn("within 2 s", done.stdout)
+        self.assertNotEqual(replay("--play", "6h", "--format", "json").stdout,
+                            replay("--play", "6h", "--format", "json", "--seed", "7").stdout)
+
+    def test_a_file_and_standard_input_are_the_same(self):
+        file = self.folder / "mine & <yours>.csv"
+        file.write_text(CSV)
+        flags = ("--per-replica", "10", "--format", "json")
+        from_file, from_stdin = replay("--input", str(file), *flags), replay("--input", "-", *flags, stdin=CSV)
+        one, other = json.loads(from_file.stdout), json.loads(from_stdin.stdout)
+        self.assertEqual((one["scenario"].pop("trace"), other["scenario"].pop("trace")), (file.name, "standard input"))
+        self.assertEqual(one, other)
+        self.assertEqual(one["scenario"]["history_s"], 2 * DAY_S)  # what there is
+        report = self.folder / "report.html"
+        self.assertEqual(replay("--input", str(file), "--per-replica", "10", "--report", str(report)).returncode, 0)
+        self.assertIn("mine &amp; &lt;yours&gt;.csv", report.read_text())
+
+    def test_every_flag_changes_the_outcome(self):
+        def played(*flags):
+            return json.loads(replay("--play", "10h", "--format", "json", *flags).stdout)
+
+        plain = played()
+        for flags, field, value in (
+                (("--per-replica", "20"), "per_replica_rps", 20), (("--lead-time", "1m..2m"), "lead_time_s", {"min": 60, "max": 120}),
+                (("--lead-time", "3m"), "lead_time_s", {"min": 180, "max": 180}), (("--gpus-per-replica", "4"), "gpus_per_replica", 4),
+                (("--slo-wait", "100ms"), "slo_wait_s", .1), (("--min-replicas", "20"), "min_replicas", 20),
+                (("--max-replicas", "20"), "max_replicas", 20), (("--history", "48h"), "history_s", 48 * 3600),
+                (("--cycle", "1m"), "cycle_s", 60), (("--seed", "2"), "seed", 2)):
+            with self.subTest(flags=flags):
+                changed = played(*flags)
+                self.assertEqual(changed["scenario"][field], value)
+                self.assertNotEqual(changed["policies"], plain["policies"])
+
+    def test_mistakes_are_one_line_that_names_the_flag(self):
+        bad = self.folder / "bad.csv"
+        bad.write_text("t_s,value\n0,1\n60,lots\n")
+        short = self.folder / "short.csv"
+        short.write_text("t_s,value\n0,1\n60,2\n")
+        for flags, says in (
+                (("--history", "ten days"), r"--history: .*ten days"), (("--play", "1ms"), r"--play: must be at least 1s"),
+                (("--lead-time", "8m..6m"), r"--lead-time: must be MIN\.\.MAX"), (("--lead-time", "..6m"), r"--lead-time: "),
+                (("--per-replica", "0"), r"--per-replica: "), (("--gpus-per-replica", "-1"), r"--gpus-per-replica: "),
+                (("--min-replicas", "5", "--max-replicas", "4"), r"--max-replicas: must lie between"),
+                (("--seed", "-1"), r"--seed"), (("--format", "xml"), r"--format: .*table.*json"), (("--colour",), r"--colour"),
+                (("--input", str(bad)), r"--input requires --per-replica"),
+                (("--input", str(bad), "--per-replica", "1"), r"--input: bad\.csv: line 3: field 2 \(value\): \"lots\" is not"),
+                (("--input", str(short), "--per-replica", "1"), r"--play: the trace is 2m long, too short"),
+                (("--input", "-", "--per-replica", "1"), r"--input: standard input: line 1: must be a header"),
+                (("--input", "/no/such/file", "--per-replica", "1"), r"--input: /no/such/file cannot be read"),
+                (("--input", "/", "--per-replica", "1"), r"--input: "),
+                (("--play", "1h", "--report", "/no/such/folder/x.html"), r"--report: /no/such/folder/x\.html cannot be written")):
+            with self.subTest(flags=flags):
+                done = replay(*flags)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertRegex(done.stderr, r"\Aaiautoscaler: [^\n]*" + says + r"[^\n]*\n\Z")
+
+    def test_help_documents_every_flag(self):
+        text = replay("--help").stdout
+        for flag in ("input", "per-replica", "lead-time", "history", "play", "gpus-per-replica", "slo-wait", "min-replicas",
+                     "max-replicas", "seed", "report", "format", "cycle", "grid-step"):
+            self.assertTrue(re.search(rf"--{flag}\b", text), flag)
+
+
+if __name__ == "__main__":
+    unittest.main()
