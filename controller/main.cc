@@ -5,26 +5,16 @@
 #include <iterator>
 #include <map>
 
+#include "controller/duration_flag.h"
+#include "controller/replay_flags.h"
 #include "controller/run.h"
 #include "controller/serve/json_log.h"
 
 namespace {
 
+using aia::add_duration;
 using aia::Millis;
 using aia::RunOptions;
-
-/// A duration flag in Go's notation, shown with its default, at least `least`.
-void add_duration(CLI::App& app, const std::string& flag, Millis& value, const std::string& help, Millis least) {
-  const auto set = [&value, flag, least](const std::string& text) {
-    const auto parsed = aia::parse_duration(text);
-    if (!parsed) throw CLI::ValidationError(flag, parsed.error().message);
-    if (*parsed < least) throw CLI::ValidationError(flag, "must be at least " + aia::format_duration(least));
-    value = *parsed;
-  };
-  app.add_option_function<std::string>(flag, set, help)
-      ->type_name("DURATION")
-      ->default_str(aia::format_duration(value));
-}
 
 void add_cluster_flags(CLI::App& app, RunOptions& options) {
   app.add_option("--kubeconfig", options.kubeconfig, "kubeconfig; else $KUBECONFIG, the pod's own, ~/.kube/config")
@@ -152,6 +142,10 @@ int main(int argc, char** argv) {
   run_command->add_option_function<std::string>("--log-level", set_level, "how much is logged")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->default_str("info");
+  aia::ReplayOptions replay_options;
+  auto* replay_command = app.add_subcommand("replay", "play a day of demand through the controller in virtual time");
+  aia::add_replay_flags(*replay_command, replay_options);
+  add_loop_flags(*replay_command, replay_options.scenario.loop);
   app.add_subcommand("version", "print the version")->callback([] { std::puts("aiautoscaler " AIA_VERSION); });
 
   try {
@@ -159,9 +153,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);
   } catch (const CLI::ParseError& mistake) {
-    return fail(std::string(mistake.what()) + " (see `aiautoscaler run --help`)");
+    const std::string command = replay_command->parsed() ? "replay" : "run";
+    return fail(std::string(mistake.what()) + " (see `aiautoscaler " + command + " --help`)");
   }
-  if (!run_command->parsed()) return 0;
-  const auto outcome = run(options, password_file);
+  if (!run_command->parsed() && !replay_command->parsed()) return 0;
+  replay_options.command = aia::replay_command(*replay_command);
+  const auto outcome = replay_command->parsed() ? aia::replay(replay_options) : run(options, password_file);
   return outcome ? 0 : fail(outcome.error().message);
 }
