@@ -14,6 +14,7 @@ struct SlowNeighbour : World {
 
   SlowNeighbour() {
     add("slow", 2, "slow demand");
+    spec().forecast.model = api::ModelChoice::Off;  // so that its replicas follow its demand
     metrics.on_query = [this](Millis deadline) {
       batches.push_back(clock.time);
       auto& series = metrics.series["slow demand"];
