@@ -28,15 +28,18 @@ std::string figure(double value) {
 }
 
 std::string percent(double share) {
+  if (share == 1) return "100 %";
+  if (share > 1) return with_digits(100 * share, 0) + " %";
   for (int digits = 2; digits <= 6; ++digits) {
     const auto text = with_digits(100 * share, digits);
-    if (share >= 1 || text != with_digits(100, digits)) return (share >= 1 ? "100" : text) + " %";
+    if (text != with_digits(100, digits)) return text + " %";
   }
   return ">99.999999 %";
 }
 
 std::string span(Millis duration) {
   const auto ms = duration.count();
+  if (ms < 1000 && ms > 0) return std::to_string(ms) + " ms";
   if (ms < 60'000) {
     const bool whole = ms % 1000 == 0;
     return with_digits(static_cast<double>(ms) / 1000, whole || ms >= 10'000 ? 0 : 1) + " s";

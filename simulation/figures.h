@@ -11,10 +11,10 @@ namespace aia::simulation {
 /// "21,543,210"; a fraction below 100 keeps a digit ("12.3"), below 10 two ("0.25").
 std::string figure(double value);
 
-/// "99.98 %", with as many digits, up to six, as it takes not to read 100 % when it is less.
+/// "99.98 %", with as many digits, up to six, as it takes not to read 100 % when it is less; "250 %".
 std::string percent(double share);
 
-/// "2 s", "4.1 s", "18 min", "1 h 40 min".
+/// "250 ms", "2 s", "4.1 s", "18 min", "2 h 40 min".
 std::string span(Millis duration);
 
 /// With a capital letter in front.

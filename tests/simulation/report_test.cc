@@ -55,6 +55,10 @@ TEST_CASE("figures claim no more than they know") {
   CHECK(percent(0.9998) == "99.98 %");
   CHECK(percent(0.999999) == "99.9999 %");
   CHECK(percent(1 - 1e-12) == ">99.999999 %");
+  CHECK(percent(2.5) == "250 %");
+  CHECK(percent(-0.05) == "-5.00 %");
+  CHECK(span(250ms) == "250 ms");
+  CHECK(span(0s) == "0 s");
   CHECK(span(2s) == "2 s");
   CHECK(span(2500ms) == "2.5 s");
   CHECK(span(33s) == "33 s");
