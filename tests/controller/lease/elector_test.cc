@@ -157,7 +157,7 @@ TEST_CASE("settings that would let two write, or lose the lease at the first del
     return outcome ? "" : outcome.error().message;
   };
   CHECK_THAT(problem(10s, 10s, 1s), Catch::StartsWith("--lease-renew-deadline: 10s"));
-  CHECK_THAT(problem(1500ms, 1s, 100ms), Catch::StartsWith("--lease-duration: 1500ms"));
+  CHECK_THAT(problem(1500ms, 1s, 100ms), Catch::StartsWith("--lease-duration: 1.5s"));
   CHECK_THAT(problem(10s, 7s, 3s), Catch::StartsWith("--lease-retry: 3s"));
   CHECK_THAT(problem(10s, 7s, 0s), Catch::StartsWith("--lease-retry"));
 }
