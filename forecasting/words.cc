@@ -1,5 +1,6 @@
 #include "forecasting/words.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -10,7 +11,8 @@ namespace {
 std::string print(const char* format, double figure) {
   std::array<char, 64> text{};
   const int length = std::snprintf(text.data(), text.size(), format, figure);
-  return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : std::string();
+  if (length <= 0) return {};
+  return {text.data(), std::min(static_cast<std::size_t>(length), text.size() - 1)};  // what was written, not asked for
 }
 
 }  // namespace
@@ -35,7 +37,8 @@ std::string words(Duration duration) {
 }
 
 std::string words(double figure) {
-  return std::fabs(figure) >= 100 ? print("%.0f", figure) : print("%.3g", figure);
+  const bool whole = std::fabs(figure) >= 100 && std::fabs(figure) < 1e15;  // beyond, digits are noise
+  return whole ? print("%.0f", figure) : print("%.3g", figure);
 }
 
 std::string percent(double share) {
