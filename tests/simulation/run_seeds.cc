@@ -1,5 +1,6 @@
 // Runs seeds of the simulated day and says which fail: `simulate_seeds [--seeds N] [--first S] [--seed S] [--jobs J]`.
-// Environment: AIA_SEEDS, AIA_SEED (one seed, explained), AIA_JOBS. Exit status 1 when a seed was flagged.
+// Environment: AIA_SEEDS, AIA_SEED (one seed, explained; AIA_AUDIT=1 prints its whole audit log), AIA_JOBS. Exit status
+// 1 when a seed was flagged.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -30,6 +31,9 @@ int explain_one(std::uint64_t seed) {
             << outcome.violations.size() << " violations\n";
   for (const auto& one : outcome.violations)
     std::cout << "  " << format_rfc3339(one.at) << " " << one.checker << ": " << one.what << "\n";
+  if (std::getenv("AIA_AUDIT") != nullptr) {
+    for (const auto& write : record.writes) std::cout << to_string(write) << "\n";
+  }
   if (!outcome.violations.empty()) std::cout << "\nThe first:\n" << explain(record, outcome.violations.front());
   return outcome.violations.empty() ? 0 : 1;
 }
