@@ -25,7 +25,8 @@ class Pace:
 
 
 CI = Pace(cycle_s=1.5, scrape_s=.25, step_s=1.5, hold_s=2, lookback="10s", patience_s=30, fault_s=6, soak=False,
-          flags={"cycle": "1500ms", "grid-step": "1s", "freshness": "3s", "default-lead-time": "2s"})
+          flags={"cycle": "1500ms", "grid-step": "1s", "freshness": "3s", "default-lead-time": "2s",
+                 "lease-duration": "3s", "lease-renew-deadline": "2s", "lease-retry": "300ms"})
 SOAK = Pace(cycle_s=15.0, scrape_s=5, step_s=20, hold_s=20, lookback="5m", patience_s=300, fault_s=75, soak=True)
 
 PACE = SOAK if os.environ.get("AIA_SOAK") == "1" else CI

@@ -15,7 +15,7 @@ from cluster import Cluster
 from identities import NAMESPACE, SERVICE_ACCOUNT
 from nodes import gpu_deployment
 from ports import Ports
-from prometheus import Prometheus
+from prometheus import Prometheus, PrometheusError
 
 import gateways, objects
 from api import ApiError
@@ -103,10 +103,10 @@ class Stage:
         return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
 
     def wait(self, condition, what, timeout_s=None):
-        """Until condition() is true; OSErrors and refusals of the API server count as not yet."""
+        """Until condition() is true; what a server refuses, or does not answer, counts as not yet."""
         deadline = time.monotonic() + (timeout_s or self.pace.patience_s)
         while time.monotonic() < deadline:
-            with contextlib.suppress(OSError, ApiError):
+            with contextlib.suppress(OSError, ApiError, PrometheusError):
                 if value := condition():
                     return value
             time.sleep(.1)
@@ -188,4 +188,4 @@ class Stage:
             return made
 
         self.controller = controller("controller.log").start()
-        self.bystander = controller("bystander.log", namespace="aside")
+        self.bystander = controller("bystander.log", namespace="aside", **{"leader-elect": "false"})
