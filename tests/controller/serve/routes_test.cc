@@ -107,6 +107,18 @@ TEST_CASE("every metric is documented and prefixed") {
   }
 }
 
+TEST_CASE("who leads is on record, and a follower's decisions are not counted") {
+  MetricsReporter metrics("1");
+  CHECK(has_line(metrics.text(), "aiautoscaler_leader 0"));
+  auto cycle = cycle_with({"llm"});
+  cycle.leading = false;
+  metrics.report(cycle);
+  CHECK(metrics.text().find("aiautoscaler_decisions_total{") == std::string::npos);
+  metrics.set_leadership(true, 7);
+  CHECK(has_line(metrics.text(), "aiautoscaler_leader 1"));
+  CHECK(has_line(metrics.text(), "aiautoscaler_lease_transitions 7"));
+}
+
 TEST_CASE("the series of an object that is gone vanish, what is missing is absent, counters go on") {
   MetricsReporter metrics("1");
   metrics.report(cycle_with({"llm", "other"}));
