@@ -112,7 +112,17 @@ int spawn(const ChildProcess& child, const Pipe& out, const Pipe& err, pid_t& pi
   return failed;
 }
 
-int exit_code_of(int status) {
+/// Whether it has ended. It is not reaped yet, so that its number, which is its group's, stays its own.
+bool has_ended(pid_t pid) {
+  siginfo_t info{};
+  return waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+/// Ends it and whatever of its group it left behind.
+int reap(pid_t pid) {
+  kill(-pid, SIGKILL);
+  int status = 0;
+  waitpid(pid, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -135,9 +145,8 @@ Result<ChildOutcome> run_child(const ChildProcess& child, const std::stop_token&
   bool too_much = false;
   bool ignored = false;
   std::array<pollfd, 2> ends{pollfd{out.reader(), POLLIN, 0}, pollfd{err.reader(), POLLIN, 0}};
-  int status = 0;
   for (;;) {
-    const bool ended = waitpid(pid, &status, WNOHANG) == pid;  // before the last look at what it printed
+    const bool ended = has_ended(pid);  // before the last look at what it printed
     if (ends[0].fd >= 0 && !out.read_into(outcome.output, child.max_output_bytes, too_much)) ends[0].fd = -1;
     if (ends[1].fd >= 0 && !err.read_into(outcome.errors, kMaxErrorBytes, ignored)) ends[1].fd = -1;
     if (ended) break;
@@ -147,15 +156,13 @@ Result<ChildOutcome> run_child(const ChildProcess& child, const std::stop_token&
       killed_for = Error{ErrorKind::Timeout, "it was not done after " + format_duration(child.timeout), {}};
     }
     if (killed_for) {
-      kill(-pid, SIGKILL);
-      waitpid(pid, &status, 0);
+      reap(pid);
       return *killed_for;
     }
     poll(ends.data(), ends.size(), kLookMs);
   }
-  kill(-pid, SIGKILL);  // whatever it left behind
+  outcome.exit_code = reap(pid);
   if (too_much) return Error{ErrorKind::Unavailable, "it prints too much", {}};
-  outcome.exit_code = exit_code_of(status);
   return outcome;
 }
 

@@ -40,7 +40,7 @@ LabelledPod pod_from_json(const Json& object) {
   const std::optional<WallTime> created = time_at(object, {"metadata", "creationTimestamp"});
   made.pod.created = created.value_or(WallTime{});
   made.pod.ready_since = ready_since(object);
-  made.pod.restarted = has_restarted(object) || !created;  // without its beginning a start cannot be measured
+  made.pod.restarted = has_restarted(object) || (made.pod.ready_since && !created);  // a start without a beginning
   made.pod.deleting = find_at(object, {"metadata", "deletionTimestamp"}) != nullptr;
   const std::string phase = text_at(object, {"status", "phase"});
   made.pod.finished = phase == "Succeeded" || phase == "Failed";

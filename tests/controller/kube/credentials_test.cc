@@ -1,43 +1,20 @@
 // Where credentials come from, and how a token file is followed while it is rotated, missing or broken.
 #include "controller/kube/credentials.h"
 
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
 #include "controller/kube/token_file.h"
 #include "tests/controller/kube/manual_clock.h"
+#include "tests/controller/kube/temporary_folder.h"
 
 using namespace aia;
 using namespace aia::kube;
 using tests::ManualClock;
+using tests::TemporaryFolder;
 
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    char name[] = "/tmp/aia-credentials-XXXXXX";
-    path_ = mkdtemp(name);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string write(const std::string& name, const std::string& text) const {
-    const std::filesystem::path file = path_ / name;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file) << text;
-    return file.string();
-  }
-  [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 CredentialsOptions with(std::map<std::string, std::string> variables, const std::string& service_account = "/nowhere") {
   CredentialsOptions options;
@@ -61,7 +38,7 @@ const auto kClock = std::make_shared<ManualClock>();
 }  // namespace
 
 TEST_CASE("in a pod: host, port, CA, token and namespace of the ServiceAccount") {
-  const Folder folder;
+  const TemporaryFolder folder;
   folder.write("sa/token", "secret\n");
   folder.write("sa/namespace", "system\n");
   const auto made = load_credentials(
@@ -75,11 +52,11 @@ TEST_CASE("in a pod: host, port, CA, token and namespace of the ServiceAccount")
 
   const auto v6 = load_credentials(
       with({{"KUBERNETES_SERVICE_HOST", "fd00::1"}, {"KUBERNETES_SERVICE_PORT", "443"}}, folder / "sa"), kClock);
-  CHECK(v6->transport.base_url == "https://[fd00::1]:443");
+  CHECK(v6->transport.base_url == "https://kubernetes.default.svc:443");
 }
 
 TEST_CASE("a file given wins over $KUBECONFIG, that over the pod, that over ~/.kube/config") {
-  const Folder folder;
+  const TemporaryFolder folder;
   folder.write("sa/token", "secret");
   folder.write("home/.kube/config", kubeconfig("home"));
   folder.write("env", kubeconfig("env"));
@@ -110,7 +87,7 @@ TEST_CASE("a file given wins over $KUBECONFIG, that over the pod, that over ~/.k
 }
 
 TEST_CASE("a kubeconfig's tokenFile lies beside it") {
-  const Folder folder;
+  const TemporaryFolder folder;
   folder.write("token", "one");
   CredentialsOptions options = with({});
   options.kubeconfig = folder.write("config", kubeconfig("https://x"));
@@ -121,7 +98,7 @@ TEST_CASE("a kubeconfig's tokenFile lies beside it") {
 }
 
 TEST_CASE("a rotated token is picked up after a minute, at once after a refusal, and kept while it cannot be read") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.write("token", " one\n");
   const auto clock = std::make_shared<ManualClock>();
   TokenFile token(path, clock);
@@ -134,7 +111,7 @@ TEST_CASE("a rotated token is picked up after a minute, at once after a refusal,
   folder.write("token", "three");
   token.drop();
   CHECK(token.token() == "three");
-  for (const char* broken : {"", "\n", "a\r\nX-Evil: b"}) {
+  for (const char* broken : {"", "\n", "a\r\nX-Evil: b", "two words", "\x01\x02", "\xff\xfe"}) {
     folder.write("token", broken);
     token.drop();
     CHECK(token.token() == "three");

@@ -22,6 +22,10 @@ Result<Connection> connect(const std::string& text, const std::string& context =
   return connection_of(*parsed, context);
 }
 
+std::string exec(const std::string& version, const std::string& rest) {
+  return "exec: {apiVersion: " + (version.empty() ? "client.authentication.k8s.io/v1" : version) + ", " + rest + "}";
+}
+
 const std::string kServer = "server: 'https://10.0.0.1:6443/prefix'";
 
 }  // namespace
@@ -65,7 +69,22 @@ TEST_CASE("what is wrong is named") {
        "clusters[c].cluster.certificate-authority-data is not valid base64"},
       {"base64 key", config(kServer, "client-certificate-data: Q1JU, client-key-data: Q"),
        "users[u].user.client-key-data is not valid base64"},
-      {"exec", config(kServer, "exec: {command: aws}"), "users[u].user.exec is not supported yet"},
+      {"exec without version", config(kServer, "exec: {command: aws}"), "users[u].user.exec.apiVersion is ''"},
+      {"exec of an old version", config(kServer, exec("client.authentication.k8s.io/v1alpha1", "command: aws")),
+       "users[u].user.exec.apiVersion is 'client.authentication.k8s.io/v1alpha1': write "
+       "client.authentication.k8s.io/v1"},
+      {"exec without command", config(kServer, exec("", "interactiveMode: Never")),
+       "users[u].user.exec.command is missing"},
+      {"exec without mode", config(kServer, exec("", "command: aws")),
+       "users[u].user.exec.interactiveMode is '': write Never or IfAvailable"},
+      {"exec at a terminal", config(kServer, exec("", "command: aws, interactiveMode: Always")),
+       "users[u].user.exec.interactiveMode is Always"},
+      {"exec env", config(kServer, exec("", "command: aws, interactiveMode: Never, env: [{value: x}]")),
+       "users[u].user.exec.env[].name is missing"},
+      {"exec args", config(kServer, exec("", "command: aws, interactiveMode: Never, args: {a: b}")),
+       "users[u].user.exec.args is not a list"},
+      {"exec and token", config(kServer, "token: t, " + exec("", "command: aws, interactiveMode: Never")),
+       "users[u].user.exec is there beside a token"},
       {"basic", config(kServer, "username: a, password: b"), "users[u].user.password is not supported yet"},
       {"impersonation", config(kServer, "token: t, as: root"), "users[u].user.as is not supported yet"},
       {"proxy", config(kServer + ", proxy-url: 'http://p'", good_user),
@@ -112,14 +131,42 @@ TEST_CASE("what is wrong is named") {
 }
 
 TEST_CASE("only what is used must be supported: another user's exec is no error") {
-  const std::string text = config(kServer, "token: t") + "- name: other\n  context: {cluster: c, user: x}\n";
-  const auto with_exec = parse_kubeconfig(text, "");
-  REQUIRE(with_exec.ok());
-  Kubeconfig both = *with_exec;
-  both.users["x"].unsupported = "users[x].user.exec is not supported yet";
+  const std::string text = config(kServer, "token: t}\n- name: x\n  user: {" + exec("", "command: aws")) +
+                           "- name: other\n  context: {cluster: c, user: x}\n";
+  const auto both_or = parse_kubeconfig(text, "");
+  REQUIRE(both_or.ok());
+  const Kubeconfig& both = *both_or;
   CHECK(connection_of(both, "").ok());
   CHECK_FALSE(connection_of(both, "other").ok());
   CHECK(connection_of(both, "nowhere").error().message == "kubeconfig: there is no context 'nowhere'");
+}
+
+TEST_CASE("exec: where the command lies, what it is given, and the cluster's word to it") {
+  const std::string cluster = kServer +
+                              ", extensions: [{name: client.authentication.k8s.io/exec, extension: {audience: a, "
+                              "n: 5, quoted: '5', yes: true, none: null, list: [x, 1.5]}}, {name: other}]";
+  const std::string rest =
+      "interactiveMode: IfAvailable, args: [get, --x=1], env: [{name: A, value: b}, {name: E}], installHint: hint, "
+      "provideClusterInfo: true, command: ";
+  const auto command = [&](const std::string& name) {
+    const auto made = connect(config(cluster, exec("", rest + name)));
+    return made ? made->exec->command : made.error().message;
+  };
+  CHECK(command("aws") == "aws");
+  CHECK(command("bin/aws") == "/home/me/.kube/bin/aws");
+  CHECK(command("./aws") == "/home/me/.kube/./aws");
+  CHECK(command("/opt/aws") == "/opt/aws");
+  const auto made = connect(config(cluster, exec("", rest + "aws")));
+  REQUIRE(made.ok());
+  CHECK(made->exec->where == "users[u].user.exec");
+  CHECK(made->exec->arguments == std::vector<std::string>{"get", "--x=1"});
+  CHECK(made->exec->environment == std::vector<std::pair<std::string, std::string>>{{"A", "b"}, {"E", ""}});
+  CHECK(made->exec->install_hint == "hint");
+  CHECK(made->exec->provide_cluster_info);
+  CHECK(made->exec_config ==
+        Json{{"audience", "a"}, {"n", 5}, {"quoted", "5"}, {"yes", true}, {"none", nullptr}, {"list", {"x", 1.5}}});
+  CHECK(connect(config(kServer, exec("client.authentication.k8s.io/v1beta1", "command: a")))->exec->api_version ==
+        "client.authentication.k8s.io/v1beta1");
 }
 
 TEST_CASE("of several files the first that says something wins") {
@@ -145,6 +192,7 @@ TEST_CASE("base64: RFC 4648 test vectors, white space, and what is none") {
                          {" Zm9v\nYmFy ", "foobar"}}) {
     CAPTURE(row.text);
     CHECK(decode_base64(row.text) == std::string(row.decoded));
+    if (std::string(row.text).find(' ') == std::string::npos) CHECK(encode_base64(row.decoded) == row.text);
   }
   for (const char* text : {"Z", "Zg", "Zg=", "====", "Z===", "Zg==Zg==", "Zm9-", "Zm9v!", "=Zg="}) {
     CAPTURE(text);

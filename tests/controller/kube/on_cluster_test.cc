@@ -4,6 +4,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <thread>
 
 #include "controller/api/forecast_json.h"
 #include "controller/http/cpprest_transport.h"
@@ -12,6 +13,7 @@
 #include "controller/kube/request.h"
 #include "controller/kube/response.h"
 #include "tests/controller/kube/eventually.h"
+#include "tests/controller/kube/temporary_folder.h"
 
 using namespace aia;
 using namespace aia::kube;
@@ -381,6 +383,118 @@ TEST_CASE("a token without rights: what is forbidden is said, in whose name") {
   CHECK(client.target(world.about("aia", "llama")).error().kind == ErrorKind::Forbidden);
   CHECK(client.cluster.write_event(world.about("aia", "llama"), {false, "R", "A", "n"}).error().kind ==
         ErrorKind::Forbidden);
+}
+
+namespace {
+
+/// A kubeconfig to the real API server whose user is a script that prints the file `answer` and counts its runs.
+struct PluginUser {
+  tests::TemporaryFolder folder;
+  const http::TransportOptions admin = credentials(kAdmin).transport;
+
+  PluginUser() {
+    folder.write("ca.crt", pem(admin.tls.ca_pem, admin.tls.ca_file));
+    folder.script("plugin", "cd \"${0%/*}\"\necho >>runs\ncat answer\n");
+    folder.write("config",
+                 "current-context: x\ncontexts: [{name: x, context: {cluster: c, user: u}}]\n"
+                 "clusters: [{name: c, cluster: {server: '" +
+                     admin.base_url +
+                     "', certificate-authority: ca.crt}}]\n"
+                     "users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin,\n"
+                     "  interactiveMode: Never, provideClusterInfo: true}}}]\n");
+  }
+  static std::string pem(const std::string& text, const std::string& file) {
+    if (!text.empty()) return text;
+    std::ifstream in(file);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  }
+  void gives(Json status) const {
+    folder.write("answer", dump_json({{"apiVersion", "client.authentication.k8s.io/v1"},
+                                      {"kind", "ExecCredential"},
+                                      {"status", std::move(status)}}));
+  }
+  [[nodiscard]] std::size_t runs() const { return folder.read("runs").size(); }
+  [[nodiscard]] std::unique_ptr<http::Transport> connect() const {
+    CredentialsOptions options;
+    options.kubeconfig = folder / "config";
+    options.exec.pause = Millis(0);
+    const auto loaded = load_credentials(options, std::make_shared<SystemClock>());
+    if (!loaded) FAIL(loaded.error().message);
+    return std::move(http::make_cpprest_transport(loaded->transport)).value();
+  }
+};
+
+/// As whom the API server sees us, or what it says instead.
+std::string user_of(http::Transport& transport) {
+  const http::Request question =
+      create_request("/apis/authentication.k8s.io/v1/selfsubjectreviews",
+                     {{"apiVersion", "authentication.k8s.io/v1"}, {"kind", "SelfSubjectReview"}});
+  const Result<Json> answer = document(transport.send(question, kDeadline));
+  return answer ? text_at(*answer, {"status", "userInfo", "username"}) : answer.error().message;
+}
+
+/// A token of the namespace's ServiceAccount "plugin" that dies with the Secret `name`.
+std::string token_bound_to(World& world, const std::string& name) {
+  const std::string base = "/api/v1/namespaces/" + world.ns;
+  const Json secret = world.create(base + "/secrets", {{"metadata", {{"name", name}}}});
+  const Json reference = {
+      {"apiVersion", "v1"}, {"kind", "Secret"}, {"name", name}, {"uid", text_at(secret, {"metadata", "uid"})}};
+  const Json made = world.create(base + "/serviceaccounts/plugin/token",
+                                 {{"spec", {{"expirationSeconds", 3600}, {"boundObjectRef", reference}}}});
+  return text_at(made, {"status", "token"});
+}
+
+}  // namespace
+
+TEST_CASE("an exec plugin's tokens: one dies, no request fails; one expires, no request fails") {
+  if (skipped()) return;
+  World world;
+  world.create("/api/v1/namespaces/" + world.ns + "/serviceaccounts", {{"metadata", {{"name", "plugin"}}}});
+  const std::string user = "system:serviceaccount:" + world.ns + ":plugin";
+  const PluginUser plugin;
+  plugin.gives({{"token", token_bound_to(world, "first")}});
+  const auto transport = plugin.connect();
+  CHECK(user_of(*transport) == user);
+  CHECK(user_of(*transport) == user);
+  CHECK(plugin.runs() == 1);
+
+  const auto soon = SystemClock().now() + std::chrono::seconds(15);
+  plugin.gives({{"token", token_bound_to(world, "second")}, {"expirationTimestamp", format_rfc3339(soon)}});
+  REQUIRE(world.admin->send(delete_request("/api/v1/namespaces/" + world.ns + "/secrets/first"), kDeadline).ok());
+  const auto always = [&](std::size_t runs) {  // the API server remembers a good token for ten seconds
+    return eventually(
+        [&] {
+          REQUIRE(user_of(*transport) == user);
+          std::this_thread::sleep_for(std::chrono::milliseconds(50));
+          return plugin.runs() >= runs;
+        },
+        std::chrono::seconds(30));
+  };
+  CHECK(always(2));
+  plugin.gives({{"token", token_bound_to(world, "third")}});
+  CHECK(always(3));
+  CHECK(SystemClock().now() > soon - std::chrono::seconds(4));
+  CHECK(plugin.runs() == 3);
+}
+
+TEST_CASE("an exec plugin's client certificate, and another one's when it is run again") {
+  if (skipped()) return;
+  const World world;
+  const PluginUser plugin;
+  const http::TlsOptions& tls = plugin.admin.tls;
+  const Json certificate = {{"clientCertificateData", PluginUser::pem(tls.cert_pem, tls.cert_file)},
+                            {"clientKeyData", PluginUser::pem(tls.key_pem, tls.key_file)}};
+  Json expiring = certificate;
+  expiring["expirationTimestamp"] = format_rfc3339(SystemClock().now() + std::chrono::seconds(3));
+  plugin.gives(expiring);
+  const auto transport = plugin.connect();
+  const std::string user = user_of(*transport);
+  CHECK(user == user_of(*connect(kAdmin)));
+  CHECK(plugin.runs() == 1);
+  plugin.gives(certificate);
+  std::this_thread::sleep_for(std::chrono::seconds(4));
+  CHECK(user_of(*transport) == user);
+  CHECK(plugin.runs() == 2);
 }
 
 TEST_CASE("a wrong token is Unauthorized, a wrong CA is named") {

@@ -100,13 +100,14 @@ TEST_CASE("Forbidden is said and tried again until it is allowed") {
   CHECK(eventually([&] { return reflector.problem().empty(); }));
 }
 
-TEST_CASE("an event that is too long does not fill the memory") {
+TEST_CASE("an event that is too long does not fill the memory, and only a list gets past it") {
   FakeTransport transport;
   Names store([](const Json&) { return 1; });
   ReflectorOptions options = quick();
   options.max_line_bytes = 1000;
   transport.play(ending({kList}));
   transport.play(open_with({std::string(800, 'x'), std::string(800, 'x')}));
+  transport.play(ending({kList}));
   transport.play(open_with({added("b", 11)}));
   const Reflector reflector(transport, store, options);
   CHECK(eventually([&] { return store.size() == 2; }));

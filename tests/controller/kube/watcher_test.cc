@@ -166,7 +166,7 @@ TEST_CASE("a resource that is gone or a point the server refuses is listed again
   }
 }
 
-TEST_CASE("garbage is not taken in: the watch resumes before it, and after five times lists") {
+TEST_CASE("garbage is not taken in: the watch resumes before it, and if it is there again lists") {
   const std::string garbage =
       GENERATE(as<std::string>{}, "", "<html>", R"({"type":"ADDED","object":{"metadata":{"na)", R"({"type":"ADDED"})",
                R"({"type":"ADDED","object":null})", R"([1])", R"("x")", R"({"type":"ADDED","object":{"metadata":{}}})",
@@ -174,11 +174,9 @@ TEST_CASE("garbage is not taken in: the watch resumes before it, and after five 
   CAPTURE(garbage);
   Rig rig;
   rig.streaming();
-  for (int i = 0; i < 4; ++i) {
-    CHECK(rig.tell(rig.watcher.on_line(garbage)) == "wait");
-    CHECK(rig.names() == "a@9 ");
-    CHECK(rig.tell(rig.watcher.on_waited()) == "watch 10");
-  }
+  CHECK(rig.tell(rig.watcher.on_line(garbage)) == "wait");
+  CHECK(rig.names() == "a@9 ");
+  CHECK(rig.tell(rig.watcher.on_waited()) == "watch 10");
   CHECK(rig.tell(rig.watcher.on_line(garbage)) == "wait");
   CHECK(rig.tell(rig.watcher.on_waited()) == "list /api/v1/pods?limit=500");
 }
@@ -193,10 +191,10 @@ TEST_CASE("an answer that is no list is asked for again") {
   }
 }
 
-TEST_CASE("waits double from 0.8 s to 30 s, each from its upper half, and start anew after progress") {
+TEST_CASE("waits double from 0.8 s to 10 s, each from its upper half, and start anew after progress") {
   Rig rig;
   rig.streaming();
-  for (const int limit : {800, 1600, 3200, 6400, 12'800, 25'600, 30'000, 30'000}) {
+  for (const int limit : {800, 1600, 3200, 6400, 10'000, 10'000, 10'000}) {
     rig.tell(rig.watcher.on_error({ErrorKind::Unavailable, "down", {}}));
     CHECK(rig.wait >= Millis(limit / 2));
     CHECK(rig.wait <= Millis(limit));
@@ -212,6 +210,8 @@ TEST_CASE("the server's Retry-After is kept to") {
   rig.tell(rig.watcher.start());
   rig.tell(rig.watcher.on_error({ErrorKind::Throttled, "slow down", Millis(7000)}));
   CHECK(rig.wait == Millis(7000));
+  rig.tell(rig.watcher.on_error({ErrorKind::Throttled, "come back tomorrow", std::chrono::hours(24)}));
+  CHECK(rig.wait == std::chrono::minutes(1));
 }
 
 TEST_CASE("a stream that ended in order is reopened at once, one that never began is not") {
