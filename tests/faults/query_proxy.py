@@ -16,7 +16,7 @@ class SlowAnswer:
 
 @dataclass(frozen=True)
 class Trickle:
-    bytes_per_s: int
+    bytes_per_s: float
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,10 @@ def _handler(proxy):
                 self.wfile.write(body[:len(body) // 2])
                 self.close_connection = True
             elif isinstance(fault, Trickle):
-                size = max(1, fault.bytes_per_s // 20)
+                size = max(1, round(fault.bytes_per_s / 20))
                 for start in range(0, len(body), size):
                     self.wfile.write(body[start:start + size])
-                    proxy.wait(.05, fault)
+                    proxy.wait(size / fault.bytes_per_s, fault)
             else:
                 self.wfile.write(body)
 

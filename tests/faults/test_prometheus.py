@@ -3,6 +3,7 @@ import unittest
 
 from scene import Scene
 from fault import Expect, Fault
+from pace import PACE
 from query_proxy import BROKEN, GARBAGE, HTML, OVERLOADED, TOO_MANY, HalfAnswer, Silence, SlowAnswer, Trickle
 from stage import TARGETS
 
@@ -34,7 +35,7 @@ FAULTS = [
     Fault("Prometheus killed", lambda stage: process(stage).kill(), lambda stage: back(stage, process(stage).start),
           expect=missing(SERVER), blind=True, soak_s=120),
     answered("Prometheus slow", SlowAnswer(30), SERVER),
-    answered("Prometheus throttled", Trickle(100), SERVER),
+    answered("Prometheus throttled", Trickle(150 / PACE.cycle_s), SERVER),
     answered("Prometheus cut off", HalfAnswer(), SERVER),
     answered("Prometheus silent", Silence(), SERVER),
     answered("answers: garbage", GARBAGE, "."),
