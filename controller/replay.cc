@@ -4,11 +4,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "simulation/chat_service.h"
 #include "simulation/replay.h"
@@ -40,7 +40,10 @@ Result<simulation::Trace> trace_of(const ReplayOptions& options) {
   std::ifstream file;
   if (options.input != "-") file.open(options.input, std::ios::binary);
   std::istream& in = options.input == "-" ? std::cin : file;
-  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  std::string text;
+  std::array<char, 65536> part{};
+  while (in.read(part.data(), part.size()) || in.gcount() > 0)
+    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
   if (in.bad() || (options.input != "-" && !file.is_open()))
     return file_error("--input", options.input, "cannot be read");
   const auto name = name_of(options.input);

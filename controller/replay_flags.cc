@@ -55,7 +55,8 @@ void add_replay_flags(CLI::App& app, ReplayOptions& options) {
                Millis(0));
   add_duration(app, "--play", scenario.play, "how much of the trace's end is played", std::chrono::seconds(1));
   add_service_flags(app, scenario);
-  app.add_option("--seed", scenario.seed, "of the made trace, the scatter of arrivals and the lead times");
+  app.add_option("--seed", scenario.seed, "of the made trace, the scatter of arrivals and the lead times")
+      ->check(CLI::NonNegativeNumber);  // else -1 becomes the largest number
   app.add_option("--report", options.report, "write the report with plots to this HTML file")->type_name("FILE");
   app.add_option_function<std::string>(
          "--format", [&options](const std::string& format) { options.json = format == "json"; },

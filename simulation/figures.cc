@@ -14,6 +14,11 @@ std::string with_digits(double value, int digits) {
   return text.data();
 }
 
+/// Nobody's demand is from the seventies: such a trace counts from a midnight of its own.
+bool is_relative(WallTime time) {
+  return time >= WallTime{} && time < WallTime(std::chrono::hours(24 * 365 * 10));
+}
+
 }  // namespace
 
 std::string figure(double value) {
@@ -61,6 +66,16 @@ std::string clock_of(WallTime time) {
   std::array<char, 16> text{};
   std::snprintf(text.data(), text.size(), "%02d:%02d", static_cast<int>(minutes / 60), static_cast<int>(minutes % 60));
   return text.data();
+}
+
+std::string moment_of(WallTime time) {
+  if (is_relative(time)) return day_of(time) + ", " + clock_of(time);
+  return format_rfc3339(time).substr(0, 10) + " " + clock_of(time);
+}
+
+std::string day_of(WallTime time) {
+  if (!is_relative(time)) return format_rfc3339(time).substr(5, 5);
+  return "day " + std::to_string(std::chrono::floor<std::chrono::days>(time).time_since_epoch().count() + 1);
 }
 
 }  // namespace aia::simulation

@@ -23,4 +23,10 @@ std::string sentence(std::string text);
 /// Time of the day, UTC: "08:30".
 std::string clock_of(WallTime time);
 
+/// "2026-11-21 08:30"; of a trace that counts from 0 "day 11, 08:30".
+std::string moment_of(WallTime time);
+
+/// Its first part: "11-21", "day 11".
+std::string day_of(WallTime time);
+
 }  // namespace aia::simulation

@@ -125,7 +125,7 @@ void add_grid(const Plot& plot, std::string& svg, std::string& labels) {
         static_cast<double>((mark - plot.from).count()) / static_cast<double>((plot.to - plot.from).count());
     svg += "<path class=\"grid\" d=\"M" + coordinate(share * kWidth) + " 0V" + coordinate(kHeight) + "\"/>";
     const bool days = every >= std::chrono::hours(24);
-    const std::string text = days                                           ? format_rfc3339(mark).substr(5, 5)
+    const std::string text = days                                           ? day_of(mark)
                              : mark == plot.to && clock_of(mark) == "00:00" ? "24:00"
                                                                             : clock_of(mark);
     labels += "<span class=\"x" + std::string(number++ % 2 ? " odd" : "") +

@@ -33,13 +33,14 @@ std::string cards(const Replay& replay, const Table& table) {
   return "<div class=\"cards\">" + html + "</div>\n";
 }
 
+/// A row per figure, so that it fits a telephone.
 std::string table_html(const Table& table) {
-  std::string html = "<div class=\"scroll\"><table><thead><tr>";
-  for (const auto& head : table.heads) html += element("th", head);
+  std::string html = "<div class=\"scroll\"><table><thead><tr><th></th>";
+  for (const auto& row : table.rows) html += element("th", row[0]);
   html += "</tr></thead><tbody>";
-  for (const auto& row : table.rows) {
-    html += "<tr>";
-    for (const auto& cell : row) html += element("td", cell);
+  for (std::size_t i = 1; i < table.heads.size(); ++i) {
+    html += "<tr>" + element("td", table.heads[i]);
+    for (const auto& row : table.rows) html += element("td", row[i]);
     html += "</tr>";
   }
   return html + "</tbody></table></div>\n";
@@ -57,8 +58,8 @@ std::string scenario_html(const Replay& replay) {
   const auto skill = forecaster.skill ? ", skill " + percent(*forecaster.skill) + " against the last value" : "";
   return facts({
       {"Demand", s.trace.name + ", in steps of " + span(s.trace.step)},
-      {"Played", format_rfc3339(s.play_from()) + " to " + format_rfc3339(s.trace.end()) + " of the trace, after " +
-                     span(s.known_history()) + " of history"},
+      {"Played", moment_of(s.play_from()) + " to " + moment_of(s.trace.end()) + ", after " + span(s.known_history()) +
+                     " of history"},
       {"One replica serves",
        figure(s.per_replica_rps) + " requests/s on " + std::to_string(s.gpus_per_replica) + " GPUs"},
       {"Pod creation to Ready", span(s.lead_min) + " to " + span(s.lead_max) + ", drawn for each pod"},

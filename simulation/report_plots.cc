@@ -37,8 +37,8 @@ Layer capacity_layer(const Drawn& columns, std::size_t index, const std::string&
   return {Layer::Shape::Steps, css_of(index), label, values_of(columns, [](auto& c) { return c.capacity_rps; }), {}};
 }
 
-Layer short_layer(const Drawn& columns) {
-  return {Layer::Shape::Band, "short", "demand above Ready capacity",
+Layer short_layer(const Drawn& columns, const std::string& of = "") {
+  return {Layer::Shape::Band, "short", "demand above Ready capacity" + of,
           values_of(columns, [](auto& c) { return c.is_short() ? std::optional(c.demand_rps) : std::nullopt; }),
           values_of(columns, [](auto& c) { return c.capacity_rps; })};
 }
@@ -106,8 +106,11 @@ Plot detail(const Replay& replay, WallTime from, WallTime to) {
             {}};
   plot.layers.push_back(demand_layer(drawn[0]));
   add_fan(plot, drawn[0], replay.outcomes[0].policy.spec.forecast.quantile);
-  for (std::size_t i = drawn.size(); i-- > 0;)
-    plot.layers.push_back(capacity_layer(drawn[i], i, "Ready capacity, " + replay.outcomes[i].policy.name));
+  for (std::size_t i = drawn.size(); i-- > 0;) {
+    const auto& name = replay.outcomes[i].policy.name;
+    plot.layers.push_back(capacity_layer(drawn[i], i, "Ready capacity, " + name));
+    if (i > 0) plot.layers.push_back(short_layer(drawn[i], ", " + name));
+  }
   return plot;
 }
 

@@ -12,7 +12,7 @@
 namespace aia::simulation {
 namespace {
 
-constexpr int kNarrowest = 40, kWidest = 120;
+constexpr int kNarrowest = 52, kWidest = 120;
 
 /// Characters of UTF-8 text, each one column wide.
 std::size_t width_of(const std::string& text) {
@@ -45,7 +45,7 @@ std::string table_text(const Table& table, std::size_t width) {
     return text;
   }
   for (std::size_t i = 0; i < table.heads.size(); ++i) {
-    text += aligned(table.heads[i], 14, false);
+    text += aligned(table.heads[i], 16, false);
     for (const auto& row : table.rows) text += aligned(row[i], 12, true);
     text += "\n";
   }
@@ -100,7 +100,9 @@ std::string report_text(const Replay& replay, const TextOptions& options) {
     text += sentence(replay.outcomes[i].policy.name) + ", requests/s\n";
     for (const auto& line : chart.draw(drawn[i])) text += line + "\n";
   }
-  text += std::string(TerminalChart::kGutter, ' ') + terminal_legend(scenario.slo_wait, options.coloured) + "\n\n";
+  for (const auto& line : terminal_legend(scenario.slo_wait, options.coloured))
+    text += std::string(TerminalChart::kGutter, ' ') + line + "\n";
+  text += "\n";
   text += table_text(table_of(replay), width) + "\n";
   for (const auto& one : verdict(replay)) text += wrapped(one, width);
   return text;

@@ -102,19 +102,17 @@ std::vector<std::string> TerminalChart::draw(const std::vector<Column>& columns)
   return lines;
 }
 
-std::string terminal_legend(Millis slo_wait, bool coloured) {
-  Painter painter(coloured);
-  const auto put = [&](Cell one, const char* word) {
-    const auto& sign = kSigns[static_cast<std::size_t>(one)];
-    painter.put(sign.sign, sign.colour);
-    painter.put(word, "");
+std::vector<std::string> terminal_legend(Millis slo_wait, bool coloured) {
+  const auto key = [&](const char* sign, Cell like, const std::string& word) {
+    Painter painter(coloured);
+    painter.put(sign, kSigns[static_cast<std::size_t>(like)].colour);
+    painter.put((" " + word).c_str(), "");
+    return painter.text();
   };
-  put(Cell::Served, " served   ");
-  put(Cell::Short, " above Ready capacity   ");
-  put(Cell::Idle, " idle   ");
-  painter.put("▃", kSigns[static_cast<std::size_t>(Cell::Short)].colour);
-  painter.put((" waits longer than " + span(slo_wait)).c_str(), "");
-  return painter.text();
+  const auto sign = [](Cell cell) { return kSigns[static_cast<std::size_t>(cell)].sign; };
+  return {
+      key(sign(Cell::Served), Cell::Served, "served   ") + key(sign(Cell::Short), Cell::Short, "above Ready capacity"),
+      key(sign(Cell::Idle), Cell::Idle, "idle     ") + key("▃", Cell::Short, "waits longer than " + span(slo_wait))};
 }
 
 }  // namespace aia::simulation

@@ -23,7 +23,7 @@ struct TerminalChart {
   [[nodiscard]] std::vector<std::string> draw(const std::vector<Column>& columns) const;
 };
 
-/// What the signs mean, in one line or two.
-std::string terminal_legend(Millis slo_wait, bool coloured);
+/// What the signs mean: two lines of at most 40 characters.
+std::vector<std::string> terminal_legend(Millis slo_wait, bool coloured);
 
 }  // namespace aia::simulation

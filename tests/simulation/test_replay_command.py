@@ -74,13 +74,13 @@ class Replay(unittest.TestCase):
                 (("--lead-time", "8m..6m"), r"--lead-time: must be MIN\.\.MAX"), (("--lead-time", "..6m"), r"--lead-time: "),
                 (("--per-replica", "0"), r"--per-replica: "), (("--gpus-per-replica", "-1"), r"--gpus-per-replica: "),
                 (("--min-replicas", "5", "--max-replicas", "4"), r"--max-replicas: must lie between"),
-                (("--seed", "-1"), r"--seed"), (("--format", "xml"), r"--format: .*table.*json"), (("--colour",), r"--colour"),
+                (("--seed", "-1"), r"--seed"), (("--seed", "1.5"), r"--seed"), (("--format", "xml"), r"--format: .*table.*json"), (("--colour",), r"--colour"),
                 (("--input", str(bad)), r"--input requires --per-replica"),
                 (("--input", str(bad), "--per-replica", "1"), r"--input: bad\.csv: line 3: field 2 \(value\): \"lots\" is not"),
                 (("--input", str(short), "--per-replica", "1"), r"--play: the trace is 2m long, too short"),
                 (("--input", "-", "--per-replica", "1"), r"--input: standard input: line 1: must be a header"),
                 (("--input", "/no/such/file", "--per-replica", "1"), r"--input: /no/such/file cannot be read"),
-                (("--input", "/", "--per-replica", "1"), r"--input: "),
+                (("--input", "/", "--per-replica", "1"), r"--input: / cannot be read"),
                 (("--play", "1h", "--report", "/no/such/folder/x.html"), r"--report: /no/such/folder/x\.html cannot be written")):
             with self.subTest(flags=flags):
                 done = replay(*flags)
