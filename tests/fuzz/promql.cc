@@ -2,6 +2,7 @@
 // it scans the text that would be sent, knows strings, brackets and the words of the grammar, and holds every other
 // word and every '{' to begin a selector. Also: the scanner never crashes, and to restrict twice is to restrict once
 // more.
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -58,12 +59,10 @@ class Judge {
       return operand_ends();
     }
     if (c == '{') return selector(why);
-    if (c == '[') {
-      while (at_ < text_.size() && text_[at_] != ']') ++at_;
-    }
+    if (c == '[') at_ = std::min(text_.find(']', at_), text_.size());
     if (is_word(c)) return word(why);
     ++at_;
-    operand_before_ = c == ')' || c == ']';
+    operand_before_ = c == ')' || c == '[';
     return true;
   }
 
@@ -112,8 +111,18 @@ class Judge {
     if (is_any(name, std::array<std::string_view, 1>{"bool"})) return true;
     if (is_any(name, std::array<std::string_view, 2>{"inf", "nan"})) return operand_ends();
     why = "a function that reads more than its arguments";
-    if (next == '(') return !is_any(name, std::array<std::string_view, 1>{"info"});
+    if (next == '(' || grouping_follows()) return !is_any(name, std::array<std::string_view, 1>{"info"});
     why = "a name without braces";
+    return false;
+  }
+
+  /// `sum by (x) (…)`
+  [[nodiscard]] bool grouping_follows() const {
+    for (const std::string_view word : {"by", "without"}) {
+      if (!is_any(text_.substr(at_, word.size()), std::array{word})) continue;
+      const auto behind = text_.find_first_not_of(' ', at_ + word.size());
+      if (behind != std::string_view::npos && text_[behind] == '(') return true;
+    }
     return false;
   }
 
