@@ -17,7 +17,7 @@ namespace aia::fuzz {
 /// A property that every input has; `shown` is printed when it has not.
 inline void require(bool holds, const char* property, std::string_view shown = {}) {
   if (holds) return;
-  std::fprintf(stderr, "PROPERTY VIOLATED: %s\n%.*s\n", property, static_cast<int>(shown.size()), shown.data());
+  std::fprintf(stderr, "PROPERTY VIOLATED: %s\n%s\n", property, std::string(shown).c_str());
   std::abort();
 }
 

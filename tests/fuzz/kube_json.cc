@@ -2,6 +2,7 @@
 // up replicas. The first byte chooses what is trimmed.
 #include "controller/kube/discovery.h"
 #include "controller/kube/json.h"
+#include "controller/kube/lease_client.h"
 #include "controller/kube/owner.h"
 #include "controller/kube/pod.h"
 #include "controller/kube/pod_join.h"
@@ -36,6 +37,12 @@ void decode(const Json& json) {
   for (const char* kind : {"Deployment", "StatefulSet", "Other"}) static_cast<void>(rollout_of(kind, json));
   require(!error_of_status(json, 500).message.empty(), "an error has words", dump_json(json));
   static_cast<void>(scale_resource_in(served_kinds(json), {"apps/v1", "Deployment", "x"}));
+  if (const auto lease = lease_from_json(json)) {
+    const auto written = lease_document({"ns", "name"}, *lease);
+    const auto again = lease_from_json(written);
+    require(again && lease_document({"ns", "name"}, *again) == written, "a lease reads back as it was",
+            dump_json(json));
+  }
   static_cast<void>(time_at(json, {"metadata", "creationTimestamp"}));
 }
 

@@ -1,10 +1,11 @@
-// The small grammars: durations (Go's and PromQL's), decimals, times, URLs, label selectors. What is read and written
-// again reads the same.
+// The small grammars: durations (Go's and PromQL's), decimals, times, URLs, base64, label selectors. What is read and
+// written again reads the same.
 #include <cmath>
 
 #include "controller/api/decimal.h"
 #include "controller/api/time.h"
 #include "controller/http/url.h"
+#include "controller/kube/base64.h"
 #include "controller/kube/selector.h"
 #include "controller/prometheus/duration.h"
 #include "tests/fuzz/fuzz.h"
@@ -40,6 +41,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             "a URL reads back as it was", text);
   }
   require(http::percent_encode(text).find_first_of(" &=?#/\r\n") == std::string::npos, "encoded is encoded", text);
+  require(kube::decode_base64(kube::encode_base64(text)) == text, "base64 reads back as it was", text);
+  if (const auto bytes = kube::decode_base64(text))
+    require(kube::decode_base64(kube::encode_base64(*bytes)) == bytes, "and what was read, too", text);
   if (const auto selector = kube::parse_selector(text)) {
     const bool empty = selector->requirements.empty();
     require(!empty || selector->matches({}), "a selector without requirements matches everything", text);
