@@ -15,7 +15,7 @@ font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif
 h1{font-size:1.6rem;line-height:1.2;margin:0 0 .3rem}h2{font-size:1.2rem;margin:2.2rem 0 .6rem}
 h3{font-size:1rem;margin:0}p{margin:.4rem 0}
 .lead{color:var(--soft);margin:0 0 1.2rem}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.8rem;margin:1rem 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.8rem;margin:1rem 0}
 .card{background:var(--card);border-radius:.5rem;padding:.7rem .9rem}
 .card h3{font-size:.85rem;font-weight:600;color:var(--soft);margin-bottom:.3rem}
 .card dl{display:grid;grid-template-columns:auto auto;justify-content:space-between;margin:0;gap:.1rem .8rem}
@@ -24,13 +24,13 @@ h3{font-size:1rem;margin:0}p{margin:.4rem 0}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
-th:first-child,td:first-child{text-align:left;padding-left:0}thead th{font-weight:600;color:var(--soft);font-size:.85rem}
+th:first-child,td:first-child{text-align:left;padding-left:0}th:last-child,td:last-child{padding-right:0}thead th{font-weight:600;color:var(--soft);font-size:.85rem}
 table.facts td{white-space:normal;text-align:left}table.facts th{text-align:left;font-weight:400;color:var(--soft);
 white-space:normal;width:40%}
-figure{margin:1.2rem 0 2.6rem;break-inside:avoid}figcaption p{color:var(--soft);font-size:.9rem;margin:.1rem 0}
+figure{margin:1.2rem 0 .8rem;padding-bottom:1.6rem;break-inside:avoid}figcaption p{color:var(--soft);font-size:.9rem;margin:.1rem 0}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;padding:0;margin:.3rem 0 .6rem;font-size:.85rem}
-.key{width:26px;height:12px;margin-right:.4rem;vertical-align:-1px}
-.plot{position:relative;height:15rem;margin:.6rem .9rem 1.8rem 3.4rem}
+.legend li{display:flex;align-items:baseline}.key{width:26px;height:12px;margin-right:.4rem;flex:none;align-self:center}
+.plot{position:relative;height:15rem;margin:.6rem .9rem 0 3.4rem}
 .plot>svg{width:100%;height:100%;display:block;overflow:visible}
 .plot span{position:absolute;font-size:.75rem;line-height:1;color:var(--soft);font-variant-numeric:tabular-nums}
 .plot .y{right:100%;margin-right:.5rem;transform:translateY(50%)}
@@ -42,10 +42,12 @@ figure{margin:1.2rem 0 2.6rem;break-inside:avoid}figcaption p{color:var(--soft);
 .policy0{stroke:var(--p0)}.policy1{stroke:var(--p1);stroke-dasharray:5 2}
 .policy2{stroke:var(--p2);stroke-dasharray:2 2}.policy3{stroke:var(--p3);stroke-dasharray:8 2 2 2}
 pre{background:var(--card);border-radius:.5rem;padding:.7rem .9rem;white-space:pre-wrap;overflow-wrap:anywhere}
-@media(max-width:40rem){.plot{margin-left:2.6rem;height:12rem}.plot .odd{display:none}h1{font-size:1.35rem}}
+@media(max-width:40rem){.plot{margin-left:2.6rem;height:12rem}.plot .odd{display:none}h1{font-size:1.35rem}
+.card{padding:.6rem .7rem}.card .first{font-size:1rem}.card dl{gap:.1rem .3rem}table{font-size:.85rem}th,td,thead th{padding:.35rem .22rem;font-size:.82rem}}
 @media print{:root{color-scheme:light;--page:#fff;--text:#000;--soft:#444;--rule:#bbb;--card:#f4f6f8;--demand:#c3cad1;
 --short:#c2185b;--fan:#56b4e9;--fan-opacity:.45;--p0:#0068a8;--p1:#a85f00;--p2:#007a5a;--p3:#8c4a78}
-body{max-width:none;padding:0;font-size:11pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}.plot{height:11rem}}
+h2,h3{break-after:avoid}tr{break-inside:avoid}body{max-width:none;padding:0 .6rem;font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}.card{padding:.5rem .6rem}
+.card .first{font-size:1em}.card dl{gap:0 .3rem}.plot{height:11rem}}
 )css";
 
 }  // namespace aia::simulation

@@ -10,7 +10,8 @@ namespace aia::simulation {
 namespace {
 
 constexpr Millis kSecond(1000);
-constexpr double kMostReplicas = 10'000;  // of one service: every pod is simulated
+constexpr Millis kLeastHistory = std::chrono::hours(48);  // two seasons of the spec's default
+constexpr double kMostReplicas = 10'000;                  // of one service: every pod is simulated
 
 Error wrong(const std::string& message) {
   return {ErrorKind::Invalid, message, {}};
@@ -28,13 +29,14 @@ Status validate_times(const Scenario& s) {
     return wrong("--input: its steps are " + format_duration(s.trace.step) + " long; they must be whole seconds");
   if (s.play < s.trace.step || s.play % kSecond != Millis(0))
     return wrong("--play: must be whole seconds and at least one step of the trace, " + format_duration(s.trace.step));
-  if (s.play + 2 * s.trace.step > s.trace.length()) {
+  if (s.history < kLeastHistory || s.history > api::kLongestHistory)
+    return wrong("--history: must lie between " + format_duration(kLeastHistory) + " and " +
+                 format_duration(api::kLongestHistory) + ": a day's rhythm is seen twice at least");
+  if (s.play + kLeastHistory > s.trace.length()) {
     return wrong("--play: the trace is " + format_duration(s.trace.length()) + " long, too short to play " +
-                 format_duration(s.play) + " of it after some history");
+                 format_duration(s.play) + " of it after " + format_duration(kLeastHistory) +
+                 " of history: a day's rhythm is seen twice at least");
   }
-  if (s.history < api::kShortestHistory || s.history > api::kLongestHistory)
-    return wrong("--history: must lie between " + format_duration(api::kShortestHistory) + " and " +
-                 format_duration(api::kLongestHistory));
   if (s.lead_min < kSecond || s.lead_max < s.lead_min || s.lead_max > api::kLongestLead)
     return wrong("--lead-time: must be MIN..MAX, from 1s to " + format_duration(api::kLongestLead));
   if (s.slo_wait < Millis(0)) return wrong("--slo-wait: must not be negative");
