@@ -57,7 +57,9 @@ void add_replay_flags(CLI::App& app, ReplayOptions& options) {
   add_service_flags(app, scenario);
   app.add_option("--seed", scenario.seed, "of the made trace, the scatter of arrivals and the lead times")
       ->check(CLI::NonNegativeNumber);  // else -1 becomes the largest number
-  app.add_option("--report", options.report, "write the report with plots to this HTML file")->type_name("FILE");
+  app.add_option("--report", options.report, "write the report with plots to this HTML file")
+      ->type_name("FILE")
+      ->take_last();  // `./dev demo --report X` gives it twice
   app.add_option_function<std::string>(
          "--format", [&options](const std::string& format) { options.json = format == "json"; },
          "what is printed: a table and a drawing, or JSON (docs/replay.md)")
