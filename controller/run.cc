@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -31,6 +32,8 @@ namespace {
 constexpr Millis kShutdown{1'800};   // of the two seconds that are promised
 constexpr Millis kLastWrite{1'200};  // of those, for the write under way
 constexpr Millis kRelease{400};      // and for giving the lease back
+constexpr Millis kMoment{1'000};     // no deadline or back-off of the API server's is shorter
+constexpr Millis kPatience{10'000};  // nor longer
 constexpr int kInternalError = 70;   // EX_SOFTWARE
 constexpr int kSilentCycles = 10;    // a loop that is silent for longer is not alive
 
@@ -167,6 +170,9 @@ Status run(const RunOptions& options) {
   cluster_options.ns = options.ns;
   cluster_options.seed = seed_of(*clock);
   if (candidacy) cluster_options.time_left = [&candidacy] { return candidacy->time_left(); };
+  // However long it was away, the API server is noticed within a cycle; however it hangs, a write holds half of one.
+  cluster_options.watch.watcher.backoff.longest = std::clamp(settings.cycle, kMoment, kPatience);
+  cluster_options.write_deadline = std::clamp<Millis>(settings.cycle / 2, kMoment, kPatience);
   cluster_options.on_change = [&pacer] { pacer.poke(); };
   kube::KubeCluster cluster(**transport, *clock, cluster_options);
 

@@ -103,8 +103,9 @@ Step Watcher::on_stream_end(Millis lasted) {
 }
 
 Step Watcher::on_error(const Error& error) {
-  if (error.kind == ErrorKind::Gone && backoff_.fresh()) {  // ordinary after a long pause: list at once, but only once
-    (void)backoff_.next();
+  if (error.kind == ErrorKind::Gone &&
+      !relisted_) {  // ordinary after a pause or a restart: list at once, but only once
+    relisted_ = true;
     return list();
   }
   const bool resume = state_ == State::Streaming && can_resume(error.kind);
@@ -135,6 +136,7 @@ void Watcher::progress() {
   failures_ = 0;
   problem_.clear();
   backoff_.reset();
+  relisted_ = false;
 }
 
 }  // namespace aia::kube

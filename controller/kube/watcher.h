@@ -96,8 +96,9 @@ class Watcher {
   State after_wait_ = State::Listing;
   std::string continue_;
   std::string resource_version_;
-  bool heard_ = false;  ///< this stream has delivered a line
-  int failures_ = 0;    ///< since the last progress
+  bool heard_ = false;     ///< this stream has delivered a line
+  bool relisted_ = false;  ///< a Gone was answered with a list, since the last progress
+  int failures_ = 0;       ///< since the last progress
   std::string problem_;
   http::Backoff backoff_;
   http::Draw draw_;

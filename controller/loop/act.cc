@@ -1,8 +1,6 @@
 // Acting; see act.h.
 #include "controller/loop/act.h"
 
-#include "controller/loop/outage.h"
-
 namespace aia::loop {
 namespace {
 
@@ -17,18 +15,18 @@ bool outcome_unknown(const Error& error) {
   return error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Unavailable;
 }
 
-void write(Cycle& cycle, Workload& workload, ports::Cluster& cluster, Outage& outage) {
+void write(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
   const int desired = *workload.decision->desired;
   const auto written = cluster.write_scale(workload.object, desired, workload.target->resource_version);
   if (written) {
-    outage.note_answer();
+    cycle.outage.note_answer();
     workload.scaled = true;
     workload.state->last_scale_time = cycle.now;
     workload.state->writes.wrote(desired);
     return;
   }
   if (lead_lost(cycle, written.error())) return;
-  outage.note_error(written.error());
+  cycle.outage.note_error(written.error());
   if (outcome_unknown(written.error())) workload.state->writes.uncertain();
   workload.scale_error = written.error();
   workload.fail("act", written.error());
@@ -37,14 +35,13 @@ void write(Cycle& cycle, Workload& workload, ports::Cluster& cluster, Outage& ou
 }  // namespace
 
 void act(Cycle& cycle, ports::Cluster& cluster) {
-  Outage outage;
   for_each_usable(cycle, "act", [&](Workload& workload) {
     if (!cycle.leading || !should_write(workload)) return;
-    if (outage.is_on()) {
+    if (cycle.outage.is_on()) {
       workload.scale_error = Error{ErrorKind::Unavailable, "the API server does not answer; tried again next cycle"};
       return;
     }
-    write(cycle, workload, cluster, outage);
+    write(cycle, workload, cluster);
   });
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/loop/outage.h"
 #include "controller/loop/workload_state.h"
 #include "controller/plan/plan.h"
 #include "controller/ports/cluster.h"
@@ -59,6 +60,7 @@ struct Cycle {
   std::vector<Workload> workloads;  ///< by namespace and name, without those being deleted
   bool catching_up = false;         ///< there is more history to ask for right away
   bool leading = true;              ///< false: another one writes; this process observes, forecasts and plans
+  Outage outage;                    ///< whether the API server answers
   std::stop_token stop;             ///< requested: the write under way is finished, none is begun
 };
 

@@ -46,8 +46,9 @@ void decide(Cycle& cycle, const Settings& settings) {
   for_each_usable(cycle, "plan", [&](Workload& workload) {
     if (!workload.target) return;
     auto& past = workload.state->recommendations;
-    const Millis window = longest_window(workload.object.spec, settings);
-    std::erase_if(past, [&](const auto& one) { return one.at + window < cycle.now; });
+    // At least two cycles, whatever the window: one shorter than a cycle would else seem to begin in each of them.
+    const Millis kept = std::max(longest_window(workload.object.spec, settings), 2 * settings.cycle);
+    std::erase_if(past, [&](const auto& one) { return one.at + kept < cycle.now; });
     if (past.empty()) past.push_back({cycle.now, workload.target->spec_replicas});
     workload.decision = plan::decide(input_of(workload, cycle.now), plan_settings);
     // A cycle that knows nothing recommends what is there: after an outage the window is full of that.

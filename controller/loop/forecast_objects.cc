@@ -68,8 +68,8 @@ api::Forecast forecast_of(const Workload& workload, std::size_t index, WallTime 
   return forecast;
 }
 
-void write_forecasts(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const Settings& settings,
-                     Outage& outage) {
+void write_forecasts(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const Settings& settings) {
+  auto& outage = cycle.outage;
   const WallTime now = cycle.now;
   auto& written = workload.state->forecasts;
   std::set<std::string> wanted;

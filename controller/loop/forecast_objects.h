@@ -10,7 +10,6 @@ namespace aia::loop {
 /// The Forecast of the `index`-th demand entry.
 api::Forecast forecast_of(const Workload& workload, std::size_t index, WallTime now, const Settings& settings);
 
-void write_forecasts(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const Settings& settings,
-                     Outage& outage);
+void write_forecasts(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const Settings& settings);
 
 }  // namespace aia::loop

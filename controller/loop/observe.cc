@@ -24,8 +24,9 @@ std::vector<Result<ports::Target>> read_targets(const std::vector<api::Autoscale
   return targets;
 }
 
-void take_in(Workload& workload, Result<ports::Target> target, const Cycle& cycle) {
+void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle) {
   if (!target) {
+    cycle.outage.note_read(target.error());
     workload.target_error = target.error();
     workload.fail("observe", target.error());
     return;

@@ -1,5 +1,5 @@
 // A server that does not answer must not hold a cycle for one time-out per object: after a few in a row the rest of the
-// step waits for the next cycle.
+// pass waits for the next cycle. Reads count as well, but for the last of the few: one write is always tried.
 #pragma once
 
 #include "controller/api/result.h"
@@ -11,7 +11,12 @@ class Outage {
   /// True once the server has failed to answer three times in a row.
   [[nodiscard]] bool is_on() const { return in_a_row_ >= 3; }
 
-  /// Notes the outcome of a call.
+  /// Notes a read that failed. Reads alone never stop the writes: a status may be what says that they fail.
+  void note_read(const Error& error) {
+    if (in_a_row_ < 2) note_error(error);
+  }
+
+  /// Notes the outcome of a write.
   void note(const Status& outcome) { outcome.ok() ? note_answer() : note_error(outcome.error()); }
   void note_answer() { in_a_row_ = 0; }
   void note_error(const Error& error) {

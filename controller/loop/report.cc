@@ -8,8 +8,9 @@
 namespace aia::loop {
 namespace {
 
-void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const Settings& settings, Outage& outage) {
+void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const Settings& settings) {
   const WallTime now = cycle.now;
+  auto& outage = cycle.outage;
   auto& state = *workload.state;
   auto next = status_of(workload, now);
   const auto slot = write_slot(now, settings.grid_step, workload.object.meta.key().to_string());
@@ -40,10 +41,9 @@ void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, con
 }  // namespace
 
 void report(Cycle& cycle, ports::Cluster& cluster, const Settings& settings) {
-  Outage outage;
   for_each(cycle, "report", [&](Workload& workload) {
-    if (cycle.leading) write_status(cycle, workload, cluster, settings, outage);
-    if (cycle.leading && workload.usable()) write_forecasts(cycle, workload, cluster, settings, outage);
+    if (cycle.leading) write_status(cycle, workload, cluster, settings);
+    if (cycle.leading && workload.usable()) write_forecasts(cycle, workload, cluster, settings);
   });
 }
 
