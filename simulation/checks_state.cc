@@ -143,7 +143,8 @@ void check_convergence(const Record& record, Violations& violations) {
         add(std::to_string(object.replicas) + " replicas where " + std::to_string(least) + " are needed");
       // A third more than the largest demand in sight, and two: what a planning quantile and rounding may cost.
       const int most = std::max(object.spec.min_replicas, 2 + need(1.5 * object.largest_rps, per_replica));
-      if (probe.why == Probe::Why::Settled && object.replicas > most)
+      const bool draining = object.queued > 0;  // what was late, or was held down by a person's bounds
+      if (probe.why == Probe::Why::Settled && !draining && object.replicas > most)
         add(std::to_string(object.replicas) + " replicas where " + std::to_string(most) + " would be plenty");
     }
   }

@@ -30,12 +30,14 @@ Probe look(World& world, const Record& record, Probe::Why why, std::size_t fault
   for (const auto& [key, view] : world.autoscalers()) {
     const auto& service = *world.service(key);
     const auto& demand = service.options().demand_rps;
-    Probe::Object object{view.object.spec, view.object.status, service.replicas(), service.ready(), 0, 0, 0};
+    Probe::Object object{view.object.spec, view.object.status, service.replicas(), service.ready(), 0, 0, 0, 0};
     object.missing = service.scraped_missing(service.newest_scrape(probe.at));
+    for (auto i = service.newest_scrape(probe.at); i > service.newest_scrape(probe.at - 30min); --i)
+      object.queued = std::max(object.queued, service.scraped_queue(i));
     object.least_rps = object.largest_rps = demand(probe.at);
     for (Millis ago = 0ms; ago <= back; ago += 15s)
       object.least_rps = std::min(object.least_rps, demand(probe.at - ago));
-    for (Millis ahead = -20min; ahead <= 4 * service.options().lead_max; ahead += 1min)
+    for (Millis ahead = -30min; ahead <= 4 * service.options().lead_max; ahead += 1min)
       object.largest_rps = std::max(object.largest_rps, demand(probe.at + ahead));
     probe.objects[key] = std::move(object);
   }

@@ -23,6 +23,7 @@ struct Probe {
     api::AutoscalerStatus status;
     int replicas = 0, ready = 0;
     double least_rps = 0, largest_rps = 0;  ///< true demand over the last few minutes, and over those to come as well
+    double queued = 0;                      ///< the longest queue of the last half hour
     double missing = 0;                     ///< share of the sources that the newest scrape missed
   };
   struct Forecast {

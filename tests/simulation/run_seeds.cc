@@ -47,19 +47,21 @@ int main(int argc, char** argv) {
   const auto first = number("--first", "AIA_FIRST_SEED", 1, argc, argv);
   const auto jobs = number("--jobs", "AIA_JOBS", std::max(1U, std::thread::hardware_concurrency()), argc, argv);
   const auto begun = std::chrono::steady_clock::now();
-  const auto outcomes = simulation::simulate_many(first, count, jobs, {});
+  std::size_t flagged = 0;
+  const auto outcomes = simulation::simulate_many(first, count, jobs, {}, [&](const auto& outcome) {
+    if (outcome.violations.empty() || ++flagged > 15) return;
+    const auto& one = outcome.violations.front();
+    std::cout << "seed " << outcome.seed << ": " << format_rfc3339(one.at) << " " << one.checker << ": " << one.what
+              << std::endl;  // at once: a run may be cut off
+  });
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
 
   std::map<std::string, int> by_checker;
-  std::size_t flagged = 0, faults = 0, scales = 0, reductions = 0, cycles = 0;
+  std::size_t faults = 0, scales = 0, reductions = 0, cycles = 0;
   for (const auto& outcome : outcomes) {
     faults += outcome.faults, scales += outcome.scales, reductions += outcome.reductions, cycles += outcome.cycles;
     if (outcome.violations.empty()) continue;
-    const auto& one = outcome.violations.front();
-    if (++flagged <= 15)
-      std::cout << "seed " << outcome.seed << ": " << format_rfc3339(one.at) << " " << one.checker << ": " << one.what
-                << "\n";
-    ++by_checker[one.checker];
+    ++by_checker[outcome.violations.front().checker];
   }
   for (const auto& [checker, seeds] : by_checker) std::cout << checker << " came first in " << seeds << " seeds\n";
   std::cout << count << " virtual days, " << faults << " faults, " << cycles << " cycles, " << scales << " scalings ("
