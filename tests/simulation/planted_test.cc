@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kFirst = 1, kSeeds = 12;
+constexpr std::uint64_t kFirst = 1, kSeeds = 40;
 
 /// Twelve hours with about ten faults of one kind.
 SimulationOptions days_of(FaultKind kind, Planted planted = {}) {
