@@ -18,6 +18,7 @@
 #define _TURN_OFF_PLATFORM_STRING
 #include <cpprest/http_client.h>
 #include <cpprest/producerconsumerstream.h>
+#include <openssl/ssl.h>
 #include <pplx/threadpool.h>
 
 #include <cctype>
@@ -154,6 +155,9 @@ void use_few_threads() {
   static std::once_flag once;
   std::call_once(once, [] {
     try {
+      // OpenSSL first: what is made first goes last, and the threads must be gone before it is, or they use what it has
+      // freed and their own share of it leaks.
+      OPENSSL_init_ssl(0, nullptr);
       crossplat::threadpool::initialize_with_threads(4);  // the default is 40
     } catch (const std::exception&) {
       // Somebody in this process was first: then theirs serves us, too.
