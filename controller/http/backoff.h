@@ -43,23 +43,15 @@ class Backoff {
   Millis next() {
     const Millis wait(draw_.between(limit_.count() / 2, limit_.count()));
     limit_ = std::min(limit_ * 2, options_.longest);
-    fresh_ = false;
     return wait;
   }
 
-  void reset() {
-    limit_ = options_.first;
-    fresh_ = true;
-  }
-
-  /// Nothing has failed since the last reset.
-  [[nodiscard]] bool fresh() const { return fresh_; }
+  void reset() { limit_ = options_.first; }
 
  private:
   BackoffOptions options_;
   Draw draw_;
   Millis limit_;
-  bool fresh_ = true;
 };
 
 }  // namespace aia::http

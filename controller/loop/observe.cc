@@ -31,6 +31,7 @@ void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle) {
     workload.fail("observe", target.error());
     return;
   }
+  cycle.outage.note_answer();
   workload.target = std::move(target).value();
   workload.state->lead.observe(workload.target->pods);
   // What somebody sets while we only watch reverts nothing of ours.

@@ -127,6 +127,16 @@ TEST_CASE("410 again right after the new list waits: no tight loop") {
   CHECK(rig.tell(rig.watcher.on_waited()) == "list /api/v1/pods?limit=500");
 }
 
+TEST_CASE("410 after a restart of the API server lists at once, however often it could not be reached before") {
+  Rig rig;
+  rig.streaming();
+  for (int tries = 0; tries < 5; ++tries) {
+    CHECK(rig.tell(rig.watcher.on_error({ErrorKind::Unavailable, "connection refused", {}})) == "wait");
+    rig.tell(rig.watcher.on_waited());
+  }
+  CHECK(rig.tell(rig.watcher.on_line(kExpired)) == "list /api/v1/pods?limit=500");
+}
+
 TEST_CASE("410 in the middle of a list begins it again, without the first half") {
   Rig rig;
   rig.tell(rig.watcher.start());

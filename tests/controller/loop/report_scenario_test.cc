@@ -106,6 +106,22 @@ TEST_CASE_METHOD(World, "an API server that does not answer is asked three times
   CHECK(asked <= 3);
 }
 
+TEST_CASE_METHOD(World, "where reads were not answered, one write is tried and no more") {
+  add("other", 1, "q");
+  add("third", 1, "q");
+  for (auto& [name, deployment] : cluster.deployments)
+    deployment.read_error = Error{ErrorKind::Timeout, "no answer", {}};
+  cluster.report_error = Error{ErrorKind::Timeout, "no answer", {}};
+  int asked = 0;
+  reporter.also = [&](const ports::CycleReport& report) {
+    for (const auto& object : report.objects) {
+      for (const auto& error : object.errors) asked += error.step == "report" ? 1 : 0;
+    }
+  };
+  cycle();
+  CHECK(asked == 1);
+}
+
 TEST_CASE_METHOD(World, "the cycle's report has the bounds, the conditions and how far the data is believed") {
   run_for(1min);
   const auto& whole = reporter.cycle.objects.at(0);

@@ -27,6 +27,12 @@ TEST_CASE_METHOD(Idle, "whole data: scaled in once the stabilisation window has 
   CHECK(condition("Ready").reason == "Active");
 }
 
+TEST_CASE_METHOD(Idle, "a stabilisation window shorter than a cycle lets replicas go all the same") {
+  spec().scale_down.stabilization_window = settings.cycle - 5s;
+  run_for(3 * settings.cycle);
+  CHECK(deployment().replicas == 2);
+}
+
 TEST_CASE_METHOD(Idle, "data that is less than whole never lowers") {
   struct Row {
     const char* what;
