@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/loop/judge.h"
+
 namespace aia::loop {
 namespace {
 
@@ -46,7 +48,7 @@ DemandState::DemandState(SeriesIdentity identity)
 void DemandState::feed(const GridRange& range, const std::vector<double>& values, Millis horizon) {
   if (forecaster_) forecaster_->set_planning_horizon(horizon);
   for (std::size_t i = 0; i < values.size() && forecaster_; ++i) {
-    const bool usable = std::isfinite(values[i]) && values[i] >= 0;
+    const bool usable = std::isfinite(values[i]) && values[i] >= 0 && values[i] <= kMostDemand;
     if (!usable && !newest_value_) continue;
     forecaster_->update(range.at(i), values[i]);
     if (usable) newest_value_ = range.at(i);

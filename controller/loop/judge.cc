@@ -65,6 +65,8 @@ Result<double> single_value(const Result<ports::QueryAnswer>& answer) {
   if (std::isnan(value)) return Error{ErrorKind::Unavailable, "the query returned NaN"};
   if (std::isinf(value)) return Error{ErrorKind::Unavailable, "the query returned an infinite value"};
   if (value < 0) return Error{ErrorKind::Unavailable, "the query returned a negative value"};
+  if (value > kMostDemand)
+    return Error{ErrorKind::Unavailable, "the query returned more than 1e12: no service has that"};
   return value;
 }
 

@@ -15,6 +15,10 @@
 
 namespace aia::loop {
 
+/// A larger value is a mistake (a counter without rate(), a unit, a bug): it would order replicas to the maximum, and
+/// in a history drown all losses. No service has so many requests a second, nor so many waiting.
+inline constexpr double kMostDemand = 1e12;
+
 /// The one number in an instant answer. Errors say what to do about the query; kinds: the server's, Invalid for several
 /// series, NotFound for none, Unavailable for a value that is no number of requests.
 Result<double> single_value(const Result<ports::QueryAnswer>& answer);

@@ -52,6 +52,7 @@ TEST_CASE("a query gives exactly one number of requests") {
   CHECK(single_value(answer_with({std::numeric_limits<double>::quiet_NaN()})).error().message ==
         "the query returned NaN");
   CHECK_FALSE(single_value(answer_with({std::numeric_limits<double>::infinity()})).ok());
+  CHECK_FALSE(single_value(answer_with({1e300})).ok());
   CHECK_FALSE(single_value(answer_with({-1})).ok());
   CHECK(single_value(Error{ErrorKind::Invalid, "parse error at char 3", {}}).error().message ==
         "parse error at char 3");
