@@ -10,11 +10,11 @@
 #include <fstream>
 #include <iostream>
 
-#include "simulation/chat_service.h"
-#include "simulation/replay.h"
-#include "simulation/report_html.h"
-#include "simulation/report_json.h"
-#include "simulation/report_text.h"
+#include "simulation/replay/chat_service.h"
+#include "simulation/replay/replay.h"
+#include "simulation/replay/report_html.h"
+#include "simulation/replay/report_json.h"
+#include "simulation/replay/report_text.h"
 
 namespace aia {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "controller/api/result.h"
-#include "simulation/scenario.h"
+#include "simulation/replay/scenario.h"
 
 namespace aia {
 

@@ -16,7 +16,8 @@ constexpr int kSteps = 120;
 std::optional<double> queue_at(const DemandInput& demand, const Supply& supply, WallTime now, Millis lead) {
   const forecasting::Fan* fan = usable_fan(demand);
   const std::optional<double> value = usable_value(demand);
-  if (!api::is_forecast(demand.spec.kind) || demand.backlog_missing || (!fan && !value)) return std::nullopt;
+  const bool backlog_unknown = demand.backlog_missing && !demand.backlog;
+  if (!api::is_forecast(demand.spec.kind) || backlog_unknown || (!fan && !value)) return std::nullopt;
   const auto expected = [&](Millis ahead) { return fan ? fan->value(now + ahead, 0.5) : *value; };
   const double per_replica = demand.spec.capacity_per_replica;
   const double waiting = usable_backlog(demand);

@@ -11,8 +11,8 @@ namespace aia::plan {
 
 /// Requests waiting `lead` from now. Rate: a fluid queue, B' = max(0, B + (demand − capacity)·dt). Concurrency already
 /// counts requests in the system, so nothing accumulates: what is in the system then and does not fit. Demand is the
-/// forecast's median, without a forecast the current value. Unset: demand or backlog is not known, or the kind has no
-/// queue of its own.
+/// forecast's median, without a forecast the current value. Of a partial backlog at least that part waits. Unset:
+/// demand or backlog is not known, or the kind has no queue of its own.
 std::optional<double> queue_at(const DemandInput& demand, const Supply& supply, WallTime now, Millis lead);
 
 }  // namespace aia::plan

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "simulation/simulate.h"
+#include "simulation/faults/simulate.h"
 
 namespace aia::simulation {
 

@@ -1,14 +1,14 @@
 // A replay of the made trace: predictive serves more within the SLO than reactive, because it forecasts and for no
 // other reason; the same again gives the same bytes; and a user's own trace with holes in it plays as well.
-#include "simulation/replay.h"
+#include "simulation/replay/replay.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "simulation/arrivals.h"
-#include "simulation/chat_service.h"
-#include "simulation/report_html.h"
-#include "simulation/report_json.h"
+#include "simulation/replay/arrivals.h"
+#include "simulation/replay/chat_service.h"
+#include "simulation/replay/report_html.h"
+#include "simulation/replay/report_json.h"
 
 namespace aia::simulation {
 namespace {

@@ -3,14 +3,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "simulation/columns.h"
-#include "simulation/figures.h"
-#include "simulation/html.h"
-#include "simulation/plot.h"
-#include "simulation/report_html.h"
-#include "simulation/report_json.h"
-#include "simulation/report_text.h"
-#include "simulation/verdict.h"
+#include "simulation/replay/columns.h"
+#include "simulation/replay/figures.h"
+#include "simulation/replay/html.h"
+#include "simulation/replay/plot.h"
+#include "simulation/replay/report_html.h"
+#include "simulation/replay/report_json.h"
+#include "simulation/replay/report_text.h"
+#include "simulation/replay/verdict.h"
 
 namespace aia::simulation {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "simulation/simulate.h"
+#include "simulation/faults/simulate.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // The figures of a replay on cases that a reader does in the head.
-#include "simulation/score.h"
+#include "simulation/replay/score.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,10 +1,10 @@
 // Reading a demand trace: what is accepted, and that each refusal names the line, the field and what to do.
-#include "simulation/trace.h"
+#include "simulation/replay/trace.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "simulation/chat_service.h"
+#include "simulation/replay/chat_service.h"
 
 namespace aia::simulation {
 namespace {

@@ -58,6 +58,11 @@ TEST_CASE("unknown stays unknown") {
   DemandInput entry = demand(130);
   entry.backlog_missing = true;
   CHECK_FALSE(queue(entry, {1, 1, {}, ""}));
+  entry.backlog = 30;  // in part: so many wait at least
+  const auto partly = queue(entry, {1, 1, {}, ""});
+  entry.backlog_missing = false;
+  REQUIRE(partly);
+  CHECK(*partly == *queue(entry, {1, 1, {}, ""}));
   entry = demand(130);
   entry.trust = Trust::Stale;
   CHECK_FALSE(queue(entry, {1, 1, {}, ""}));

@@ -1,0 +1,172 @@
+// Checkers of what is stored and of what was done at all: cycles, conditions, convergence, leftovers.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include "simulation/faults/checks.h"
+
+namespace aia::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string state_of(const api::AutoscalerStatus& status, const std::string& type) {
+  for (const auto& one : status.conditions) {
+    if (one.type == type) return std::string(api::to_string(one.status)) + " " + one.reason;
+  }
+  return "absent";
+}
+
+bool is(const std::string& state, const char* status) {
+  return state.starts_with(status);
+}
+
+/// What of the plan makes an object's data or target bad for a controller.
+bool hits_data(const Fault& fault, int controller, int service) {
+  const bool metrics = fault.kind >= FaultKind::MetricsAway && fault.kind <= FaultKind::ScrapePartial;
+  const bool target = fault.kind >= FaultKind::PodsFlap && fault.kind <= FaultKind::TargetGone;
+  const bool object = fault.kind == FaultKind::Recreate || fault.kind == FaultKind::Poison;
+  return (metrics || target || object) && fault.hits_controller(controller) && fault.hits_service(service);
+}
+
+int need(double rps, double per_replica) {
+  return static_cast<int>(std::ceil(0.98 * rps / per_replica));
+}
+
+}  // namespace
+
+int Record::index_of(const api::ObjectKey& key) const {
+  const auto found =
+      std::find_if(inhabitants.begin(), inhabitants.end(), [&](const auto& one) { return one.key == key; });
+  return found == inhabitants.end() ? -1 : static_cast<int>(found - inhabitants.begin());
+}
+
+void check_cycles(const Record& record, Violations& violations) {
+  const Millis cycle = record.options.loop.cycle;
+  std::map<int, WallTime> ended;
+  for (const auto& one : record.cycles) {
+    const auto add = [&](const std::string& what) {
+      violations.push_back({"cycles", one.ended, "controller " + std::to_string(one.controller) + ": " + what});
+    };
+    auto& last = ended[one.controller];
+    const auto down = [&](const Fault& fault) {
+      return fault.hits_controller(one.controller) &&
+             (fault.kind == FaultKind::Crash || fault.kind == FaultKind::Pause);
+    };
+    // Both passes of a cycle may run into the deadline of observation, and three writes into theirs before the rest of
+    // a step waits (loop/outage.h). An API server that is slow but does answer is waited for at every write.
+    const bool slow = record.disturbed(last - 2min, one.ended, [&](const Fault& fault) {
+      return fault.kind == FaultKind::ApiSlow && fault.hits_controller(one.controller);
+    });
+    const Millis longest = slow ? 6min : 2 * cycle + 70s;
+    if (last != WallTime{} && one.ended - last > longest && !record.disturbed(last - 1min, one.ended, down))
+      add("no cycle ended for " + format_rough(one.ended - last));
+    last = one.ended;
+    if (!one.synced) continue;
+    const auto to_server = [&](const Fault& fault) {
+      return fault.hits_controller(one.controller) && disables(fault.kind);
+    };
+    if (record.disturbed(one.begun - cycle, one.ended, to_server)) continue;
+    for (const auto& object : one.objects) {
+      const int service = record.index_of(object.key);
+      // What ended just now may still be in a rate window, or in a pod that starts.
+      const bool hit = record.disturbed(one.begun - 15min, one.ended,
+                                        [&](const Fault& fault) { return hits_data(fault, one.controller, service); });
+      if (hit) continue;
+      if (!object.error.empty()) add(object.key.to_string() + " has an error of its own: " + object.error);
+      if (!object.desired) add(object.key.to_string() + " was not decided on");
+    }
+  }
+}
+
+void check_conditions(const Record& record, Violations& violations) {
+  const Millis cycle = record.options.loop.cycle, freshness = record.options.loop.freshness;
+  struct Expected {
+    FaultKind kind;
+    Millis after;  // it shows by then
+    const char* type;
+    const char* status;
+  };
+  const std::array<Expected, 9> table = {{
+      {FaultKind::MetricsAway, 3 * cycle, "MetricsHealthy", "False"},
+      {FaultKind::MetricsWarn, 3 * cycle, "MetricsHealthy", "False"},
+      {FaultKind::ScrapeStops, freshness + 4 * cycle, "MetricsHealthy", "False"},
+      {FaultKind::ScrapePartial, freshness + 4 * cycle, "MetricsHealthy", "False"},
+      {FaultKind::TargetGone, 3 * cycle, "TargetFound", "False TargetNotFound"},
+      {FaultKind::NoScale, 3 * cycle, "TargetFound", "False NoScaleSubresource"},
+      {FaultKind::OwnerAppears, 3 * cycle, "AbleToScale", "False Conflict"},
+      {FaultKind::Poison, 3 * cycle, "Ready", "False InvalidSpec"},
+      {FaultKind::EditMode, 3 * cycle, "AbleToScale", "Unknown"},
+  }};
+  for (const auto& probe : record.probes) {
+    if (probe.why != Probe::Why::FaultEnds) continue;
+    const auto& fault = record.plan.faults[probe.fault];
+    const auto expected =
+        std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.kind == fault.kind; });
+    if (expected == table.end() || fault.to - fault.from < expected->after || fault.controller >= 0) continue;
+    // Only where it is the one thing that happens, and a leader was there all the time to say so.
+    const auto other = [&](const Fault& one) {
+      return &one != &fault && (disables(one.kind) || one.hits_service(fault.service) || fault.service < 0);
+    };
+    if (record.disturbed(fault.from - 10min, fault.to, other)) continue;
+    for (const auto& [key, object] : probe.objects) {
+      if (!fault.hits_service(record.index_of(key))) continue;
+      if (fault.kind == FaultKind::ScrapePartial && object.missing <= 0) continue;  // it hit nobody
+      const bool automatic = object.spec.mode == api::Mode::Auto;
+      if (fault.kind == FaultKind::OwnerAppears && !automatic) continue;
+      const auto state = state_of(object.status, expected->type);
+      if (is(state, expected->status)) continue;
+      violations.push_back(
+          {"conditions", probe.at,
+           key.to_string() + ": " + expected->type + " is '" + state + "' at the end of " + to_string(fault)});
+    }
+  }
+}
+
+void check_convergence(const Record& record, Violations& violations) {
+  for (const auto& probe : record.probes) {
+    if (probe.why == Probe::Why::FaultEnds) continue;
+    for (const auto& [key, object] : probe.objects) {
+      const auto add = [&](const std::string& what) {
+        violations.push_back({"convergence", probe.at, key.to_string() + ": " + what});
+      };
+      for (const char* type : {"Ready", "TargetFound", "MetricsHealthy"}) {
+        const auto state = state_of(object.status, type);
+        if (!is(state, "True")) add(std::string(type) + " is '" + state + "' with every fault over");
+      }
+      if (object.spec.mode != api::Mode::Auto) continue;
+      const double per_replica =
+          record.inhabitants.at(static_cast<std::size_t>(record.index_of(key))).service.per_replica_rps;
+      const int least = std::min(object.spec.max_replicas, need(object.least_rps, per_replica));
+      if (object.replicas < least)
+        add(std::to_string(object.replicas) + " replicas where " + std::to_string(least) + " are needed");
+      // A third more than the largest demand in sight, and two: what a planning quantile and rounding may cost.
+      const int most = std::max(object.spec.min_replicas, 2 + need(1.5 * object.largest_rps, per_replica));
+      const bool draining = object.queued > 0;  // what was late, or was held down by a person's bounds
+      if (probe.why == Probe::Why::Settled && !draining && object.replicas > most)
+        add(std::to_string(object.replicas) + " replicas where " + std::to_string(most) + " would be plenty");
+    }
+  }
+}
+
+void check_leftovers(const Record& record, Violations& violations) {
+  for (const auto& probe : record.probes) {
+    if (probe.why == Probe::Why::FaultEnds) continue;
+    for (const auto& forecast : probe.forecasts) {
+      if (!forecast.owned)
+        violations.push_back({"leftovers", probe.at, "Forecast " + forecast.key.to_string() + " belongs to nobody"});
+    }
+  }
+}
+
+Violations check_all(const Record& record) {
+  Violations violations;
+  for (const auto check : {check_bounds, check_one_writer, check_scale_in, check_duplicates, check_cycles,
+                           check_conditions, check_convergence, check_leftovers})
+    check(record, violations);
+  std::stable_sort(violations.begin(), violations.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  return violations;
+}
+
+}  // namespace aia::simulation

@@ -1,0 +1,128 @@
+// Checkers of single writes: bounds, one writer, scale-in, duplicates.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "simulation/faults/checks.h"
+
+namespace aia::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool by_controller(const Write& write) {
+  return write.writer != "person" && write.writer != "cluster";
+}
+
+bool is_done_scale(const Write& write) {
+  return write.kind == "Scale" && write.outcome == "ok" && by_controller(write);
+}
+
+/// The specs of `key` that were in force at any moment from `from` to `to`.
+std::vector<api::AutoscalerSpec> specs_between(const Record& record, const api::ObjectKey& key, WallTime from,
+                                               WallTime to) {
+  std::vector<api::AutoscalerSpec> specs;
+  std::optional<api::AutoscalerSpec> current;
+  for (const auto& change : record.specs) {
+    if (change.key != key || change.at > to) continue;
+    if (change.at > from && current) specs.push_back(*current);
+    current = change.spec;
+  }
+  if (current) specs.push_back(*current);
+  return specs;
+}
+
+void add(Violations& violations, const char* checker, const Write& write, const std::string& what) {
+  violations.push_back({checker, write.at, what + ": " + to_string(write)});
+}
+
+}  // namespace
+
+void check_bounds(const Record& record, Violations& violations) {
+  for (const auto& write : record.writes) {
+    if (!is_done_scale(write)) continue;
+    const int replicas = std::stoi(write.value);
+    const auto specs = specs_between(record, write.object, write.view, write.sent);
+    const bool within = std::any_of(specs.begin(), specs.end(), [&](const auto& spec) {
+      return replicas >= spec.min_replicas && replicas <= std::max(spec.min_replicas, spec.max_replicas);
+    });
+    if (!within) add(violations, "bounds", write, "out of the bounds of every spec that the writer could know");
+  }
+}
+
+void check_one_writer(const Record& record, Violations& violations) {
+  struct Held {
+    WallTime from{};
+    std::string holder;
+  };
+  std::vector<Held> leases;
+  for (const auto& write : record.writes) {
+    if (write.kind == "Lease" && write.outcome == "ok") leases.push_back({write.at, write.value});
+    if (!by_controller(write) || write.kind == "Lease" || write.kind == "Event" || write.outcome != "ok") continue;
+    // What was sent before another one took over may arrive after it: no client can call it back. So the moment of
+    // sending counts, at which the lease was looked at.
+    std::string holder;
+    for (const auto& held : leases) holder = held.from <= write.sent ? held.holder : holder;
+    if (holder != write.writer)
+      add(violations, "one-writer", write, "sent while the lease was held by '" + holder + "'");
+    if (write.kind != "Scale") continue;
+    if (write.version.empty()) add(violations, "one-writer", write, "without a resourceVersion");
+    const auto specs = specs_between(record, write.object, write.view, write.sent);
+    const bool automatic =
+        std::any_of(specs.begin(), specs.end(), [](const auto& spec) { return spec.mode == api::Mode::Auto; });
+    if (!automatic) add(violations, "one-writer", write, "the mode does not let anybody write");
+    const int service = record.index_of(write.object);
+    const auto* owner = record.plan.of_service(FaultKind::OwnerAppears, service, write.view);
+    if (owner != nullptr && owner->lasts(write.sent)) add(violations, "one-writer", write, "an HPA owns the target");
+  }
+}
+
+void check_scale_in(const Record& record, Violations& violations) {
+  for (const auto& write : record.writes) {
+    const int replicas = is_done_scale(write) ? std::stoi(write.value) : write.before;
+    if (replicas >= write.before) continue;
+    const auto specs = specs_between(record, write.object, write.view, write.sent);
+    const bool to_the_bounds = std::any_of(specs.begin(), specs.end(), [&](const auto& spec) {
+      return write.before > spec.max_replicas && replicas >= spec.max_replicas;
+    });
+    if (to_the_bounds) continue;  // max is hard, whatever the data says
+    if (!write.doubt.empty()) add(violations, "scale-in", write, "reduced although: " + write.doubt);
+
+    const int service = record.index_of(write.object);
+    const bool in_trouble = record.disturbed(write.sent - 30s, write.sent, [&](const Fault& fault) {
+      return fault.hits_service(service) && fault.kind >= FaultKind::MetricsAway &&
+             fault.kind <= FaultKind::ScrapePartial;
+    });
+    if (!in_trouble || specs.empty()) continue;
+    const auto& inhabitant = record.inhabitants.at(static_cast<std::size_t>(service));
+    double least = inhabitant.service.demand_rps(write.sent);
+    for (Millis ago = 0s; ago <= 3min; ago += 15s)
+      least = std::min(least, inhabitant.service.demand_rps(write.sent - ago));
+    const int need = static_cast<int>(std::ceil(0.98 * least / inhabitant.service.per_replica_rps));
+    if (replicas < std::min(need, specs.back().max_replicas))
+      add(violations, "scale-in", write,
+          "below what demand needs (" + std::to_string(need) + ") while data is in trouble");
+  }
+}
+
+void check_duplicates(const Record& record, Violations& violations) {
+  std::map<std::pair<std::string, api::ObjectKey>, const Write*> last;
+  for (const auto& write : record.writes) {
+    if (!by_controller(write) || write.outcome != "ok") continue;
+    if (write.kind == "Scale" && std::stoi(write.value) == write.before)
+      add(violations, "duplicates", write, "the value stands already");
+    if (write.kind != "Status" && write.kind != "Forecast") continue;
+    auto& before = last[{write.kind, write.object}];
+    // Whoever was not told that it was done may do it again; another writer does not know what was written. A Forecast
+    // is written once per grid step, so that its age shows that somebody looks after it, even where nothing changed.
+    const bool due =
+        write.kind == "Forecast" && before != nullptr && write.at - before->at >= record.options.loop.cycle;
+    if (before != nullptr && before->writer == write.writer && before->value == write.value && before->answered && !due)
+      add(violations, "duplicates", write, "the same was written at " + format_rfc3339(before->at));
+    before = &write;
+  }
+}
+
+}  // namespace aia::simulation

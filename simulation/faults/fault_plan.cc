@@ -1,0 +1,125 @@
+// Drawing faults; see fault_plan.h.
+#include "simulation/faults/fault_plan.h"
+
+#include <algorithm>
+#include <array>
+
+#include "simulation/random.h"
+
+namespace aia::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+enum class Hits { Controllers, OneController, Services, OneService, Everything };
+
+/// How long a fault of each kind lasts and whom it hits.
+struct Character {
+  const char* name;
+  Millis shortest, longest;
+  Hits hits;
+};
+
+constexpr std::array<Character, kFaultKinds> kCharacters = {{
+    {"ApiAway", 1min, 10min, Hits::Controllers},      {"ApiSlow", 2min, 20min, Hits::Controllers},
+    {"ApiErrors", 2min, 20min, Hits::Controllers},    {"ApiConflicts", 2min, 10min, Hits::Controllers},
+    {"ApiThrottled", 2min, 10min, Hits::Controllers}, {"EtcdRestart", 10s, 90s, Hits::Everything},
+    {"NetworkCut", 1min, 15min, Hits::OneController}, {"WatchesCut", 2min, 20min, Hits::OneController},
+    {"MetricsAway", 2min, 30min, Hits::Controllers},  {"MetricsSlow", 2min, 20min, Hits::Services},
+    {"MetricsGarbage", 2min, 20min, Hits::Services},  {"MetricsWarn", 2min, 20min, Hits::Services},
+    {"HistoryRefused", 5min, 60min, Hits::Services},  {"ScrapeStops", 2min, 30min, Hits::Services},
+    {"ScrapePartial", 2min, 30min, Hits::OneService}, {"Crash", 10s, 5min, Hits::OneController},
+    {"Pause", 10s, 5min, Hits::OneController},        {"PodsFlap", 1min, 5min, Hits::OneService},
+    {"PodsEvicted", 8min, 8min, Hits::OneService},    {"StartsStuck", 10min, 40min, Hits::OneService},
+    {"Rollout", 3min, 15min, Hits::OneService},       {"NoScale", 2min, 15min, Hits::OneService},
+    {"TargetGone", 2min, 15min, Hits::OneService},    {"EditBounds", 20min, 120min, Hits::OneService},
+    {"EditMode", 10min, 60min, Hits::OneService},     {"RenameDemand", 30min, 120min, Hits::OneService},
+    {"ScaleByHand", 25min, 25min, Hits::OneService},  {"OwnerAppears", 5min, 60min, Hits::OneService},
+    {"Recreate", 1min, 10min, Hits::OneService},      {"Poison", 5min, 30min, Hits::OneService},
+}};
+
+const Character& character(FaultKind kind) {
+  return kCharacters.at(static_cast<std::size_t>(kind));
+}
+
+void choose_victims(Fault& fault, Random& random, int controllers, int services) {
+  const auto hits = character(fault.kind).hits;
+  const int one_controller = random.integer(0, controllers - 1), one_service = random.integer(0, services - 1);
+  const bool all = random.chance(0.5);
+  if (hits == Hits::OneController || (hits == Hits::Controllers && !all)) fault.controller = one_controller;
+  if (hits == Hits::OneService || (hits == Hits::Services && !all)) fault.service = one_service;
+}
+
+}  // namespace
+
+const char* to_string(FaultKind kind) {
+  return character(kind).name;
+}
+
+std::string to_string(const Fault& fault) {
+  std::string text = std::string(to_string(fault.kind)) + " " + format_rfc3339(fault.from).substr(11, 8) + "–" +
+                     format_rfc3339(fault.to).substr(11, 8);
+  if (fault.controller >= 0) text += " controller " + std::to_string(fault.controller);
+  if (fault.service >= 0) text += " service " + std::to_string(fault.service);
+  return text + " severity " + std::to_string(fault.severity).substr(0, 4);
+}
+
+bool disables(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::ApiAway:
+    case FaultKind::ApiSlow:
+    case FaultKind::ApiErrors:
+    case FaultKind::ApiConflicts:
+    case FaultKind::ApiThrottled:
+    case FaultKind::EtcdRestart:
+    case FaultKind::NetworkCut:
+    case FaultKind::WatchesCut:
+    case FaultKind::Crash:
+    case FaultKind::Pause: return true;
+    default: return false;
+  }
+}
+
+const Fault* FaultPlan::of_controller(FaultKind kind, int controller, WallTime at) const {
+  return of_both(kind, controller, -1, at);
+}
+
+const Fault* FaultPlan::of_service(FaultKind kind, int service, WallTime at) const {
+  return of_both(kind, -1, service, at);
+}
+
+const Fault* FaultPlan::of_both(FaultKind kind, int controller, int service, WallTime at) const {
+  for (const auto& fault : faults) {
+    if (fault.from > at) break;
+    if (fault.kind != kind || !fault.lasts(at)) continue;
+    const bool hits =
+        (controller < 0 || fault.hits_controller(controller)) && (service < 0 || fault.hits_service(service));
+    if (hits) return &fault;
+  }
+  return nullptr;
+}
+
+FaultPlan draw_faults(std::uint64_t seed, WallTime start, Millis length, int controllers, int services,
+                      const FaultOptions& options) {
+  Random random = Random(seed).split(1);
+  FaultPlan plan;
+  const auto count = static_cast<int>(random.poisson(options.mean_faults));
+  const WallTime first = start + options.calm_before, last = start + length - options.calm_after;
+  for (int i = 0; i < count; ++i) {
+    Fault fault;
+    fault.kind = static_cast<FaultKind>(random.integer(0, kFaultKinds - 1));
+    if (options.only) fault.kind = *options.only;
+    fault.from = first + random.uniform(Millis(0), last - first);
+    fault.to = fault.from + random.uniform(character(fault.kind).shortest, character(fault.kind).longest);
+    fault.to = std::min(fault.to, last + character(fault.kind).shortest);
+    fault.to = std::max(fault.to, fault.from + character(fault.kind).shortest);
+    fault.severity = random.uniform();
+    choose_victims(fault, random, controllers, services);
+    plan.faults.push_back(fault);
+  }
+  std::stable_sort(plan.faults.begin(), plan.faults.end(),
+                   [](const Fault& a, const Fault& b) { return a.from < b.from; });
+  return plan;
+}
+
+}  // namespace aia::simulation

@@ -1,0 +1,59 @@
+// The way between one controller and Prometheus, as the fault plan has it, and the truth about what came through: for
+// every service, what was wrong with the data of the newest observation, and how much of its history was answered. The
+// checkers believe this, not the loop's own judgement.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "controller/ports/metrics_source.h"
+#include "simulation/faults/fault_plan.h"
+#include "simulation/random.h"
+#include "simulation/world.h"
+
+namespace aia::simulation {
+
+/// What one controller was told about one service.
+struct DataTruth {
+  WallTime observed = WallTime::min();  ///< demand was last asked for
+  std::string wrong;                    ///< with that answer, or the backlog's, or the evidence; empty: nothing
+  std::map<std::string, std::size_t> history_points;  ///< by query: grid points that were answered
+};
+
+class FaultyMetrics : public ports::MetricsSource {
+ public:
+  /// `services` in the plan's order.
+  FaultyMetrics(World& world, ports::MetricsSource& inner, const FaultPlan& plan, int controller,
+                std::vector<api::ObjectKey> services, Random random);
+
+  /// Called after time passed in a query: a process that was stopped meanwhile sleeps on.
+  std::function<void()> after_wait;
+
+  [[nodiscard]] Result<std::string> admit(const std::string& promql, const std::string& ns) const override;
+  std::vector<Result<ports::QueryAnswer>> query(const std::vector<ports::MetricQuery>& queries,
+                                                Millis deadline) override;
+  std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+                                                Millis deadline) override;
+
+  [[nodiscard]] const DataTruth& truth(const api::ObjectKey& service) { return truths_[service]; }
+  void forget() { truths_.clear(); }  ///< the process died
+
+ private:
+  int service_of(const std::string& promql) const;  // -1: none
+  DataTruth& truth_of(int service) { return truths_[services_.at(static_cast<std::size_t>(service))]; }
+  std::vector<std::optional<Error>> pass_time(const std::vector<std::string>& promql, Millis deadline);
+  void garble(Result<ports::QueryAnswer>& answer, bool range);
+  void spoil(Result<ports::QueryAnswer>& answer, const ports::MetricQuery& query, int service, WallTime at);
+
+  World& world_;
+  ports::MetricsSource& inner_;
+  const FaultPlan& plan_;
+  int controller_;
+  std::vector<api::ObjectKey> services_;
+  Random random_;
+  std::map<api::ObjectKey, DataTruth> truths_;
+};
+
+}  // namespace aia::simulation

@@ -1,0 +1,91 @@
+// Drawing services and their specs; see population.h.
+#include "simulation/faults/population.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace aia::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Millis kDay = 24h;
+constexpr Millis kHistory = 48h;
+
+struct Burst {
+  WallTime from{}, to{};
+  double factor = 1;
+};
+
+double share_of_day(WallTime at) {
+  return static_cast<double>(at.time_since_epoch() % kDay / 1ms) / static_cast<double>(kDay / 1ms);
+}
+
+/// A day's rhythm, a few bursts, never below a tenth of its base.
+DemandFunction draw_demand(Random random, WallTime start, Millis length) {
+  const double base = random.uniform(20, 120), swing = random.uniform(0.1, 0.8), peak = random.uniform();
+  std::vector<Burst> bursts;
+  for (int i = random.integer(0, 3); i > 0; --i) {
+    Burst burst;
+    burst.from = start + random.uniform(Millis(0), length);
+    burst.to = burst.from + random.uniform(Millis(5min), Millis(60min));
+    burst.factor = random.uniform(1.3, 2.5);
+    bursts.push_back(burst);
+  }
+  return [=](WallTime at) {
+    double rps = base * (1 + swing * std::cos(2 * std::numbers::pi * (share_of_day(at) - peak)));
+    for (const auto& burst : bursts) {
+      if (burst.from <= at && at < burst.to) rps *= burst.factor;
+    }
+    return std::max(rps, 0.1 * base);
+  };
+}
+
+Inhabitant one(const char* name, Random random, WallTime start, Millis length) {
+  Inhabitant inhabitant;
+  inhabitant.key = {"serving", name};
+  auto& service = inhabitant.service;
+  service.demand_rps = draw_demand(random.split(1), start, length);
+  service.per_replica_rps = 10;
+  service.lead_min = random.uniform(Millis(1min), Millis(4min));
+  service.lead_max = service.lead_min + random.uniform(Millis(0), Millis(3min));
+  service.step = 5s;
+  service.scrape_interval = 15s;
+  auto& spec = inhabitant.spec;
+  spec.target = {"apps/v1", "Deployment", name};
+  spec.min_replicas = random.integer(1, 3);
+  spec.max_replicas = random.integer(25, 50);
+  spec.mode = api::Mode::Auto;
+  spec.forecast.history = kHistory;
+  spec.forecast.seasons = {kDay};
+  spec.demand = {{"requests", std::string("demand:serving/") + name, api::DemandKind::Rate, std::nullopt, 10}};
+  const double first = service.demand_rps(start);
+  inhabitant.replicas = std::clamp(static_cast<int>(first / 10) + 2, spec.min_replicas, spec.max_replicas);
+  return inhabitant;
+}
+
+}  // namespace
+
+std::vector<Inhabitant> draw_population(std::uint64_t seed, WallTime start, Millis length) {
+  const Random random = Random(seed).split(2);
+  auto gateway = one("gateway", random.split(1), start, length);
+  gateway.service.gateways = 2;
+  gateway.spec.demand.front().backlog_query = "queue:serving/gateway";
+
+  auto pods = one("pods", random.split(2), start, length);
+  pods.service.gateways = 0;  // every pod reports for itself
+  pods.spec.forecast.model = api::ModelChoice::LastValue;
+
+  auto reactive = one("reactive", random.split(3), start, length);
+  reactive.service.gateways = 3;
+  reactive.spec.forecast.model = api::ModelChoice::Off;
+  reactive.spec.demand.front().query = "last:serving/reactive";
+
+  auto watched = one("watched", random.split(4), start, length);
+  watched.spec.mode = api::Mode::Recommend;
+  watched.spec.forecast.seasons = {};
+  return {gateway, pods, reactive, watched};
+}
+
+}  // namespace aia::simulation

@@ -1,0 +1,61 @@
+// What a run leaves to be judged: the audit log, the plan of faults, what the world was at chosen moments. Nothing in
+// it is the loop's own opinion, but for what it reported per cycle, which is judged for being there at all.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "simulation/faults/controller.h"
+#include "simulation/faults/population.h"
+
+namespace aia::simulation {
+
+/// The stored objects and the truth at a moment.
+struct Probe {
+  enum class Why {
+    FaultEnds,  ///< just before `fault` ends: conditions must name it
+    Recovered,  ///< every fault is over since two cycles and a lease
+    Settled     ///< … for long enough that replicas must have come down, too
+  };
+  struct Object {
+    api::AutoscalerSpec spec;
+    api::AutoscalerStatus status;
+    int replicas = 0, ready = 0;
+    double least_rps = 0, largest_rps = 0;  ///< true demand over the last few minutes, and over those to come as well
+    double queued = 0;                      ///< the longest queue of the last half hour
+    double missing = 0;                     ///< share of the sources that the newest scrape missed
+  };
+  struct Forecast {
+    api::ObjectKey key;
+    bool owned = false;  ///< its AIAutoscaler exists and has such a demand entry
+  };
+  WallTime at{};
+  Why why = Why::Recovered;
+  std::size_t fault = 0;
+  std::map<api::ObjectKey, Object> objects;  ///< those that decode
+  std::vector<Forecast> forecasts;
+};
+
+struct Record {
+  WallTime start{}, end{};
+  FaultPlan plan;
+  std::vector<Inhabitant> inhabitants;
+  ControllerOptions options;
+  std::vector<Write> writes;
+  std::vector<SpecChange> specs;
+  std::vector<CycleRecord> cycles;
+  std::vector<Probe> probes;
+
+  [[nodiscard]] int index_of(const api::ObjectKey& key) const;  ///< -1: none
+  /// A fault of any kind that `matters` overlaps [from, to].
+  template <class Matters>
+  [[nodiscard]] bool disturbed(WallTime from, WallTime to, Matters matters) const {
+    for (const auto& fault : plan.faults) {
+      if (fault.from <= to && fault.to >= from && matters(fault)) return true;
+    }
+    return false;
+  }
+};
+
+}  // namespace aia::simulation

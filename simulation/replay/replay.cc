@@ -1,0 +1,122 @@
+// Playing a policy; see replay.h. The world goes on by one cycle, then the loop looks at it, as often as the play has
+// cycles.
+#include "simulation/replay/replay.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "controller/api/validate.h"
+#include "controller/loop/loop.h"
+#include "simulation/replay/arrivals.h"
+#include "simulation/virtual_cluster.h"
+#include "simulation/virtual_metrics.h"
+#include "simulation/world.h"
+
+namespace aia::simulation {
+namespace {
+
+constexpr const char* kAutoscaler = "llm";
+
+/// Keeps of each cycle what a report shows.
+class Recorder : public ports::Reporter {
+ public:
+  explicit Recorder(Outcome& outcome) : outcome_(outcome) {}
+
+  void report(const ports::CycleReport& cycle) override {
+    for (const auto& object : cycle.objects) {
+      outcome_.errors += static_cast<int>(object.errors.size());
+      for (const auto& demand : object.demand) {
+        outcome_.model = demand.model;
+        outcome_.skill = demand.skill;
+        if (demand.ahead && demand.upper)
+          outcome_.promises.push_back({cycle.at + demand.lead, *demand.ahead, *demand.upper});
+      }
+    }
+  }
+
+ private:
+  Outcome& outcome_;
+};
+
+/// `scenario` must outlive them.
+ServiceOptions service_options(const Scenario& scenario, const Trace& whole) {
+  ServiceOptions options;
+  options.demand_rps = arrivals(whole, scenario.play_from(), scenario.seed);
+  options.history_rps = [&trace = scenario.trace](WallTime at) { return trace.at(at); };
+  options.per_replica_rps = scenario.per_replica_rps;
+  options.lead_min = scenario.lead_min;
+  options.lead_max = scenario.lead_max;
+  options.slo_wait = scenario.slo_wait;
+  options.gpus_per_replica = scenario.gpus_per_replica;
+  return options;
+}
+
+/// Bins that the trace lacks are not scraped while they are played: requests come, but nobody can look.
+void play_gaps(const Trace& trace, World& world, Service& service) {
+  bool gap = false;
+  for (WallTime at = world.now(); at < trace.end(); at += trace.step - (at - trace.start) % trace.step) {
+    if (std::isnan(trace.at(at)) == gap) continue;
+    gap = !gap;
+    const auto fault = gap ? std::optional(ScrapeFault{1, false}) : std::nullopt;
+    world.at(at, [&service, fault] { service.set_scrape_fault(fault); });
+  }
+}
+
+/// What served the last lead time before the play: a service that was running well.
+int replicas_before(const Scenario& scenario, const Trace& whole) {
+  const auto before = whole.between(scenario.play_from() - scenario.lead_max - whole.step, scenario.play_from());
+  return scenario.needed(*std::max_element(before.values.begin(), before.values.end()));
+}
+
+api::Autoscaler autoscaler_of(const Policy& policy) {
+  api::Autoscaler object;
+  object.meta.ns = service_key().ns;
+  object.meta.name = kAutoscaler;
+  object.spec = policy.spec;
+  return object;
+}
+
+}  // namespace
+
+Outcome play(const Scenario& scenario, const Policy& policy) {
+  Outcome outcome;
+  outcome.policy = policy;
+  const Trace whole = scenario.trace.filled();
+  const WallTime from = scenario.play_from(), to = scenario.trace.end();
+  World world(from, scenario.seed);
+  const int at_first = replicas_before(scenario, whole);
+  auto& service = world.add_service(service_key(), service_options(scenario, whole), at_first);
+  world.create(autoscaler_of(policy));
+  VirtualMetrics metrics(world);
+  play_gaps(scenario.trace, world, service);
+  VirtualCluster cluster(world, "replay");
+  Recorder recorder(outcome);
+  loop::Loop loop(world.clock(), metrics, cluster, recorder, scenario.loop);
+  while (world.now() < to) {
+    do loop.run_once();
+    while (loop.catching_up());  // the history, before time goes on
+    outcome.timeline.push_back({world.now(), whole.at(world.now()), static_cast<int>(service.pods().size()),
+                                service.ready(), service.queue()});
+    world.advance_to(std::min(to, world.now() + scenario.loop.cycle));
+  }
+  std::stable_sort(outcome.promises.begin(), outcome.promises.end(),
+                   [](const Promise& a, const Promise& b) { return a.about < b.about; });
+  outcome.score = score_of(scenario, service.totals(), outcome.timeline);
+  return outcome;
+}
+
+Result<Replay> replay(const Scenario& scenario, const std::vector<Policy>& policies) {
+  const auto valid = validate(scenario);
+  if (!valid) return valid.error();
+  Replay replay;
+  replay.scenario = scenario;
+  replay.clairvoyant_replica_hours = clairvoyant_replica_hours(scenario);
+  for (const auto& policy : policies) {
+    const auto fits = api::validate(policy.spec);
+    if (!fits) return fits.error().in(policy.name);
+    replay.outcomes.push_back(play(scenario, policy));
+  }
+  return replay;
+}
+
+}  // namespace aia::simulation

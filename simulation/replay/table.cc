@@ -1,0 +1,42 @@
+// Filling the table; see table.h.
+#include "simulation/replay/table.h"
+
+#include <cmath>
+
+#include "simulation/replay/figures.h"
+
+namespace aia::simulation {
+namespace {
+
+constexpr const char* kNone = "–";
+
+std::string leads(const std::optional<double>& late) {
+  if (!late) return kNone;
+  return *late == 0 ? "in time" : figure(*late) + (*late == 1 ? " lead" : " leads");
+}
+
+}  // namespace
+
+Table table_of(const Replay& replay) {
+  Table table;
+  table.heads = {"",
+                 "within " + span(replay.scenario.slo_wait),
+                 "waited longer",
+                 "worst queue",
+                 "longest wait",
+                 "GPU-hours",
+                 "replicas started",
+                 "late by"};
+  for (const auto& outcome : replay.outcomes) {
+    const auto& score = outcome.score;
+    table.rows.push_back({outcome.policy.name, percent(score.slo_share()),
+                          figure(std::round(score.requests - score.within_slo)), figure(std::round(score.worst_queue)),
+                          score.longest_wait > Millis(0) ? span(score.longest_wait) : kNone, figure(score.gpu_hours),
+                          figure(score.started), leads(score.late_leads)});
+  }
+  const double bound = replay.clairvoyant_replica_hours * replay.scenario.gpus_per_replica;
+  table.rows.push_back({"clairvoyant", kNone, kNone, kNone, kNone, figure(bound), kNone, kNone});
+  return table;
+}
+
+}  // namespace aia::simulation
