@@ -82,6 +82,7 @@ void ResidualQuantiles::fade() {
 }
 
 void ResidualQuantiles::rescale(int octaves) {
+  octaves = std::clamp(octaves, -kOctaves, kOctaves);  // beyond it all are at an end
   std::array<float, kBins> moved{};
   moved[kSide] = weight_[kSide];
   for (int steps = 1; steps <= static_cast<int>(kSide); ++steps) {

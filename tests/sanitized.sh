@@ -3,7 +3,7 @@
 # cases. What needs a server is skipped by itself where none is named. Usage: sanitized.sh BUILD_DIR
 set -u
 [ -f "$1/build.ninja" ] || { echo "not built: $1 (./dev test builds it)"; exit 77; }
-export AIA_SEEDS="${AIA_SEEDS:-20}"  # of the simulation: a sanitizer costs tenfold
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}"  # g++'s would only print and go on
 failed=0 ran=0
 for program in $(find "$1/tests" -type f -name '*_test' -perm -u+x | sort); do
   echo "== ${program##*/}"

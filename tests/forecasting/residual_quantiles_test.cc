@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -90,6 +91,16 @@ TEST_CASE("a larger unit makes residuals smaller by as much, exactly") {
   quantiles.rescale(-5);
   CHECK(quantiles.tracked() == Approx(followed * 4));
   CHECK(quantiles.quantile(0.5) == Approx(median * 4).margin(2));
+}
+
+TEST_CASE("a unit out of all proportion leaves nothing but order") {
+  ResidualQuantiles quantiles(1000, 0.95);
+  for (int i = 0; i < 100; ++i) quantiles.add(i - 50);
+  for (const int octaves : {std::numeric_limits<int>::max(), std::numeric_limits<int>::min()}) {
+    quantiles.rescale(octaves);
+    CHECK(std::isfinite(quantiles.tracked()));
+    CHECK(quantiles.quantile(0.05) <= quantiles.quantile(0.95));
+  }
 }
 
 TEST_CASE("old residuals fade") {
