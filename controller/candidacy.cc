@@ -7,6 +7,7 @@
 #include <random>
 
 #include "controller/http/cpprest_transport.h"
+#include "controller/kube/host_name.h"
 #include "controller/serve/json_log.h"
 
 namespace aia {
@@ -18,10 +19,7 @@ constexpr const char* kNamespaceOutsidePods = "aiautoscaler-system";
 
 /// Two processes, also one after another on the same host, never share one.
 std::string own_identity() {
-  char host[256] = {};
-  const bool known = gethostname(host, sizeof host - 1) == 0 && host[0] != '\0';
-  return std::string(known ? host : "unknown") + "_" + std::to_string(::getpid()) + "_" +
-         std::to_string(std::random_device()());
+  return kube::host_name() + "_" + std::to_string(::getpid()) + "_" + std::to_string(std::random_device()());
 }
 
 /// Says what changed: who leads, and what keeps us from taking part.

@@ -16,14 +16,6 @@ constexpr std::size_t kMaxOpen = 256;     ///< with those that no longer count b
 constexpr std::chrono::seconds kSlow{1};  ///< a call without an answer for so long makes room for another
 constexpr int kMaxStale = 40;             ///< idle connections found closed in a row: all that one batch can have left
 
-std::string seconds_words(Millis duration) {
-  const auto ms = duration.count();
-  if (ms < 1000) return std::to_string(ms) + "ms";
-  std::string text = std::to_string(ms / 1000);
-  if (ms % 1000 != 0) text += "." + std::to_string(1000 + ms % 1000).substr(1);
-  return text + "s";
-}
-
 Millis between(SteadyTime from, SteadyTime to) {
   return std::max(std::chrono::duration_cast<Millis>(to - from), Millis(0));
 }
@@ -35,7 +27,7 @@ Error timed_out(const std::string& server, const Exchange::Progress& progress, M
                                   ? "the answer had begun, " + std::to_string(progress.bytes) + " body bytes came"
                                   : "no answer came, not even its headers";
   return {ErrorKind::Timeout,
-          server + ": timed out after " + seconds_words(limit) + " (" + limit_name + "): " + how_far};
+          server + ": timed out after " + format_duration(limit) + " (" + limit_name + "): " + how_far};
 }
 
 Batch::Batch(ClientPool& pool, LastAnswer& last_answer, const BatchSettings& settings,

@@ -1,10 +1,9 @@
 // See kube_cluster.h.
 #include "controller/kube/kube_cluster.h"
 
-#include <unistd.h>
-
 #include "controller/api/autoscaler_json.h"
 #include "controller/api/meta_json.h"
+#include "controller/kube/host_name.h"
 #include "controller/kube/request.h"
 #include "controller/kube/response.h"
 #include "controller/kube/scale.h"
@@ -31,9 +30,7 @@ bool same_spec(const ports::AutoscalerView& a, const ports::AutoscalerView& b) {
 }
 
 EventRecorderOptions with_instance(EventRecorderOptions options) {
-  if (!options.instance.empty()) return options;
-  char name[256] = {};
-  options.instance = gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "unknown";
+  if (options.instance.empty()) options.instance = host_name();
   return options;
 }
 

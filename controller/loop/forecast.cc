@@ -30,7 +30,7 @@ void describe(DemandView& view, const DemandState& state, WallTime now, const Se
     view.model = "None";
     view.why = "the query has no history";
   } else if (now - *newest > settings.forecast_expiry()) {
-    view.why = "the newest point of the history is " + age_in_words(now - *newest) + " old";
+    view.why = "the newest point of the history is " + format_rough(now - *newest) + " old";
   } else {
     view.eligible = summary.eligible && !state.fan().empty();
   }

@@ -47,10 +47,6 @@ std::string first_of(const std::vector<std::string>& warnings) {
 
 }  // namespace
 
-std::string age_in_words(Millis age) {
-  return format_duration(age < std::chrono::seconds(10) ? age : std::chrono::round<std::chrono::seconds>(age));
-}
-
 Result<double> single_value(const Result<ports::QueryAnswer>& answer) {
   if (!answer) return answer.error();
   const auto& series = answer->series;
@@ -86,7 +82,7 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
   const Millis age = std::max(Millis(0), now - newest);
   const Millis data_age = std::min(age, settings.freshness) + half_window;
   if (age > settings.freshness) {
-    return {Trust::Stale, "the newest sample is " + age_in_words(age) + " old", data_age};
+    return {Trust::Stale, "the newest sample is " + format_rough(age) + " old", data_age};
   }
   if (!answer.warnings.empty()) {
     return {Trust::Partial, "Prometheus warns: " + first_of(answer.warnings), data_age};

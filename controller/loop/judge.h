@@ -23,9 +23,6 @@ inline constexpr double kMostDemand = 1e12;
 /// series, NotFound for none, Unavailable for a value that is no number of requests.
 Result<double> single_value(const Result<ports::QueryAnswer>& answer);
 
-/// "4m12s", "350ms": whole seconds where those are fine enough.
-std::string age_in_words(Millis age);
-
 /// The pods an observation is to cover.
 struct Coverage {
   std::string ns;

@@ -19,6 +19,17 @@ def binary():
     return path if os.access(path, os.X_OK) else None
 
 
+def ask(url):
+    """(status, text) of a controller's own HTTP server; (0, why) when it does not answer."""
+    try:
+        with OPENER.open(url, timeout=2) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
 class Controller:
     def __init__(self, kubeconfig, prometheus_url, log, flags):
         """flags: {name without dashes: value}."""
@@ -57,11 +68,4 @@ class Controller:
         return self.get("/readyz")[0] == 200
 
     def get(self, path):
-        """(status, text) of its own HTTP server; (0, why) when it does not answer."""
-        try:
-            with OPENER.open(self.url + path, timeout=2) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
+        return ask(self.url + path)

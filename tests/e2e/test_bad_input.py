@@ -4,13 +4,14 @@ What: one cluster, one Prometheus, one controller; a Deployment of four for each
 replica only, so that whoever believes the data scales in. `sound` is the control: it is right in everything and must
 be scaled in, or the rest would show nothing. Why: most days a controller meets other people's mistakes.
 """
-import base64, contextlib, json, re, shutil, sys, tempfile, time, unittest
+import base64, contextlib, json, re, sys, time, unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "cluster"), str(HERE)]
 
 from cluster import Cluster
+from kept import KeptFolder
 from nodes import gpu_deployment
 from ports import Ports
 from prometheus import Job, Prometheus, Target
@@ -63,13 +64,13 @@ def metrics(pods_of_half):
 
 
 @unittest.skipUnless(binary(), "the controller is not built: ./dev build")
-class BadInputTest(unittest.TestCase):
+class BadInputTest(KeptFolder, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls._stack = contextlib.ExitStack()
         cls.addClassCleanup(cls._stack.close)
         enter = cls._stack.enter_context
-        cls.folder, cls.failed = Path(tempfile.mkdtemp(prefix="aiautoscaler-bad-input-")), False
+        cls.make_folder("bad-input")
         cls._stack.callback(cls.clear)
         cls.cluster = Cluster("bad-input", cls.folder / "cluster")
         cls._stack.callback(cls.cluster.down, keep=True)
@@ -89,17 +90,6 @@ class BadInputTest(unittest.TestCase):
         for name, (spec, *_) in CASES.items():
             cls.cluster.apply(objects.autoscaler(name, per_replica=10, model=objects.NO_FORECAST,
                                                  scale_down={"stabilizationWindowSeconds": 2}, **spec))
-
-    @classmethod
-    def clear(cls):
-        if cls.failed:
-            print(f"bad-input: logs and audit.log are kept in {cls.folder}", flush=True)
-        else:
-            shutil.rmtree(cls.folder)
-
-    def run(self, result=None):
-        super().run(result)
-        type(self).failed = not result.wasSuccessful()
 
     @classmethod
     def start(cls, kubeconfig_path, log):

@@ -4,7 +4,7 @@ What: one Deployment whose demand moves all the time, so that the leader writes 
 to end, and frozen. Who wrote what and when is read from the audit log; the writers are told apart by their tokens.
 Why: one of two must always act, and never both. Three kills, or with AIA_SOAK=1 fifty.
 """
-import base64, contextlib, json, os, re, shutil, signal, statistics, sys, tempfile, time, unittest
+import base64, contextlib, json, os, re, signal, statistics, sys, time, unittest
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ sys.path[:0] = [str(HERE.parent / "cluster"), str(HERE)]
 
 from audit import completed
 from cluster import Cluster
+from kept import KeptFolder
 from identities import NAMESPACE, SERVICE_ACCOUNT
 from nodes import gpu_deployment
 from ports import Ports
@@ -89,13 +90,14 @@ def credential_id(kubeconfig):
 
 
 @unittest.skipUnless(binary(), "the controller is not built: ./dev build")
-class FailoverTest(unittest.TestCase):
+class FailoverTest(KeptFolder, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls._stack = contextlib.ExitStack()
         cls.addClassCleanup(cls._stack.close)
         enter = cls._stack.enter_context
-        cls.folder, cls.failed, cls.handovers = Path(tempfile.mkdtemp(prefix="aiautoscaler-failover-")), False, 0
+        cls.make_folder("failover")
+        cls.handovers = 0
         cls._stack.callback(cls.clear)
         cls.cluster = Cluster("failover", cls.folder / "cluster")
         cls._stack.callback(cls.cluster.down, keep=True)
@@ -119,17 +121,6 @@ class FailoverTest(unittest.TestCase):
             cls.controllers[name] = enter(Controller(kubeconfig, cls.prometheus.url, cls.folder / f"{name}.log", {
                 "cycle": "1s", "grid-step": "1s", "default-lead-time": "1s"}))
         cls.writes = Writes(cls.cluster.audit.path, writers)
-
-    @classmethod
-    def clear(cls):
-        if cls.failed:
-            print(f"failover: logs and audit.log are kept in {cls.folder}", flush=True)
-        else:
-            shutil.rmtree(cls.folder)
-
-    def run(self, result=None):
-        super().run(result)
-        type(self).failed = not result.wasSuccessful()
 
     # ---- who leads
 

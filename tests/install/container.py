@@ -5,12 +5,12 @@ crun. Why: user, read-only root, capabilities and the mounted token are promises
 whether the program can live with them. Not as in a pod: the network is the machine's, where it listens on loopback
 only, and there are no cgroups. Source: the OCI runtime specification 1.0; Kubernetes' Pod v1.
 """
-import json, os, re, shutil, signal, subprocess, time, urllib.error, urllib.request
+import json, os, re, shutil, signal, subprocess, time
 from pathlib import Path
 
+from controller import ask
 from process import Process
 
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 SECRETS = "/var/run/secrets/kubernetes.io/serviceaccount"
 # In namespaces of its own, so that everything dies with it; crun wants a cgroup file system of one version.
 RUN = "mount -t cgroup2 none /sys/fs/cgroup && exec crun --root={0}/crun --cgroup-manager=disabled run --bundle={0} {1}"
@@ -75,14 +75,7 @@ class Container:
         raise RuntimeError(f"{self.name} has no program running; its last lines:\n{self.process.tail()}")
 
     def get(self, path):
-        """(status, text) of its own HTTP server; (0, why) when it does not answer."""
-        try:
-            with OPENER.open(self.url + path, timeout=2) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
+        return ask(self.url + path)
 
     # ---- what a kubelet does
 

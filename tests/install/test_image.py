@@ -5,7 +5,7 @@ pods says; everything installed with `kubectl apply -k`. First overlays/recommen
 an object says Auto; then overlays/act: it scales. Then what it asked for is held against what its roles grant, and
 the uninstallation against what was there before. Why: this is what a user gets.
 """
-import contextlib, shutil, subprocess, sys, tempfile, time, unittest
+import contextlib, subprocess, sys, time, unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -16,6 +16,7 @@ from installation import NAME, NAMESPACE, ROOT, Overlay
 
 from build import location
 from cluster import Cluster
+from kept import KeptFolder
 from nodes import gpu_deployment
 from ports import Ports
 from prometheus import Job, Prometheus, Target
@@ -46,12 +47,12 @@ def build_image(output):
 
 @unittest.skipUnless(binary(), "the controller is not built: ./dev build")
 @unittest.skipIf(container.missing(), f"no container can run here: {container.missing()}")
-class ImageTest(unittest.TestCase):
+class ImageTest(KeptFolder, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.stack = contextlib.ExitStack()
         cls.addClassCleanup(cls.stack.close)
-        cls.folder, cls.failed = Path(tempfile.mkdtemp(prefix="aiautoscaler-install-")), False
+        cls.make_folder("install")
         cls.stack.callback(cls.clear)
         cls.archive = cls.folder / "image.tar"
         cls.said = build_image(cls.archive)
@@ -81,17 +82,6 @@ class ImageTest(unittest.TestCase):
             cls.stack.callback(one.kill)
         cls.cluster.apply(gpu_deployment("llama-70b", 2, namespace="serving"), gpu_deployment("web", 4),
                           *stateful(4))
-
-    @classmethod
-    def clear(cls):
-        if cls.failed:
-            print(f"install: logs and audit.log are kept in {cls.folder}", flush=True)
-        else:
-            shutil.rmtree(cls.folder)
-
-    def run(self, result=None):
-        super().run(result)
-        type(self).failed = not result.wasSuccessful()
 
     @classmethod
     def overlay(cls, on):
