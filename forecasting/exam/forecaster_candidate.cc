@@ -1,0 +1,103 @@
+// The adapter; see forecaster_candidate.h.
+#include "forecasting/exam/forecaster_candidate.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+namespace forecasting::exam {
+namespace {
+
+struct NamedModel {
+  const char* name;
+  Model model;
+};
+constexpr NamedModel kModels[]{{"auto", Model::Auto},
+                               {"LastValue", Model::LastValue},
+                               {"SeasonalNaive", Model::SeasonalNaive},
+                               {"HoltWinters", Model::HoltWinters}};
+
+EngineOptions judged_levels(EngineOptions options) {
+  options.levels.assign(kLevels.begin(), kLevels.end());
+  return options;
+}
+
+/// Templates, so that an engine without background work or without a size is an engine, too.
+template <class Engine>
+void refit(Engine& engine) {
+  if constexpr (requires { engine.refit_due(); }) {
+    if (engine.refit_due()) engine.refit();
+  }
+}
+
+template <class Engine>
+std::size_t size_of(const Engine& engine) {
+  if constexpr (requires { engine.state_bytes(); }) {
+    return engine.state_bytes();
+  } else {
+    return 0;
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string>& model_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const auto& known : kModels) all.emplace_back(known.name);
+    return all;
+  }();
+  return names;
+}
+
+std::optional<Model> model_named(const std::string& name) {
+  const auto* const found =
+      std::find_if(std::begin(kModels), std::end(kModels), [&](const NamedModel& known) { return name == known.name; });
+  if (found == std::end(kModels)) return std::nullopt;
+  return found->model;
+}
+
+Options forecaster_options(const EngineOptions& options) {
+  Options made;
+  made.step = options.step;
+  made.season_steps = options.seasons.empty() ? 0 : options.seasons.front();
+  made.model = options.model;
+  made.levels = options.levels;
+  made.knots = options.leads;
+  const bool p95 = std::find(made.levels.begin(), made.levels.end(), made.planning_level) != made.levels.end();
+  if (!p95) made.planning_level = *std::max_element(made.levels.begin(), made.levels.end());
+  return made;
+}
+
+void refit_when_due(Forecaster& forecaster) {
+  refit(forecaster);
+}
+
+ForecasterCandidate::ForecasterCandidate(EngineOptions options)
+    : step_(options.step), forecaster_(forecaster_options(judged_levels(options))) {
+  forecaster_.set_planning_horizon(options.leads.front() * options.step);
+}
+
+void ForecasterCandidate::update(TimePoint at, double value) {
+  now_ = at;
+  forecaster_.update(at, value);
+}
+
+void ForecasterCandidate::forecast(const std::vector<int>& leads, Answer& answer) {
+  const Fan fan = forecaster_.fan();
+  answer.setConstant(static_cast<Eigen::Index>(leads.size()), kLevels.size(), std::numeric_limits<double>::quiet_NaN());
+  if (fan.empty()) return;
+  for (std::size_t i = 0; i < leads.size(); ++i) {
+    for (std::size_t q = 0; q < kLevels.size(); ++q) {
+      answer(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(q)) =
+          fan.value(now_ + leads[i] * step_, kLevels[q]);
+    }
+  }
+}
+
+std::size_t ForecasterCandidate::state_bytes() const {
+  return size_of(forecaster_);
+}
+
+}  // namespace forecasting::exam

@@ -1,0 +1,51 @@
+// The project's forecaster in the exam, and at the command line: the only place here that knows the engine.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "forecasting/exam/candidate.h"
+#include "forecasting/forecaster.h"
+
+namespace forecasting::exam {
+
+/// Names for --model, "auto" first.
+const std::vector<std::string>& model_names();
+
+/// Unset for another name than those.
+std::optional<Model> model_named(const std::string& name);
+
+struct EngineOptions {
+  Duration step{std::chrono::seconds(60)};
+  std::vector<int> seasons;  ///< in steps, ascending; the engine takes the shortest for its season
+  std::vector<int> leads;    ///< in steps: the fan's knots, the first is the planning horizon
+  std::vector<double> levels;
+  Model model = Model::Auto;
+};
+
+/// What the engine is made with.
+Options forecaster_options(const EngineOptions& options);
+
+/// Refits if one is due.
+void refit_when_due(Forecaster& forecaster);
+
+class ForecasterCandidate final : public Candidate {
+ public:
+  /// Levels are the exam's, whatever `options` says.
+  explicit ForecasterCandidate(EngineOptions options);
+
+  void update(TimePoint at, double value) override;
+  void forecast(const std::vector<int>& leads, Answer& answer) override;
+  void work_in_background() override { refit_when_due(forecaster_); }
+  [[nodiscard]] std::size_t state_bytes() const override;
+
+  [[nodiscard]] Summary summary() const { return forecaster_.summary(); }
+
+ private:
+  Duration step_;
+  Forecaster forecaster_;
+  TimePoint now_{};
+};
+
+}  // namespace forecasting::exam
