@@ -6,6 +6,7 @@
 #include <map>
 
 #include "controller/duration_flag.h"
+#include "controller/exam_flags.h"
 #include "controller/replay_flags.h"
 #include "controller/run.h"
 #include "controller/serve/json_log.h"
@@ -146,6 +147,12 @@ int main(int argc, char** argv) {
   auto* replay_command = app.add_subcommand("replay", "play a day of demand through the controller in virtual time");
   aia::add_replay_flags(*replay_command, replay_options);
   add_loop_flags(*replay_command, replay_options.scenario.loop);
+  aia::ForecastOptions forecast_options;
+  auto* forecast_command = app.add_subcommand("forecast", "forecast the demand in a file");
+  aia::add_forecast_flags(*forecast_command, forecast_options);
+  aia::BacktestOptions backtest_options;
+  auto* backtest_command = app.add_subcommand("backtest", "how good forecasts of the demand in a file would have been");
+  aia::add_backtest_flags(*backtest_command, backtest_options);
   app.add_subcommand("version", "print the version")->callback([] { std::puts("aiautoscaler " AIA_VERSION); });
 
   try {
@@ -153,11 +160,17 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);
   } catch (const CLI::ParseError& mistake) {
-    const std::string command = replay_command->parsed() ? "replay" : "run";
-    return fail(std::string(mistake.what()) + " (see `aiautoscaler " + command + " --help`)");
+    const auto given = app.get_subcommands();
+    const std::string command = given.empty() ? "" : given.front()->get_name() + " ";
+    return fail(std::string(mistake.what()) + " (see `aiautoscaler " + command + "--help`)");
   }
-  if (!run_command->parsed() && !replay_command->parsed()) return 0;
-  replay_options.command = aia::replay_command(*replay_command);
-  const auto outcome = replay_command->parsed() ? aia::replay(replay_options) : run(options, password_file);
+  const auto outcome = [&]() -> aia::Status {
+    if (run_command->parsed()) return run(options, password_file);
+    if (forecast_command->parsed()) return aia::forecast(forecast_options);
+    if (backtest_command->parsed()) return aia::backtest(backtest_options);
+    if (!replay_command->parsed()) return aia::done;
+    replay_options.command = aia::replay_command(*replay_command);
+    return aia::replay(replay_options);
+  }();
   return outcome ? 0 : fail(outcome.error().message);
 }

@@ -1,0 +1,90 @@
+// From flags to questions, through the exam, to a report; see backtest.h.
+#include "controller/backtest.h"
+
+#include <algorithm>
+
+#include "controller/backtest_plot.h"
+#include "controller/backtest_report.h"
+#include "controller/input.h"
+#include "controller/timed_candidate.h"
+
+namespace aia {
+namespace {
+
+using namespace forecasting::exam;
+
+/// Asked-for durations in steps, ascending, each once; none asked: those of `usual` that the grid has.
+Result<std::vector<int>> steps_of(const std::string& flag, const std::vector<Millis>& asked,
+                                  const std::vector<int>& usual_minutes, Millis step) {
+  std::vector<int> steps;
+  for (const Millis duration : asked) {
+    const auto whole = in_steps(flag, duration, step);
+    if (!whole) return whole.error();
+    steps.push_back(*whole);
+  }
+  for (const int minutes : usual_minutes) {
+    const Millis usual = std::chrono::minutes(minutes);
+    if (asked.empty() && usual % step == Millis(0)) steps.push_back(static_cast<int>(usual / step));
+  }
+  std::sort(steps.begin(), steps.end());
+  steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
+  return steps;
+}
+
+Result<Questions> questions_of(const BacktestOptions& options, const Series& series) {
+  const auto leads = steps_of("--lead-time", options.leads, {5, 10, 20, 60}, series.step);
+  if (!leads) return leads.error();
+  if (leads->empty()) {
+    return Error{ErrorKind::Invalid,
+                 "--lead-time: none of 5m, 10m, 20m and 60m is a multiple of the data's step of " +
+                     format_duration(series.step) + "; give one that is",
+                 {}};
+  }
+  const auto windows = steps_of("--window", options.windows, {0, 5, 15, 30}, series.step);
+  if (!windows) return windows.error();
+  const auto judged = (series.values.size() + 1) / 2;
+  const auto longest = static_cast<std::size_t>(leads->back());
+  if (longest >= judged) {
+    return Error{ErrorKind::Invalid,
+                 "--lead-time: " + format_duration(leads->back() * series.step) + " is not shorter than the half of " +
+                     format_duration(static_cast<std::int64_t>(judged) * series.step) + " that is judged",
+                 {}};
+  }
+  return Questions{*leads, *windows};
+}
+
+}  // namespace
+
+Status backtest(const BacktestOptions& options) {
+  auto series = read_demand(options.demand);
+  if (!series) return series.error();
+  const auto questions = questions_of(options, *series);
+  if (!questions) return questions.error();
+  const std::size_t half = series->values.size() / 2;
+  auto engine = engine_options(options.demand, *series, half);
+  if (!engine) return engine.error();
+  engine->leads = questions->leads;
+
+  Backtest report;
+  report.input = input_name(options.demand.input);
+  report.seasons = engine->seasons;
+  ForecasterCandidate forecaster(*engine);
+  TimedCandidate timed(forecaster, half);
+  report.rolled = roll(*series, *questions, timed);
+  report.cpu_s = timed.cpu_s();
+  report.update_us_p50 = quantile_of(timed.took_us(), 0.5);
+  report.update_us_p99 = quantile_of(timed.took_us(), 0.99);
+  report.model = forecaster.summary().model;
+  ExamOptions exam;
+  exam.season_steps = engine->seasons.empty() ? day_steps(series->step) : engine->seasons.front();
+  report.series = std::move(series).value();
+  report.questions = *questions;
+  report.leads = judge(report.series, report.questions, report.rolled, exam);
+  if (!options.plot.empty()) {
+    const auto written = write_output("--plot", options.plot, backtest_svg(report));
+    if (!written) return written;
+  }
+  return print(options.json ? backtest_json(report) : backtest_table(report));
+}
+
+}  // namespace aia

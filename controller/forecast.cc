@@ -1,0 +1,147 @@
+// The forecast and its three formats; see forecast.h.
+#include "controller/forecast.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "controller/api/decimal.h"
+#include "controller/input.h"
+#include "simulation/replay/figures.h"
+
+namespace aia {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using forecasting::Fan;
+using forecasting::exam::Series;
+
+/// What was said, and of what.
+struct Said {
+  Series series;
+  std::vector<int> seasons;
+  forecasting::Summary summary;
+  Fan fan;
+  std::vector<double> quantiles;
+
+  [[nodiscard]] WallTime at(int steps) const { return series.at(series.values.size() - 1) + steps * series.step; }
+
+  /// Times as the file has them.
+  [[nodiscard]] std::string time(int steps) const {
+    return series.dated ? format_rfc3339(at(steps))
+                        : format_decimal(static_cast<double>(at(steps).time_since_epoch().count()) / 1000);
+  }
+};
+
+Json number(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  const auto rounded = parse_decimal(format_measured(value));
+  return rounded ? *rounded : value;
+}
+
+std::string json(const Said& said, const ForecastOptions& options) {
+  Json json;
+  json["input"] = input_name(options.demand.input);
+  json["step_s"] = number(static_cast<double>(said.series.step.count()) / 1000);
+  json["steps"] = said.series.values.size();
+  json["seasons_s"] = Json::array();
+  for (const int season : said.seasons)
+    json["seasons_s"].push_back(number(static_cast<double>((season * said.series.step).count()) / 1000));
+  json["model"] = said.summary.model;
+  json["why"] = said.summary.why;
+  json["calibrated"] = said.summary.eligible;
+  json["forecast"] = Json::array();
+  for (int step = 1; step <= options.horizon; ++step) {
+    Json row;
+    if (said.series.dated) {
+      row["time"] = said.time(step);
+    } else {
+      row["t_s"] = number(static_cast<double>(said.at(step).time_since_epoch().count()) / 1000);
+    }
+    for (const double quantile : said.quantiles)
+      row["quantiles"][format_decimal(quantile)] = number(said.fan.value(said.at(step), quantile));
+    json["forecast"].push_back(std::move(row));
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string csv(const Said& said, const ForecastOptions& options) {
+  std::string text = said.series.dated ? "time" : "t_s";
+  for (const double quantile : said.quantiles) text += "," + format_decimal(quantile);
+  text += '\n';
+  for (int step = 1; step <= options.horizon; ++step) {
+    text += said.time(step);
+    for (const double quantile : said.quantiles) {
+      const double value = said.fan.value(said.at(step), quantile);
+      text += "," + (std::isfinite(value) ? format_measured(value) : std::string());
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  return (text.size() < width ? std::string(width - text.size(), ' ') : "") + text;
+}
+
+std::string table(const Said& said, const ForecastOptions& options) {
+  constexpr std::size_t kTime = 18, kColumn = 12;
+  std::string text = input_name(options.demand.input) + ": " + std::to_string(said.series.values.size()) +
+                     " steps of " + format_duration(said.series.step) + " to " + simulation::moment_of(said.at(0)) +
+                     "; seasons: " + season_words(said.seasons, said.series.step) + "\nModel " + said.summary.model +
+                     ". " + said.summary.why + "\n";
+  if (!said.summary.eligible) text += "The widths are not calibrated yet: too little was seen.\n";
+  text += "\n" + padded("time", kTime);
+  for (const double quantile : said.quantiles) text += padded("P" + format_measured(quantile * 100), kColumn);
+  text += '\n';
+  for (int step = 1; step <= options.horizon; ++step) {
+    text += padded(simulation::moment_of(said.at(step)), kTime);
+    for (const double quantile : said.quantiles)
+      text += padded(format_figure(said.fan.value(said.at(step), quantile)), kColumn);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string shown(const Said& said, const ForecastOptions& options) {
+  switch (options.format) {
+    case ForecastFormat::Json: return json(said, options);
+    case ForecastFormat::Csv: return csv(said, options);
+    case ForecastFormat::Table: break;
+  }
+  return table(said, options);
+}
+
+}  // namespace
+
+Status forecast(const ForecastOptions& options) {
+  Said said;
+  said.quantiles = options.quantiles;
+  std::sort(said.quantiles.begin(), said.quantiles.end());
+  said.quantiles.erase(std::unique(said.quantiles.begin(), said.quantiles.end()), said.quantiles.end());
+  if (said.quantiles.size() > ForecastOptions::kMostQuantiles) {
+    return Error{
+        ErrorKind::Invalid, "--quantiles: at most " + std::to_string(ForecastOptions::kMostQuantiles) + " at once", {}};
+  }
+  auto series = read_demand(options.demand);
+  if (!series) return series.error();
+  said.series = std::move(series).value();
+  auto engine = engine_options(options.demand, said.series, said.series.values.size());
+  if (!engine) return engine.error();
+  engine->leads.resize(static_cast<std::size_t>(options.horizon));
+  std::iota(engine->leads.begin(), engine->leads.end(), 1);
+  engine->levels = said.quantiles;
+  said.seasons = engine->seasons;
+  forecasting::Forecaster forecaster(forecasting::exam::forecaster_options(*engine));
+  forecaster.set_planning_horizon(options.horizon * said.series.step);
+  for (std::size_t i = 0; i < said.series.values.size(); ++i) {
+    forecaster.update(said.series.at(i), said.series.values[i]);
+    forecasting::exam::refit_when_due(forecaster);
+  }
+  said.summary = forecaster.summary();
+  said.fan = forecaster.fan();
+  return print(shown(said, options));
+}
+
+}  // namespace aia
