@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""`aiautoscaler forecast` and `aiautoscaler backtest` as a person or a script calls them: flags, files, standard input,
+formats, and what is said about mistakes. Needs the built controller in AIA_BINARY. The figures are tested in
+tests/forecasting/exam.
+"""
+import csv, io, json, math, os, re, subprocess, tempfile, unittest
+from pathlib import Path
+from xml.etree import ElementTree
+
+BINARY = os.environ["AIA_BINARY"]
+DAY_S = 24 * 3600
+STEP_S = 600
+TIMES = range(0, 8 * DAY_S, STEP_S)
+VALUES = [60 - 40 * math.cos(2 * math.pi * t / DAY_S) + 7 * math.sin(t * t % 97) for t in TIMES]
+CSV = "t_s,value\n" + "".join(f"{t},{value:.3f}\n" for t, value in zip(TIMES, VALUES))
+RATIOS = ("ratio_to_last_value", "ratio_to_ewma", "ratio_to_seasonal_naive")
+
+
+def run(command, *flags, stdin=CSV):
+    return subprocess.run([BINARY, command, *flags], input=stdin, capture_output=True, text=True, timeout=120)
+
+
+def parsed(command, *flags, stdin=CSV):
+    """Strict: NaN is no JSON."""
+    done = run(command, "--input", "-", "--format", "json", *flags, stdin=stdin)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return json.loads(done.stdout, parse_constant=lambda word: (_ for _ in ()).throw(ValueError(word)))
+
+
+class Commands(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+
+class Backtest(Commands):
+    def test_the_json_holds_what_is_promised_in_this_order(self):
+        report = parsed("backtest", "--lead-time", "60m,10m,20m")
+        self.assertEqual(list(report), ["input", "step_s", "steps", "judged_steps", "seasons_s", "model", "horizons", "update_us",
+                                        "cpu_s", "state_bytes"])
+        self.assertEqual([h["lead_time_s"] for h in report["horizons"]], [600, 1200, 3600])
+        for horizon in report["horizons"]:
+            self.assertEqual(list(horizon), ["lead_time_s", "judged", "unanswered", "mase", "wape", "wql", "pinball", "coverage",
+                                             *RATIOS])
+            self.assertEqual(list(horizon["pinball"]), ["0.5", "0.9", "0.95", "0.99"])
+            self.assertEqual(list(horizon["coverage"]), ["0.5", "0.9", "0.95", "0.99", "worst_hour_0.90", "ramp_decile_0.90",
+                                                         "window_max"])
+            for ratio in RATIOS:
+                figures = horizon[ratio]
+                self.assertLessEqual(figures["pinball_0.95_lower95"], figures["pinball_0.95"])
+                self.assertGreaterEqual(figures["pinball_0.95_upper95"], figures["pinball_0.95"])
+            self.assertLess(horizon["ratio_to_last_value"]["mae"], 1.05)
+            self.assertAlmostEqual(horizon["coverage"]["0.9"], .9, delta=.05)
+            self.assertEqual(horizon["judged"], 4 * DAY_S // STEP_S)
+        self.assertGreater(report["update_us"]["p99"], 0)
+        again = parsed("backtest", "--lead-time", "10m,20m,60m")
+        self.assertEqual(again["horizons"], report["horizons"])
+
+    def test_lead_times_not_given_are_those_that_the_grid_has(self):
+        self.assertEqual([h["lead_time_s"] for h in parsed("backtest")["horizons"]], [600, 1200, 3600])
+        windows = [w["window_s"] for w in parsed("backtest", "--window", "20m")["horizons"][0]["coverage"]["window_max"]]
+        self.assertEqual(windows, [1200])
+
+    def test_table_and_plot(self):
+        plot = self.folder / "plot.svg"
+        file = self.folder / "mine & <yours>.csv"
+        file.write_text(CSV)
+        done = run("backtest", "--input", str(file), "--lead-time", "10m,1h", "--plot", str(plot))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"(?m)^ +10m +\d+\.\d%")
+        self.assertIn("seasons: 24h", done.stdout)
+        self.assertNotIn("nan", done.stdout)
+        texts = [text.text for text in ElementTree.parse(plot).iter("{http://www.w3.org/2000/svg}text")]
+        self.assertIn("mine & <yours>.csv: forecast beforehand, and what came", texts)
+        self.assertTrue({"10m ahead", "1h ahead"} <= set(texts))
+        self.assertNotIn("nan", plot.read_text())
+
+    def test_little_data_gives_null_and_no_fault(self):
+        few = parsed("backtest", "--lead-time", "1m", stdin="".join(f"{60 * i},{i % 3}\n" for i in range(20)))
+        self.assertIsNone(few["horizons"][0]["ratio_to_last_value"]["pinball_0.95"])
+        gaps = "0,1\n60,\n" + "".join(f"{60 * i},{i % 7 or ''}\n" for i in range(2, 3000))
+        for name, text in (("zeros", "".join(f"{60 * i},0\n" for i in range(300))), ("gaps", gaps),
+                           ("huge", "".join(f"{60 * i},{1 + i % 2}e300\n" for i in range(300)))):
+            with self.subTest(name):
+                self.assertTrue(parsed("backtest", stdin=text)["horizons"])
+                self.assertTrue(parsed("forecast", stdin=text)["forecast"])
+
+
+class Forecast(Commands):
+    def test_json_and_csv_say_the_same(self):
+        flags = ("--horizon", "6", "--quantiles", "0.95,0.5,0.9")
+        report = parsed("forecast", *flags)
+        self.assertEqual(list(report), ["input", "step_s", "steps", "seasons_s", "model", "why", "calibrated", "forecast"])
+        self.assertEqual([row["t_s"] for row in report["forecast"]], [TIMES[-1] + STEP_S * i for i in range(1, 7)])
+        rows = list(csv.DictReader(io.StringIO(run("forecast", "--input", "-", "--format", "csv", *flags).stdout)))
+        self.assertEqual(list(rows[0]), ["t_s", "0.5", "0.9", "0.95"])
+        for row, said in zip(rows, report["forecast"], strict=True):
+            self.assertEqual({q: float(row[q]) for q in ("0.5", "0.9", "0.95")}, said["quantiles"])
+            self.assertLessEqual(said["quantiles"]["0.5"], said["quantiles"]["0.95"])
+            self.assertAlmostEqual(said["quantiles"]["0.5"], 60 - 40 * math.cos(2 * math.pi * said["t_s"] / DAY_S), delta=15)
+
+    def test_dates_stay_dates_and_the_model_can_be_named(self):
+        dated = "time,rps\n" + "".join(f"2026-03-01T{i // 60:02}:{i % 60:02}:00+00:00,{5 + i % 4}\n" for i in range(200))
+        report = parsed("forecast", "--model", "LastValue", "--seasons", "1h,2h", "--horizon", "2", stdin=dated)
+        self.assertEqual([row["time"] for row in report["forecast"]], ["2026-03-01T03:20:00Z", "2026-03-01T03:21:00Z"])
+        self.assertEqual((report["model"], report["seasons_s"]), ("LastValue", [3600, 7200]))
+        table = run("forecast", "--input", "-", "--horizon", "2", stdin=dated).stdout
+        self.assertRegex(table, r"2026-03-01 03:20 +\d")
+        self.assertRegex(table, r"time +P50 +P90 +P95\n")
+
+
+class Mistakes(Commands):
+    def test_mistakes_are_one_line_that_names_the_flag(self):
+        bad = self.folder / "bad.csv"
+        bad.write_text("t_s,value\n0,1\n60,lots\n")
+        both = ((("--input", str(bad)), r"--input: bad\.csv: line 3: field 2 \(value\): \"lots\" is not a number"),
+                (("--input", "/no/such/file"), r"--input: /no/such/file cannot be read"),
+                (("--input", "/"), r"--input: / cannot be read"), ((), r"--input"),
+                (("--input", "-", "--format", "xml"), r"--format: .*json"), (("--input", "-", "--colour"), r"--colour"),
+                (("--input", "-", "--step", "7m"), r"--input: standard input: .*the given step of 420s"),
+                (("--input", "-", "--step", "long"), r"--step: .*long"), (("--input", "-", "--step", "0s"), r"--step: "),
+                (("--input", "-", "--seasons", "day"), r"--seasons: .*day"), (("--input", "-", "--seasons", ""), r"--seasons"),
+                (("--input", "-", "--seasons", "25m"), r"--seasons: 25m is not a multiple of the data's step of 10m; 30m is"),
+                (("--input", "-", "--seasons", "10m"), r"--seasons: 10m is a single step"),
+                (("--input", "-", "--model", "Oracle"), r"--model: .*HoltWinters"))
+        self.refused("forecast", both + (
+            (("--input", "-", "--horizon", "0"), r"--horizon"), (("--input", "-", "--quantiles", "0.5,1"), r"--quantiles: \"1\""),
+            (("--input", "-", "--quantiles", ".1,.2,.3,.4,.5,.6"), r"--quantiles: at most 5")))
+        self.refused("backtest", both + (
+            (("--input", "-", "--lead-time", "5m"), r"--lead-time: 5m is not a multiple of the data's step of 10m; 10m is"),
+            (("--input", "-", "--lead-time", "10m,,"), r"--lead-time"), (("--input", "-", "--lead-time", "0s"), r"--lead-time: "),
+            (("--input", "-", "--lead-time", "96h"), r"--lead-time: 96h is not shorter than the half of 96h that is judged"),
+            (("--input", "-", "--window", "5m"), r"--window: 5m is not a multiple"),
+            (("--input", "-", "--plot", "/no/such/folder/x.svg"), r"--plot: /no/such/folder/x\.svg cannot be written")))
+
+    def refused(self, command, cases):
+        for flags, says in cases:
+            with self.subTest(command=command, flags=flags):
+                done = run(command, *flags)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertRegex(done.stderr, r"\Aaiautoscaler: [^\n]*" + says + r"[^\n]*\n\Z")
+
+    def test_nothing_to_forecast_is_said(self):
+        for text, says in (("", "holds no data"), ("t_s,value\n", "holds no data"), ("0,\n60,nan\n", "every value is missing"),
+                           ("0,1\n1,1\n99999999,1\n", "at most 5000000 are read")):
+            with self.subTest(text=text):
+                done = run("forecast", "--input", "-", stdin=text)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(says, done.stderr)
+
+    def test_help_documents_every_flag(self):
+        for command, flags in (("forecast", ("input", "step", "horizon", "quantiles", "seasons", "model", "format")),
+                               ("backtest", ("input", "step", "lead-time", "window", "seasons", "model", "format", "plot"))):
+            text = run(command, "--help").stdout
+            for flag in flags:
+                self.assertTrue(re.search(rf"--{flag}\b", text), flag)
+
+
+if __name__ == "__main__":
+    unittest.main()
