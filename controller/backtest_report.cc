@@ -1,6 +1,7 @@
 // Writing both; see backtest_report.h.
 #include "controller/backtest_report.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -70,9 +71,10 @@ Json lead_json(const LeadReport& lead, const Backtest& backtest) {
   return json;
 }
 
-/// Right-aligned in so many columns; the dash of what there is not is three bytes wide.
+/// Right-aligned in so many columns; a character may be several bytes.
 std::string cell(const std::string& text, std::size_t width) {
-  const std::size_t shown = text == "–" ? 1 : text.size();
+  const auto begins = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; };
+  const auto shown = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
   return std::string(width > shown ? width - shown : 0, ' ') + text;
 }
 
@@ -95,13 +97,22 @@ std::string head(const Backtest& backtest) {
          "; at the end " + backtest.model + " serves\n";
 }
 
+/// Two lines over the columns of row().
+std::string heads() {
+  return cell("median's error", 24) + cell("P95 loss ÷ that of the calibrated", 42) + cell("covered by", 33) +
+         cell("P90 covered", 17) + "\n" + cell("lead time", 9) + cell("WAPE", 8) + cell("MASE", 7) +
+         cell("last value (90% sure)", 24) + cell("EWMA", 8) + cell("seasonal", 10) + cell("P50", 9) + cell("P90", 8) +
+         cell("P95", 8) + cell("P99", 8) + cell("worst h", 9) + cell("ramps", 8) + "\n";
+}
+
 std::string row(const LeadReport& lead, Millis step) {
   const auto& ratio = lead.last_value;
   const auto& coverage = lead.coverage;
   const std::string limits = "(" + fixed(ratio.p95.lower, 2) + "…" + fixed(ratio.p95.upper, 2) + ")";
   std::string text = cell(format_duration(lead.lead * step), 9) + cell(share(lead.wape), 8) +
-                     cell(fixed(lead.mase, 2), 7) + cell(fixed(ratio.pinball[kP95], 3), 9) + " " + cell(limits, 15) +
-                     cell(fixed(lead.ewma.pinball[kP95], 3), 8) + cell(fixed(lead.seasonal_naive.pinball[kP95], 3), 10);
+                     cell(fixed(lead.mase, 2), 7) + cell(fixed(ratio.pinball[kP95], 3), 11) + cell(limits, 13) +
+                     cell(fixed(lead.ewma.pinball[kP95], 3), 8) +
+                     cell(fixed(lead.seasonal_naive.pinball[kP95], 3), 10) + " ";
   for (const Tally& tally : coverage.mean) text += cell(share(tally.share()), 8);
   return text + cell(share(coverage.worst_hour()), 9) + cell(share(coverage.ramp_decile.share()), 8) + "\n";
 }
@@ -143,11 +154,7 @@ std::string backtest_json(const Backtest& backtest) {
 }
 
 std::string backtest_table(const Backtest& backtest) {
-  std::string text = head(backtest) + "\n" +
-                     "              median's error   P95 loss ÷ that of a calibrated           "
-                     "covered by                            of P90 in the\n"
-                     "lead time    WAPE   MASE     last value (90% sure)    EWMA  seasonal"
-                     "     P50     P90     P95     P99   worst h   ramps\n";
+  std::string text = head(backtest) + "\n" + heads();
   for (const LeadReport& lead : backtest.leads) text += row(lead, backtest.series.step);
   text += window_rows(backtest);
   text += "\nA step took " + fixed(backtest.update_us_p50, 0) + " µs (p99 " + fixed(backtest.update_us_p99, 0) +
