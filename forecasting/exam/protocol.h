@@ -33,7 +33,7 @@ struct LeadReport {
 };
 
 struct ExamOptions {
-  int season_steps = 1440;     ///< of the seasonal naive and of MASE, ≥ 1
+  int season_steps = 1440;       ///< of the seasonal naive and of MASE, ≥ 1
   BootstrapOptions bootstrap{};  ///< its block is set to a day
 };
 
