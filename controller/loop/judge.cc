@@ -3,42 +3,87 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "controller/loop/lead_samples.h"
 
 namespace aia::loop {
 namespace {
 
-/// How many Ready pods should report, and how many of them do.
+/// How many should report, and how many of them do.
 struct Count {
   int expected = 0;
   int reporting = 0;
 };
 
-/// Counts pods by name. A pod that became Ready less than one data age ago may not have been scraped yet: it counts
-/// when it reports and is not missed when it does not.
-std::optional<Count> count_pods(const ports::Evidence& evidence, const Coverage& coverage, Millis data_age,
-                                WallTime now, Millis freshness) {
-  if (coverage.pods == nullptr) return std::nullopt;
-  std::set<std::string> seen, fresh;
+/// What the evidence says about the target's own pods.
+struct Own {
+  std::set<std::string> ready;                     ///< all that are
+  std::set<std::string> fresh;                     ///< pods, whoever they belong to, with a fresh sample
+  std::set<std::pair<int, std::string>> fresh_in;  ///< likewise, by selector
+  std::set<int> selectors;                         ///< those that name pods of the target
+
+  [[nodiscard]] bool named() const { return !selectors.empty(); }
+};
+
+Own own_pods(const ports::Evidence& evidence, const Coverage& coverage, WallTime now, Millis freshness) {
+  Own own;
+  if (coverage.pods == nullptr) return own;
+  std::set<std::string> names;
+  for (const auto& pod : *coverage.pods) {
+    names.insert(pod.name);
+    if (is_ready(pod)) own.ready.insert(pod.name);
+  }
   for (const auto& pod : evidence.pods) {
     if (pod.pod.empty() || (!pod.ns.empty() && pod.ns != coverage.ns)) continue;
-    seen.insert(pod.pod);
-    if (now - pod.newest <= freshness) fresh.insert(pod.pod);
+    if (names.contains(pod.pod)) own.selectors.insert(pod.selector);
+    if (now - pod.newest > freshness) continue;
+    own.fresh.insert(pod.pod);
+    own.fresh_in.insert({pod.selector, pod.pod});
   }
-  const bool names_our_pods = std::any_of(coverage.pods->begin(), coverage.pods->end(),
-                                          [&](const auto& pod) { return seen.contains(pod.name); });
-  if (!names_our_pods) return std::nullopt;
+  return own;
+}
+
+/// Counts pods by name. A pod that became Ready less than one data age ago may not have been scraped yet: it counts
+/// when it reports and is not missed when it does not.
+Count count_pods(const Own& own, const std::vector<ports::Pod>& pods, Millis data_age, WallTime now) {
   Count count;
-  for (const auto& pod : *coverage.pods) {
-    if (!is_ready(pod)) continue;
-    const bool reports = fresh.contains(pod.name);
+  for (const auto& pod : pods) {
+    if (!own.ready.contains(pod.name)) continue;
+    const bool reports = own.fresh.contains(pod.name);
     if (!reports && now - *pod.ready_since < data_age) continue;
     ++count.expected;
     count.reporting += reports ? 1 : 0;
   }
   return count;
+}
+
+/// Counts who reported lately. The target's own pods come and go as we scale, and their instance with a restart: of
+/// them only the Ready ones count, each by its name.
+Count count_sources(const Sources& sources, const Own& own, WallTime now) {
+  Count count;
+  for (const auto& [source, at] : sources.heard()) {
+    const bool reports = at >= now;
+    if (own.selectors.contains(source.selector)) {
+      if (!own.ready.contains(source.pod)) continue;
+      if (!reports && own.fresh_in.contains({source.selector, source.pod})) continue;
+    }
+    ++count.expected;
+    count.reporting += reports ? 1 : 0;
+  }
+  return count;
+}
+
+/// The newest sample behind each selector.
+std::map<int, WallTime> newest_by_selector(const ports::Evidence& evidence) {
+  std::map<int, WallTime> newest;
+  for (const auto& pod : evidence.pods) {
+    const auto [found, is_new] = newest.try_emplace(pod.selector, pod.newest);
+    if (!is_new) found->second = std::max(found->second, pod.newest);
+  }
+  return newest;
 }
 
 std::string first_of(const std::vector<std::string>& warnings) {
@@ -71,36 +116,38 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
   using plan::Trust;
   if (!evidence) return {Trust::Partial, "its age is not known: " + evidence.error().message, settings.freshness};
   const Millis half_window = evidence->rate_window / 2;
-  const auto silence = sources.observe(*evidence, now, settings.freshness, settings.source_memory);
+  sources.observe(*evidence, now, settings.freshness, settings.source_memory);
   if (evidence->pods.empty()) {
     return {Trust::Partial, "no series lies behind the value, so that its age and coverage are not known",
             settings.freshness + half_window};
   }
-  const auto newest = std::max_element(evidence->pods.begin(), evidence->pods.end(), [](const auto& a, const auto& b) {
-                        return a.newest < b.newest;
-                      })->newest;
-  const Millis age = std::max(Millis(0), now - newest);
+  const auto newest = newest_by_selector(*evidence);
+  const auto older = [](const auto& a, const auto& b) { return a.second < b.second; };
+  const auto least = [&](auto at) { return std::max(Millis(0), now - at->second); };
+  const Millis age = least(std::min_element(newest.begin(), newest.end(), older));  // the query's oldest part
+  const Millis youngest = least(std::max_element(newest.begin(), newest.end(), older));
   const Millis data_age = std::min(age, settings.freshness) + half_window;
-  if (age > settings.freshness) {
-    return {Trust::Stale, "the newest sample is " + format_rough(age) + " old", data_age};
+  const auto partial = [&](std::string why) { return Judgement{Trust::Partial, std::move(why), data_age}; };
+  if (youngest > settings.freshness) {
+    return {Trust::Stale, "the newest sample is " + format_rough(youngest) + " old", data_age};
   }
-  if (!answer.warnings.empty()) {
-    return {Trust::Partial, "Prometheus warns: " + first_of(answer.warnings), data_age};
+  if (!answer.warnings.empty()) return partial("Prometheus warns: " + first_of(answer.warnings));
+  if (!evidence->unseen.empty())
+    return partial("no series lies behind a part of the query: " + first_of(evidence->unseen));
+  if (age > settings.freshness)
+    return partial("the newest sample behind a part of the query is " + format_rough(age) + " old");
+  const auto own = own_pods(*evidence, coverage, now, settings.freshness);
+  if (own.named()) {
+    const auto pods = count_pods(own, *coverage.pods, data_age, now);
+    if (pods.reporting < pods.expected)
+      return partial(std::to_string(pods.reporting) + " of " + std::to_string(pods.expected) + " Ready pods report");
   }
-  const auto count = count_pods(*evidence, coverage, data_age, now, settings.freshness);
-  if (count && count->reporting < count->expected) {
-    return {Trust::Partial,
-            std::to_string(count->reporting) + " of " + std::to_string(count->expected) + " Ready pods report",
-            data_age};
+  const auto known = count_sources(sources, own, now);
+  if (known.reporting < known.expected) {
+    return partial(std::to_string(known.expected - known.reporting) + " of " + std::to_string(known.expected) +
+                   " sources that reported in the last " + format_duration(settings.source_memory) + " no longer do");
   }
-  if (!count && silence.silent > 0) {
-    return {Trust::Partial,
-            std::to_string(silence.silent) + " of " + std::to_string(silence.known) +
-                " sources that reported in the last " + format_duration(settings.source_memory) + " no longer do",
-            data_age};
-  }
-  if (!evidence->complete)
-    return {Trust::Partial, "the server answered only in part which series lie behind it", data_age};
+  if (!evidence->complete) return partial("the server answered only in part which series lie behind it");
   return {Trust::Whole, "", data_age};
 }
 

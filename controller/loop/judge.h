@@ -1,6 +1,6 @@
 // How far an answer can be believed (design rule 8): exactly one finite, non-negative value; fresh by its own samples'
-// time, not the evaluation's; contributed to by every Ready pod where its series name pods. Anything less may raise,
-// never lower, and says why in words.
+// time, not the evaluation's, in every part of the query; contributed to by every Ready pod where its series name pods.
+// Anything less may raise, never lower, and says why in words.
 #pragma once
 
 #include <optional>
@@ -32,11 +32,11 @@ struct Coverage {
 struct Judgement {
   plan::Trust trust = plan::Trust::Whole;
   std::string note;    ///< why not Whole
-  Millis data_age{0};  ///< age of the newest sample + half the rate window
+  Millis data_age{0};  ///< age of the newest sample of the query's oldest part + half the rate window
 };
 
 /// Judges a value that is there by what lies behind it. `sources` learns who that is; where the series name the
-/// target's own pods, those are counted instead, because they come and go as we scale.
+/// target's own pods, those that are Ready are counted, because they come and go as we scale.
 Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,
                 Sources& sources, WallTime now, const Settings& settings);
 

@@ -1,28 +1,33 @@
 // Which sources stood behind a query lately. A gateway that loses one of two scrape targets halves its sum without a
 // warning: the number is whole to look at and half in truth. A source that reported within the memory and no longer
-// does makes the value partial: it may raise, never lower, until the source is back or forgotten.
+// does makes the value partial: it may raise, never lower, until the source is back or forgotten. A source is known by
+// the part of the query that saw it, too: a pod may go on reporting one metric and lose another.
 #pragma once
 
+#include <compare>
 #include <map>
 #include <string>
-#include <tuple>
 
 #include "controller/ports/metrics_source.h"
 
 namespace aia::loop {
 
+struct Source {
+  int selector = 0;  ///< which of the query's
+  std::string ns, pod, instance;
+  auto operator<=>(const Source&) const = default;
+};
+
 class Sources {
  public:
-  struct Silence {
-    int known = 0;   ///< sources that reported within the memory
-    int silent = 0;  ///< of those, the ones that no longer do
-  };
-
   /// Notes who reports now, with a sample no older than `freshness`; forgets whoever was silent for `memory`.
-  Silence observe(const ports::Evidence& evidence, WallTime now, Millis freshness, Millis memory);
+  void observe(const ports::Evidence& evidence, WallTime now, Millis freshness, Millis memory);
+
+  /// Who reported within the memory, and when last; silent are those before the last observation.
+  [[nodiscard]] const std::map<Source, WallTime>& heard() const { return last_; }
 
  private:
-  std::map<std::tuple<std::string, std::string, std::string>, WallTime> last_;  // by namespace, pod, instance
+  std::map<Source, WallTime> last_;
 };
 
 }  // namespace aia::loop

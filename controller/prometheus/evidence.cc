@@ -1,3 +1,4 @@
+// Selectors are kept apart: one that vanished must not hide behind another (`sum(a) + (sum(b) or vector(0))`).
 // timestamp() gives a sample's own time where an instant answer carries the evaluation's. A selector whose data is
 // older than the server's look-back (5 min) matches nothing: no entry, which the loop takes for missing.
 #include "controller/prometheus/evidence.h"
@@ -5,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace aia::prometheus {
@@ -15,29 +17,43 @@ std::string label(const ports::LabelledSeries& series, const char* name) {
   return found == series.labels.end() ? std::string() : found->second;
 }
 
+/// Each source once, with its newest sample.
+std::vector<ports::Evidence::Pod> sources_of(const ports::QueryAnswer& answer, int selector) {
+  std::map<std::tuple<std::string, std::string, std::string>, WallTime> newest;
+  for (const auto& series : answer.series) {
+    if (series.samples.empty() || !(std::abs(series.samples.back().value) < 1e12)) continue;
+    const WallTime time{Millis(std::llround(series.samples.back().value * 1000))};
+    const auto [found, is_new] =
+        newest.try_emplace({label(series, "namespace"), label(series, "pod"), label(series, "instance")}, time);
+    if (!is_new) found->second = std::max(found->second, time);
+  }
+  std::vector<ports::Evidence::Pod> sources;
+  for (const auto& [source, time] : newest) {
+    sources.push_back({std::get<0>(source), std::get<1>(source), time, std::get<2>(source), selector});
+  }
+  return sources;
+}
+
 }  // namespace
 
 std::string evidence_query(const Selector& selector) {
-  return "max by (namespace, pod, instance) (timestamp(" + selector.text + "))";
+  std::string where = selector.text;
+  if (selector.at) where += " @ " + *selector.at;
+  if (selector.offset != Millis(0)) where += " offset " + std::to_string(selector.offset.count()) + "ms";
+  return "max by (namespace, pod, instance) (timestamp(" + where + "))";
 }
 
 ports::Evidence reduce(const Selectors& selectors, const std::vector<ports::QueryAnswer>& answers) {
   ports::Evidence evidence;
   evidence.rate_window = selectors.longest_range;
   evidence.complete = !selectors.all.empty();
-  std::map<std::tuple<std::string, std::string, std::string>, WallTime> newest;
-  for (const auto& answer : answers) {
-    if (!answer.warnings.empty()) evidence.complete = false;
-    for (const auto& series : answer.series) {
-      if (series.samples.empty() || !(std::abs(series.samples.back().value) < 1e12)) continue;
-      const WallTime time{Millis(std::llround(series.samples.back().value * 1000))};
-      const auto [found, is_new] =
-          newest.try_emplace({label(series, "namespace"), label(series, "pod"), label(series, "instance")}, time);
-      if (!is_new) found->second = std::max(found->second, time);
-    }
-  }
-  for (const auto& [source, time] : newest) {
-    evidence.pods.push_back({std::get<0>(source), std::get<1>(source), time, std::get<2>(source)});
+  std::set<std::string> asked;
+  for (std::size_t i = 0; i < std::min(selectors.all.size(), answers.size()); ++i) {
+    if (!asked.insert(evidence_query(selectors.all[i])).second) continue;
+    if (!answers[i].warnings.empty()) evidence.complete = false;
+    const auto sources = sources_of(answers[i], static_cast<int>(asked.size()) - 1);
+    if (sources.empty()) evidence.unseen.push_back(selectors.all[i].text);
+    evidence.pods.insert(evidence.pods.end(), sources.begin(), sources.end());
   }
   return evidence;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 #include "controller/prometheus/duration.h"
 #include "controller/prometheus/lexer.h"
@@ -118,7 +119,7 @@ class Scanner {
       case TokenKind::Identifier: is_selector = named(); break;
       default: return fail("a metric, a number, a string, a function or '(' is expected here");
     }
-    postfixes(is_selector && found_.all.size() == selectors_before + 1);
+    postfixes(is_selector && found_.all.size() == selectors_before + 1, selectors_before);
   }
 
   /// What starts with a word: a call, an aggregation, a number's name or a selector; true for the last.
@@ -189,26 +190,55 @@ class Scanner {
     if (!quoted) fail("one of = != =~ !~ is expected here");
   }
 
-  void postfixes(bool may_have_range) {
+  /// What stands behind an operand whose selectors begin with `first`: offset and @ stand in any order, and a bracket
+  /// behind them begins a subquery with its own.
+  void postfixes(bool may_have_range, std::size_t first) {
+    Millis offset{0};
+    std::optional<std::string> at;
     while (!error_) {
       if (kind() == TokenKind::LeftBracket) {
+        shift(first, std::exchange(offset, Millis(0)), std::exchange(at, std::nullopt));
         brackets(may_have_range);
       } else if (is_word(token(), "offset")) {
         ++at_;
-        while (is_operator("-") || is_operator("+")) ++at_;
-        if (!duration()) return fail("a duration is expected behind offset");
+        bool back = true;
+        for (; is_operator("-") || is_operator("+"); ++at_) back = back != is_operator("-");
+        const auto by = duration();
+        if (!by) return fail("a duration is expected behind offset");
+        offset = back ? *by : -*by;
       } else if (kind() == TokenKind::At) {
-        ++at_;
-        while (is_operator("-") || is_operator("+")) ++at_;
-        const bool boundary = is_word(token(), "start") || is_word(token(), "end");
-        if (!boundary && kind() != TokenKind::Number) return fail("a time, start() or end() is expected behind @");
-        ++at_;
-        if (boundary) arguments();
+        at = moment();
       } else {
-        return;
+        return shift(first, offset, at);
       }
       may_have_range = false;
     }
+  }
+
+  /// The selectors from `first` on are read that much earlier. One with an @ of its own stays where that puts it.
+  void shift(std::size_t first, Millis offset, const std::optional<std::string>& at) {
+    constexpr Millis kFar{10'000'000'000'000};
+    for (auto i = first; i < found_.all.size(); ++i) {
+      auto& selector = found_.all[i];
+      if (selector.at) continue;
+      selector.offset = std::clamp(selector.offset + std::clamp(offset, -kFar, kFar), -kFar, kFar);
+      selector.at = at;
+    }
+  }
+
+  /// @ and what it names: as written.
+  std::string moment() {
+    const auto begin = token(1).begin;
+    ++at_;
+    while (is_operator("-") || is_operator("+")) ++at_;
+    const bool boundary = is_word(token(), "start") || is_word(token(), "end");
+    if (!boundary && kind() != TokenKind::Number) {
+      fail("a time, start() or end() is expected behind @");
+      return "";
+    }
+    ++at_;
+    if (boundary) arguments();
+    return error_ ? "" : std::string(text_.substr(begin, tokens_[at_ - 1].end - begin));
   }
 
   /// [5m] of a selector, or the subquery [5m:30s] of anything.

@@ -20,7 +20,9 @@ struct Selector {
   std::size_t end = 0;
   std::optional<std::size_t> brace;  ///< just behind its '{', where a matcher may be put; unset: it has none
   bool has_matchers = false;         ///< something stands between the braces
-  Millis range{0};  ///< of its own range ([5m]); 0 when it is an instant selector. A subquery's is not counted.
+  Millis range{0};   ///< of its own range ([5m]); 0 when it is an instant selector. A subquery's is not counted.
+  Millis offset{0};  ///< its own and those of the subqueries around it; what is before an @ counts no more
+  std::optional<std::string> at;  ///< what stands behind the @ that holds for it: a number, start() or end()
 };
 
 /// A function or an aggregation.

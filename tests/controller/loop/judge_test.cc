@@ -96,6 +96,67 @@ TEST_CASE("a metric that names no pod of ours cannot show coverage") {
   CHECK(judged(gateway, ready_pods(6)).trust == Trust::Whole);
 }
 
+/// A query of two parts, of which every pod reports both.
+ports::Evidence two_parts(int pods, Millis age_of_first, Millis age_of_second) {
+  auto evidence = evidence_of(pods, age_of_first);
+  for (auto& pod : evidence_of(pods, age_of_second).pods) {
+    pod.selector = 1;
+    evidence.pods.push_back(pod);
+  }
+  return evidence;
+}
+
+TEST_CASE("a part of the query that is missing or old does not hide behind a fresh one") {
+  const auto pods = ready_pods(3);
+  CHECK(judged(two_parts(3, 10s, 20s), pods).trust == Trust::Whole);
+  CHECK(judged(two_parts(3, 10s, 20s), pods).data_age == 20s);
+  auto vanished = evidence_of(3, 10s);
+  vanished.unseen = {"b{x='1'}"};
+  CHECK(judged(vanished, pods).trust == Trust::Partial);
+  CHECK(judged(vanished, pods).note == "no series lies behind a part of the query: b{x='1'}");
+  const auto old = judged(two_parts(3, 10s, 1h), pods);
+  CHECK(old.trust == Trust::Partial);  // what there is may still raise
+  CHECK(old.note == "the newest sample behind a part of the query is 1h old");
+  CHECK(old.data_age == 180s);
+  CHECK(judged(two_parts(3, 1h, 2h), pods).note == "the newest sample is 1h old");
+  CHECK(judged(two_parts(3, 1h, 2h), pods).trust == Trust::Stale);
+}
+
+TEST_CASE("one pod loses one of two metrics and keeps the other") {
+  const auto pods = ready_pods(3);
+  Sources sources;
+  const auto at = [&](const ports::Evidence& evidence) {
+    return judge(answer_with({1}), evidence, {"serving", &pods}, sources, kNow, Settings{});
+  };
+  // A metric that begins with a pod's first error was never there: it is not missed.
+  auto evidence = two_parts(3, 10s, 10s);
+  evidence.pods.pop_back();
+  CHECK(at(evidence).trust == Trust::Whole);
+  sources = {};
+  auto before = two_parts(3, 25s, 25s);
+  static_cast<void>(judge(answer_with({1}), before, {"serving", &pods}, sources, kNow - 15s, Settings{}));
+  CHECK(at(evidence).note == "1 of 6 sources that reported in the last 10m no longer do");
+  // A pod of ours that is gone is not missed, nor one that came back under another address.
+  static_cast<void>(judge(answer_with({1}), evidence_of(4, 25s), {"serving", &pods}, sources, kNow - 15s, Settings{}));
+  evidence = two_parts(3, 10s, 10s);
+  for (auto& pod : evidence.pods) pod.instance = "10.0.0.9";
+  CHECK(at(evidence).trust == Trust::Whole);
+}
+
+TEST_CASE("beside our pods' metric a gateway's part is still missed when it falls silent") {
+  const auto pods = ready_pods(2);
+  Sources sources;
+  auto evidence = evidence_of(2, 10s);
+  evidence.pods.push_back({"", "", kNow - 10s, "gateway-1", 1});
+  evidence.pods.push_back({"", "", kNow - 10s, "gateway-2", 1});
+  const auto trust = [&](WallTime now) {
+    return judge(answer_with({1}), evidence, {"serving", &pods}, sources, now, Settings{}).trust;
+  };
+  CHECK(trust(kNow - 1s) == Trust::Whole);
+  evidence.pods.pop_back();
+  CHECK(trust(kNow) == Trust::Partial);
+}
+
 TEST_CASE("what cannot be judged may only raise") {
   const auto pods = ready_pods(2);
   CHECK(judged(Error{ErrorKind::Timeout, "no answer within 7s", {}}, pods).trust == Trust::Partial);

@@ -57,6 +57,15 @@ TEST_CASE_METHOD(Idle, "data that is less than whole never lowers") {
       {"half the pods", [](Idle& w) { w.demand().evidence = w.pods_report(5, 5s); }, "MetricsPartial",
        "5 of 10 Ready pods report"},
       {"four minutes old", [](Idle& w) { w.demand().evidence = w.pods_report(10, 4min); }, "MetricsStale", "4m old"},
+      {"a part of the query vanished",
+       [](Idle& w) {
+         w.demand().evidence = [&w](WallTime at) {
+           auto evidence = w.pods_report(10, 5s)(at);
+           evidence.unseen = {"b"};
+           return evidence;
+         };
+       },
+       "MetricsPartial", "part of the query: b"},
       {"of unknown age",
        [](Idle& w) {
          w.demand().evidence_error = Error{ErrorKind::Timeout, "no answer", {}};

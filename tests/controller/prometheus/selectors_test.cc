@@ -69,6 +69,33 @@ TEST_CASE("selectors are found with their matchers") {
   }
 }
 
+TEST_CASE("where a selector reads is known: its own offset and @, and those of the subqueries around it") {
+  struct Where {
+    std::string promql;
+    std::vector<Millis> offsets;
+    std::vector<std::string> at;
+  };
+  const auto row =
+      GENERATE(Where{"a + b offset 1h", {0ms, 1h}, {"", ""}}, Where{"a{x=\"1\"} offset -5m", {-5min}, {""}},
+               Where{"a offset - -5m", {5min}, {""}}, Where{"rate(a[5m] offset 90)", {90s}, {""}},
+               Where{"a offset 1m @ 1609746000.5", {1min}, {"1609746000.5"}}, Where{"a @ -1 offset 1m", {1min}, {"-1"}},
+               Where{"rate(a[2m] @ end())", {0ms}, {"end()"}}, Where{"a @ start ( )", {0ms}, {"start ( )"}},
+               Where{"max_over_time(rate(a[1m] offset 1m)[1h:30s] offset 1h)", {61min}, {""}},
+               Where{"max_over_time((a + b offset 1m)[1h:] @ 7 offset 1h) + c", {1h, 61min, 0ms}, {"7", "7", ""}},
+               // What an @ pins is moved by nothing around it.
+               Where{"max_over_time(a @ 5 offset 1m[1h:1m] offset 1d)", {1min}, {"5"}},
+               Where{"a offset 5m[1h:1m] offset 1h", {65min}, {""}},
+               Where{"a offset 292000000y", {Millis(10'000'000'000'000)}, {""}});
+  INFO(row.promql);
+  const auto found = find_selectors(row.promql);
+  if (!found) FAIL(found.error().message);
+  REQUIRE(found->all.size() == row.offsets.size());
+  for (std::size_t i = 0; i < row.offsets.size(); ++i) {
+    CHECK(found->all[i].offset == row.offsets[i]);
+    CHECK(found->all[i].at.value_or("") == row.at[i]);
+  }
+}
+
 TEST_CASE("what is no PromQL is refused with its position") {
   struct Bad {
     std::string promql;

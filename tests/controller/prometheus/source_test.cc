@@ -69,7 +69,7 @@ TEST_CASE("an instant query that gives ranges is told so") {
   CHECK_THAT(answers[0].error().message, Catch::Contains("rate()"));
 }
 
-TEST_CASE("evidence names each pod once with its newest sample") {
+TEST_CASE("evidence names each pod once for each selector, with its newest sample") {
   Fixture f;
   f.transport->on([](const http::Request& request) -> std::optional<Result<http::Response>> {
     if (asks(request, "timestamp%28a%7B")) return FakeTransport::json(vector(pod("x", 100.5) + "," + pod("y", 90)));
@@ -81,13 +81,43 @@ TEST_CASE("evidence names each pod once with its newest sample") {
   REQUIRE(evidence[0].ok());
   CHECK(evidence[0]->complete);
   CHECK(evidence[0]->rate_window == 5min);
-  REQUIRE(evidence[0]->pods.size() == 3);
+  REQUIRE(evidence[0]->pods.size() == 4);
   CHECK(evidence[0]->pods[0].ns == "s");
   CHECK(evidence[0]->pods[0].pod == "x");
+  CHECK(evidence[0]->pods[0].selector == 0);
   CHECK(evidence[0]->pods[0].newest == WallTime(Millis(100'500)));
-  CHECK(evidence[0]->pods[2].newest == WallTime(Millis(101'000)));
+  CHECK(evidence[0]->pods[2].pod == "x");
+  CHECK(evidence[0]->pods[2].selector == 1);
+  CHECK(evidence[0]->pods[2].newest == WallTime(Millis(95'000)));
+  CHECK(evidence[0]->pods[3].newest == WallTime(Millis(101'000)));
+  CHECK(evidence[0]->unseen.empty());
   CHECK(evidence[1]->pods.size() == 2);
   CHECK(f.transport->sent().size() == 2);  // b is asked once for both
+}
+
+TEST_CASE("a selector that matches nothing is named, however fresh the others are") {
+  Fixture f;
+  f.transport->on([](const http::Request& request) -> std::optional<Result<http::Response>> {
+    return FakeTransport::json(vector(asks(request, "timestamp%28a%29") ? pod("x", 100) : ""));
+  });
+  const auto evidence = f.source.evidence({"sum(a) + (sum(b{y='1'}) or vector(0))", "a + a"}, kNow, 2s);
+  CHECK(evidence[0]->unseen == std::vector<std::string>{"b{y='1'}"});
+  CHECK(evidence[0]->pods.size() == 1);
+  CHECK(evidence[1]->unseen.empty());
+  CHECK(evidence[1]->pods.size() == 1);  // the same selector twice is one
+}
+
+TEST_CASE("evidence is asked where the value is read: an hour-old value is an hour old") {
+  Fixture f;
+  f.transport->on([](const http::Request&) { return FakeTransport::json(vector(pod("x", 100))); });
+  const auto evidence =
+      f.source.evidence({"sum(a offset 1h) + sum(a)", "max_over_time(a[5m:1m] @ end() offset -1m)"}, kNow, 2s);
+  CHECK(evidence[0]->pods.size() == 2);
+  const auto sent = f.transport->sent();
+  REQUIRE(sent.size() == 3);
+  CHECK(asks(sent[0].request, "timestamp%28a%20offset%203600000ms%29%29"));
+  CHECK(asks(sent[1].request, "timestamp%28a%29%29"));
+  CHECK(asks(sent[2].request, "timestamp%28a%20%40%20end%28%29%20offset%20-60000ms%29%29"));
 }
 
 TEST_CASE("evidence of a series without the label, of none, and with warnings") {
