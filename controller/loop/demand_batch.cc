@@ -109,11 +109,11 @@ void DemandBatch::ask_for_histories(WallTime now) {
   }
 }
 
-void DemandBatch::ask(const std::function<Millis()>& left) {
+void DemandBatch::ask(const std::function<Millis(int)>& left) {
   if (queries_.empty()) return;
   const WallTime at = queries_.front().end;
-  answers_ = asked<ports::QueryAnswer>(queries_.size(), [&] { return metrics_.query(queries_, left()); });
-  evidence_ = asked<ports::Evidence>(judged_.size(), [&] { return metrics_.evidence(judged_, at, left()); });
+  answers_ = asked<ports::QueryAnswer>(queries_.size(), [&] { return metrics_.query(queries_, left(1)); });
+  evidence_ = asked<ports::Evidence>(judged_.size(), [&] { return metrics_.evidence(judged_, at, left(0)); });
 }
 
 void DemandBatch::answer(WallTime now) {

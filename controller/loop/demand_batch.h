@@ -18,8 +18,8 @@ class DemandBatch {
   /// Prepares Workload::demand and the questions for it, as far as `metrics` admits them.
   DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsSource& metrics);
 
-  /// Asks everything; `left` is how long an answer may take by now.
-  void ask(const std::function<Millis()>& left);
+  /// Asks everything, in two parts; `left` is how long the next may take when so many come after it.
+  void ask(const std::function<Millis(int later_parts)>& left);
 
   /// Fills in Workload::demand from the answers.
   void answer(WallTime now);

@@ -30,7 +30,8 @@ std::vector<ports::AutoscalerView> FakeCluster::autoscalers() {
   return views;
 }
 
-std::vector<Result<ports::Target>> FakeCluster::targets(const std::vector<api::Autoscaler>& of, Millis) {
+std::vector<Result<ports::Target>> FakeCluster::targets(const std::vector<api::Autoscaler>& of, Millis deadline) {
+  targets_deadline = deadline;
   if (on_targets) on_targets();
   std::vector<Result<ports::Target>> targets;
   for (const auto& object : of) {
@@ -145,7 +146,8 @@ std::vector<Result<ports::QueryAnswer>> FakeMetrics::query(const std::vector<por
 }
 
 std::vector<Result<ports::Evidence>> FakeMetrics::evidence(const std::vector<std::string>& promql, WallTime at,
-                                                           Millis) {
+                                                           Millis deadline) {
+  if (on_evidence) on_evidence(deadline);
   std::vector<Result<ports::Evidence>> results;
   for (const auto& query : promql) {
     const auto found = series.find(query);

@@ -57,6 +57,8 @@ class FakeCluster : public ports::Cluster {
   int status_writes = 0, forecast_writes = 0, forecast_deletes = 0;
   std::optional<Error> report_error;
   std::function<void()> on_targets;  // called as targets are read
+  Millis write_takes{0};
+  Millis targets_deadline{0};  // of the newest reading
 
   /// Pods come and go as `replicas` says; all Ready at once when `ready_now`.
   void settle(const std::string& name, bool ready_now = false);
@@ -98,6 +100,7 @@ class FakeMetrics : public ports::MetricsSource {
   std::vector<ports::MetricQuery> asked;     // of the newest batch
   bool throws = false;
   std::function<void(Millis deadline)> on_query;  // called as the batch `asked` goes out
+  std::function<void(Millis deadline)> on_evidence;
   std::function<Result<std::string>(const std::string&, const std::string&)> admission;  // unset: as it is
   [[nodiscard]] Result<std::string> admit(const std::string& promql, const std::string& ns) const override {
     return admission ? admission(promql, ns) : promql;

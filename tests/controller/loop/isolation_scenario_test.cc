@@ -9,7 +9,8 @@ namespace {
 
 /// "slow" asks a query that never answers before the deadline; "llm" is sound.
 struct SlowNeighbour : World {
-  std::vector<WallTime> batches;  // when each batch of queries went out
+  const Millis kAnswers = 3 * (settings.observation_deadline() / 4);  // the last quarter is the evidence's
+  std::vector<WallTime> batches;                                      // when each batch of queries went out
   bool slow_now = true;
 
   SlowNeighbour() {
@@ -48,15 +49,42 @@ TEST_CASE_METHOD(SlowNeighbour, "a query that takes too long delays the others o
     CHECK(batches == std::vector<WallTime>{begun, begun});
     REQUIRE(cluster.scale_writes.size() == writes + 1);
     CHECK(cluster.scale_writes.back().at == begun);  // before the slow one was even asked
-    CHECK(clock.time == begun + settings.observation_deadline());
+    CHECK(clock.time == begun + kAnswers);
     REQUIRE(reporter.cycle.objects.size() == 2);
     CHECK(reporter.cycle.objects[0].key.name == "llm");
     CHECK(reporter.cycle.objects[1].key.name == "slow");
     CHECK(reporter.cycle.steps.size() == 5);
-    CHECK(reporter.cycle.took == settings.observation_deadline());
+    CHECK(reporter.cycle.took == kAnswers);
   }
   CHECK(condition("MetricsHealthy", "slow").reason == "MetricsMissing");
   CHECK(condition("MetricsHealthy").reason == "Whole");
+}
+
+TEST_CASE_METHOD(World,
+                 "a pass waits for half a cycle, however slow all three parts of it are, and none gets nothing") {
+  std::vector<Millis> given;
+  const auto take_all = [&](Millis deadline) {
+    given.push_back(deadline);
+    clock.time += deadline;
+  };
+  bool targets_slow = true;
+  cluster.on_targets = [&] {
+    if (targets_slow) take_all(cluster.targets_deadline);
+  };
+  metrics.on_query = take_all;
+  metrics.on_evidence = take_all;
+  auto begun = clock.time;
+  cycle();
+  const Millis quarter = settings.observation_deadline() / 4;
+  CHECK(given == std::vector<Millis>{2 * quarter, quarter, quarter});
+  CHECK(clock.time - begun == settings.cycle / 2);
+  // What a fast part leaves is the next one's.
+  given.clear();
+  targets_slow = false;
+  begun = clock.time;
+  cycle();
+  CHECK(given == std::vector<Millis>{3 * quarter, quarter});
+  CHECK(clock.time - begun == settings.cycle / 2);
 }
 
 TEST_CASE_METHOD(SlowNeighbour, "one that answers again goes with the others again") {
