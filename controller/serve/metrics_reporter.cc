@@ -7,7 +7,10 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <map>
+#include <set>
 #include <sstream>
+#include <utility>
 
 #include "controller/serve/object_series.h"
 
@@ -30,6 +33,30 @@ struct MetricsReporter::State {
           .Name("aiautoscaler_errors_total")
           .Help("What did not work, by step of the cycle and kind of error; the log and conditions say more.")
           .Register(registry);
+  prometheus::Gauge& looked_at = prometheus::BuildGauge()
+                                     .Name("aiautoscaler_objects")
+                                     .Help("AIAutoscalers that the newest cycle looked at.")
+                                     .Register(registry)
+                                     .Add({});
+  prometheus::Family<prometheus::Gauge>& failing =
+      prometheus::BuildGauge()
+          .Name("aiautoscaler_objects_failing")
+          .Help("How many AIAutoscalers had an error of this kind in this step of the newest cycle.")
+          .Register(registry);
+  std::map<std::pair<std::string, ErrorKind>, int> failed;  ///< what `failing` shows: what is over becomes 0
+
+  /// One object that fails often is one: it must not look like a server that fails everybody.
+  void count_failing(const ports::CycleReport& cycle) {
+    for (auto& [what, count] : failed) count = 0;
+    for (const auto& object : cycle.objects) {
+      std::set<std::pair<std::string, ErrorKind>> own;
+      for (const auto& error : object.errors) own.insert({error.step, error.kind});
+      for (const auto& what : own) ++failed[what];
+    }
+    for (const auto& [what, count] : failed)
+      failing.Add({{"step", what.first}, {"kind", to_string(what.second)}}).Set(count);
+    looked_at.Set(static_cast<double>(cycle.objects.size()));
+  }
   prometheus::Histogram& cycle_seconds = prometheus::BuildHistogram()
                                              .Name("aiautoscaler_cycle_seconds")
                                              .Help("How long a cycle took, over all objects.")
@@ -87,6 +114,7 @@ void MetricsReporter::report(const ports::CycleReport& cycle) {
   for (const auto& step : cycle.steps) {
     state_->step_seconds.Add({{"step", step.step}}, kSeconds).Observe(seconds(step.took));
   }
+  state_->count_failing(cycle);
   for (const auto& object : cycle.objects) {
     for (const auto& error : object.errors) {
       state_->errors.Add({{"step", error.step}, {"kind", to_string(error.kind)}}).Increment();

@@ -92,6 +92,22 @@ TEST_CASE("figures stand beside what was expected of them") {
   CHECK(text.find("aiautoscaler_skill{" + demand + "} 0.38") != std::string::npos);
 }
 
+TEST_CASE("how many objects fail is told apart from how often one does, and what is over is 0") {
+  MetricsReporter metrics("1");
+  auto cycle = cycle_with({"a", "b", "c"});
+  cycle.objects[0].errors = {{"observe", ErrorKind::Timeout, "demand"}, {"observe", ErrorKind::Timeout, "history"}};
+  cycle.objects[1].errors = {{"observe", ErrorKind::Timeout, "demand"}, {"act", ErrorKind::Forbidden, "RBAC"}};
+  cycle.objects[2].errors = {};
+  metrics.report(cycle);
+  CHECK(has_line(metrics.text(), "aiautoscaler_objects 3"));
+  CHECK(has_line(metrics.text(), "aiautoscaler_errors_total{kind=\"timeout\",step=\"observe\"} 3"));
+  CHECK(has_line(metrics.text(), "aiautoscaler_objects_failing{kind=\"timeout\",step=\"observe\"} 2"));
+  CHECK(has_line(metrics.text(), "aiautoscaler_objects_failing{kind=\"forbidden\",step=\"act\"} 1"));
+  for (auto& object : cycle.objects) object.errors = {};
+  metrics.report(cycle);
+  CHECK(has_line(metrics.text(), "aiautoscaler_objects_failing{kind=\"timeout\",step=\"observe\"} 0"));
+}
+
 TEST_CASE("every metric is documented and prefixed") {
   MetricsReporter metrics("1");
   metrics.report(cycle_with({"llm"}));
