@@ -7,3 +7,8 @@ add_executable(forecast_exam forecast_exam.cc ${CMAKE_SOURCE_DIR}/tests/forecast
 target_link_libraries(forecast_exam PRIVATE aia_forecasting)
 target_compile_definitions(forecast_exam PRIVATE AIA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 add_dependencies(benches forecast_update forecast_exam)
+
+# The classical models' kernels: steps, gradients, fits.
+add_executable(kernels kernels.cc)
+target_link_libraries(kernels PRIVATE aia_forecasting benchmark::benchmark)
+add_dependencies(benches kernels)

@@ -67,7 +67,7 @@ std::vector<double> moving_average(const std::vector<double>& values, int window
         weight += 0.5;
       }
     }
-    if (2 * weight >= window) trend[i] = sum / weight;
+    if (4 * weight >= window) trend[i] = sum / weight;
   }
   // The ends hold the nearest.
   const auto first = std::find_if(trend.begin(), trend.end(), [](double x) { return !std::isnan(x); });

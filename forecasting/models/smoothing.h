@@ -21,8 +21,9 @@ enum class Season { none, additive, multiplicative };
 struct SmoothingForm {
   Trend trend = Trend::none;
   Season season = Season::none;
-  int season_steps = 1;  ///< ≥ 2 where there is a season
-  int second_steps = 0;  ///< of the longer season, a multiple of season_steps; 0: none
+  int season_steps = 1;   ///< ≥ 2 where there is a season
+  int second_steps = 0;   ///< of the longer season, a multiple of season_steps; 0: none
+  bool adjusted = false;  ///< for the autocorrelation of residuals, by Smoothing::rho
 };
 
 /// Error-correction smoothing: l += αe, b += βe, s += γe (second: δe), so β ≤ α and γ ≤ 1 − α in the usual region.
@@ -60,19 +61,21 @@ class SmoothingFilter {
   }
 
   /// The next step's value as seen from the newest, ŷ(t+1 | t).
-  [[nodiscard]] Scalar expected() const { return smooth() + smoothing_.rho * echo_; }
+  [[nodiscard]] Scalar expected() const { return form_.adjusted ? smooth() + smoothing_.rho * echo_ : smooth(); }
 
   /// One step on, whose residual y − expected() was `error`; nothing observed: gap().
   void correct(const Scalar& error) {
     const Scalar before = level_ + damped_trend();
-    echo_ = error + smoothing_.rho * echo_;  // the residual of the states alone, by which Taylor moves them
-    Scalar gain = echo_;
+    // The residual of the states alone, by which Taylor moves them.
+    const Scalar shock = form_.adjusted ? error + smoothing_.rho * echo_ : error;
+    if (form_.adjusted) echo_ = shock;
+    Scalar gain = shock;
     if (form_.season == Season::additive) {
-      season_[next_] += smoothing_.gamma * echo_;
-      if (!second_.empty()) second_[second_next_] += smoothing_.delta * echo_;
+      season_[next_] += smoothing_.gamma * shock;
+      if (!second_.empty()) second_[second_next_] += smoothing_.delta * shock;
     } else if (form_.season == Season::multiplicative) {
-      gain = echo_ / factor();
-      const Scalar share = echo_ / before;
+      gain = shock / factor();
+      const Scalar share = shock / before;
       const Scalar first = season_[next_];
       season_[next_] += smoothing_.gamma * (second_.empty() ? share : share / second_[second_next_]);
       if (!second_.empty()) second_[second_next_] += smoothing_.delta * share / first;
@@ -81,9 +84,8 @@ class SmoothingFilter {
   }
 
   void gap() {
-    echo_ = smoothing_.rho * echo_;
-    const Scalar before = level_ + damped_trend();
-    move(before, Scalar(0.0));
+    if (form_.adjusted) echo_ = smoothing_.rho * echo_;
+    move(level_ + damped_trend(), Scalar(0.0));
   }
 
   /// `steps` ≥ 1 ahead. O(1), or O(steps) with a damped trend or a residual's echo.
@@ -95,7 +97,7 @@ class SmoothingFilter {
       for (int i = 0; i < steps; ++i) ahead += (term = term * smoothing_.phi);
     }
     if (form_.season != Season::none) ahead = seasoned(ahead, at(season_, next_, steps), second_factor(steps));
-    if (value_of(smoothing_.rho) != 0) {
+    if (form_.adjusted) {
       Scalar echo = echo_;
       for (int i = 0; i < steps; ++i) echo = echo * smoothing_.rho;
       ahead += echo;
