@@ -23,6 +23,7 @@ bool is_relative(WallTime time) {
 
 std::string figure(double value) {
   if (!std::isfinite(value)) return "?";
+  if (value == 0) value = 0;  // -0, too
   const double size = std::abs(value);
   if (size == std::floor(size) && size < 1000) return with_digits(value, 0);
   std::string text = with_digits(value, size < 10 ? 2 : size < 100 ? 1 : 0);

@@ -39,6 +39,9 @@ Status validate_times(const Scenario& s) {
   }
   if (s.lead_min < kSecond || s.lead_max < s.lead_min || s.lead_max > api::kLongestLead)
     return wrong("--lead-time: must be MIN..MAX, from 1s to " + format_duration(api::kLongestLead));
+  if (s.loop.cycle >= s.play)
+    return wrong("--cycle: must be shorter than what is played, " + format_duration(s.play) +
+                 ": else nothing is ever scaled");
   if (s.slo_wait < Millis(0)) return wrong("--slo-wait: must not be negative");
   return done;
 }

@@ -44,6 +44,7 @@ std::size_t count(const std::string& text, const std::string& what) {
 
 TEST_CASE("figures claim no more than they know") {
   CHECK(figure(0) == "0");
+  CHECK(figure(-0.0) == "0");
   CHECK(figure(999) == "999");
   CHECK(figure(1000) == "1,000");
   CHECK(figure(21543210.4) == "21,543,210");

@@ -76,6 +76,10 @@ TEST_CASE("the score is the service's sums in hours, and lateness in leads") {
   const auto score = score_of(scenario({50, 50, 5, 31, 99}), totals,
                               timeline({{10, 1}, {15, 1}, {15, 1}, {15, 1}, {15, 1}, {15, 1}, {15, 2}}));
   CHECK(score.slo_share() == 0.9);
+  totals.started_in_slo = 1000 + 1e-9;  // the sum of parts
+  const auto all = score_of(scenario({50, 50, 5, 31, 99}), totals, {});
+  CHECK(all.requests - all.within_slo == 0);
+  CHECK(all.slo_share() == 1);
   CHECK(score.replica_hours == 2);
   CHECK(score.gpu_hours == 16);
   CHECK(score.worst_queue == 12);
