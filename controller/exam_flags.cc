@@ -15,7 +15,7 @@ std::vector<Millis> durations(const std::string& flag, const std::string& text, 
   std::vector<Millis> list;
   std::istringstream in(text);
   for (std::string part; std::getline(in, part, ',');) {
-    const auto duration = parse_duration(part);
+    const auto duration = parse_flag_duration(part);
     if (!duration) throw CLI::ValidationError(flag, duration.error().message);
     if (*duration < least) throw CLI::ValidationError(flag, "must be at least " + format_duration(least));
     list.push_back(*duration);

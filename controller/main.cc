@@ -7,8 +7,11 @@
 
 #include "controller/duration_flag.h"
 #include "controller/exam_flags.h"
+#include "controller/http/url.h"
+#include "controller/number_flag.h"
 #include "controller/replay_flags.h"
 #include "controller/run.h"
+#include "controller/serve/http_server.h"
 #include "controller/serve/json_log.h"
 
 namespace {
@@ -16,6 +19,7 @@ namespace {
 using aia::add_duration;
 using aia::Millis;
 using aia::RunOptions;
+using aia::whole_number;
 
 void add_cluster_flags(CLI::App& app, RunOptions& options) {
   app.add_option("--kubeconfig", options.kubeconfig, "kubeconfig; else $KUBECONFIG, the pod's own, ~/.kube/config")
@@ -55,11 +59,11 @@ void add_tenancy_flags(CLI::App& app, aia::prometheus::PrometheusOptions& promet
       ->check(CLI::IsMember(kModes))
       ->default_str("Allow");
   app.add_option("--tenant-label", prometheus.tenancy.label, "label that holds a series' namespace");
-  app.add_option("--max-series", prometheus.max_series, "series that one query may return")->check(CLI::PositiveNumber);
+  app.add_option("--max-series", prometheus.max_series, "series that one query may return")->check(whole_number(1));
   app.add_option("--max-samples", prometheus.max_samples, "series times points that one query may return")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number<std::int64_t>(1));
   app.add_option("--max-body-bytes", prometheus.max_body_bytes, "bytes that one answer may have")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number<std::size_t>(1));
   add_duration(app, "--query-timeout", prometheus.query_timeout,
                "how long the server may work on one query; at most half a cycle", Millis(1));
 }
@@ -105,7 +109,17 @@ aia::Result<std::string> read_password(const std::string& path) {
   return text;
 }
 
+/// What is wrong with the flags alone is said at once: a cluster that cannot be found must not hide it.
+aia::Status check(const RunOptions& options) {
+  if (const auto url = aia::http::parse_base_url(options.prometheus.url); !url)
+    return url.error().in("--prometheus-url");
+  if (auto tenancy = aia::prometheus::check(options.prometheus.tenancy); !tenancy) return tenancy;
+  if (auto address = aia::serve::HttpServer::check(options.listen); !address) return address.error().in("--listen");
+  return options.lease.elect ? aia::lease::validate(options.lease.settings) : aia::done;
+}
+
 aia::Status run(RunOptions options, const std::string& password_file) {
+  if (auto valid = check(options); !valid) return valid;
   options.version = AIA_VERSION;
   if (!password_file.empty()) {
     const auto password = read_password(password_file);
@@ -129,6 +143,7 @@ int main(int argc, char** argv) {
   CLI::App app("Scales AI inference on Kubernetes ahead of demand.", "aiautoscaler");
   app.require_subcommand(1);
   app.option_defaults()->always_capture_default();
+  app.set_version_flag("--version", "aiautoscaler " AIA_VERSION);
   RunOptions options;
   std::string password_file;
 
@@ -155,6 +170,9 @@ int main(int argc, char** argv) {
   aia::add_backtest_flags(*backtest_command, backtest_options);
   app.add_subcommand("version", "print the version")->callback([] { std::puts("aiautoscaler " AIA_VERSION); });
 
+  const auto is_named = [&](const CLI::App* command) { return argc > 1 && command->get_name() == argv[1]; };
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty())
+    return fail("there is no subcommand '" + std::string(argv[1]) + "' (see `aiautoscaler --help`)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {

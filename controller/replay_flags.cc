@@ -1,7 +1,9 @@
 // The flags; see replay_flags.h.
 #include "controller/replay_flags.h"
 
+#include "controller/api/decimal.h"
 #include "controller/duration_flag.h"
+#include "controller/number_flag.h"
 
 namespace aia {
 namespace {
@@ -9,8 +11,8 @@ namespace {
 /// "6m..8m", or one duration for both.
 void set_lead_time(simulation::Scenario& scenario, const std::string& text) {
   const auto dots = text.find("..");
-  const auto low = parse_duration(text.substr(0, dots));
-  const auto high = dots == std::string::npos ? low : parse_duration(text.substr(dots + 2));
+  const auto low = parse_flag_duration(text.substr(0, dots));
+  const auto high = dots == std::string::npos ? low : parse_flag_duration(text.substr(dots + 2));
   if (!low || !high) throw CLI::ValidationError("--lead-time", (low ? high : low).error().message);
   scenario.lead_min = *low;
   scenario.lead_max = *high;
@@ -22,11 +24,11 @@ void add_service_flags(CLI::App& app, simulation::Scenario& scenario) {
          "pod creation to Ready: MIN..MAX, drawn for each pod, or one duration")
       ->type_name("DURATION")
       ->default_str(format_duration(scenario.lead_min) + ".." + format_duration(scenario.lead_max));
-  app.add_option("--gpus-per-replica", scenario.gpus_per_replica, "for the GPU-hours")->check(CLI::PositiveNumber);
+  app.add_option("--gpus-per-replica", scenario.gpus_per_replica, "for the GPU-hours")->check(whole_number(1));
   add_duration(app, "--slo-wait", scenario.slo_wait, "a request that waits longer misses the SLO", Millis(0));
-  app.add_option("--min-replicas", scenario.min_replicas, "as in the spec")->check(CLI::PositiveNumber);
+  app.add_option("--min-replicas", scenario.min_replicas, "as in the spec")->check(whole_number(1));
   app.add_option("--max-replicas", scenario.max_replicas, "as in the spec; else twice what the highest demand needs")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
 }
 
 /// As a shell reads it back: quoted unless it is plain.
@@ -48,15 +50,17 @@ void add_replay_flags(CLI::App& app, ReplayOptions& options) {
                      "in requests/s, empty where missing; - is standard input. Else a chat service's "
                      "working days, made from the seed");
   auto* capacity = app.add_option("--per-replica", scenario.per_replica_rps,
-                                  "requests/s that ONE replica sustains within your latency objective");
-  capacity->check(CLI::PositiveNumber);
+                                  "requests/s that ONE replica sustains within your latency objective; needed with "
+                                  "--input, else " +
+                                      format_decimal(scenario.per_replica_rps));
+  capacity->check(positive_number())->default_str("");  // with --input there is none
   input->type_name("FILE")->needs(capacity);
   add_duration(app, "--history", scenario.history, "how much of what lies before the play is known at its start",
                Millis(0));
   add_duration(app, "--play", scenario.play, "how much of the trace's end is played", std::chrono::seconds(1));
   add_service_flags(app, scenario);
   app.add_option("--seed", scenario.seed, "of the made trace, the scatter of arrivals and the lead times")
-      ->check(CLI::NonNegativeNumber);  // else -1 becomes the largest number
+      ->check(whole_number<std::uint64_t>(0));  // else -1 becomes the largest number
   app.add_option("--report", options.report, "write the report with plots to this HTML file")
       ->type_name("FILE")
       ->take_last();  // `./dev demo --report X` gives it twice

@@ -161,6 +161,11 @@ struct HttpServer::State {
 
 HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
+Status HttpServer::check(const std::string& listen) {
+  const auto endpoint = parse_endpoint(listen);
+  return endpoint ? Status(done) : endpoint.error();
+}
+
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpServerOptions& options, HttpHandler handler) {
   const auto endpoint = parse_endpoint(options.listen);
   if (!endpoint) return endpoint.error();

@@ -32,6 +32,9 @@ struct HttpServerOptions {
 
 class HttpServer {
  public:
+  /// Whether `listen` is an address to listen on. Errors: Invalid.
+  static Status check(const std::string& listen);
+
   /// Listens and serves until destroyed, which takes no longer than the handler does. Errors: Invalid (the address does
   /// not parse), Unavailable (it cannot be bound).
   static Result<std::unique_ptr<HttpServer>> start(const HttpServerOptions& options, HttpHandler handler);

@@ -72,9 +72,14 @@ class Replay(unittest.TestCase):
         for flags, says in (
                 (("--history", "ten days"), r"--history: .*ten days"), (("--play", "1ms"), r"--play: must be at least 1s"),
                 (("--lead-time", "8m..6m"), r"--lead-time: must be MIN\.\.MAX"), (("--lead-time", "..6m"), r"--lead-time: "),
-                (("--per-replica", "0"), r"--per-replica: "), (("--gpus-per-replica", "-1"), r"--gpus-per-replica: "),
+                (("--per-replica", "0"), r'--per-replica: must be a number greater than 0, not "0" \('),
+                (("--gpus-per-replica", "-1"), r'--gpus-per-replica: must be a whole number, at least 1, not "-1" \('),
+                (("--min-replicas", "99999999999"), r'--min-replicas: "99999999999" is too large a number \('),
+                (("--play", "6h", "--cycle", "1000h"), r"--cycle: must be shorter than what is played, 6h"),
+                (("--history", "2d3"), r'--history: "2d3"'),
                 (("--min-replicas", "5", "--max-replicas", "4"), r"--max-replicas: must lie between"),
-                (("--seed", "-1"), r"--seed"), (("--seed", "1.5"), r"--seed"), (("--format", "xml"), r"--format: .*table.*json"), (("--colour",), r"--colour"),
+                (("--seed", "-1"), r'--seed: must be a whole number, at least 0, not "-1" \('),
+                (("--seed", "abc"), r'--seed: must be a whole number, at least 0, not "abc" \('), (("--seed", "1.5"), r"--seed"), (("--format", "xml"), r"--format: .*table.*json"), (("--colour",), r"--colour"),
                 (("--input", str(bad)), r"--input requires --per-replica"),
                 (("--input", str(bad), "--per-replica", "1"), r"--input: bad\.csv: line 3: field 2 \(value\): \"lots\" is not"),
                 (("--input", str(short), "--per-replica", "1"), r"--play: the trace is 2m long, too short"),
@@ -87,8 +92,23 @@ class Replay(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stdout), (1, ""))
                 self.assertRegex(done.stderr, r"\Aaiautoscaler: [^\n]*" + says + r"[^\n]*\n\Z")
 
+    def test_when_all_are_served_nobody_waited_longer(self):
+        file = self.folder / "sine.csv"
+        file.write_text("t_s,value\n" + "".join(f"{t},{100 + 50 * math.sin(2 * math.pi * t / DAY_S):.3f}\n"
+                                                for t in range(0, 5 * DAY_S, 60)))
+        done = replay("--input", str(file), "--per-replica", "12")
+        self.assertIn("waited longer", done.stdout)
+        self.assertNotIn("-0", done.stdout)
+
+    def test_days_are_durations(self):
+        one, other = (json.loads(replay("--play", "6h", "--history", history, "--format", "json").stdout)["scenario"]
+                      for history in ("3d12h", "84h"))
+        self.assertEqual(one, other)
+        self.assertEqual(one["history_s"], 84 * 3600)
+
     def test_help_documents_every_flag(self):
         text = replay("--help").stdout
+        self.assertRegex(" ".join(text.split()), r"--per-replica FLOAT:POSITIVE requests/s [^-]* --input, else 10 ")
         for flag in ("input", "per-replica", "lead-time", "history", "play", "gpus-per-replica", "slo-wait", "min-replicas",
                      "max-replicas", "seed", "report", "format", "cycle", "grid-step"):
             self.assertTrue(re.search(rf"--{flag}\b", text), flag)
