@@ -1,6 +1,7 @@
 // Selectors are kept apart: one that vanished must not hide behind another (`sum(a) + (sum(b) or vector(0))`).
 // timestamp() gives a sample's own time where an instant answer carries the evaluation's. A selector whose data is
-// older than the server's look-back (5 min) matches nothing: no entry, which the loop takes for missing.
+// older than the server's look-back (5 min) matches nothing: no entry, which the loop takes for missing. (So does an @
+// with an offset beyond the look-back on Prometheus 3: its timestamp() finds nothing there. That is safe, too.)
 #include "controller/prometheus/evidence.h"
 
 #include <algorithm>
