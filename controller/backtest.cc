@@ -7,6 +7,7 @@
 #include "controller/backtest_report.h"
 #include "controller/input.h"
 #include "controller/timed_candidate.h"
+#include "forecasting/exam/seasons.h"
 
 namespace aia {
 namespace {
@@ -76,7 +77,8 @@ Status backtest(const BacktestOptions& options) {
   report.update_us_p99 = quantile_of(timed.took_us(), 0.99);
   report.model = forecaster.summary().model;
   ExamOptions exam;
-  exam.season_steps = engine->seasons.empty() ? day_steps(series->step) : engine->seasons.front();
+  const int season = main_season(engine->seasons, series->step);
+  exam.season_steps = season > 0 ? season : day_steps(series->step);
   report.series = std::move(series).value();
   report.questions = *questions;
   report.leads = judge(report.series, report.questions, report.rolled, exam);

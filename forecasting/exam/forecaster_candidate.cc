@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "forecasting/exam/seasons.h"
+
 namespace forecasting::exam {
 namespace {
 
@@ -61,7 +63,7 @@ std::optional<Model> model_named(const std::string& name) {
 Options forecaster_options(const EngineOptions& options) {
   Options made;
   made.step = options.step;
-  made.season_steps = options.seasons.empty() ? 0 : options.seasons.front();
+  made.season_steps = main_season(options.seasons, options.step);
   made.model = options.model;
   made.levels = options.levels;
   made.knots = options.leads;

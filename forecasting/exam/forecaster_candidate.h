@@ -18,7 +18,7 @@ std::optional<Model> model_named(const std::string& name);
 
 struct EngineOptions {
   Duration step{std::chrono::seconds(60)};
-  std::vector<int> seasons;  ///< in steps, ascending; the engine takes the shortest for its season
+  std::vector<int> seasons;  ///< in steps, ascending; the engine takes the main one (seasons.h)
   std::vector<int> leads;    ///< in steps: the fan's knots, the first is the planning horizon
   std::vector<double> levels;
   Model model = Model::Auto;

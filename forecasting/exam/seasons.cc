@@ -1,17 +1,28 @@
-// A day where two were seen; see seasons.h.
+// What detection finds, and the day; see seasons.h.
 #include "forecasting/exam/seasons.h"
 
 #include <algorithm>
 
+#include "forecasting/series/seasons.h"
+
 namespace forecasting::exam {
 
 std::vector<int> seasons_of(const Series& series, std::size_t known) {
-  constexpr Duration kDay = std::chrono::hours(24);
   const auto steps = std::min(known, series.values.size());
-  if (kDay % series.step != Duration{0} || series.step >= kDay) return {};
-  const auto day = kDay / series.step;
-  if (static_cast<std::int64_t>(steps) < 2 * day) return {};
-  return {static_cast<int>(day)};
+  const auto end = series.values.begin() + static_cast<std::ptrdiff_t>(steps);
+  auto seasons = detect_seasons({series.values.begin(), end}, series.step);
+  constexpr Duration kDay = std::chrono::hours(24);
+  if (kDay % series.step != Duration{0} || static_cast<std::int64_t>(steps) < 2 * (kDay / series.step)) return seasons;
+  const auto day = static_cast<int>(kDay / series.step);
+  const auto place = std::lower_bound(seasons.begin(), seasons.end(), day);
+  if (day > 1 && (place == seasons.end() || *place != day)) seasons.insert(place, day);
+  return seasons;
+}
+
+int main_season(const std::vector<int>& seasons, Duration step) {
+  const auto is_day = [&](int season) { return season * step == std::chrono::hours(24); };
+  const auto day = std::find_if(seasons.begin(), seasons.end(), is_day);
+  return day != seasons.end() ? *day : seasons.empty() ? 0 : seasons.front();
 }
 
 }  // namespace forecasting::exam

@@ -200,7 +200,10 @@ TEST_CASE("The forecaster sits the exam; what it did not know changes nothing be
     return roll(played, {{1, 6}, {}}, candidate);
   };
   CHECK(seasons_of(series, 47).empty());
-  CHECK(seasons_of(series, 48) == std::vector<int>{24});
+  CHECK(seasons_of(series, 240) == std::vector<int>{24});
+  CHECK(main_season({12, 24, 168}, 1h) == 24);
+  CHECK(main_season({12, 168}, 1h) == 12);
+  CHECK(main_season({}, 1h) == 0);
   const Rolled before = roll_it(series);
   for (std::size_t t = 300; t < series.values.size(); ++t) series.values[t] *= 3;
   const Rolled after = roll_it(series);
