@@ -20,6 +20,10 @@ int parameter_count(const EtsForm& form) {
   return 3 + trend + (f.season == Season::none ? 0 : f.season_steps);                 // γ and m − 1 free states
 }
 
+bool needs_positive(const EtsForm& form) {
+  return form.error == Error::multiplicative || form.smoothing.season == Season::multiplicative;
+}
+
 /// Forms worth a fit. An additive error under a multiplicative season has no finite forecast variance.
 std::vector<EtsForm> candidates(int season_steps, bool positive) {
   std::vector<EtsForm> forms;
@@ -62,8 +66,7 @@ SmoothingStart<double> adapted(SmoothingStart<double> start, const EtsForm& form
     start.level += start.trend * 0.5 * static_cast<double>(kLineSteps);
     start.trend = 0;
   }
-  const bool positive = form.error == Error::multiplicative || form.smoothing.season == Season::multiplicative;
-  if (positive) start.level = std::max(start.level, smallest);
+  if (needs_positive(form)) start.level = std::max(start.level, smallest);
   return start;
 }
 
@@ -145,6 +148,29 @@ Ets Ets::filter(const std::vector<double>& values, const EtsForm& form, const Sm
   return ets;
 }
 
+Ets Ets::fit(const ScaledSeries& series, const EtsForm& form, const SmoothingStart<double>& start, int iterations_max) {
+  const EtsProblem problem(series.values, form, start);
+  const Minimum minimum = minimise([&](const auto& at, bool slopes) { return problem.evaluate(at, slopes); },
+                                   problem.first_guess(), {.iterations_max = iterations_max});
+  Ets fitted;
+  fitted.form_ = form;
+  fitted.unit_ = series.unit;
+  fitted.summary_.state = FitState::out_of_domain;
+  if (!std::isfinite(minimum.value)) return fitted;
+  fitted.filter_ = problem.filter<double>(minimum.at);
+  const EtsRun ran = run(series.values, form.error, fitted.filter_);
+  FitSummary& summary = fitted.summary_;
+  summary = {.state = FitState::fitted,
+             .observations = ran.observations,
+             .parameters = parameter_count(form),
+             .iterations = minimum.iterations,
+             .sigma = std::sqrt(ran.sum_of_squares / ran.observations)};
+  if (form.error == Error::additive) summary.sigma *= series.unit;
+  summary.log_likelihood = ran.log_likelihood() - ran.observations * std::log(series.unit);
+  summary.aicc = aicc(summary.log_likelihood, summary.parameters, ran.observations);
+  return fitted;
+}
+
 Ets fit_ets(const std::vector<double>& values, const EtsOptions& options) {
   const ScaledSeries series = scaled(values);
   Ets best;
@@ -159,40 +185,21 @@ Ets fit_ets(const std::vector<double>& values, const EtsOptions& options) {
     best.filter_ = SmoothingFilter<double>({}, {}, {.level = level});
     return best;
   }
-  const int season_steps = series.observations >= 2 * options.season_steps &&
-                                   values.size() >= 2 * static_cast<std::size_t>(options.season_steps)
-                               ? options.season_steps
-                               : 1;
+  const int season_steps = series.observations >= 2 * options.season_steps ? options.season_steps : 1;
   const double smallest = smallest_of(series.values);
   Starts starts(series.values, season_steps, smallest > 0);
   best.summary_.state = FitState::too_short;
   const auto forms = options.form ? std::vector<EtsForm>{*options.form} : candidates(season_steps, smallest > 0);
   for (const EtsForm& form : forms) {
-    const int parameters = parameter_count(form);
     const bool seasonal = form.smoothing.season != Season::none;
-    if (series.observations < parameters + 2 || (seasonal && form.smoothing.season_steps != season_steps)) continue;
-    const bool needs_positive = form.error == Error::multiplicative || form.smoothing.season == Season::multiplicative;
+    if (series.observations < parameter_count(form) + 2) continue;
+    if (seasonal && form.smoothing.season_steps != season_steps) continue;
     if (best.summary_.state == FitState::too_short) best.summary_.state = FitState::out_of_domain;
-    if (needs_positive && !(smallest > 0)) continue;
-    const EtsProblem problem(series.values, form, adapted(starts.at(form.smoothing.season), form, smallest));
-    const Minimum minimum = minimise([&](const auto& at, bool slopes) { return problem.evaluate(at, slopes); },
-                                     problem.first_guess(), {.iterations_max = options.iterations_max});
-    if (!std::isfinite(minimum.value)) continue;
-    Ets fitted;
-    fitted.form_ = form;
-    fitted.unit_ = series.unit;
-    fitted.filter_ = problem.filter<double>(minimum.at);
-    const EtsRun ran = run(series.values, form.error, fitted.filter_);
-    FitSummary& summary = fitted.summary_;
-    summary = {.state = FitState::fitted,
-               .observations = ran.observations,
-               .parameters = parameters,
-               .iterations = minimum.iterations,
-               .sigma = std::sqrt(ran.sum_of_squares / ran.observations)};
-    if (form.error == Error::additive) summary.sigma *= series.unit;
-    summary.log_likelihood = ran.log_likelihood() - ran.observations * std::log(series.unit);
-    summary.aicc = aicc(summary.log_likelihood, parameters, ran.observations);
-    if (best.summary_.state != FitState::fitted || summary.aicc < best.summary_.aicc) best = std::move(fitted);
+    if (needs_positive(form) && !(smallest > 0)) continue;
+    Ets fitted =
+        Ets::fit(series, form, adapted(starts.at(form.smoothing.season), form, smallest), options.iterations_max);
+    const bool better = best.summary_.state != FitState::fitted || fitted.summary_.aicc < best.summary_.aicc;
+    if (fitted.summary_.state == FitState::fitted && better) best = std::move(fitted);
   }
   return best;
 }

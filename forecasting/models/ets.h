@@ -16,6 +16,8 @@
 
 namespace forecasting {
 
+struct ScaledSeries;
+
 enum class Error { additive, multiplicative };
 
 struct EtsForm {
@@ -56,6 +58,8 @@ class Ets {
                     const SmoothingStart<double>& start);
 
  private:
+  static Ets fit(const ScaledSeries& series, const EtsForm& form, const SmoothingStart<double>& start,
+                 int iterations_max);
   friend Ets fit_ets(const std::vector<double>& values, const EtsOptions& options);
 
   EtsForm form_;

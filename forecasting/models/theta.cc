@@ -9,6 +9,7 @@
 #include "forecasting/models/dual.h"
 #include "forecasting/models/minimise.h"
 #include "forecasting/models/unit.h"
+#include "forecasting/series/autocorrelation.h"
 
 namespace forecasting {
 namespace {
@@ -19,28 +20,12 @@ constexpr double kWeightMax = 0.99;  // θ = 100: hardly different from a trend 
 constexpr double kErrorMin = 1e-30;
 using Slopes = Dual<3>;
 
-double autocovariance(const std::vector<double>& values, double mean, std::size_t lag) {
-  double sum = 0;
-  for (std::size_t t = lag; t < values.size(); ++t) {
-    const double product = (values[t] - mean) * (values[t - lag] - mean);
-    if (!std::isnan(product)) sum += product;
-  }
-  return sum;
-}
-
 /// Whether the autocorrelation at the season exceeds Bartlett's bound given the shorter lags.
 bool seasonal(const std::vector<double>& values, int season_steps, int observations) {
-  double mean = 0;
-  for (const double value : values) mean += std::isnan(value) ? 0 : value / observations;
-  const double variance = autocovariance(values, mean, 0);
-  if (!(variance > 0)) return false;
+  const std::vector<double> r = autocorrelation(values, season_steps);
   double squares = 0;
-  for (std::size_t lag = 1; lag < static_cast<std::size_t>(season_steps); ++lag) {
-    const double r = autocovariance(values, mean, lag) / variance;
-    squares += r * r;
-  }
-  const double r = autocovariance(values, mean, static_cast<std::size_t>(season_steps)) / variance;
-  return std::fabs(r) > kSignificance * std::sqrt((1 + 2 * squares) / observations);
+  for (std::size_t lag = 1; lag + 1 < r.size(); ++lag) squares += r[lag] * r[lag];
+  return std::fabs(r.back()) > kSignificance * std::sqrt((1 + 2 * squares) / observations);
 }
 
 /// One pass: calls `visit(error)` at every observation and returns the last level.
