@@ -18,10 +18,10 @@ struct Dual {
   Dual() = default;
   Dual(double constant) : value(constant) {}  // NOLINT(google-explicit-constructor): constants mix with duals
 
-  /// The parameter `index` itself, at `value`.
+  /// The parameter `index` itself, at `value`; one beyond N counts as a constant.
   static Dual parameter(double value, std::size_t index) {
     Dual dual(value);
-    dual.slope[index] = 1;
+    if (index < N) dual.slope[index] = 1;
     return dual;
   }
 

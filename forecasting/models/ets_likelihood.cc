@@ -10,7 +10,6 @@ namespace forecasting {
 namespace {
 
 constexpr std::size_t kParameters = 6;  // α, β, γ, φ, level, trend: as many as the largest form has
-using Slopes = Dual<kParameters>;
 
 constexpr double kAlphaMin = 1e-4, kAlphaMax = 0.9999;
 constexpr double kPhiMin = 0.8, kPhiMax = 0.98;  // Hyndman and Khandakar 2008, section 2.5
@@ -114,38 +113,51 @@ SmoothingFilter<Scalar> EtsProblem::filter(const Eigen::VectorXd& at) const {
 template SmoothingFilter<double> EtsProblem::filter<double>(const Eigen::VectorXd&) const;
 
 Evaluation EtsProblem::evaluate(const Eigen::VectorXd& at, bool slopes) const {
-  Evaluation result{.value = std::numeric_limits<double>::infinity()};
-  if (!slopes) {
-    auto states = filter<double>(at);
-    const EtsRun ran = run(values_, form_.error, states);
-    if (ran.feasible) {
-      result.value = ran.observations * std::log(ran.sum_of_squares + kErrorMin) + 2 * ran.sum_of_logs;
+  if (slopes) {
+    switch (at.size()) {  // only as many slopes as there are parameters
+      case 2: return evaluate_slopes<2>(at);
+      case 3: return evaluate_slopes<3>(at);
+      case 4: return evaluate_slopes<4>(at);
+      case 5: return evaluate_slopes<5>(at);
+      default: return evaluate_slopes<kParameters>(at);
     }
-    return result;
   }
-  auto states = filter<Slopes>(at);
+  Evaluation result{.value = std::numeric_limits<double>::infinity()};
+  auto states = filter<double>(at);
+  const EtsRun ran = run(values_, form_.error, states);
+  if (ran.feasible) {
+    result.value = ran.observations * std::log(ran.sum_of_squares + kErrorMin) + 2 * ran.sum_of_logs;
+  }
+  return result;
+}
+
+template <std::size_t N>
+Evaluation EtsProblem::evaluate_slopes(const Eigen::VectorXd& at) const {
+  using Vector = Eigen::Matrix<double, N, 1>;
+  Evaluation result{.value = std::numeric_limits<double>::infinity()};
+  auto states = filter<Dual<N>>(at);
   const bool relative = form_.error == Error::multiplicative;
   double square = 0, logs = 0;
   int observations = 0;
-  Eigen::Matrix<double, kParameters, 1> cross = cross.Zero(), log_slope = log_slope.Zero();
-  Eigen::Matrix<double, kParameters, kParameters> curvature = curvature.Zero();
+  Vector cross = Vector::Zero(), log_slope = Vector::Zero();
+  Eigen::Matrix<double, N, N> curvature = Eigen::Matrix<double, N, N>::Zero();
   for (const double value : values_) {
     if (std::isnan(value)) {
       states.gap();
       continue;
     }
-    const Slopes expected = states.expected();
-    const Slopes residual = Slopes(value) - expected;
-    const Slopes e = relative ? residual / expected : residual;
+    const Dual<N> expected = states.expected();
+    const Dual<N> residual = Dual<N>(value) - expected;
+    const Dual<N> e = relative ? residual / expected : residual;
     square += e.value * e.value;
     ++observations;
-    const Eigen::Map<const Eigen::Matrix<double, kParameters, 1>> slope(e.slope.data());
+    const Eigen::Map<const Vector> slope(e.slope.data());
     cross += e.value * slope;
     curvature.noalias() += slope * slope.transpose();
     if (relative) {
       if (!(expected.value > 0)) return result;
       logs += std::log(expected.value);
-      log_slope += Eigen::Map<const Eigen::Matrix<double, kParameters, 1>>(expected.slope.data()) / expected.value;
+      log_slope += Eigen::Map<const Vector>(expected.slope.data()) / expected.value;
     }
     states.correct(residual);
   }
@@ -153,8 +165,8 @@ Evaluation EtsProblem::evaluate(const Eigen::VectorXd& at, bool slopes) const {
   square += kErrorMin;
   if (!std::isfinite(square + logs)) return result;
   result.value = n * std::log(square) + 2 * logs;
-  result.gradient = (2 * n / square * cross + 2 * log_slope).head(at.size());
-  result.curvature = (2 * n / square * curvature).topLeftCorner(at.size(), at.size());
+  result.gradient = 2 * n / square * cross + 2 * log_slope;
+  result.curvature = 2 * n / square * curvature;
   return result;
 }
 

@@ -34,6 +34,9 @@ class EtsProblem {
   [[nodiscard]] SmoothingFilter<Scalar> filter(const Eigen::VectorXd& at) const;
 
  private:
+  template <std::size_t N>
+  [[nodiscard]] Evaluation evaluate_slopes(const Eigen::VectorXd& at) const;
+
   const std::vector<double>& values_;
   EtsForm form_;
   SmoothingStart<double> start_;
