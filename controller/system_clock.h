@@ -1,5 +1,9 @@
-// The real clocks behind ports::Clock.
+// The real clocks behind ports::Clock. Steady time counts while the machine sleeps (CLOCK_BOOTTIME; std's steady_clock
+// is CLOCK_MONOTONIC, which stops then): whoever wakes up must see that its lease has run out. Source:
+// clock_gettime(2).
 #pragma once
+
+#include <ctime>
 
 #include "controller/ports/clock.h"
 
@@ -9,7 +13,10 @@ class SystemClock : public ports::Clock {
  public:
   [[nodiscard]] WallTime now() const override { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
   [[nodiscard]] Millis steady() const override {
-    return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now().time_since_epoch());
+    timespec since_boot{};
+    ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
+    return std::chrono::floor<Millis>(std::chrono::seconds(since_boot.tv_sec) +
+                                      std::chrono::nanoseconds(since_boot.tv_nsec));
   }
 };
 

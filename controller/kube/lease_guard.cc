@@ -30,20 +30,27 @@ Result<http::Response> LeaseGuard::stream(const http::Request& request, const ht
 }
 
 Result<http::Response> LeaseGuard::write(const http::Request& request, Millis deadline) {
-  {
-    const std::scoped_lock lock(mutex_);
-    if (closed_) return Error{ErrorKind::NotLeading, "stopping: nothing is written any more", {}};
-    ++under_way_;
-  }
-  Result<http::Response> answer = Error{ErrorKind::NotLeading, "the lease is not held, or not for long enough", {}};
+  const UnderWay one(*this);
+  if (!one.begun()) return Error{ErrorKind::NotLeading, "stopping: nothing is written any more", {}};
   const Millis left = time_left_ ? time_left_() : deadline;
-  if (left >= std::min(deadline, kLeastTime)) answer = inner_.send(request, std::min(deadline, left));
+  const bool enough = left > Millis(0) && left >= std::min(deadline, kLeastTime);
+  if (time_left_ && !enough) return Error{ErrorKind::NotLeading, "the lease is not held, or not for long enough", {}};
+  return inner_.send(request, std::min(deadline, left));
+}
+
+LeaseGuard::UnderWay::UnderWay(LeaseGuard& guard) : guard_(guard) {
+  const std::scoped_lock lock(guard_.mutex_);
+  begun_ = !guard_.closed_;
+  if (begun_) ++guard_.under_way_;
+}
+
+LeaseGuard::UnderWay::~UnderWay() {
+  if (!begun_) return;
   {
-    const std::scoped_lock lock(mutex_);
-    --under_way_;
+    const std::scoped_lock lock(guard_.mutex_);
+    --guard_.under_way_;
   }
-  ended_.notify_all();
-  return answer;
+  guard_.ended_.notify_all();
 }
 
 bool LeaseGuard::close(Millis limit) {

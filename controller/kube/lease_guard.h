@@ -33,6 +33,20 @@ class LeaseGuard final : public http::Transport {
   bool close(Millis limit);
 
  private:
+  /// A write that counts as under way as long as this lives, however it ends; none is begun after close().
+  class UnderWay {
+   public:
+    explicit UnderWay(LeaseGuard& guard);
+    ~UnderWay();
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+    [[nodiscard]] bool begun() const { return begun_; }
+
+   private:
+    LeaseGuard& guard_;
+    bool begun_ = false;
+  };
+
   Result<http::Response> write(const http::Request& request, Millis deadline);
 
   http::Transport& inner_;
