@@ -40,9 +40,10 @@ Leadership LeaseKeeper::leadership() const {
 void LeaseKeeper::keep(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     lease::Step step;
+    const auto fitness = options_.fitness ? options_.fitness() : lease::Fitness::Good;
     {
       const std::scoped_lock lock(mutex_);
-      step = elector_.next(clock_.steady(), clock_.now());
+      step = elector_.next(clock_.steady(), clock_.now(), fitness);
     }
     if (step.what == lease::Step::Do::Wait)
       wait(step.wait, stop);

@@ -27,6 +27,7 @@ struct LeaseKeeperOptions {
   api::ObjectKey lease;
   std::string identity;  ///< unique among all processes, those before and after it, too
   lease::Settings settings;
+  std::function<lease::Fitness()> fitness;           ///< asked before each step, on the keeper's thread; unset: Good
   std::function<void(const Leadership&)> on_change;  ///< called on the keeper's thread
 };
 

@@ -22,15 +22,16 @@ Status validate(const Settings& settings) {
 
 Elector::Elector(std::string identity, Settings settings) : identity_(std::move(identity)), settings_(settings) {}
 
-Step Elector::next(Millis steady, WallTime wall) {
-  if (std::exchange(just_read_, false) && (ours() || steady >= free_at())) return write(wall);
+Step Elector::next(Millis steady, WallTime wall, Fitness fitness) {
+  const bool may = may_write(steady, fitness);
+  if (std::exchange(just_read_, false) && may) return write(wall);
   if (tried_) {
     Millis due = *tried_ + settings_.retry;
     if (!ours() && free_at() > *tried_) due = std::min(due, free_at());  // not a retry late
     if (steady < due) return {Step::Do::Wait, due - steady, {}};
   }
   tried_ = steady;
-  if (known_ && ours()) return write(wall);
+  if (known_ && ours() && may) return write(wall);
   return {Step::Do::Read, Millis(0), {}};
 }
 
@@ -73,6 +74,18 @@ std::optional<Lease> Elector::release(WallTime wall) {
 Millis Elector::free_at() const {
   if (seen_.holder.empty()) return Millis::min();
   return seen_changed_ + (seen_.duration > Millis(0) ? seen_.duration : settings_.duration);
+}
+
+bool Elector::may_write(Millis steady, Fitness fitness) {
+  if (fitness == Fitness::None) return false;
+  if (fitness == Fitness::Good) {
+    poor_until_ = Millis(0);
+    return ours() || steady >= free_at();
+  }
+  if (ours() && steady < poor_until_) return true;
+  if (steady < std::max(free_at(), seen_changed_) + settings_.duration) return false;
+  poor_until_ = steady + kPoorTerm * settings_.duration;
+  return true;
 }
 
 Step Elector::write(WallTime wall) const {

@@ -35,6 +35,13 @@ struct Lease {
   bool operator==(const Lease&) const = default;
 };
 
+/// How well this process could lead.
+enum class Fitness {
+  None,  ///< not at all: its caches never came in. It takes no lease, and lets one that it holds run out
+  Poor,  ///< it sees only in part what it decides on: it leads where nobody does better
+  Good
+};
+
 /// What to do next.
 struct Step {
   enum class Do { Wait, Read, Write };
@@ -47,8 +54,12 @@ class Elector {
  public:
   Elector(std::string identity, Settings settings);
 
-  /// The next step at `steady`. `wall` only goes into the Lease's timestamps, for people.
-  [[nodiscard]] Step next(Millis steady, WallTime wall);
+  /// The next step at `steady`. `wall` only goes into the Lease's timestamps, for people. A holder that is Poor renews
+  /// no more, so that writes under way end as they do when the network is cut. Who is Good takes the lease the moment
+  /// it is free; who is Poor, the last holder included, one duration later. Where all are, one of them so holds it for
+  /// kPoorTerm durations, and then asks again.
+  [[nodiscard]] Step next(Millis steady, WallTime wall, Fitness fitness = Fitness::Good);
+  static constexpr int kPoorTerm = 30;
 
   /// A Read was answered at `steady`; unset: there is no such Lease.
   void was_read(const Result<std::optional<Lease>>& answer, Millis steady);
@@ -75,6 +86,7 @@ class Elector {
  private:
   [[nodiscard]] bool ours() const { return seen_.holder == identity_; }
   [[nodiscard]] Millis free_at() const;  // local time from which somebody else may take it
+  [[nodiscard]] bool may_write(Millis steady, Fitness fitness);
   [[nodiscard]] Step write(WallTime wall) const;
 
   const std::string identity_;
@@ -83,6 +95,7 @@ class Elector {
   Millis seen_changed_{0};         // local time at which it last changed
   std::optional<Millis> renewed_;  // local time at which our newest renewal was sent; unset: not ours
   std::optional<Millis> tried_;    // local time of the last try
+  Millis poor_until_{0};           // local time until which we hold it although others may do better
   bool known_ = false;             // seen_ is what is stored, unless somebody wrote since
   bool just_read_ = false;         // in this try: it may go on with a write
 };

@@ -155,6 +155,8 @@ TEST_CASE("the guard lets reads pass, and writes only while the lease outlives t
   CHECK(transport.sent().size() == before + 1);  // the read
   CHECK(guard.send(read, 10s).ok());
   CHECK(transport.sent().back().deadline == 10s);
+  left = 0ms;
+  CHECK(guard.send(write, 0ms).error().kind == ErrorKind::NotLeading);  // however little time the write has
   LeaseGuard alone(transport, nullptr);
   CHECK(alone.leading());
   CHECK(alone.send(write, 10s).ok());
@@ -176,6 +178,34 @@ TEST_CASE("a closed guard waits for the write under way, and begins no other") {
   CHECK(guard.send(write, 10s).error().kind == ErrorKind::NotLeading);
   answer = true;
   CHECK(guard.close(10s));
+}
+
+TEST_CASE("a write that throws is under way no more") {
+  struct Throwing : http::Transport {
+    Result<http::Response> send(const http::Request&, Millis) override { throw std::runtime_error("no memory"); }
+    std::vector<Result<http::Response>> send_all(const std::vector<http::Request>&, Millis) override { return {}; }
+    Result<http::Response> stream(const http::Request&, const http::ChunkSink&, std::stop_token, Millis) override {
+      return Error{};
+    }
+  } transport;
+  LeaseGuard guard(transport, nullptr);
+  CHECK_THROWS(guard.send({"PATCH", "/x", {}, "{}"}, 1s));
+  CHECK(guard.close(1s));
+}
+
+TEST_CASE("whoever is not fit takes nothing, and lets run out what it holds") {
+  Rig rig;
+  std::atomic<lease::Fitness> fitness = lease::Fitness::None;
+  auto options = rig.options("blind");
+  options.fitness = [&] { return fitness.load(); };
+  LeaseKeeper blind(rig.transport, rig.clock, std::move(options));
+  CHECK_FALSE(eventually([&] { return !blind.leadership().holder.empty(); }, 300ms));
+  fitness = lease::Fitness::Good;
+  REQUIRE(eventually([&] { return blind.leadership().leading; }));
+  LeaseKeeper other(rig.transport, rig.clock, rig.options("other"));
+  fitness = lease::Fitness::Poor;
+  CHECK(eventually([&] { return other.leadership().leading; }));
+  CHECK_FALSE(blind.leadership().leading);
 }
 
 TEST_CASE("one leads, the other follows and takes over at once when the lease is given back") {

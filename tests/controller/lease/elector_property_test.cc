@@ -38,6 +38,7 @@ class World {
     at(now_, [this, index] { step(index); });
     return index;
   }
+  void make(std::size_t index, Fitness fitness) { processes_[index]->fitness = fitness; }
   void crash(std::size_t index) { processes_[index]->alive = false; }
 
   void release(std::size_t index) {
@@ -78,6 +79,7 @@ class World {
     double rate = 1;
     std::uint64_t request = 0;  // the one it waits for
     bool led = false;
+    Fitness fitness = Fitness::Good;
   };
   struct Event {
     Millis at;
@@ -103,7 +105,7 @@ class World {
   void step(std::size_t index) {
     auto& process = *processes_[index];
     if (!process.alive) return;
-    const auto next = process.elector.next(clock(process), WallTime(now_));
+    const auto next = process.elector.next(clock(process), WallTime(now_), process.fitness);
     if (next.what == Step::Do::Wait) {
       REQUIRE(next.wait > 0ms);
       at(now_ + next.wait + pause(), [this, index] { step(index); });
@@ -194,6 +196,34 @@ TEST_CASE("never do two lead at once, whatever is lost, late, paused, crashed or
     takeovers += world.takeovers();
   }
   CHECK(takeovers > 3000);  // there was something to see
+}
+
+TEST_CASE("whoever sees most leads; where all see little, one does nearly all the time; and never two") {
+  constexpr Fitness kAny[] = {Fitness::None, Fitness::Poor, Fitness::Good};
+  const Settings settings;
+  double led = 0, poor = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    World world({0, 0.05, 2s, 0, 0.02}, seed);
+    const auto a = world.start(), b = world.start();
+    for (int change = 0; change < 20; ++change) {
+      const auto of_a = kAny[static_cast<int>(3 * world.share())], of_b = kAny[static_cast<int>(3 * world.share())];
+      world.make(a, of_a);
+      world.make(b, of_b);
+      world.run_until(world.now() + (Elector::kPoorTerm + 6) * settings.duration);  // one may be in its term
+      INFO("seed " << seed << ", change " << change);
+      for (int second = 0; second < 300; ++second) {
+        world.run_until(world.now() + 1s);
+        const auto leader = world.leader();
+        const auto best = std::max(of_a, of_b);
+        if (best == Fitness::None) REQUIRE_FALSE(leader.has_value());
+        if (leader && best == Fitness::Good) REQUIRE((*leader == a ? of_a : of_b) == Fitness::Good);
+        poor += best == Fitness::Poor ? 1 : 0;
+        led += best == Fitness::Poor && leader ? 1 : 0;
+      }
+    }
+    REQUIRE(world.most_leaders() == 1);
+  }
+  CHECK(led > 0.9 * poor);
 }
 
 TEST_CASE("after a crash the next one leads within the duration and two retries, after a release within one") {

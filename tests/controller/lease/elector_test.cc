@@ -150,6 +150,55 @@ TEST_CASE("a conflict on taking it: read again at the next retry, not at once") 
   CHECK(elector.next(1s, kWall).what == Do::Read);
 }
 
+TEST_CASE("who sees nothing takes no lease, however free it is, and lets one that it holds run out") {
+  Elector elector("me", {});
+  CHECK(elector.next(0s, kWall, Fitness::None).what == Do::Read);
+  elector.was_read(std::optional(held_by("", "7", 1s)), 0s);
+  CHECK(elector.next(0s, kWall, Fitness::None).what == Do::Wait);
+  CHECK(elector.next(100s, kWall, Fitness::None).what == Do::Read);
+  elector.was_read(std::optional(held_by("", "7", 1s)), 100s);
+  CHECK(elector.next(100s, kWall, Fitness::None).what == Do::Wait);
+  CHECK(elector.next(101s, kWall).what == Do::Read);  // its caches are in
+  elector.was_read(std::optional(held_by("", "7", 1s)), 101s);
+  const auto step = elector.next(101s, kWall);
+  REQUIRE(step.what == Do::Write);
+  elector.was_written(stored(step.lease, "8"), 101s, 101s);
+  for (Millis at = 102s; at < 200s; at += 1s) {
+    CHECK(elector.next(at, kWall, Fitness::None).what == Do::Read);
+    elector.was_read(std::optional(stored(step.lease, "8")), at);
+    CHECK(elector.next(at, kWall, Fitness::None).what == Do::Wait);
+    CHECK(elector.leading(at) == (at < 108s));
+  }
+}
+
+TEST_CASE("who sees in part leaves the lease to who sees it all, for one duration beyond its own") {
+  auto elector = leader(0s);
+  auto lease = elector.seen();
+  const auto renews_at = [&](Millis at) {
+    auto step = elector.next(at, kWall, Fitness::Poor);
+    if (step.what == Do::Read) {
+      elector.was_read(std::optional(lease), at);
+      step = elector.next(at, kWall, Fitness::Poor);
+    }
+    if (step.what != Do::Write) return false;
+    lease = stored(step.lease, std::to_string(at.count()));
+    elector.was_written(lease, at, at);
+    return true;
+  };
+  Millis at = 1s;
+  while (at < 100s && !renews_at(at)) at += 1s;
+  CHECK(at == 20s);  // nobody came
+  CHECK(elector.leading(at));
+  const auto term = Elector::kPoorTerm * Settings().duration;
+  for (at += 1s; at < 20s + term; at += 1s) CHECK(renews_at(at));
+  CHECK_FALSE(renews_at(at));  // and asks again
+  while (at < 1000s && !renews_at(at)) at += 1s;
+  CHECK(at == 19s + term + 20s);
+  CHECK(elector.next(at + 1s, kWall, Fitness::Good).what == Do::Write);
+  elector.was_written(stored(lease, "x"), at + 1s, at + 1s);
+  CHECK_FALSE(renews_at(at + 2s));  // the next time it sees less, somebody else may be well
+}
+
 TEST_CASE("settings that would let two write, or lose the lease at the first delay, are refused by their flags") {
   CHECK(validate({}).ok());
   const auto problem = [](Millis duration, Millis deadline, Millis retry) {
