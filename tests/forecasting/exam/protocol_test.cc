@@ -161,6 +161,9 @@ TEST_CASE("Coverage by hour, in the predicted ramp and of a window's maximum") {
   REQUIRE(known.windows.size() == 2);
   CHECK(known.windows[0][0].judged == 24 * 40);
   CHECK(known.windows[1][0].judged == 24 * 40 - 23);  // none that reaches behind the end
+  Scripted climbs([](int origin, int, std::size_t) { return 10.0 + origin % 10; });
+  const auto ramps = sit(hours(std::vector<double>(1920, 10.0)), climbs, {{1}, {}}).front().coverage;
+  CHECK(ramps.ramp_decile.judged == 96);  // a tenth of 960
   Coverage pooled = known;
   pooled.add(known);
   CHECK(pooled.by_hour[5].judged == 80);
