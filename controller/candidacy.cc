@@ -47,7 +47,7 @@ class Teller {
 }  // namespace
 
 Result<std::unique_ptr<Candidacy>> Candidacy::start(const LeaseOptions& options, const kube::Credentials& credentials,
-                                                    const ports::Clock& clock,
+                                                    const ports::Clock& clock, std::function<lease::Fitness()> fitness,
                                                     std::function<void(const kube::Leadership&)> on_change) {
   if (const auto valid = lease::validate(options.settings); !valid) return valid.error();
   auto transport = http::make_cpprest_transport(credentials.transport);
@@ -57,6 +57,7 @@ Result<std::unique_ptr<Candidacy>> Candidacy::start(const LeaseOptions& options,
   keeper.lease = {options.ns.empty() ? home : options.ns, options.name};
   keeper.identity = options.identity.empty() ? own_identity() : options.identity;
   keeper.settings = options.settings;
+  keeper.fitness = std::move(fitness);
   const auto teller = std::make_shared<Teller>(keeper.identity);
   keeper.on_change = [teller, on_change = std::move(on_change)](const kube::Leadership& now) {
     teller->tell(now);

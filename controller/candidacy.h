@@ -21,10 +21,10 @@ struct LeaseOptions {
 
 class Candidacy {
  public:
-  /// Electing begins at once; `clock` outlives it. `on_change` is called on the keeper's thread. Errors: Invalid,
-  /// naming the flag or the credentials' field.
+  /// The Lease is looked at from now on, and taken as `fitness` allows; `clock` outlives it. Both functions are called
+  /// on the keeper's thread. Errors: Invalid, naming the flag or the credentials' field.
   static Result<std::unique_ptr<Candidacy>> start(const LeaseOptions& options, const kube::Credentials& credentials,
-                                                  const ports::Clock& clock,
+                                                  const ports::Clock& clock, std::function<lease::Fitness()> fitness,
                                                   std::function<void(const kube::Leadership&)> on_change);
 
   [[nodiscard]] Millis time_left() const { return keeper_->time_left(); }

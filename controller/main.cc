@@ -89,6 +89,8 @@ void add_loop_flags(CLI::App& app, aia::loop::Settings& loop) {
   add_duration(app, "--cycle", loop.cycle, "time between looks at everything", kMoment);
   add_duration(app, "--grid-step", loop.grid_step, "grid on which demand is forecast", kMoment);
   add_duration(app, "--freshness", loop.freshness, "a newest sample older than this may raise, never lower", kMoment);
+  add_duration(app, "--watch-freshness", loop.watch_freshness,
+               "objects that the API server last spoke of longer ago than this: raise, never lower", Millis(1'000));
   add_duration(app, "--source-memory", loop.source_memory,
                "a gateway or exporter silent for less than this makes a value partial: raise, never lower", Millis(0));
   add_duration(app, "--default-lead-time", loop.default_lead_time, "pod creation to Ready, until measured", Millis(0));

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -17,6 +19,7 @@
 #include "controller/kube/kube_cluster.h"
 #include "controller/loop/loop.h"
 #include "controller/loop/pacer.h"
+#include "controller/loop/watches.h"
 #include "controller/prometheus/source.h"
 #include "controller/serve/health.h"
 #include "controller/serve/http_server.h"
@@ -24,6 +27,7 @@
 #include "controller/serve/log_reporter.h"
 #include "controller/serve/metrics_reporter.h"
 #include "controller/serve/routes.h"
+#include "controller/serve/warm_up.h"
 #include "controller/system_clock.h"
 
 namespace aia {
@@ -36,6 +40,7 @@ constexpr Millis kMoment{1'000};     // no deadline or back-off of the API serve
 constexpr Millis kPatience{10'000};  // nor longer
 constexpr int kInternalError = 70;   // EX_SOFTWARE
 constexpr int kSilentCycles = 10;    // a loop that is silent for longer is not alive
+constexpr int kColdCycles = 8;       // histories that are not in by then keep nobody from being ready
 
 /// One report to several.
 class FanOut : public ports::Reporter {
@@ -84,20 +89,33 @@ void log_watches(const kube::KubeCluster& cluster, std::string& told) {
   told = problem;
 }
 
-/// A follower is ready, too: its caches are in and it could lead.
-std::string why_not_ready(const kube::KubeCluster& cluster, const Candidacy* candidacy) {
+/// A follower is ready, too: its caches are in and not old, its histories are read, and it could lead.
+std::string why_not_ready(const kube::KubeCluster& cluster, const Candidacy* candidacy, const serve::WarmUp& warm_up,
+                          Millis watch_freshness) {
   const auto lease = candidacy != nullptr ? candidacy->problem() : "";
   if (!lease.empty()) return "it can never lead: " + lease;
-  if (cluster.synced()) return "";
   const auto problem = cluster.problem();
-  return "the caches are not in yet" + (problem.empty() ? "" : ": " + problem);
+  if (!cluster.synced()) return "the caches are not in yet" + (problem.empty() ? "" : ": " + problem);
+  const auto unseen = loop::unseen_in_words(cluster.watch_ages(), watch_freshness);
+  if (!unseen.empty()) return unseen;
+  return warm_up.done() ? "" : "history is being read";
+}
+
+/// Who sees nothing must not hold the lease where another one could; who sees in part, only while nobody sees more.
+lease::Fitness fitness_of(const kube::KubeCluster& cluster, Millis watch_freshness) {
+  if (!cluster.synced()) return lease::Fitness::None;
+  const bool blind = !loop::unseen_in_words(cluster.watch_ages(), watch_freshness).empty();
+  return blind ? lease::Fitness::Poor : lease::Fitness::Good;
 }
 
 /// Cycles until stopped. A broken invariant ends the process before it can write: the next one starts from the truth.
-void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pacer, const kube::KubeCluster& cluster) {
+/// `before_each` is called as each begins.
+void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pacer, const kube::KubeCluster& cluster,
+                 const std::function<void()>& before_each) {
   std::string told;
   try {
     while (pacer.wait(loop.catching_up() || !cluster.synced(), stop)) {
+      before_each();
       loop.run_once(stop);
       log_watches(cluster, told);
     }
@@ -110,6 +128,19 @@ void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pac
 std::uint64_t seed_of(const ports::Clock& clock) {
   return static_cast<std::uint64_t>(clock.now().time_since_epoch().count()) * 2'654'435'761U +
          static_cast<std::uint64_t>(::getpid());
+}
+
+kube::KubeClusterOptions cluster_options_of(const RunOptions& options, const ports::Clock& clock) {
+  const auto& settings = options.loop;
+  kube::KubeClusterOptions made;
+  made.ns = options.ns;
+  made.seed = seed_of(clock);
+  // However long it was away, the API server is noticed within a cycle; however it hangs, a write holds half of one.
+  made.watch.watcher.backoff.longest = std::clamp(settings.cycle, kMoment, kPatience);
+  made.write_deadline = std::clamp<Millis>(settings.cycle / 2, kMoment, kPatience);
+  // Half as long as may be unheard of, so that a list in between keeps a quiet watch from seeming dead.
+  made.watch.watch_inactivity = std::min(made.watch.watch_inactivity, settings.watch_freshness / 2);
+  return made;
 }
 
 /// The write under way first, then the lease: whoever comes next must find nothing of ours still on its way.
@@ -151,41 +182,46 @@ Status run(const RunOptions& options) {
   serve::LogReporter log;
   serve::MetricsReporter metrics(options.version);
   serve::Health health(*clock, std::max<Millis>(kSilentCycles * settings.cycle, std::chrono::seconds(60)));
-  FanOut reporters({&log, &metrics, &health});
+  serve::WarmUp warm_up(*clock, kColdCycles * settings.cycle);
+  FanOut reporters({&log, &metrics, &health, &warm_up});
 
+  // None until the first cycle begins, with caches in and the address to listen on bound: whoever fails at either must
+  // not have held the lease.
+  std::atomic<lease::Fitness> fitness = lease::Fitness::None;
   std::unique_ptr<Candidacy> candidacy;
   if (options.lease.elect) {
     const auto on_change = [&](const kube::Leadership& now) {
       metrics.set_leadership(now.leading, now.transitions);
       if (now.leading) pacer.hurry();  // whoever leads now acts at once
     };
-    auto started = Candidacy::start(options.lease, *credentials, *clock, on_change);
+    auto started = Candidacy::start(
+        options.lease, *credentials, *clock, [&] { return fitness.load(); }, on_change);
     if (!started) return started.error();
     candidacy = std::move(*started);
   } else {
     metrics.set_leadership(true, 0);
   }
 
-  kube::KubeClusterOptions cluster_options;
-  cluster_options.ns = options.ns;
-  cluster_options.seed = seed_of(*clock);
+  auto cluster_options = cluster_options_of(options, *clock);
   if (candidacy) cluster_options.time_left = [&candidacy] { return candidacy->time_left(); };
-  // However long it was away, the API server is noticed within a cycle; however it hangs, a write holds half of one.
-  cluster_options.watch.watcher.backoff.longest = std::clamp(settings.cycle, kMoment, kPatience);
-  cluster_options.write_deadline = std::clamp<Millis>(settings.cycle / 2, kMoment, kPatience);
   cluster_options.on_change = [&pacer] { pacer.poke(); };
   kube::KubeCluster cluster(**transport, *clock, cluster_options);
 
   serve::HttpServerOptions server_options;
   server_options.listen = options.listen;
-  const auto handler = serve::routes(health, metrics, [&] { return why_not_ready(cluster, candidacy.get()); });
+  const auto handler = serve::routes(
+      health, metrics, [&] { return why_not_ready(cluster, candidacy.get(), warm_up, settings.watch_freshness); });
   const auto server = serve::HttpServer::start(server_options, handler);
   if (!server) return server.error().in("--listen");
   log_start(options, *credentials, (*server)->port());
 
   SystemClock loop_clock;
   loop::Loop loop(loop_clock, **metrics_source, cluster, reporters, settings);
-  std::jthread cycles([&](const std::stop_token& stop) { cycle_until(stop, loop, pacer, cluster); });
+  const auto before_each = [&] {
+    fitness = fitness_of(cluster, settings.watch_freshness);
+    metrics.set_watches(cluster.watch_ages());
+  };
+  std::jthread cycles([&](const std::stop_token& stop) { cycle_until(stop, loop, pacer, cluster, before_each); });
   wait_for_signal(signals);
   end_in_time();
   cycles.request_stop();

@@ -23,6 +23,7 @@ struct Write {
   int before = 0;        ///< Scale: replicas that it replaced
   std::string doubt;     ///< Scale: what was wrong with the data behind it, as the world knows; empty: nothing
   bool answered = true;  ///< false: the writer was not told the outcome
+  WallTime looked{};     ///< when the writer looked at its caches
 };
 
 /// One line: "2026-11-21T08:30:00.250 a Scale serving/llm 7 was 9 @123 ok".

@@ -36,7 +36,12 @@ void VirtualCluster::freeze() {
   if (!frozen_) frozen_ = look();
 }
 
+std::vector<ports::WatchAge> VirtualCluster::watch_ages() const {
+  return {{"aiautoscalers", frozen_ ? world_.now() - frozen_->at : Millis(0), true, ""}};
+}
+
 std::vector<ports::AutoscalerView> VirtualCluster::autoscalers() {
+  looked_ = world_.now();
   seen_ = frozen_ ? frozen_->at : world_.now();
   if (frozen_) return frozen_->autoscalers;
   std::vector<ports::AutoscalerView> views;
@@ -101,7 +106,7 @@ Answer VirtualCluster::write(const char* verb, const api::ObjectKey* scaled, App
   const Millis left = lease_left ? lease_left() : write_deadline;
   if (left < std::min(least_time, write_deadline))
     return Error{ErrorKind::NotLeading, "the lease is not held, or not for long enough", {}};
-  Writer self{identity_, seen_, world_.now(), scaled != nullptr && doubt ? doubt(*scaled) : "", true};
+  Writer self{identity_, seen_, world_.now(), scaled != nullptr && doubt ? doubt(*scaled) : "", true, looked_};
   const Fate fate = network ? network(verb, std::min(write_deadline, left)) : Fate{};
   if (fate.takes > Millis(0)) world_.advance(fate.takes);
   if (fate.request_lost) return *fate.request_lost;

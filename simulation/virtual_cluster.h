@@ -39,6 +39,7 @@ class VirtualCluster : public ports::Cluster {
   void thaw() { frozen_.reset(); }
 
   [[nodiscard]] bool synced() const override { return synced_; }
+  [[nodiscard]] std::vector<ports::WatchAge> watch_ages() const override;
   [[nodiscard]] bool leading() const override { return !lease_left || lease_left() >= least_time; }
   std::vector<ports::AutoscalerView> autoscalers() override;
   std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& of, Millis deadline) override;
@@ -68,7 +69,8 @@ class VirtualCluster : public ports::Cluster {
   std::string identity_;
   bool synced_ = true;
   std::optional<View> frozen_;
-  WallTime seen_{};  // what the caches showed when the AIAutoscalers were last asked for
+  WallTime seen_{};    // what the caches showed when the AIAutoscalers were last asked for
+  WallTime looked_{};  // and when that was
 };
 
 }  // namespace aia::simulation

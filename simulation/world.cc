@@ -65,7 +65,7 @@ Service* World::service(const api::ObjectKey& key) {
 void World::note(const Writer& who, const char* kind, const api::ObjectKey& object, std::string value,
                  std::string version, const std::string& outcome, int before) {
   audit_.add({now(), who.name, kind, object, std::move(value), std::move(version), outcome, who.sent.value_or(now()),
-              who.view, before, who.doubt, who.answered});
+              who.view, before, who.doubt, who.answered, who.looked});
 }
 
 void World::create(api::Autoscaler object) {

@@ -37,6 +37,7 @@ struct Writer {
   std::optional<WallTime> sent{};  ///< unset: now
   std::string doubt{};
   bool answered = true;
+  WallTime looked{};
 };
 
 /// The spec of an AIAutoscaler from a moment on; unset: there is no such object.

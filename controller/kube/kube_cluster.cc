@@ -45,6 +45,7 @@ Json status_document(const api::Autoscaler& autoscaler) {
 
 KubeCluster::KubeCluster(http::Transport& transport, const ports::Clock& clock, KubeClusterOptions options)
     : transport_(transport),
+      clock_(clock),
       options_(std::move(options)),
       writes_(transport, options_.time_left),
       autoscalers_(autoscaler_view,
@@ -78,11 +79,21 @@ std::unique_ptr<Reflector> KubeCluster::reflect(const Resource& resource, Trim t
   options.watcher.ns = options_.ns;
   options.watcher.trim = std::move(trim);
   options.watcher.seed = options_.seed + 1000 * reflectors_.size();
-  return std::make_unique<Reflector>(transport_, store, std::move(options));
+  return std::make_unique<Reflector>(transport_, clock_, store, std::move(options));
 }
 
 bool KubeCluster::synced() const {
   return autoscalers_.synced() && forecasts_.synced() && hpas_.synced() && pods_.synced();
+}
+
+/// Forecasts are only written: what is not known of them is at worst written or deleted again.
+std::vector<ports::WatchAge> KubeCluster::watch_ages() const {
+  std::vector<ports::WatchAge> ages;
+  for (const auto& reflector : reflectors_) {
+    ages.push_back(reflector->age());
+    ages.back().decides = ages.back().resource != kForecasts.plural;
+  }
+  return ages;
 }
 
 bool KubeCluster::leading() const {

@@ -38,6 +38,7 @@ class KubeCluster final : public ports::Cluster {
   ~KubeCluster() override;
 
   [[nodiscard]] bool synced() const override;
+  [[nodiscard]] std::vector<ports::WatchAge> watch_ages() const override;
   [[nodiscard]] bool leading() const override;
   std::vector<ports::AutoscalerView> autoscalers() override;
   std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& autoscalers, Millis deadline) override;
@@ -60,6 +61,7 @@ class KubeCluster final : public ports::Cluster {
   std::unique_ptr<Reflector> reflect(const Resource& resource, Trim trim, ChangeSink& store);
 
   http::Transport& transport_;
+  const ports::Clock& clock_;
   const KubeClusterOptions options_;
   LeaseGuard writes_;  // over transport_: whatever changes something goes through it
   Store<ports::AutoscalerView> autoscalers_;

@@ -1,18 +1,31 @@
 // See reflector.h.
 #include "controller/kube/reflector.h"
 
+#include <algorithm>
 #include <condition_variable>
 
 #include "controller/kube/line_framer.h"
 #include "controller/kube/response.h"
 
 namespace aia::kube {
+namespace {
 
-Reflector::Reflector(http::Transport& transport, ChangeSink& sink, ReflectorOptions options)
+/// A whole list is in, or a watch's line was understood.
+bool confirms(const Step& step) {
+  const auto& all = step.changes;
+  return std::holds_alternative<KeepReading>(step.next) ||
+         std::any_of(all.begin(), all.end(), [](const auto& one) { return std::holds_alternative<ListEnded>(one); });
+}
+
+}  // namespace
+
+Reflector::Reflector(http::Transport& transport, const ports::Clock& clock, ChangeSink& sink, ReflectorOptions options)
     : transport_(transport),
+      clock_(clock),
       sink_(sink),
       options_(std::move(options)),
       watcher_(options_.watcher),
+      heard_ms_(clock.steady().count()),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Reflector::~Reflector() = default;
@@ -20,6 +33,10 @@ Reflector::~Reflector() = default;
 std::string Reflector::problem() const {
   const std::scoped_lock lock(mutex_);
   return problem_;
+}
+
+ports::WatchAge Reflector::age() const {
+  return {options_.watcher.resource.plural, std::max(Millis(0), silence()), true, problem()};
 }
 
 void Reflector::run(const std::stop_token& stop) {
@@ -41,6 +58,7 @@ void Reflector::take(const Step& step) {
     problem_ = why.empty() ? "" : plural + " cannot be listed or watched: " + why;
   }
   for (const Change& change : step.changes) sink_.apply(change);
+  if (confirms(step)) heard_ms_ = clock_.steady().count();  // last: whoever sees it young sees what was said
 }
 
 Step Reflector::perform(const SendList& list, const std::stop_token& stop) {
@@ -59,6 +77,7 @@ Step Reflector::perform(const SendList& list, const std::stop_token& stop) {
 }
 
 Step Reflector::perform(const OpenWatch& watch, const std::stop_token& stop) {
+  if (silence() >= options_.watch_inactivity / 2) return watcher_.on_silence();
   LineFramer framer(options_.max_line_bytes);
   std::optional<Step> ended;
   const auto on_line = [&](std::string_view line) {

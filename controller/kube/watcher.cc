@@ -102,6 +102,10 @@ Step Watcher::on_stream_end(Millis lasted) {
   return back_off({ErrorKind::Unavailable, "the watch ended as soon as it had begun", {}}, State::Streaming);
 }
 
+Step Watcher::on_silence() {
+  return list();
+}
+
 Step Watcher::on_error(const Error& error) {
   if (error.kind == ErrorKind::Gone &&
       !relisted_) {  // ordinary after a pause or a restart: list at once, but only once

@@ -77,6 +77,7 @@ class Watcher {
   Step on_line(std::string_view line);  ///< anything but KeepReading: close the stream, then do it
   Step on_overflow();                   ///< an event longer than allowed: only a list gets past it
   Step on_stream_end(Millis lasted);    ///< by the server, or silent for too long
+  Step on_silence();                    ///< instead of OpenWatch: too long since anything was heard to resume
   Step on_error(const Error& error);    ///< SendList or OpenWatch failed
   Step on_waited();
 

@@ -117,6 +117,10 @@ Condition able_to_scale(const Workload& workload) {
 
 Condition scaling_limited(const Workload& workload) {
   const bool limited = workload.decision && workload.decision->limited;
+  if (!limited && !workload.unseen.empty()) {
+    return make("ScalingLimited", ConditionStatus::True, "WatchStale",
+                workload.unseen + "; nothing is scaled in meanwhile");
+  }
   if (!limited)
     return make("ScalingLimited", ConditionStatus::False, "WithinBounds", "the need lies within the bounds");
   const auto& spec = workload.object.spec;
@@ -133,6 +137,10 @@ Condition ready(const Workload& workload, const Condition& target, const Conditi
   if (target.status != ConditionStatus::True) return make("Ready", target.status, target.reason, target.message);
   if (able.status == ConditionStatus::False) return make("Ready", ConditionStatus::False, able.reason, able.message);
   if (all_missing) return make("Ready", ConditionStatus::False, metrics.reason, metrics.message);
+  if (!workload.unseen.empty()) {
+    return make("Ready", ConditionStatus::Unknown, "WatchStale",
+                workload.unseen + "; nothing is scaled in meanwhile, and a changed spec may not be heeded");
+  }
   if (mode == api::Mode::Paused) return make("Ready", ConditionStatus::True, "Paused", able.message);
   if (!workload.warmed_up) {
     return make("Ready", ConditionStatus::Unknown, "WarmingUp",

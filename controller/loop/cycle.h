@@ -40,6 +40,7 @@ struct Workload {
   std::optional<ports::Target> target;  ///< observe; unset: see target_error
   std::optional<Error> target_error;
   std::vector<DemandView> demand;          ///< observe; one per spec.demand, in order
+  std::string unseen;                      ///< which changes to the cluster cannot be seen, in words; empty: none
   std::string other_owner;                 ///< observe: who else decides on the replicas, in words; empty: nobody
   plan::LeadTime lead;                     ///< forecast
   bool warmed_up = false;                  ///< forecast: all histories are in

@@ -59,6 +59,7 @@ ports::ObjectReport object_report(Workload& workload, WallTime now, Millis late)
   ports::ObjectReport report;
   report.key = workload.object.meta.key();
   report.mode = workload.object.spec.mode;
+  report.warmed_up = workload.warmed_up || !workload.usable();
   report.scaled = workload.scaled;
   report.quantile = workload.object.spec.forecast.quantile;
   report.conditions = conditions_of(workload);

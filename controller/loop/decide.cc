@@ -31,6 +31,7 @@ plan::Input input_of(const Workload& workload, WallTime now) {
   input.lead = workload.lead;
   input.history = workload.state->recommendations;
   input.warmed_up = workload.warmed_up;
+  input.unseen = workload.unseen;
   // In Recommend another owner is normal: the recommendation stands beside what that owner does.
   if (workload.object.spec.mode == api::Mode::Auto) input.conflict = workload.other_owner;
   return input;

@@ -6,6 +6,7 @@
 
 #include "controller/loop/demand_batch.h"
 #include "controller/loop/owners.h"
+#include "controller/loop/watches.h"
 
 namespace aia::loop {
 namespace {
@@ -68,6 +69,7 @@ int Workload::ready_pods() const {
 Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now, bool adopt, const Settings& settings) {
   Cycle cycle;
   cycle.now = now;
+  const auto unseen = unseen_in_words(cluster.watch_ages(), settings.watch_freshness);  // before what they show
   std::set<std::string> uids;
   for (auto& view : cluster.autoscalers()) {
     uids.insert(view.object.meta.uid);
@@ -75,6 +77,7 @@ Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now,
     Workload workload;
     workload.object = std::move(view.object);
     workload.problem = std::move(view.problem);
+    workload.unseen = unseen;
     workload.state = &states.of(workload.object, settings);
     if (adopt) workload.state->adopt(workload.object.status);
     if (workload.problem)

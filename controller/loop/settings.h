@@ -10,9 +10,10 @@ namespace aia::loop {
 
 struct Settings {
   Millis cycle{std::chrono::seconds(15)};
-  Millis grid_step{std::chrono::seconds(60)};      ///< demand is sampled at multiples of it since the epoch
-  Millis freshness{std::chrono::seconds(180)};     ///< a newest sample older than this is stale: raise, never lower
-  Millis source_memory{std::chrono::minutes(10)};  ///< a source silent for less makes a value partial
+  Millis grid_step{std::chrono::seconds(60)};         ///< demand is sampled at multiples of it since the epoch
+  Millis freshness{std::chrono::seconds(180)};        ///< a newest sample older than this is stale: raise, never lower
+  Millis watch_freshness{std::chrono::seconds(180)};  ///< objects last heard of longer ago: raise, never lower
+  Millis source_memory{std::chrono::minutes(10)};     ///< a source silent for less makes a value partial
   Millis default_lead_time{std::chrono::minutes(10)};
   int min_lead_samples = 3;  ///< until so many starts were measured, the default serves
   Millis scale_down_stabilization{std::chrono::seconds(300)};

@@ -104,6 +104,10 @@ api::Reason explain_warming_up() {
   return {"WarmingUp", "history is still being read: nothing is scaled in before"};
 }
 
+api::Reason explain_unseen(const std::string& unseen) {
+  return {"WatchStale", unseen + ": nothing is scaled in meanwhile"};
+}
+
 api::Reason explain_rollout(const std::string& rollout) {
   return {"Rollout", "a rollout is in progress (" + rollout + "): nothing is scaled in before it is done"};
 }

@@ -21,6 +21,7 @@ api::Reason explain_nothing_known(int held);
 api::Reason explain_zero();
 api::Reason explain_conflict(const std::string& owner, int current);
 api::Reason explain_warming_up();
+api::Reason explain_unseen(const std::string& unseen);
 api::Reason explain_rollout(const std::string& rollout);
 api::Reason explain_starting(int starting);
 api::Reason explain_stuck(const Supply& supply);

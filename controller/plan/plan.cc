@@ -54,8 +54,15 @@ api::Reasons need_reasons(const Input& input, const std::vector<DemandFigures>& 
 api::Reasons scale_in_holds(const Input& input) {
   api::Reasons holds;
   if (!input.warmed_up) holds.push_back(explain_warming_up());
+  if (!input.unseen.empty()) holds.push_back(explain_unseen(input.unseen));
   if (!input.replicas.rollout.empty()) holds.push_back(explain_rollout(input.replicas.rollout));
   return holds;
+}
+
+/// max is hard, unless somebody may have raised it, and we cannot see that.
+int max_of(const Input& input) {
+  const int max = std::max(input.spec.min_replicas, input.spec.max_replicas);
+  return input.unseen.empty() ? max : std::max(max, input.replicas.spec);
 }
 
 /// What is wanted before bounds and stabilisation: never fewer than now on data that is not whole, during a rollout or
@@ -92,11 +99,11 @@ void explain_bounds(const Input& input, const Needs& needs, Decision& decision, 
   if (needs.known && needs.start > max) reasons.push_back(explain_max(needs.start, max));
   if (needs.known && needs.keep < min) reasons.push_back(explain_min(needs.keep, min));
   decision.limited = needs.known && (needs.start > max || needs.keep < min);
-  if (current > max || current < min) reasons.push_back(explain_outside(current, min, max));
+  if (current > max_of(input) || current < min) reasons.push_back(explain_outside(current, min, max));
 }
 
 int calmed(const Input& input, int recommended, const Settings& settings, api::Reasons& reasons) {
-  const int min = input.spec.min_replicas, max = std::max(min, input.spec.max_replicas);
+  const int min = input.spec.min_replicas, max = max_of(input);
   const int from = std::clamp(input.replicas.spec, min, max);
   const Calm calm = calm_of(input.spec, settings);
   const Stabilised stable = stabilise(from, recommended, input.history, input.now, calm);
@@ -130,7 +137,7 @@ Decision decide(const Input& input, const Settings& settings) {
   decision.starts_stuck = supply.mostly_stuck();
 
   const Needs needs = combine(decision.figures);
-  const int min = input.spec.min_replicas, max = std::max(min, input.spec.max_replicas);
+  const int min = input.spec.min_replicas, max = max_of(input);
   api::Reasons reasons;
   const int wants = wanted(input, needs, supply, settings, decision.figures, reasons);
   explain_bounds(input, needs, decision, reasons);

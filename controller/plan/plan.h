@@ -72,6 +72,7 @@ struct Input {
   /// starts, so that a restart never cuts; empty counts as that.
   std::vector<PastRecommendation> history;
   bool warmed_up = false;  ///< history and caches are in: before that nothing is scaled in
+  std::string unseen;      ///< which changes to the cluster cannot be seen, the spec's included; empty: none
   std::string conflict;    ///< empty: we are the only owner; else who owns it
 };
 
@@ -103,7 +104,8 @@ struct Decision {
 
 /// Never throws. `desired` lies within [min, max], except that replicas which a person set to 0 stay 0. Replicas
 /// outside the bounds are brought back to them whatever the data says, because max is hard. Any other ScaleIn needs
-/// every demand Whole, warmed_up and no rollout; with a conflict the action is always Hold.
+/// every demand Whole, warmed_up and no rollout; with anything unseen there is none at all, because the spec may have
+/// changed; with a conflict the action is always Hold.
 Decision decide(const Input& input, const Settings& settings);
 
 }  // namespace aia::plan

@@ -53,12 +53,24 @@ struct Event {
   std::string note;    ///< at most 1 KiB
 };
 
+/// How old the cached view of one kind of object may be: the time since the server last said anything about it (a list,
+/// an event, a bookmark).
+struct WatchAge {
+  std::string resource;  ///< "pods"
+  Millis age{0};
+  bool decides = true;  ///< decisions rest on it
+  std::string problem;  ///< why nothing is heard, in one line; empty: not known
+};
+
 class Cluster {
  public:
   virtual ~Cluster() = default;
 
   /// False until the first lists are in: nothing is decided before (design: caches first).
   [[nodiscard]] virtual bool synced() const = 0;
+
+  /// One per kind that is watched. Past a limit what the caches show may raise, never lower.
+  [[nodiscard]] virtual std::vector<WatchAge> watch_ages() const = 0;
 
   /// Whether this process is the one that writes. A follower observes, forecasts and plans all the same, so that it is
   /// warm when its turn comes. Asked once a cycle; beyond that every write_… and delete_… checks by itself, just before

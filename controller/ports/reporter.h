@@ -45,6 +45,7 @@ struct ObjectReport {
   api::ObjectKey key;
   api::Mode mode = api::Mode::Recommend;
   std::string action = "Hold";        ///< "ScaleOut", "ScaleIn" or "Hold"
+  bool warmed_up = true;              ///< all histories are in, or there is nothing to read one for
   bool scaled = false;                ///< the scale was written in this cycle
   std::optional<int> current, ready;  ///< replicas; unset: the target could not be read
   std::optional<int> desired;

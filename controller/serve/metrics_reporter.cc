@@ -77,6 +77,11 @@ struct MetricsReporter::State {
                                   .Help("How often a cycle is due, as set; one that takes longer delays the next.")
                                   .Register(registry)
                                   .Add({});
+  prometheus::Family<prometheus::Gauge>& watch_age =
+      prometheus::BuildGauge()
+          .Name("aiautoscaler_watch_age_seconds")
+          .Help("Since the API server last said anything about objects of this kind, as of the newest cycle.")
+          .Register(registry);
   prometheus::Gauge& leader = prometheus::BuildGauge()
                                   .Name("aiautoscaler_leader")
                                   .Help("1: this process writes. 0: it follows, observing and forecasting only.")
@@ -103,6 +108,10 @@ MetricsReporter::~MetricsReporter() = default;
 void MetricsReporter::set_leadership(bool leading, int transitions) {
   state_->leader.Set(leading ? 1 : 0);
   state_->transitions.Set(transitions);
+}
+
+void MetricsReporter::set_watches(const std::vector<ports::WatchAge>& ages) {
+  for (const auto& one : ages) state_->watch_age.Add({{"resource", one.resource}}).Set(seconds(one.age));
 }
 
 void MetricsReporter::report(const ports::CycleReport& cycle) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "controller/ports/cluster.h"
 #include "controller/ports/reporter.h"
 
 namespace aia::serve {
@@ -18,6 +19,9 @@ class MetricsReporter : public ports::Reporter {
 
   /// Whether this process leads, and how often the Lease has changed hands. From any thread.
   void set_leadership(bool leading, int transitions);
+
+  /// How long ago each watch was last heard. From any thread.
+  void set_watches(const std::vector<ports::WatchAge>& ages);
 
   /// Everything, as /metrics answers it. From any thread.
   [[nodiscard]] std::string text() const;

@@ -24,7 +24,8 @@ void check_bounds(const Record& record, Violations& violations);
 /// it.
 void check_one_writer(const Record& record, Violations& violations);
 
-/// No reduction on data that was missing, stale, partial or nonsense, before history was in, during a rollout; and none
+/// No reduction on caches last heard of longer ago than the limit, whatever the bounds in them; none on data that was
+/// missing, stale, partial or nonsense, before history was in, during a rollout; and none
 /// below what demand truly needed while data was in trouble.
 void check_scale_in(const Record& record, Violations& violations);
 

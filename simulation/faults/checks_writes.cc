@@ -83,6 +83,10 @@ void check_scale_in(const Record& record, Violations& violations) {
   for (const auto& write : record.writes) {
     const int replicas = is_done_scale(write) ? std::stoi(write.value) : write.before;
     if (replicas >= write.before) continue;
+    // Whoever looked at a cache that old may have missed anything: Paused, another owner, other bounds.
+    const Millis old = write.looked - write.view;
+    if (by_controller(write) && old > record.options.loop.watch_freshness)
+      add(violations, "scale-in", write, "reduced on a view of the cluster that was " + format_rough(old) + " old");
     const auto specs = specs_between(record, write.object, write.view, write.sent);
     const bool to_the_bounds = std::any_of(specs.begin(), specs.end(), [&](const auto& spec) {
       return write.before > spec.max_replicas && replicas >= spec.max_replicas;

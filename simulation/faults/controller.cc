@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/loop/watches.h"
+
 namespace aia::simulation {
 namespace {
 
@@ -149,8 +151,15 @@ void Controller::report(const ports::CycleReport& cycle) {
   cycles_.push_back(std::move(record));
 }
 
+lease::Fitness Controller::fitness() const {
+  const ports::Cluster& seen = planted_cluster_ ? *planted_cluster_ : *cluster_;
+  if (!seen.synced()) return lease::Fitness::None;
+  const bool blind = !loop::unseen_in_words(seen.watch_ages(), options_.loop.watch_freshness).empty();
+  return blind ? lease::Fitness::Poor : lease::Fitness::Good;
+}
+
 void Controller::lease_step() {
-  const auto step = elector_->next(world_.clock().steady(), world_.now());
+  const auto step = elector_->next(world_.clock().steady(), world_.now(), fitness());
   if (step.what == lease::Step::Do::Wait) return later(std::max<Millis>(step.wait, 1ms), &Controller::lease_step);
   send_lease(step);
 }

@@ -68,6 +68,7 @@ class Controller : public ports::Reporter {
   void sync();
   void cycle();
   void run_cycle();
+  [[nodiscard]] lease::Fitness fitness() const;
   void lease_step();
   void send_lease(const lease::Step& step);
   void sleep_if_stopped();

@@ -48,6 +48,10 @@ class Relay:
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+        self.reset()
+
+    def reset(self):
+        """Ends every connection there is; new ones are carried."""
         with self._lock:
             for connection in list(self._open):
                 _reset(connection)

@@ -12,6 +12,7 @@ class Forwarding : public ports::Cluster {
  public:
   explicit Forwarding(ports::Cluster& inner) : inner_(inner) {}
   [[nodiscard]] bool synced() const override { return inner_.synced(); }
+  [[nodiscard]] std::vector<ports::WatchAge> watch_ages() const override { return inner_.watch_ages(); }
   [[nodiscard]] bool leading() const override { return inner_.leading(); }
   std::vector<ports::AutoscalerView> autoscalers() override { return inner_.autoscalers(); }
   std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& of, Millis deadline) override {

@@ -141,6 +141,11 @@ struct OwnersUnseen : Forwarding {
   std::vector<ports::Owner> other_owners(const std::string&, const api::TargetRef&) override { return {}; }
 };
 
+struct AgeOfCachesUnseen : Forwarding {
+  using Forwarding::Forwarding;
+  [[nodiscard]] std::vector<ports::WatchAge> watch_ages() const override { return {}; }
+};
+
 struct TroubleUnsaid : Forwarding {
   using Forwarding::Forwarding;
   Status write_status(const api::Autoscaler& object) override {
@@ -191,6 +196,7 @@ TEST_CASE("planted: each bug is caught by the checker whose business it is") {
       {"the lease's end not looked at", "one-writer", FaultKind::NetworkCut, lease_without_end()},
       {"the resourceVersion ignored", "one-writer", FaultKind::ScaleByHand, in_cluster<NoVersion>()},
       {"another owner overlooked", "one-writer", FaultKind::OwnerAppears, in_cluster<OwnersUnseen>()},
+      {"the caches' age not looked at", "scale-in", FaultKind::WatchesCut, in_cluster<AgeOfCachesUnseen>()},
       {"bounds not heeded", "bounds", FaultKind::EditBounds, in_cluster<NoBounds>()},
       {"Forecasts left behind", "leftovers", FaultKind::RenameDemand, in_cluster<NeverDeletes>()},
       {"writes repeated", "duplicates", FaultKind::ApiErrors, in_cluster<WritesTwice>()},

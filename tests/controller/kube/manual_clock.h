@@ -1,5 +1,7 @@
-// A clock that a test moves by hand.
+// A clock that a test moves by hand, whatever thread looks at it.
 #pragma once
+
+#include <atomic>
 
 #include "controller/ports/clock.h"
 
@@ -7,12 +9,12 @@ namespace aia::tests {
 
 class ManualClock final : public ports::Clock {
  public:
-  [[nodiscard]] WallTime now() const override { return WallTime(std::chrono::seconds(1'795'000'000)) + passed_; }
-  [[nodiscard]] Millis steady() const override { return passed_; }
-  void advance(Millis by) { passed_ += by; }
+  [[nodiscard]] WallTime now() const override { return WallTime(std::chrono::seconds(1'795'000'000)) + steady(); }
+  [[nodiscard]] Millis steady() const override { return Millis(passed_.load()); }
+  void advance(Millis by) { passed_ += by.count(); }
 
  private:
-  Millis passed_{0};
+  std::atomic<Millis::rep> passed_{0};
 };
 
 }  // namespace aia::tests

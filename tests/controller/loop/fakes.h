@@ -48,6 +48,7 @@ class FakeCluster : public ports::Cluster {
   explicit FakeCluster(FakeClock& clock) : clock_(clock) {}
 
   bool is_synced = true;
+  std::vector<ports::WatchAge> ages;                        // of watches
   std::map<std::string, ports::AutoscalerView> objects;     // by name
   std::map<std::string, Deployment> deployments;            // by name
   std::map<std::string, std::vector<ports::Owner>> owners;  // by target name
@@ -66,6 +67,7 @@ class FakeCluster : public ports::Cluster {
   bool is_leading = true;
 
   [[nodiscard]] bool synced() const override { return is_synced; }
+  [[nodiscard]] std::vector<ports::WatchAge> watch_ages() const override { return ages; }
   [[nodiscard]] bool leading() const override { return is_leading; }
   std::vector<ports::AutoscalerView> autoscalers() override;
   std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& of, Millis deadline) override;

@@ -17,6 +17,7 @@ class View : public ports::Cluster {
   void lead(bool leads) { thinks_it_leads = may_write = leads; }
 
   [[nodiscard]] bool synced() const override { return cluster_.synced(); }
+  [[nodiscard]] std::vector<ports::WatchAge> watch_ages() const override { return cluster_.watch_ages(); }
   [[nodiscard]] bool leading() const override { return thinks_it_leads; }
   std::vector<ports::AutoscalerView> autoscalers() override { return cluster_.autoscalers(); }
   std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& of, Millis deadline) override {

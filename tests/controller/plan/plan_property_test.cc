@@ -64,6 +64,7 @@ Case any_case(std::uint64_t seed) {
   for (int i = dice.upto(20); i > 0; --i) input.history.push_back({kNow - i * 15s, dice.upto(70)});
   input.warmed_up = dice.chance(90);
   if (dice.chance(5)) input.conflict = "an HPA";
+  if (dice.chance(5)) input.unseen = "nothing was heard of pods";
   if (dice.chance(2)) input.replicas.spec = 0;
   return made;
 }
@@ -97,12 +98,13 @@ TEST_CASE("desired lies within the bounds; action says what desired means; there
       REQUIRE(*decision.desired == 0);
     } else {
       REQUIRE(*decision.desired >= input.spec.min_replicas);
-      REQUIRE(*decision.desired <= input.spec.max_replicas);
+      REQUIRE(*decision.desired <= std::max(input.spec.max_replicas, input.unseen.empty() ? 0 : current));
     }
     if (decision.action == Action::ScaleOut) REQUIRE(*decision.desired > current);
     if (decision.action == Action::ScaleIn) REQUIRE(*decision.desired < current);
     if (decision.action == Action::Hold && input.conflict.empty()) REQUIRE(*decision.desired == current);
     if (!input.conflict.empty()) REQUIRE(decision.action == Action::Hold);
+    if (!input.unseen.empty()) REQUIRE(decision.action != Action::ScaleIn);
     REQUIRE_FALSE(decision.reasons.empty());
     REQUIRE(decision.reasons.size() <= 16);
     REQUIRE(decision.figures.size() == input.demand.size());

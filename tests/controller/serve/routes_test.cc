@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "controller/serve/warm_up.h"
+
 namespace aia::serve {
 namespace {
 
@@ -133,6 +135,40 @@ TEST_CASE("who leads is on record, and a follower's decisions are not counted") 
   metrics.set_leadership(true, 7);
   CHECK(has_line(metrics.text(), "aiautoscaler_leader 1"));
   CHECK(has_line(metrics.text(), "aiautoscaler_lease_transitions 7"));
+}
+
+TEST_CASE("how old each watch is, by what it watches") {
+  MetricsReporter metrics("1");
+  metrics.set_watches({{"pods", 2500ms, true, ""}, {"forecasts", 0ms, false, ""}});
+  CHECK(has_line(metrics.text(), "aiautoscaler_watch_age_seconds{resource=\"pods\"} 2.5"));
+  CHECK(has_line(metrics.text(), "aiautoscaler_watch_age_seconds{resource=\"forecasts\"} 0"));
+}
+
+TEST_CASE("warm once every history was in, or none came for long; not before the caches are in, and then for good") {
+  FakeClock clock;
+  WarmUp warm_up(clock, 2min);
+  warm_up.report({});
+  clock.elapsed = 10min;
+  auto cycle = cycle_with({"llm", "other"});
+  cycle.objects[1].warmed_up = false;
+  warm_up.report(cycle);
+  CHECK_FALSE(warm_up.done());
+  SECTION("all are in") {
+    cycle.objects[1].warmed_up = true;
+    warm_up.report(cycle);
+    CHECK(warm_up.done());
+    cycle.objects[0].warmed_up = false;
+    warm_up.report(cycle);
+    CHECK(warm_up.done());
+  }
+  SECTION("one never comes") {
+    clock.elapsed += 119s;
+    warm_up.report(cycle);
+    CHECK_FALSE(warm_up.done());
+    clock.elapsed += 1s;
+    warm_up.report(cycle);
+    CHECK(warm_up.done());
+  }
 }
 
 TEST_CASE("the series of an object that is gone vanish, what is missing is absent, counters go on") {
