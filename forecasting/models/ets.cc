@@ -12,6 +12,7 @@
 namespace forecasting {
 namespace {
 
+constexpr double kDecreaseMin = 1e-3;   // of −2 log L: far below what moves AICc
 constexpr std::size_t kLineSteps = 10;  // observations under the initial level and trend (Hyndman and Khandakar 2008)
 
 int parameter_count(const EtsForm& form) {
@@ -150,8 +151,9 @@ Ets Ets::filter(const std::vector<double>& values, const EtsForm& form, const Sm
 
 Ets Ets::fit(const ScaledSeries& series, const EtsForm& form, const SmoothingStart<double>& start, int iterations_max) {
   const EtsProblem problem(series.values, form, start);
-  const Minimum minimum = minimise([&](const auto& at, bool slopes) { return problem.evaluate(at, slopes); },
-                                   problem.first_guess(), {.iterations_max = iterations_max});
+  const Minimum minimum =
+      minimise([&](const auto& at, bool slopes) { return problem.evaluate(at, slopes); }, problem.first_guess(),
+               {.iterations_max = iterations_max, .decrease_min = kDecreaseMin});
   Ets fitted;
   fitted.form_ = form;
   fitted.unit_ = series.unit;
