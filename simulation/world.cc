@@ -127,6 +127,7 @@ Result<std::string> World::write_scale(const Writer& who, const api::ObjectKey& 
   if (stands == nullptr || !targets_.at(target).exists) return not_found(target.to_string());
   auto& state = targets_.at(target);
   if (!state.has_scale) return Error{ErrorKind::Invalid, target.to_string() + " has no scale subresource", {}};
+  if (state.refuses_scale) return Error{ErrorKind::Unavailable, "failed calling webhook (HTTP 500)", {}, true};
   const bool fits = version.empty() || version == state.resource_version;
   note(who, "Scale", target, std::to_string(replicas), version, fits ? "ok" : "conflict", stands->replicas());
   if (!fits) return Error{ErrorKind::Conflict, "the object has been modified", {}};

@@ -28,6 +28,7 @@ struct TargetState {
   bool has_scale = true;             ///< false: the kind serves no scale subresource
   std::string rollout;               ///< empty: settled
   std::vector<ports::Owner> owners;  ///< HorizontalPodAutoscalers on it
+  bool refuses_scale = false;        ///< an admission webhook is down
 };
 
 /// Who writes, and on what it was decided: see Write.

@@ -46,9 +46,12 @@ struct Error {
   ErrorKind kind = ErrorKind::Invalid;
   std::string message;
   std::optional<std::chrono::milliseconds> retry_after{};
+  bool answered = false;  ///< the server was there and said so, of this one request: not that it is away
 
   /// The same error with where it happened in front: "where: message".
-  [[nodiscard]] Error in(const std::string& where) const { return {kind, where + ": " + message, retry_after}; }
+  [[nodiscard]] Error in(const std::string& where) const {
+    return {kind, where + ": " + message, retry_after, answered};
+  }
 };
 
 /// A value or an Error. Asking for the one that is not there ends the process: that is a broken invariant, not bad

@@ -55,6 +55,7 @@ Error error_of_status(const Json& status, int http_status) {
   Error error{kind_of(code, reason), message + " (HTTP " + std::to_string(code) + ")", {}};
   const std::int64_t wait_s = int_at(status, {"details", "retryAfterSeconds"});
   if (wait_s > 0) error.retry_after = seconds(std::to_string(wait_s));
+  error.answered = true;
   return error;
 }
 
@@ -65,7 +66,7 @@ Error error_of(const http::Response& response) {
     error = error_of_status(*body, response.status);
   } else {
     const std::string text = response.body.empty() ? "no body" : shown(response.body);
-    error = {kind_of(response.status, ""), text + " (HTTP " + std::to_string(response.status) + ")", {}};
+    error = {kind_of(response.status, ""), text + " (HTTP " + std::to_string(response.status) + ")", {}, true};
   }
   if (const auto header = response.header("retry-after")) {
     if (const auto wait = seconds(*header)) error.retry_after = wait;

@@ -1,6 +1,12 @@
 // Acting; see act.h.
 #include "controller/loop/act.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "controller/loop/turns.h"
+
 namespace aia::loop {
 namespace {
 
@@ -15,7 +21,8 @@ bool outcome_unknown(const Error& error) {
   return error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Unavailable;
 }
 
-void write(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
+/// False: it failed.
+bool write(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
   const int desired = *workload.decision->desired;
   const auto written = cluster.write_scale(workload.object, desired, workload.target->resource_version);
   if (written) {
@@ -23,26 +30,40 @@ void write(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
     workload.scaled = true;
     workload.state->last_scale_time = cycle.now;
     workload.state->writes.wrote(desired);
-    return;
+    return true;
   }
-  if (lead_lost(cycle, written.error())) return;
+  if (lead_lost(cycle, written.error())) return true;
   cycle.outage.note_error(written.error());
   if (outcome_unknown(written.error())) workload.state->writes.uncertain();
   workload.scale_error = written.error();
   workload.fail("act", written.error());
+  return false;
+}
+
+void postpone(const Cycle& cycle, Workload& workload) {
+  workload.scale_error = cycle.outage.is_on()
+                             ? Error{ErrorKind::Unavailable, "the API server does not answer; tried again next cycle"}
+                             : Error{ErrorKind::Timeout,
+                                     "the API server is too slow for all writes of a cycle; this one "
+                                     "comes first in the next"};
 }
 
 }  // namespace
 
-void act(Cycle& cycle, ports::Cluster& cluster) {
+void act(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, const Settings& settings) {
+  if (!cycle.leading) return;
+  std::vector<Workload*> due;
   for_each_usable(cycle, "act", [&](Workload& workload) {
-    if (!cycle.leading || !should_write(workload)) return;
-    if (cycle.outage.is_on()) {
-      workload.scale_error = Error{ErrorKind::Unavailable, "the API server does not answer; tried again next cycle"};
-      return;
-    }
-    write(cycle, workload, cluster);
+    if (should_write(workload)) due.push_back(&workload);
   });
+  std::stable_partition(due.begin(), due.end(),
+                        [](const Workload* one) { return *one->decision->desired > one->target->spec_replicas; });
+  cycle.outage.give_another_try();
+  take_turns(
+      cycle, std::move(due), "act", Budget(clock, settings.cycle / 2),
+      [](const Workload& workload) -> Turn& { return workload.state->acting; },
+      [&](Workload& workload) { return write(cycle, workload, cluster); },
+      [&](Workload& workload) { postpone(cycle, workload); });
 }
 
 }  // namespace aia::loop

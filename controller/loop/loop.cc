@@ -88,8 +88,8 @@ void Loop::pass(Cycle& cycle, std::vector<ports::StepTime>& steps) {
   timed(clock_, steps, "observe", [&] { observe(cycle, cluster_, metrics_, clock_, settings_); });
   timed(clock_, steps, "forecast", [&] { forecast(cycle, settings_); });
   timed(clock_, steps, "plan", [&] { decide(cycle, settings_); });
-  timed(clock_, steps, "act", [&] { act(cycle, cluster_); });
-  timed(clock_, steps, "report", [&] { report(cycle, cluster_, settings_); });
+  timed(clock_, steps, "act", [&] { act(cycle, cluster_, clock_, settings_); });
+  timed(clock_, steps, "report", [&] { report(cycle, cluster_, clock_, settings_); });
 }
 
 }  // namespace aia::loop

@@ -1,9 +1,13 @@
 // Reporting to the cluster; see report.h.
 #include "controller/loop/report.h"
 
+#include <utility>
+#include <vector>
+
 #include "controller/loop/events.h"
 #include "controller/loop/forecast_objects.h"
 #include "controller/loop/status.h"
+#include "controller/loop/turns.h"
 
 namespace aia::loop {
 namespace {
@@ -24,7 +28,9 @@ void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, con
   outage.note(outcome);
   if (!outcome) {
     workload.fail("report", outcome.error().in("status"));
-    if (workload.scaled) static_cast<void>(cluster.write_event(object, events.front()));
+    if (!workload.scaled) return;  // the rest is said with the status
+    const auto sent = cluster.write_event(object, events.front());
+    if (!sent && !lead_lost(cycle, sent.error())) workload.fail("report", sent.error().in("Event"));
     return;
   }
   state.status = std::move(next);
@@ -40,11 +46,21 @@ void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, con
 
 }  // namespace
 
-void report(Cycle& cycle, ports::Cluster& cluster, const Settings& settings) {
-  for_each(cycle, "report", [&](Workload& workload) {
-    if (cycle.leading) write_status(cycle, workload, cluster, settings);
-    if (cycle.leading && workload.usable()) write_forecasts(cycle, workload, cluster, settings);
-  });
+void report(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, const Settings& settings) {
+  if (!cycle.leading) return;
+  std::vector<Workload*> due;
+  for (auto& workload : cycle.workloads) due.push_back(&workload);
+  cycle.outage.give_another_try();
+  take_turns(
+      cycle, std::move(due), "report", Budget(clock, settings.cycle / 2),
+      [](const Workload& workload) -> Turn& { return workload.state->reporting; },
+      [&](Workload& workload) {
+        const auto errors = workload.errors.size();
+        write_status(cycle, workload, cluster, settings);
+        if (cycle.leading && workload.usable()) write_forecasts(cycle, workload, cluster, settings);
+        return workload.errors.size() == errors;
+      },
+      [](Workload&) {});
 }
 
 }  // namespace aia::loop

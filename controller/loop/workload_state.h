@@ -24,6 +24,12 @@ struct WrittenForecast {
   bool operator==(const WrittenForecast&) const = default;
 };
 
+/// How an object fared when it was last written for in one step; see turns.h.
+struct Turn {
+  bool failed = false;  ///< the write failed
+  int waited = 0;       ///< cycles in a row that ended before its turn
+};
+
 struct WorkloadState {
   WorkloadState(const api::Autoscaler& object, const Settings& settings)
       : lead(object.status.lead_time.samples),
@@ -49,6 +55,7 @@ struct WorkloadState {
   std::int64_t status_slot = 0;                           ///< grid step of that write
   std::map<std::string, WrittenForecast> forecasts;       ///< by demand name
   api::AutoscalerStatus stored;                           ///< as found when it was last adopted
+  Turn acting, reporting;
   bool slow = false;                                      ///< observing it took longer than the deadline, last time
 };
 

@@ -55,11 +55,12 @@ void check_cycles(const Record& record, Violations& violations) {
              (fault.kind == FaultKind::Crash || fault.kind == FaultKind::Pause);
     };
     // Both passes of a cycle may run into the deadline of observation, and three writes into theirs before the rest of
-    // a step waits (loop/outage.h). An API server that is slow but does answer is waited for at every write.
+    // a step waits (loop/outage.h). A slow API server takes both steps' half cycles (loop/turns.h) and what was under
+    // way; it must never last until the kubelet thinks that the process hangs.
     const bool slow = record.disturbed(last - 2min, one.ended, [&](const Fault& fault) {
       return fault.kind == FaultKind::ApiSlow && fault.hits_controller(one.controller);
     });
-    const Millis longest = slow ? 6min : 2 * cycle + 70s;
+    const Millis longest = slow ? 10 * cycle : 2 * cycle + 70s;
     if (last != WallTime{} && one.ended - last > longest && !record.disturbed(last - 1min, one.ended, down))
       add("no cycle ended for " + format_rough(one.ended - last));
     last = one.ended;

@@ -21,21 +21,22 @@ struct Character {
 };
 
 constexpr std::array<Character, kFaultKinds> kCharacters = {{
-    {"ApiAway", 1min, 10min, Hits::Controllers},      {"ApiSlow", 2min, 20min, Hits::Controllers},
-    {"ApiErrors", 2min, 20min, Hits::Controllers},    {"ApiConflicts", 2min, 10min, Hits::Controllers},
-    {"ApiThrottled", 2min, 10min, Hits::Controllers}, {"EtcdRestart", 10s, 90s, Hits::Everything},
-    {"NetworkCut", 1min, 15min, Hits::OneController}, {"WatchesCut", 2min, 20min, Hits::OneController},
-    {"MetricsAway", 2min, 30min, Hits::Controllers},  {"MetricsSlow", 2min, 20min, Hits::Services},
-    {"MetricsGarbage", 2min, 20min, Hits::Services},  {"MetricsWarn", 2min, 20min, Hits::Services},
-    {"HistoryRefused", 5min, 60min, Hits::Services},  {"ScrapeStops", 2min, 30min, Hits::Services},
-    {"ScrapePartial", 2min, 30min, Hits::OneService}, {"Crash", 10s, 5min, Hits::OneController},
-    {"Pause", 10s, 5min, Hits::OneController},        {"PodsFlap", 1min, 5min, Hits::OneService},
-    {"PodsEvicted", 8min, 8min, Hits::OneService},    {"StartsStuck", 10min, 40min, Hits::OneService},
-    {"Rollout", 3min, 15min, Hits::OneService},       {"NoScale", 2min, 15min, Hits::OneService},
-    {"TargetGone", 2min, 15min, Hits::OneService},    {"EditBounds", 20min, 120min, Hits::OneService},
-    {"EditMode", 10min, 60min, Hits::OneService},     {"RenameDemand", 30min, 120min, Hits::OneService},
-    {"ScaleByHand", 25min, 25min, Hits::OneService},  {"OwnerAppears", 5min, 60min, Hits::OneService},
-    {"Recreate", 1min, 10min, Hits::OneService},      {"Poison", 5min, 30min, Hits::OneService},
+    {"ApiAway", 1min, 10min, Hits::Controllers},       {"ApiSlow", 2min, 20min, Hits::Controllers},
+    {"ApiErrors", 2min, 20min, Hits::Controllers},     {"ApiConflicts", 2min, 10min, Hits::Controllers},
+    {"ApiThrottled", 2min, 10min, Hits::Controllers},  {"EtcdRestart", 10s, 90s, Hits::Everything},
+    {"NetworkCut", 1min, 15min, Hits::OneController},  {"WatchesCut", 2min, 20min, Hits::OneController},
+    {"MetricsAway", 2min, 30min, Hits::Controllers},   {"MetricsSlow", 2min, 20min, Hits::Services},
+    {"MetricsGarbage", 2min, 20min, Hits::Services},   {"MetricsWarn", 2min, 20min, Hits::Services},
+    {"HistoryRefused", 5min, 60min, Hits::Services},   {"ScrapeStops", 2min, 30min, Hits::Services},
+    {"ScrapePartial", 2min, 30min, Hits::OneService},  {"Crash", 10s, 5min, Hits::OneController},
+    {"Pause", 10s, 5min, Hits::OneController},         {"PodsFlap", 1min, 5min, Hits::OneService},
+    {"PodsEvicted", 8min, 8min, Hits::OneService},     {"StartsStuck", 10min, 40min, Hits::OneService},
+    {"Rollout", 3min, 15min, Hits::OneService},        {"NoScale", 2min, 15min, Hits::OneService},
+    {"WriteRefused", 2min, 30min, Hits::Services},     {"TargetGone", 2min, 15min, Hits::OneService},
+    {"EditBounds", 20min, 120min, Hits::OneService},   {"EditMode", 10min, 60min, Hits::OneService},
+    {"RenameDemand", 30min, 120min, Hits::OneService}, {"ScaleByHand", 25min, 25min, Hits::OneService},
+    {"OwnerAppears", 5min, 60min, Hits::OneService},   {"Recreate", 1min, 10min, Hits::OneService},
+    {"Poison", 5min, 30min, Hits::OneService},
 }};
 
 const Character& character(FaultKind kind) {

@@ -40,6 +40,7 @@ enum class FaultKind {
   StartsStuck,
   Rollout,
   NoScale,
+  WriteRefused,  // by an admission webhook that is down
   TargetGone,
   // People.
   EditBounds,

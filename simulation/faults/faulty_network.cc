@@ -52,9 +52,9 @@ Fate FaultyNetwork::fate(const std::string& verb, Millis deadline, WallTime at) 
     }
   }
   if (const auto* errors = lasts(FaultKind::ApiErrors, at); errors && random_.chance(0.3 + 0.7 * errors->severity))
-    return lost(unavailable("500 etcdserver: request timed out"), is_write);
+    return lost({ErrorKind::Unavailable, "etcdserver: request timed out (HTTP 500)", {}, true}, is_write);
   if (const auto* throttled = lasts(FaultKind::ApiThrottled, at); throttled && random_.chance(0.7)) {
-    fate.request_lost = Error{ErrorKind::Throttled, "429 too many requests", std::chrono::seconds(1)};
+    fate.request_lost = Error{ErrorKind::Throttled, "429 too many requests", std::chrono::seconds(1), true};
     return fate;
   }
   if (verb == "scale" && lasts(FaultKind::ApiConflicts, at) != nullptr && random_.chance(0.8))

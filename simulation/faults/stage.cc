@@ -45,6 +45,7 @@ void Stage::refresh_service(int index) {
   service.set_lead_factor(lasts(FaultKind::StartsStuck, index) != nullptr ? 10 : 1);
   target.exists = lasts(FaultKind::TargetGone, index) == nullptr;
   target.has_scale = lasts(FaultKind::NoScale, index) == nullptr;
+  target.refuses_scale = lasts(FaultKind::WriteRefused, index) != nullptr;
   target.rollout = lasts(FaultKind::Rollout, index) != nullptr ? "1 of 3 replicas updated" : "";
   target.owners.clear();
   if (lasts(FaultKind::OwnerAppears, index) != nullptr)

@@ -70,6 +70,7 @@ std::vector<std::string> FakeCluster::forecasts_of(const api::Autoscaler& autosc
 Result<std::string> FakeCluster::write_scale(const api::Autoscaler& autoscaler, int replicas,
                                              const std::string& version) {
   auto& deployment = deployments.at(autoscaler.spec.target.name);
+  clock_.time += write_takes;
   if (deployment.write_error) return *deployment.write_error;
   if (version != std::to_string(deployment.version))
     return Error{ErrorKind::Conflict, "the object has been modified", {}};
@@ -79,6 +80,7 @@ Result<std::string> FakeCluster::write_scale(const api::Autoscaler& autoscaler, 
 }
 
 Status FakeCluster::write_forecast(const api::Forecast& forecast) {
+  clock_.time += write_takes;
   if (report_error) return *report_error;
   ++forecast_writes;
   forecasts[forecast.meta.name] = forecast;
@@ -92,6 +94,7 @@ Status FakeCluster::delete_forecast(const api::ObjectKey& key) {
 }
 
 Status FakeCluster::write_status(const api::Autoscaler& autoscaler) {
+  clock_.time += write_takes;
   if (report_error) return *report_error;
   ++status_writes;
   objects.at(autoscaler.meta.name).object.status = autoscaler.status;
@@ -99,6 +102,7 @@ Status FakeCluster::write_status(const api::Autoscaler& autoscaler) {
 }
 
 Status FakeCluster::write_event(const api::Autoscaler& about, const ports::Event& event) {
+  clock_.time += write_takes;
   events.emplace_back(about.meta.name, event);
   return done;
 }

@@ -1,0 +1,53 @@
+// In which order the objects of a step are written for, and for how long. One whose last write failed comes after the
+// others, and one that had to wait comes before those that did not, so that an object whose writes are refused or never
+// answered holds back nobody else, and a server too slow for all of them in one cycle serves each within a few. Time is
+// bounded, because a loop that does not end its cycle neither forecasts nor looks alive.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "controller/loop/cycle.h"
+#include "controller/ports/clock.h"
+
+namespace aia::loop {
+
+/// The time that one step may write in; the first write is begun however late it is.
+class Budget {
+ public:
+  Budget(const ports::Clock& clock, Millis length) : clock_(clock), end_(clock.steady() + length) {}
+
+  [[nodiscard]] bool is_spent() const { return begun_ && clock_.steady() >= end_; }
+  void begin() { begun_ = true; }
+
+ private:
+  const ports::Clock& clock_;
+  const Millis end_;
+  bool begun_ = false;
+};
+
+/// Runs `body`, guarded, for each of `due` that still gets its turn, and `wait` for the rest. `turn` finds an object's
+/// Turn for this step; `body` returns false when a write for it failed.
+template <class TurnOf, class Body, class Wait>
+void take_turns(Cycle& cycle, std::vector<Workload*> due, const char* step, Budget budget, TurnOf turn, Body body,
+                Wait wait) {
+  const auto before = [&](const Workload* a, const Workload* b) {
+    const Turn &first = turn(*a), &second = turn(*b);
+    return first.failed != second.failed ? second.failed : first.waited > second.waited;
+  };
+  std::stable_sort(due.begin(), due.end(), before);
+  for (Workload* workload : due) {
+    if (cycle.stop.stop_requested() || !cycle.leading) return;
+    Turn& own = turn(*workload);
+    if (budget.is_spent() || cycle.outage.is_on()) {
+      ++own.waited;
+      wait(*workload);
+      continue;
+    }
+    budget.begin();
+    own.waited = 0;
+    guarded(*workload, step, [&] { own.failed = !body(*workload); });
+  }
+}
+
+}  // namespace aia::loop
