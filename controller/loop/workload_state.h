@@ -56,7 +56,7 @@ struct WorkloadState {
   std::map<std::string, WrittenForecast> forecasts;       ///< by demand name
   api::AutoscalerStatus stored;                           ///< as found when it was last adopted
   Turn acting, reporting;
-  bool slow = false;                                      ///< observing it took longer than the deadline, last time
+  bool slow = false;  ///< observing it took longer than the deadline, last time
 };
 
 /// By uid, so that an object that was deleted and created again starts afresh.
