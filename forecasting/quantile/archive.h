@@ -1,0 +1,47 @@
+// The values of the last weeks in two bytes each: what features of a week ago and refits read. Values lie in blocks; a
+// full block keeps its least value, its range and 16-bit codes, so that a spike costs resolution in its own block only,
+// and a series of any scale or level is kept to 1/65535 of its range within the block. Missing steps are kept as such.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace forecasting {
+
+class Archive {
+ public:
+  /// Remembers at least `steps` ≥ 1 newest steps.
+  explicit Archive(int steps);
+
+  /// The next step: |value| ≤ 1e30, or NaN for a missing one. Never allocates.
+  void push(double value);
+
+  /// The value `age` steps ago, 0 the newest; NaN when missing or forgotten.
+  [[nodiscard]] double ago(int age) const;
+
+  /// Steps that are remembered, missing ones included.
+  [[nodiscard]] int size() const;
+
+  [[nodiscard]] std::size_t bytes() const { return blocks_.size() * sizeof(Block) + sizeof(*this); }
+
+ private:
+  static constexpr int kBlock = 128;
+  static constexpr std::uint16_t kMissing = 65535;
+  struct Block {
+    float least = 0;
+    float range = 0;
+    std::array<std::uint16_t, kBlock> codes{};
+  };
+
+  void close();
+
+  std::vector<Block> blocks_;       ///< a ring
+  std::array<float, kBlock> open_;  ///< the newest, not yet coded
+  int filled_ = 0;                  ///< of open_
+  int newest_ = -1;                 ///< block closed last
+  int closed_ = 0;                  ///< blocks that hold values
+};
+
+}  // namespace forecasting

@@ -1,0 +1,138 @@
+#include "forecasting/quantile/features.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace forecasting {
+namespace {
+
+constexpr int kDaySlots = 288;
+constexpr double kProfileWeight = 0.25;  // of the newest day: a profile of about the last week
+constexpr int kHourMemory = 120;         // hours that the rhythm within the hour remembers
+
+}  // namespace
+
+Features::Features(const Spans& spans, int furthest)
+    : spans_(spans),
+      recent_(static_cast<std::size_t>(std::max(spans.day, furthest) + spans.quarter + 2)),
+      short_(spans.short_term),
+      quarter_(spans.quarter),
+      hour_(spans.hour),
+      four_hours_(spans.four_hours),
+      day_(spans.day),
+      quarter_change_(spans.quarter),
+      hour_change_(spans.hour),
+      day_change_(spans.day),
+      day_slots_(spans.seasonal ? static_cast<std::size_t>(std::min(kDaySlots, spans.day)) : 0),
+      hour_slots_(spans.seasonal ? static_cast<std::size_t>(spans.hour) : 0) {}
+
+double Features::ago(int age) const {
+  const auto back = static_cast<std::size_t>(std::min(age, seen_ - 1));
+  return static_cast<double>(recent_[newest_ >= back ? newest_ - back : newest_ + recent_.size() - back]);
+}
+
+void Features::update(double value, const Archive& /*archive*/) {
+  const double rounded = static_cast<double>(static_cast<float>(value));
+  const double change = seen_ > 0 ? std::fabs(rounded - latest_) : 0;
+  newest_ = newest_ + 1 == recent_.size() ? 0 : newest_ + 1;
+  recent_[newest_] = static_cast<float>(rounded);
+  latest_ = rounded;
+  ++seen_;
+  slot_ = slot_ + 1 == spans_.day ? 0 : slot_ + 1;
+  for (Moving* window : {&short_, &quarter_, &hour_, &four_hours_, &day_}) window->add(rounded, ago(window->length()));
+  for (Moving* window : {&quarter_change_, &hour_change_, &day_change_}) {
+    window->add(change, std::fabs(ago(window->length()) - ago(window->length() + 1)));
+  }
+  note_extremes();
+  if (spans_.seasonal) note_rhythm(rounded, change);
+}
+
+void Features::note_extremes() {
+  most_hour_ = least_hour_ = most_quarter_ = latest_;
+  for (int age = 1; age < std::min(spans_.hour, seen_); ++age) {
+    const double value = ago(age);
+    most_hour_ = std::max(most_hour_, value), least_hour_ = std::min(least_hour_, value);
+    if (age < spans_.quarter) most_quarter_ = std::max(most_quarter_, value);
+  }
+}
+
+void Features::note_rhythm(double value, double change) {
+  Slot& day = day_slots_[part_of_day(slot_)];
+  const bool first = seen_ <= spans_.day;
+  const double steps_a_slot = static_cast<double>(spans_.day) / static_cast<double>(day_slots_.size());
+  const double weight = std::max(first ? 1.0 / (1 + (slot_ % std::max(1, static_cast<int>(steps_a_slot)))) : 0,
+                                 kProfileWeight / steps_a_slot);
+  day.mean += static_cast<float>(weight * (value - static_cast<double>(day.mean)));
+  day.change += static_cast<float>(weight * (change - static_cast<double>(day.change)));
+  Slot& hour = hour_slots_[static_cast<std::size_t>(slot_ % spans_.hour)];
+  const double share = 1.0 / std::min(kHourMemory, 1 + seen_ / spans_.hour);
+  hour.mean += static_cast<float>(share * (value - hour_.mean() - static_cast<double>(hour.mean)));
+  hour.change += static_cast<float>(share * (change - static_cast<double>(hour.change)));
+}
+
+std::size_t Features::part_of_day(int slot) const {
+  return static_cast<std::size_t>(static_cast<long>(slot) * static_cast<long>(day_slots_.size()) / spans_.day);
+}
+
+double Features::level() const {
+  return std::max(four_hours_.mean(), 0.1 * day_.mean());
+}
+
+Row Features::row(int steps, const Archive& archive) const {
+  Row row{};
+  std::size_t next = 0;
+  const auto put = [&](double value) { row[next++] = static_cast<float>(std::isfinite(value) ? value : 0.0); };
+  const double z = latest_;
+  put(1), put(z);
+  for (const int lag : {1, 2, 3, 5}) put(ago(lag) - z);
+  for (const Moving* window : {&short_, &quarter_, &hour_, &four_hours_, &day_}) put(window->mean() - z);
+  put(most_quarter_ - z), put(most_hour_ - z), put(least_hour_ - z);
+  put(quarter_.deviation()), put(hour_.deviation()), put(four_hours_.deviation());
+  put(quarter_change_.mean()), put(hour_change_.mean()), put(day_change_.mean());
+  put(std::fabs(quarter_.mean() - z));
+  if (!spans_.seasonal) {
+    next = kOriginFeatures;
+    put(ago(steps) - z);
+    return row;
+  }
+  const Slot& hour_now = hour_slots_[static_cast<std::size_t>(slot_ % spans_.hour)];
+  put(static_cast<double>(hour_now.mean)), put(static_cast<double>(hour_now.change));
+  const double angle = 2 * std::numbers::pi * slot_ / spans_.day;
+  put(std::sin(angle)), put(std::cos(angle));
+  put(ago(steps) - z);
+  const int ahead = (steps - 1) % spans_.day + 1;  // beyond a day, yesterday's is the newest of that time
+  const bool day = seen_ > spans_.day;
+  const double then = ago(spans_.day - ahead), there = ago(spans_.day);
+  put(day ? then - there : 0), put(day ? then - z : 0);
+  const double week_then = archive.ago(spans_.week - ahead), week_there = archive.ago(spans_.week);
+  put(week_then - then), put(week_then - week_there);
+  double most = then;
+  for (int off = -spans_.quarter; off <= spans_.quarter && day; ++off) {
+    if (spans_.day - ahead - off >= 0) most = std::max(most, ago(spans_.day - ahead - off));
+  }
+  put(day ? most - z : 0);
+  const Slot& target = day_slots_[part_of_day(slot_after(ahead))];
+  const Slot& hour_then = hour_slots_[static_cast<std::size_t>(slot_after(ahead) % spans_.hour)];
+  put(day ? profile(slot_after(ahead)) - profile(slot_) : 0), put(day ? profile(slot_after(ahead)) - z : 0);
+  put(static_cast<double>(target.change));
+  put(static_cast<double>(hour_then.mean)), put(static_cast<double>(hour_then.change));
+  return row;
+}
+
+/// The day's profile at a step, between the middles of its parts.
+double Features::profile(int slot) const {
+  const auto parts = static_cast<double>(day_slots_.size());
+  const double at = (slot + 0.5) * parts / spans_.day - 0.5, floor = std::floor(at);
+  const auto wrap = [&](double part) {
+    return day_slots_[static_cast<std::size_t>(part < 0 ? part + parts : part >= parts ? part - parts : part)];
+  };
+  const auto before = static_cast<double>(wrap(floor).mean), after = static_cast<double>(wrap(floor + 1).mean);
+  return before + (at - floor) * (after - before);
+}
+
+std::size_t Features::bytes() const {
+  return sizeof(*this) + recent_.size() * sizeof(float) + (day_slots_.size() + hour_slots_.size()) * sizeof(Slot);
+}
+
+}  // namespace forecasting

@@ -1,0 +1,67 @@
+// What is known of a series when a forecast is made, as numbers that a linear learner and trees can use: where the
+// level came from, how restless it is, what the same time yesterday and last week did next, what the minute of the hour
+// usually brings. Everything is a difference to the newest value or a spread, in units of the series. Most of the
+// accuracy at a lead time lies in these: see docs/forecasting.md.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "forecasting/quantile/archive.h"
+#include "forecasting/quantile/moving.h"
+#include "forecasting/quantile/spans.h"
+
+namespace forecasting {
+
+inline constexpr std::size_t kOriginFeatures = 25;  ///< the same for every horizon
+inline constexpr std::size_t kTargetFeatures = 11;  ///< of the time that is forecast
+inline constexpr std::size_t kFeatures = kOriginFeatures + kTargetFeatures;
+
+using Row = std::array<float, kFeatures>;
+
+class Features {
+ public:
+  /// `furthest` ≥ 1: the longest horizon asked for, in steps.
+  Features(const Spans& spans, int furthest);
+
+  /// The next step, finite. A missing one is fed as the newest known value: the archive says that it was missing.
+  void update(double value, const Archive& archive);
+
+  [[nodiscard]] double latest() const { return latest_; }
+  /// What errors are measured by where a series' noise grows with its level: the mean of four hours, at least a tenth
+  /// of the day's.
+  [[nodiscard]] double level() const;
+
+  /// Everything known now about `steps` ahead.
+  [[nodiscard]] Row row(int steps, const Archive& archive) const;
+
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  struct Slot {
+    float mean = 0;
+    float change = 0;  ///< mean |change|
+  };
+
+  void note_extremes();
+  void note_rhythm(double value, double change);
+  [[nodiscard]] double ago(int age) const;
+  [[nodiscard]] double profile(int slot) const;
+  [[nodiscard]] int slot_after(int steps) const { return (slot_ + steps) % spans_.day; }
+  std::size_t part_of_day(int slot) const;
+
+  Spans spans_;
+  int seen_ = 0;
+  int slot_ = -1;  ///< of the newest step within the day
+  double latest_ = 0;
+  std::vector<float> recent_;  ///< a ring: a day and a quarter of an hour
+  std::size_t newest_ = 0;
+  Moving short_, quarter_, hour_, four_hours_, day_;  ///< of values
+  Moving quarter_change_, hour_change_, day_change_;  ///< of |change|
+  double most_quarter_ = 0, most_hour_ = 0, least_hour_ = 0;
+  std::vector<Slot> day_slots_;   ///< 288 a day at most
+  std::vector<Slot> hour_slots_;  ///< deviation from the hour's mean
+};
+
+}  // namespace forecasting

@@ -1,0 +1,74 @@
+// Conditional quantiles of the change to a horizon, learned online: one linear function of the features per level,
+// moved after each outcome by an online Newton step on the pinball loss (Hazan, Agarwal and Kale, "Logarithmic regret
+// algorithms for online convex optimization", Machine Learning 69, 2007; pinball: Koenker and Bassett, 1978), with the
+// features' forgotten second moments as the metric, shared by all levels. No refit; a step costs O(features²). What it
+// gives is not calibrated: that is the conformal layer's business.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "forecasting/quantile/features.h"
+
+namespace forecasting {
+
+class NewtonQuantiles {
+ public:
+  struct Options {
+    int steps = 1;                ///< the horizon
+    std::vector<double> levels;   ///< ascending, in (0, 1)
+    bool relative = false;        ///< learns changes ÷ level: for series whose noise grows with their level
+    int refactor_steps = 60;      ///< between two inversions of the metric
+    double rate = 20;             ///< step, in mean absolute changes
+    double ridge = 100;           ///< pseudo-samples
+    int half_life_steps = 11520;  ///< of the metric
+  };
+
+  explicit NewtonQuantiles(Options options);
+
+  /// Notes what was known at an origin, once a step. `missing`: the origin's value was not observed, nothing is learned
+  /// from it.
+  void issue(const Row& row, double latest, double level, bool missing);
+
+  /// The value `steps` after the origin that is due now, NaN when missing; before this step's issue().
+  void mature(double value);
+
+  /// Quantiles `steps` ahead of an origin at `levels`, sorted, not clipped at nought. False while nothing was learned.
+  bool predict(const Row& row, double latest, double level, std::span<double> quantiles) const;
+
+  [[nodiscard]] int learned() const { return learned_; }
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  static constexpr std::size_t kMetric = kFeatures * (kFeatures + 1) / 2;
+  using Scaled = std::array<float, kFeatures>;
+  struct Pending {
+    std::array<std::int16_t, kFeatures> row{};  ///< scaled and clipped, ÷ kClip · 32767
+    float latest = 0;
+    float unit = 0;  ///< 0: nothing to learn from
+  };
+
+  [[nodiscard]] double unit_of(double level) const { return options_.relative ? level : 1.0; }
+  [[nodiscard]] Scaled scaled(const Row& row, double unit) const;
+  void learn(const Scaled& row, double change);
+  void invert();
+
+  Options options_;
+  int stride_;
+  long now_ = 0;  ///< steps issued
+  int learned_ = 0;
+  std::vector<Pending> pending_;
+  std::array<float, kFeatures> square_{};              ///< running mean square of each feature ÷ unit
+  int squares_ = 0;                                    ///< behind it
+  std::array<float, kMetric> metric_{};                ///< forgotten Σ x xᵀ, lower triangle by rows
+  std::array<float, kMetric> inverse_{};               ///< of it and the ridge
+  std::vector<std::array<float, kFeatures>> weights_;  ///< one per level
+  double size_ = 0, weight_ = 0;                       ///< forgotten Σ |change| and Σ 1
+  double least_ = 0, most_ = 0;                        ///< changes seen, slowly forgotten: forecasts stay near them
+  bool inverted_ = false;
+};
+
+}  // namespace forecasting
