@@ -4,12 +4,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iostream>
 
+#include "controller/input.h"
 #include "simulation/replay/chat_service.h"
 #include "simulation/replay/replay.h"
 #include "simulation/replay/report_html.h"
@@ -21,14 +19,6 @@ namespace {
 
 constexpr int kPlainWidth = 100;
 
-Error file_error(const std::string& flag, const std::string& path, const std::string& what) {
-  return {ErrorKind::Unavailable, flag + ": " + path + " " + what, {}};
-}
-
-std::string name_of(const std::string& path) {
-  return path == "-" ? "standard input" : path.substr(path.find_last_of('/') + 1);
-}
-
 Result<simulation::Trace> trace_of(const ReplayOptions& options) {
   const auto& scenario = options.scenario;
   if (options.input.empty()) {
@@ -37,17 +27,10 @@ Result<simulation::Trace> trace_of(const ReplayOptions& options) {
     made.length = std::chrono::ceil<std::chrono::days>(scenario.history + scenario.play);
     return simulation::chat_service(made);
   }
-  std::ifstream file;
-  if (options.input != "-") file.open(options.input, std::ios::binary);
-  std::istream& in = options.input == "-" ? std::cin : file;
-  std::string text;
-  std::array<char, 65536> part{};
-  while (in.read(part.data(), part.size()) || in.gcount() > 0)
-    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
-  if (in.bad() || (options.input != "-" && !file.is_open()))
-    return file_error("--input", options.input, "cannot be read");
-  const auto name = name_of(options.input);
-  auto trace = simulation::read_trace(text, name);
+  const auto text = read_input("--input", options.input);
+  if (!text) return text.error();
+  const auto name = input_name(options.input);
+  auto trace = simulation::read_trace(*text, name);
   if (!trace) return trace.error().in("--input: " + name);
   return trace;
 }
@@ -63,14 +46,6 @@ simulation::TextOptions terminal() {
   return options;
 }
 
-Status write(const std::string& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  if (!out) return file_error("--report", path, "cannot be written");
-  return done;
-}
-
 }  // namespace
 
 Status replay(const ReplayOptions& options) {
@@ -83,7 +58,7 @@ Status replay(const ReplayOptions& options) {
   const auto played = simulation::replay(scenario, {simulation::predictive(scenario), simulation::reactive(scenario)});
   if (!played) return played.error();
   if (!options.report.empty()) {
-    const auto written = write(options.report, simulation::report_html(*played, options.command));
+    const auto written = write_output("--report", options.report, simulation::report_html(*played, options.command));
     if (!written) return written;
   }
   auto text = options.json ? simulation::report_json(*played) : simulation::report_text(*played, terminal());

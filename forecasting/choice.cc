@@ -7,7 +7,7 @@
 namespace forecasting {
 namespace {
 
-constexpr double kMargin = 0.97;  // a challenger must be 3 % better
+constexpr double kSwitchMargin = 0.97;  // a challenger must be 3 % better
 constexpr int kMinStaySteps = 30;
 
 }  // namespace
@@ -35,7 +35,7 @@ void Choice::update(const std::vector<Member>& members, const Counts& counts) {
   }
   if (best == serving_) return;
   const bool forced = options_.model != Model::Auto;
-  const bool margin = members[best].records[knot_].ratio() < kMargin * members[serving_].records[knot_].ratio();
+  const bool margin = members[best].records[knot_].ratio() < kSwitchMargin * members[serving_].records[knot_].ratio();
   if (!forced && !(margin && stay_steps_ > kMinStaySteps)) return;
   serving_ = best;
   stay_steps_ = 0;

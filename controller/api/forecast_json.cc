@@ -62,7 +62,7 @@ Backtest backtest_from(const Field& field) {
           field["samples"].count()};
 }
 
-ForecastStatus status_from(const Field& field) {
+ForecastStatus forecast_status_from(const Field& field) {
   ForecastStatus status;
   if (!field.present()) return status;
   status.now = optional_decimal(field["now"]);
@@ -136,7 +136,7 @@ Result<Forecast> forecast_from_json(const Json& object) {
   out.autoscaler = root["spec"]["autoscaler"].text();
   out.demand = root["spec"]["demand"].text();
   out.target = target_from(root["spec"]["scaleTargetRef"]);
-  out.status = status_from(root["status"]);
+  out.status = forecast_status_from(root["status"]);
   if (problem) return *problem;
   return out;
 }

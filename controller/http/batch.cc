@@ -14,7 +14,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kMaxInFlight = 32;  ///< calls side by side; more wait for their turn, within the same deadline
 constexpr std::size_t kMaxOpen = 256;     ///< with those that no longer count because they are slow
 constexpr std::chrono::seconds kSlow{1};  ///< a call without an answer for so long makes room for another
-constexpr int kMaxStale = 40;             ///< idle connections found closed in a row: all that one batch can have left
 
 Millis between(SteadyTime from, SteadyTime to) {
   return std::max(std::chrono::duration_cast<Millis>(to - from), Millis(0));

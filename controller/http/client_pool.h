@@ -14,6 +14,9 @@
 
 namespace aia::http {
 
+/// Idle connections that may be found closed in a row, before it is the server's fault: all that a batch can have left.
+inline constexpr int kMaxStale = 40;
+
 /// One request on its way, once.
 struct Attempt {
   std::shared_ptr<CpprestClient> client;

@@ -19,7 +19,6 @@ constexpr std::chrono::seconds kAbandonedWatch{7200};
 /// A stream's headers come at once, or after the API server's queue (15 s at most); later they come from nowhere: the
 /// connect got no answer, or the other end has gone.
 constexpr Millis kFirstAnswer{20'000};
-constexpr int kMaxStale = 40;  ///< idle connections found closed in a row
 
 class CpprestTransport final : public Transport {
  public:

@@ -8,7 +8,7 @@ namespace aia::plan {
 namespace {
 
 constexpr double kScaleInTolerance = 0.1;  // as in the HorizontalPodAutoscaler
-constexpr double kRounding = 1e-9;         // 29 % of 100 is 29, not 28.999…
+constexpr double kPercentRounding = 1e-9;  // 29 % of 100 is 29, not 28.999…
 
 }  // namespace
 
@@ -32,7 +32,7 @@ Stabilised stabilise(int current, int recommended, const std::vector<PastRecomme
   out.replicas = std::clamp(current, lowest, highest);
   out.by_window = out.replicas != recommended;
   const double change = out.replicas - current;
-  const double tolerated = current * (change > 0 ? calm.up_tolerance : calm.down_tolerance) + kRounding;
+  const double tolerated = current * (change > 0 ? calm.up_tolerance : calm.down_tolerance) + kPercentRounding;
   if (change != 0 && std::abs(change) <= tolerated) {
     out.replicas = current;
     out.by_tolerance = true;

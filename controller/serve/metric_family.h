@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "controller/api/time.h"
+
 namespace aia::serve {
 
 using Labels = std::vector<prometheus::ClientMetric::Label>;
@@ -16,6 +18,11 @@ using Labels = std::vector<prometheus::ClientMetric::Label>;
 inline Labels with(Labels labels, const char* name, std::string value) {
   labels.push_back({name, std::move(value)});
   return labels;
+}
+
+/// Durations in metrics are in seconds.
+inline double seconds(Millis duration) {
+  return std::chrono::duration<double>(duration).count();
 }
 
 struct Family {

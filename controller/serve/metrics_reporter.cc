@@ -12,14 +12,11 @@
 #include <sstream>
 #include <utility>
 
+#include "controller/serve/metric_family.h"
 #include "controller/serve/object_series.h"
 
 namespace aia::serve {
 namespace {
-
-double seconds(Millis duration) {
-  return std::chrono::duration<double>(duration).count();
-}
 
 const prometheus::Histogram::BucketBoundaries kSeconds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
 
@@ -101,6 +98,13 @@ MetricsReporter::MetricsReporter(const std::string& version) : state_(std::make_
       .Register(state_->registry)
       .Add({{"version", version}})
       .Set(1);
+  // From nought on: a rate does not see a counter's first failure if the counter begins with it.
+  for (const char* step : {"act", "report"}) {
+    for (const auto kind :
+         {ErrorKind::Unavailable, ErrorKind::Timeout, ErrorKind::Throttled, ErrorKind::Unauthorized}) {
+      state_->errors.Add({{"step", step}, {"kind", to_string(kind)}});
+    }
+  }
 }
 
 MetricsReporter::~MetricsReporter() = default;

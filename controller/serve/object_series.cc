@@ -21,10 +21,6 @@ std::string level(double quantile) {
   return fmt::format("{:.6g}", quantile);
 }
 
-double seconds(Millis duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 /// Better is higher, so that the worst of many is their minimum.
 double rank(const std::string& trust) {
   if (trust == "Whole") return 3;

@@ -6,12 +6,12 @@
 #include <cmath>
 #include <limits>
 
+#include "forecasting/exam/missing.h"
 #include "forecasting/exam/rolling_quantiles.h"
 
 namespace forecasting::exam {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kNought = 1e-12;                                     // a ratio to less than this says nothing
 constexpr std::array<double, 7> kHalfLives{0.5, 1, 2, 4, 8, 16, 32};  // steps
 constexpr int kSeasonsBack = 7;

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <limits>
 
+#include "forecasting/exam/missing.h"
+
 namespace forecasting::exam {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 std::size_t hour_of(TimePoint at) {
   const auto hours = std::chrono::floor<std::chrono::hours>(at.time_since_epoch()).count();

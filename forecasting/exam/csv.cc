@@ -5,16 +5,15 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <utility>
 
+#include "forecasting/exam/missing.h"
 #include "forecasting/exam/rfc3339.h"
 #include "forecasting/words.h"
 
 namespace forecasting::exam {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLatestS = 253'402'300'799;  // the last second of the year 9999
 constexpr std::size_t kShown = 40;            // of a field, in a message: a binary file must not fill the terminal
 

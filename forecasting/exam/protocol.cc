@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "forecasting/exam/missing.h"
 
 namespace forecasting::exam {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 double quotient(double over, double under) {
   return under > 0 ? over / under : kMissing;

@@ -1,12 +1,10 @@
 // Feeding and asking; see roll.h.
 #include "forecasting/exam/roll.h"
 
-#include <limits>
+#include "forecasting/exam/missing.h"
 
 namespace forecasting::exam {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 Rolled empty(std::size_t steps, const Questions& questions) {
   Rolled rolled;

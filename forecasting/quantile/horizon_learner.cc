@@ -6,7 +6,6 @@
 namespace forecasting {
 namespace {
 
-constexpr int kMostPending = 16;
 constexpr double kSharpness = 6;          // weights fall with this power of the loss, once it is known
 constexpr double kKnown = 200;            // judged spans of the horizon after which half of that power holds
 constexpr double kPrune = 1.5;            // a member so much worse than the last value has no weight
@@ -35,7 +34,7 @@ NewtonQuantiles::Options learner(const HorizonLearner::Options& options, bool re
 
 HorizonLearner::HorizonLearner(const Options& options)
     : options_(options),
-      stride_((options.steps + kMostPending - 1) / kMostPending),
+      stride_(stride_of(options.steps)),
       pending_(static_cast<std::size_t>(options.steps / stride_ + 1)),
       changes_(std::max(2, 3 * options.spans.day / stride_), options.levels[options.planning]),
       linear_(learner(options, false)),

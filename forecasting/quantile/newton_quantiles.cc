@@ -7,10 +7,9 @@
 namespace forecasting {
 namespace {
 
-constexpr int kMostPending = 16;  // a longer horizon learns from every few origins
-constexpr float kClip = 4;        // features in root mean squares
-constexpr float kCode = 32767;    // codes a clip
-constexpr double kReach = 1.2;    // forecasts go so far beyond the changes that were seen
+constexpr float kClip = 4;      // features in root mean squares
+constexpr float kCode = 32767;  // codes a clip
+constexpr double kReach = 1.2;  // forecasts go so far beyond the changes that were seen
 constexpr double kForgetReach = 1e-4;
 
 using Square = Eigen::Matrix<double, static_cast<int>(kFeatures), static_cast<int>(kFeatures)>;
@@ -23,7 +22,7 @@ std::size_t packed(std::size_t row, std::size_t column) {
 
 NewtonQuantiles::NewtonQuantiles(Options options)
     : options_(std::move(options)),
-      stride_((options_.steps + kMostPending - 1) / kMostPending),
+      stride_(stride_of(options_.steps)),
       pending_(static_cast<std::size_t>(options_.steps / stride_ + 1)),
       weights_(options_.levels.size()) {}
 

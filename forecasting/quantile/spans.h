@@ -27,4 +27,10 @@ struct Spans {
   }
 };
 
+/// A horizon learns from every so many origins only, so that at most sixteen forecasts wait for their targets.
+constexpr int stride_of(int steps) {
+  constexpr int kMostPending = 16;
+  return (steps + kMostPending - 1) / kMostPending;
+}
+
 }  // namespace forecasting

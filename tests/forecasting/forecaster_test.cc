@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "noise.h"
+#include "tests/forecasting/gap.h"
 
 namespace {
 std::atomic<long> allocations{0};
@@ -40,7 +41,6 @@ namespace {
 
 using std::chrono::minutes;
 
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 constexpr int kSeason = 240;  // a short day keeps the tests quick
 
 Options short_day(Model model = Model::Auto) {

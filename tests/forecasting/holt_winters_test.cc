@@ -2,16 +2,14 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "forecasting/holt_winters_bank.h"
 #include "noise.h"
+#include "tests/forecasting/gap.h"
 
 namespace forecasting {
 namespace {
-
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 
 /// The textbook, straightforwardly: every state of every step is kept, in the component form of Hyndman and
 /// Athanasopoulos 8.3 with γ' = γ / (1 − α), β' = β / α, so that it shares no algebra with the implementation.

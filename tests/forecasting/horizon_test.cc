@@ -2,14 +2,12 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <limits>
 
 #include "noise.h"
+#include "tests/forecasting/gap.h"
 
 namespace forecasting {
 namespace {
-
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 
 TEST_CASE("a residual is used only when its target has come") {
   Horizon horizon({.steps = 5, .season_steps = 0, .window_steps = 100, .level = 0.9});

@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "noise.h"
+#include "tests/forecasting/gap.h"
 
 namespace forecasting {
 namespace {
-
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 
 TEST_CASE("uncorrected it is yesterday, at any multiple of the season") {
   SeasonalNaive model(4, {1, 2, 4, 6}, false);

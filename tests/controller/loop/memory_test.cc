@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const WallTime kNow{Millis(1'800'000'000'000)};
+const WallTime kStart{Millis(1'800'000'000'000)};
 
 ports::Pod pod(const std::string& uid, WallTime created, std::optional<Millis> ready_after = {}) {
   ports::Pod pod;
@@ -22,67 +22,67 @@ ports::Pod pod(const std::string& uid, WallTime created, std::optional<Millis> r
 
 TEST_CASE("a start counts once, from creation to the first Ready") {
   LeadSamples lead({});
-  lead.observe({pod("old", kNow - 24h, 20h)});  // Ready when first seen: perhaps not for the first time
+  lead.observe({pod("old", kStart - 24h, 20h)});  // Ready when first seen: perhaps not for the first time
   CHECK(lead.samples().empty());
-  lead.observe({pod("old", kNow - 24h, 20h), pod("a", kNow)});
-  lead.observe({pod("old", kNow - 24h, 20h), pod("a", kNow, 7min)});
-  lead.observe({pod("old", kNow - 24h, 20h), pod("a", kNow, 7min)});
+  lead.observe({pod("old", kStart - 24h, 20h), pod("a", kStart)});
+  lead.observe({pod("old", kStart - 24h, 20h), pod("a", kStart, 7min)});
+  lead.observe({pod("old", kStart - 24h, 20h), pod("a", kStart, 7min)});
   CHECK(lead.samples() == std::vector<Millis>{7min});
-  lead.observe({pod("a", kNow)});         // lost its readiness
-  lead.observe({pod("a", kNow, 50min)});  // and has it again: not a start
+  lead.observe({pod("a", kStart)});         // lost its readiness
+  lead.observe({pod("a", kStart, 50min)});  // and has it again: not a start
   CHECK(lead.samples() == std::vector<Millis>{7min});
-  auto crashed = pod("b", kNow, 30min);
+  auto crashed = pod("b", kStart, 30min);
   crashed.restarted = true;
-  lead.observe({crashed, pod("c", kNow, 5min)});  // c came and was Ready within one cycle
+  lead.observe({crashed, pod("c", kStart, 5min)});  // c came and was Ready within one cycle
   CHECK(lead.samples() == std::vector<Millis>{7min, 5min});
 }
 
 TEST_CASE("starts are remembered over a restart and bounded") {
   LeadSamples lead(std::vector<Millis>(api::kMaxLeadSamples, 3min));
   lead.observe({});
-  lead.observe({pod("a", kNow, 9min)});
+  lead.observe({pod("a", kStart, 9min)});
   CHECK(lead.samples().size() == api::kMaxLeadSamples);
   CHECK(lead.samples().back() == 9min);
 }
 
 TEST_CASE("a value that somebody writes back twice is a conflict, for as long as the window") {
   ScaleWrites writes(10min);
-  writes.observed(2, kNow);
+  writes.observed(2, kStart);
   writes.wrote(5);
-  writes.observed(5, kNow);
-  writes.observed(2, kNow + 1min);
-  CHECK_FALSE(writes.standing_back(kNow + 1min));
-  writes.observed(2, kNow + 2min);  // still the same revert
-  CHECK_FALSE(writes.standing_back(kNow + 2min));
+  writes.observed(5, kStart);
+  writes.observed(2, kStart + 1min);
+  CHECK_FALSE(writes.standing_back(kStart + 1min));
+  writes.observed(2, kStart + 2min);  // still the same revert
+  CHECK_FALSE(writes.standing_back(kStart + 2min));
   writes.wrote(5);
-  writes.observed(2, kNow + 3min);
-  CHECK(writes.standing_back(kNow + 3min) == kNow + 13min);
-  CHECK_FALSE(writes.standing_back(kNow + 13min));
+  writes.observed(2, kStart + 3min);
+  CHECK(writes.standing_back(kStart + 3min) == kStart + 13min);
+  CHECK_FALSE(writes.standing_back(kStart + 13min));
 }
 
 TEST_CASE("reverts far apart, and writes whose outcome is not known, are no conflict") {
   ScaleWrites writes(10min);
   writes.wrote(5);
-  writes.observed(2, kNow);
+  writes.observed(2, kStart);
   writes.wrote(5);
-  writes.observed(2, kNow + 11min);
-  CHECK_FALSE(writes.standing_back(kNow + 11min));
+  writes.observed(2, kStart + 11min);
+  CHECK_FALSE(writes.standing_back(kStart + 11min));
   writes.wrote(5);
   writes.uncertain();
-  writes.observed(9, kNow + 12min);
-  CHECK_FALSE(writes.standing_back(kNow + 12min));
+  writes.observed(9, kStart + 12min);
+  CHECK_FALSE(writes.standing_back(kStart + 12min));
 }
 
 TEST_CASE("a promise is held against the moment that it was about") {
   DemandState state(SeriesIdentity{"demand", api::DemandKind::Rate, {}, 60s});
-  CHECK_FALSE(state.expected_for(kNow, 1min));
-  for (int i = 0; i < 20; ++i) state.expect({kNow + 10min + i * 15s, 100.0 + i, {}, {}});
-  CHECK_FALSE(state.expected_for(kNow + 9min, 1min));
-  CHECK(state.expected_for(kNow + 10min, 1min)->ahead == 100);
-  CHECK(state.expected_for(kNow + 10min + 40s, 1min)->ahead == 102);
-  state.expect({kNow + 11min, 1.0, {}, {}});  // the lead became shorter: later promises are withdrawn
-  CHECK(state.expected_for(kNow + 11min, 1min)->ahead == 1);
-  CHECK_FALSE(state.expected_for(kNow + 13min, 1min));  // nothing was said about now
+  CHECK_FALSE(state.expected_for(kStart, 1min));
+  for (int i = 0; i < 20; ++i) state.expect({kStart + 10min + i * 15s, 100.0 + i, {}, {}});
+  CHECK_FALSE(state.expected_for(kStart + 9min, 1min));
+  CHECK(state.expected_for(kStart + 10min, 1min)->ahead == 100);
+  CHECK(state.expected_for(kStart + 10min + 40s, 1min)->ahead == 102);
+  state.expect({kStart + 11min, 1.0, {}, {}});  // the lead became shorter: later promises are withdrawn
+  CHECK(state.expected_for(kStart + 11min, 1min)->ahead == 1);
+  CHECK_FALSE(state.expected_for(kStart + 13min, 1min));  // nothing was said about now
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace aia::loop::fakes {
 namespace {
 
 /// Ten Ready replicas, demand for two, no forecast, and watches that were all heard a minute ago.
-struct Idle : World {
-  Idle() {
+struct Watched : World {
+  Watched() {
     deployment().replicas = 10;
     cluster.settle("llm", true);
     spec().forecast.model = api::ModelChoice::Off;
@@ -21,7 +21,7 @@ struct Idle : World {
   }
 };
 
-TEST_CASE_METHOD(Idle, "watches that are heard hold nothing; nor does one that nothing is decided on") {
+TEST_CASE_METHOD(Watched, "watches that are heard hold nothing; nor does one that nothing is decided on") {
   cluster.ages[3].age = 24h;
   cluster.ages[0].age = settings.watch_freshness;
   run_for(10min);
@@ -30,7 +30,7 @@ TEST_CASE_METHOD(Idle, "watches that are heard hold nothing; nor does one that n
   CHECK(condition("ScalingLimited").reason == "WithinBounds");
 }
 
-TEST_CASE_METHOD(Idle, "past the limit nothing is scaled in, and it is said of what and why") {
+TEST_CASE_METHOD(Watched, "past the limit nothing is scaled in, and it is said of what and why") {
   const auto unheard = GENERATE(0U, 1U, 2U);
   cluster.ages[unheard].age = settings.watch_freshness + 1s;
   cluster.ages[unheard].problem = "it cannot be listed (HTTP 403)";
@@ -51,7 +51,7 @@ TEST_CASE_METHOD(Idle, "past the limit nothing is scaled in, and it is said of w
   CHECK(cluster.status_writes == written);  // how old is no news
 }
 
-TEST_CASE_METHOD(Idle, "once it is heard again, replicas go after a whole window of seeing") {
+TEST_CASE_METHOD(Watched, "once it is heard again, replicas go after a whole window of seeing") {
   cluster.ages[0].age = 1h;
   run_for(20min);
   cluster.ages[0].age = 0s;
@@ -62,7 +62,7 @@ TEST_CASE_METHOD(Idle, "once it is heard again, replicas go after a whole window
   CHECK(deployment().replicas == 2);
 }
 
-TEST_CASE_METHOD(Idle, "more is started all the same, up to the max that was last seen") {
+TEST_CASE_METHOD(Watched, "more is started all the same, up to the max that was last seen") {
   cluster.ages[0].age = 1h;
   metrics.series["demand"].value = [](WallTime) { return 1e6; };
   spec().max_replicas = 30;
@@ -70,7 +70,7 @@ TEST_CASE_METHOD(Idle, "more is started all the same, up to the max that was las
   CHECK(deployment().replicas == 30);
 }
 
-TEST_CASE_METHOD(Idle, "nor is it brought down to a max that may be another by now") {
+TEST_CASE_METHOD(Watched, "nor is it brought down to a max that may be another by now") {
   cluster.ages[0].age = 1h;
   spec().max_replicas = 5;
   SECTION("whatever demand says") {

@@ -4,16 +4,14 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <limits>
 
+#include "forecasting/exam/missing.h"
 #include "forecasting/exam/rolling_quantiles.h"
 #include "tests/forecasting/noise.h"
 
 using namespace forecasting::exam;
 
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 /// Rank τ(n+1) − 1, linear.
 double plain_quantile(std::vector<double> values, double level) {

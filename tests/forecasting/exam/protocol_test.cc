@@ -4,9 +4,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
-#include <limits>
 
 #include "forecasting/exam/forecaster_candidate.h"
+#include "forecasting/exam/missing.h"
 #include "forecasting/exam/seasons.h"
 #include "tests/forecasting/noise.h"
 
@@ -14,8 +14,6 @@ using namespace forecasting::exam;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 /// Says what a function of the newest step and the lead says, and remembers what it was asked.
 class Scripted final : public Candidate {

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "forecasting/models/arima_css.h"
@@ -10,12 +9,12 @@
 #include "hell.h"
 #include "noise.h"
 #include "oracles/arima.h"
+#include "tests/forecasting/gap.h"
 
 namespace forecasting {
 namespace {
 
 using testing::agree;
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 
 /// φ = .6, θ = .4 at lag 1, Θ = −.5 at `season`, integrated `d` times.
 std::vector<double> simulated(int length, int season, int d, std::uint64_t seed) {

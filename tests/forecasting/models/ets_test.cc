@@ -2,19 +2,18 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "forecasting/models/ets_likelihood.h"
 #include "hell.h"
 #include "noise.h"
 #include "oracles/smoothing.h"
+#include "tests/forecasting/gap.h"
 
 namespace forecasting {
 namespace {
 
 using testing::agree;
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 
 EtsForm form_of(const std::string& name) {
   for (const Error error : {Error::additive, Error::multiplicative}) {

@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -13,11 +12,11 @@
 #include "forecasting/models/seasonal_profile.h"
 #include "hell.h"
 #include "noise.h"
+#include "tests/forecasting/gap.h"
 
 namespace forecasting {
 namespace {
 
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 constexpr int kDay = 48;
 const std::vector<int> kKnots{1, 4, 12};
 

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "forecasting/holt_winters.h"
@@ -10,11 +9,10 @@
 #include "hell.h"
 #include "noise.h"
 #include "oracles/cases.h"
+#include "tests/forecasting/gap.h"
 
 namespace forecasting {
 namespace {
-
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<double> wave(int length, int season, double persistence, std::uint64_t seed) {
   testing::Noise noise(seed);

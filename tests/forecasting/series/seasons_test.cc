@@ -2,12 +2,12 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "forecasting/series/autocorrelation.h"
 #include "noise.h"
+#include "tests/forecasting/gap.h"
 #include "trace.h"
 
 namespace forecasting {
@@ -16,7 +16,6 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 
 struct Made {
   std::string name;
