@@ -32,7 +32,7 @@ double Features::ago(int age) const {
   return static_cast<double>(recent_[newest_ >= back ? newest_ - back : newest_ + recent_.size() - back]);
 }
 
-void Features::update(double value, const Archive& /*archive*/) {
+void Features::update(double value) {
   const double rounded = static_cast<double>(static_cast<float>(value));
   const double change = seen_ > 0 ? std::fabs(rounded - latest_) : 0;
   newest_ = newest_ + 1 == recent_.size() ? 0 : newest_ + 1;

@@ -1,7 +1,7 @@
 // What is known of a series when a forecast is made, as numbers that a linear learner and trees can use: where the
 // level came from, how restless it is, what the same time yesterday and last week did next, what the minute of the hour
 // usually brings. Everything is a difference to the newest value or a spread, in units of the series. Most of the
-// accuracy at a lead time lies in these: see docs/forecasting.md.
+// accuracy at a lead time lies in these.
 #pragma once
 
 #include <array>
@@ -25,8 +25,8 @@ class Features {
   /// `furthest` ≥ 1: the longest horizon asked for, in steps.
   Features(const Spans& spans, int furthest);
 
-  /// The next step, finite. A missing one is fed as the newest known value: the archive says that it was missing.
-  void update(double value, const Archive& archive);
+  /// The next step, finite. A missing one is fed as the newest known value.
+  void update(double value);
 
   [[nodiscard]] double latest() const { return latest_; }
   /// What errors are measured by where a series' noise grows with its level: the mean of four hours, at least a tenth

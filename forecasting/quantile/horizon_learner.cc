@@ -39,7 +39,7 @@ HorizonLearner::HorizonLearner(const Options& options)
       changes_(std::max(2, 3 * options.spans.day / stride_), options.levels[options.planning]),
       linear_(learner(options, false)),
       relative_(learner(options, true)) {
-  served_.fill(kNan), uppers_.fill(kNan);
+  served_.fill(kNan);
   weigh();
 }
 
@@ -114,8 +114,7 @@ void HorizonLearner::issue(const Row& row, double latest, double level, bool mis
   served_.fill(kNan);
   double total = 0;
   for (std::size_t m = 0; m < kMembers; ++m) {
-    uppers_[m] = said[m][options_.planning];
-    if (weights_[m] <= 0 || std::isnan(uppers_[m])) continue;
+    if (weights_[m] <= 0 || std::isnan(said[m][options_.planning])) continue;
     for (std::size_t q = 0; q < n; ++q) served_[q] = (total > 0 ? served_[q] : 0) + weights_[m] * said[m][q];
     total += weights_[m];
   }
@@ -126,12 +125,13 @@ void HorizonLearner::issue(const Row& row, double latest, double level, bool mis
   Pending& pending = pending_[static_cast<std::size_t>(now / stride_) % pending_.size()];
   pending.valid = !missing;
   pending.latest = static_cast<float>(latest);
-  for (std::size_t m = 0; m < kMembers; ++m) pending.uppers[m] = static_cast<float>(uppers_[m]);
+  for (std::size_t m = 0; m < kMembers; ++m) pending.uppers[m] = static_cast<float>(said[m][options_.planning]);
   for (std::size_t q = 0; q < n; ++q) pending.served[q] = static_cast<float>(served_[q]);
 }
 
 std::size_t HorizonLearner::bytes() const {
-  std::size_t bytes = sizeof(*this) + pending_.size() * sizeof(Pending) + linear_.bytes() + relative_.bytes();
+  std::size_t bytes = sizeof(*this) - 2 * sizeof(NewtonQuantiles) + pending_.size() * sizeof(Pending) +
+                      linear_.bytes() + relative_.bytes();  // theirs count themselves
   for (const Forest& forest : forests_) bytes += forest.bytes();
   return bytes;
 }

@@ -44,11 +44,7 @@ class HorizonLearner {
 
   /// Quantiles of the newest forecast at the levels, monotone, not clipped at nought; NaN before anything was learned.
   [[nodiscard]] std::span<const double> quantiles() const { return {served_.data(), options_.levels.size()}; }
-  /// One member's own, uncorrected, at the planning level.
-  [[nodiscard]] double upper(Member member) const { return uppers_[member]; }
   [[nodiscard]] double weight(Member member) const { return weights_[member]; }
-  [[nodiscard]] int steps() const { return options_.steps; }
-  [[nodiscard]] int judged() const { return judged_; }
   [[nodiscard]] std::size_t bytes() const;
 
  private:
@@ -71,7 +67,7 @@ class HorizonLearner {
   NewtonQuantiles linear_, relative_;
   std::vector<Forest> forests_;
   Levels served_{}, correction_{};
-  std::array<double, kMembers> uppers_{}, losses_{}, weights_{};
+  std::array<double, kMembers> losses_{}, weights_{};
   std::array<int, kMembers> counts_{};  ///< judged forecasts of each member
   double error_ = 0;                    ///< mean |error| at the planning level
   int judged_ = 0;

@@ -1,4 +1,4 @@
-// Growing a forest for quantiles.h's trees: best-first, on features cut into at most 64 bins, so that a split costs one
+// Growing a forest for trees.h: best-first, on features cut into at most 64 bins, so that a split costs one
 // pass over counts and not over rows (Ke et al., "LightGBM: a highly efficient gradient boosting decision tree", NIPS
 // 2017, §2). Deterministic: no sampling, ties go to the earlier feature and the lower cut.
 #pragma once

@@ -2,7 +2,7 @@
 // means something else at nine o'clock than at night. Each tree was grown on the gradient of the pinball loss at one
 // level and its leaves carry the quantiles of what was left, for that level and its neighbours (Friedman, "Greedy
 // function approximation: a gradient boosting machine", Annals of Statistics 29, 2001, §4.4). A forest of thirty trees
-// with eight leaves takes two kilobytes; it is grown in the background, see tree_fit.h.
+// with eight leaves takes a few kilobytes; it is grown in the background, see tree_fit.h.
 #pragma once
 
 #include <array>

@@ -51,16 +51,26 @@ void tame(std::vector<double>& values) {
   }
 }
 
+/// What stands at each step of a season of m.
+struct Profile {
+  std::vector<double> sum;
+  std::vector<int> count;
+};
+
+Profile profile_of(const std::vector<double>& x, std::size_t m) {
+  Profile profile{std::vector<double>(m), std::vector<int>(m)};
+  for (std::size_t t = 0; t < x.size(); ++t) {
+    if (std::isnan(x[t])) continue;
+    profile.sum[t % m] += x[t];
+    ++profile.count[t % m];
+  }
+  return profile;
+}
+
 /// 1 − Σ(x − profile)² / Σ x² over values whose trend is already out; see season_strength().
 double explained(const std::vector<double>& x, int season_steps) {
   const auto m = static_cast<std::size_t>(season_steps);
-  std::vector<double> sum(m);
-  std::vector<int> count(m);
-  for (std::size_t t = 0; t < x.size(); ++t) {
-    if (std::isnan(x[t])) continue;
-    sum[t % m] += x[t];
-    ++count[t % m];
-  }
+  const auto [sum, count] = profile_of(x, m);
   double left = 0, whole = 0;
   std::size_t compared = 0;
   for (std::size_t t = 0; t < x.size(); ++t) {
@@ -77,13 +87,7 @@ double explained(const std::vector<double>& x, int season_steps) {
 
 void remove_profile(std::vector<double>& x, int season_steps) {
   const auto m = static_cast<std::size_t>(season_steps);
-  std::vector<double> sum(m);
-  std::vector<int> count(m);
-  for (std::size_t t = 0; t < x.size(); ++t) {
-    if (std::isnan(x[t])) continue;
-    sum[t % m] += x[t];
-    ++count[t % m];
-  }
+  const auto [sum, count] = profile_of(x, m);
   for (std::size_t t = 0; t < x.size(); ++t) {
     if (count[t % m] > 0) x[t] -= sum[t % m] / count[t % m];
   }

@@ -20,7 +20,7 @@ struct Fed {
       : spans(Spans::of(season)), archive(8 * spans.day), features(spans, 60) {
     for (int i = 0; i < steps; ++i) {
       archive.push(value(i));
-      features.update(value(i), archive);
+      features.update(value(i));
     }
   }
   Row row(int steps) { return features.row(steps, archive); }

@@ -1,5 +1,5 @@
-// The horizon's quantiles on series whose answer is known: coverage, the last value where nothing can be foretold, a
-// spread that follows the hour, and members that are worth their weight.
+// The horizon's quantiles on series whose answer is known: coverage, the last value where nothing can be foretold, and
+// trees that gain weight by being right and lose it by being wrong.
 #include "forecasting/quantile/horizon_learner.h"
 
 #include <catch2/catch.hpp>
@@ -41,7 +41,7 @@ Exam exam(int steps, int days, const std::function<double(int)>& value, double s
     }
     learner.mature(now);
     archive.push(now);
-    features.update(std::isnan(now) ? features.latest() : now, archive);
+    features.update(std::isnan(now) ? features.latest() : now);
     learner.issue(features.row(steps, archive), features.latest(), features.level(), std::isnan(now));
     // From within a gap the newest forecast before it is served; see Forecaster::fan.
     upper.push_back(std::isnan(now) ? NAN : learner.quantiles()[kUpper]), latest.push_back(features.latest());
@@ -88,6 +88,35 @@ TEST_CASE("horizon learner: a constant series, nought, and a jump out of all pro
   const auto jump = exam(
       3, 4, [](int i) { return i == 600 ? 1e12 : 5.0; }, 0);
   CHECK(std::isfinite(jump.loss));
+}
+
+TEST_CASE("horizon learner: trees gain weight by being right, and lose it by being wrong") {
+  const auto spans = Spans::of(288);
+  HorizonLearner learner({.steps = 1, .levels = {0.1, 0.5, 0.95, 0.99}, .planning = kUpper, .spans = spans});
+  // Of two values, the next is the other one: no line says that of features that are all the same.
+  Forest forest;
+  forest.levels = {0.1, 0.5, 0.95, 0.99};
+  Row row{};
+  row[0] = 1;
+  testing::Noise noise(14);
+  double value = 100, next = 110;
+  const auto play = [&](int steps, double shift) {
+    for (int i = 0; i < steps; ++i) {
+      learner.mature(value);
+      next = noise.uniform() < 0.5 ? 110 : 100;
+      const auto change = static_cast<float>(next - value + shift);
+      forest.start.assign(4, change);
+      learner.adopt({forest});
+      learner.issue(row, value, value, false);
+      value = next;
+    }
+  };
+  CHECK(learner.weight(HorizonLearner::kTrees) == 0);
+  play(3000, 0);
+  CHECK(learner.weight(HorizonLearner::kTrees) > 0.9);
+  CHECK(learner.quantiles()[1] == Approx(value).margin(2));
+  play(3000, 300);
+  CHECK(learner.weight(HorizonLearner::kTrees) == 0);
 }
 
 }  // namespace
