@@ -1,40 +1,15 @@
 #include "forecasting/forecaster.h"
 
-#include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstdlib>
 #include <functional>
 #include <limits>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "noise.h"
+#include "tests/forecasting/allocations.h"
 #include "tests/forecasting/gap.h"
-
-namespace {
-std::atomic<long> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-void operator delete(void* memory, const std::nothrow_t&) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace forecasting {
 namespace {
@@ -330,9 +305,9 @@ TEST_CASE("an update allocates nothing") {
   testing::Noise noise(1);
   Forecaster forecaster(short_day());
   feed(forecaster, 0, 10, [&](int t) { return wave(t) + noise.normal(); });
-  const long before = allocations;
+  const long before = testing::allocations();
   for (int t = 10; t < 5 * kSeason; ++t) forecaster.update(TimePoint{minutes(t)}, t % 50 == 0 ? kGap : wave(t));
-  CHECK(allocations == before);
+  CHECK(testing::allocations() == before);
 }
 
 }  // namespace
