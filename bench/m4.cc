@@ -1,0 +1,134 @@
+// The M4 competition on hourly series (48 steps, seasons of 24 and 168): the batch forecast's OWA and what it costs.
+// `m4 --train FILE [--test FILE] [--skip N] [--only IDS] [--format table|json]`: without --test the last 48 of train
+// are held out; --skip leaves out the last N of train first, which is where to look while choosing (48, 96, …); --only:
+// ids, comma-separated.
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "forecasting/batch/forecast.h"
+#include "forecasting/exam/m4_file.h"
+#include "forecasting/exam/m4_measures.h"
+
+namespace {
+
+using namespace forecasting;
+
+constexpr int kDay = 24, kHorizon = 48;
+constexpr const char* kUsage =
+    "usage: m4 --train FILE [--test FILE] [--skip N] [--only ID,ID...] [--format table|json]";
+
+using Arguments = std::map<std::string, std::string>;
+
+std::optional<Arguments> arguments(const std::vector<std::string>& words) {
+  Arguments given{{"--train", ""}, {"--test", ""}, {"--skip", "0"}, {"--only", ""}, {"--format", "table"}};
+  for (std::size_t i = 0; i < words.size(); i += 2) {
+    if (!given.contains(words[i]) || i + 1 == words.size()) return std::nullopt;
+    given[words[i]] = words[i + 1];
+  }
+  const bool known_format = given["--format"] == "table" || given["--format"] == "json";
+  const bool number = !given["--skip"].empty() && given["--skip"].find_first_not_of("0123456789") == std::string::npos;
+  if (given["--train"].empty() || !known_format || !number || given["--skip"].size() > 6) return std::nullopt;
+  return given;
+}
+
+exam::M4File read(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return {{}, "cannot be read"};
+  return exam::read_m4(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+/// Forecast, truth and what was known, of one series.
+struct Question {
+  std::string id;
+  std::vector<double> train, truth;
+};
+
+exam::Submission submission(const batch::Forecast& forecast) {
+  exam::Submission given{forecast.point, {}, {}, {}};
+  for (std::size_t h = 0; h < forecast.point.size(); ++h) {
+    given.lower.push_back(forecast.quantile(h, .025));
+    given.upper.push_back(forecast.quantile(h, .975));
+    for (std::size_t i = 0; i < exam::kWqlLevels.size(); ++i) {
+      given.at_levels[i].push_back(forecast.quantile(h, exam::kWqlLevels[i]));
+    }
+  }
+  return given;
+}
+
+/// What is asked; empty with a sentence on stderr when the files do not fit together.
+std::vector<Question> questions(const Arguments& given) {
+  const auto fail = [](const std::string& what) {
+    std::fprintf(stderr, "m4: %s\n", what.c_str());
+    return std::vector<Question>{};
+  };
+  const exam::M4File train = read(given.at("--train"));
+  if (!train.ok()) return fail(given.at("--train") + ": " + train.error);
+  std::map<std::string, std::vector<double>> test;
+  if (!given.at("--test").empty()) {
+    exam::M4File file = read(given.at("--test"));
+    if (!file.ok()) return fail(given.at("--test") + ": " + file.error);
+    for (auto& series : file.series) test[series.id] = std::move(series.values);
+  }
+  std::set<std::string> only;
+  std::istringstream ids(given.at("--only"));
+  for (std::string id; std::getline(ids, id, ',');) only.insert(id);
+  const std::size_t skip = std::stoul(given.at("--skip"));
+  std::vector<Question> asked;
+  for (const auto& [id, values] : train.series) {
+    if (!only.empty() && !only.contains(id)) continue;
+    const std::size_t held_out = skip + (test.empty() ? kHorizon : 0);
+    if (values.size() < held_out + 2 * kDay) return fail(id + " has only " + std::to_string(values.size()) + " values");
+    if (!test.empty() && !test.contains(id)) return fail(id + " is not in " + given.at("--test"));
+    const auto end = values.end() - static_cast<std::ptrdiff_t>(held_out);
+    asked.push_back({id, {values.begin(), end}, test.empty() ? std::vector(end, end + kHorizon) : test.at(id)});
+  }
+  if (asked.empty()) return fail("none of these ids: " + given.at("--only"));
+  return asked;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto given = arguments({argv + 1, argv + argc});
+  if (!given) {
+    std::fprintf(stderr, "%s\n", kUsage);
+    return 2;
+  }
+  const auto asked = questions(*given);
+  if (asked.empty()) return 1;
+  exam::M4Exam exam(kDay);
+  std::clock_t ticks = 0;
+  for (const auto& [id, train, truth] : asked) {
+    const std::clock_t begun = std::clock();
+    const auto forecast = batch::forecast(train, {.horizon = static_cast<int>(truth.size())});
+    const auto answer = forecast.ok() ? submission(forecast) : exam::Submission{};
+    ticks += std::clock() - begun;
+    if (!forecast.ok()) {
+      std::fprintf(stderr, "m4: %s: %s\n", id.c_str(), forecast.error.c_str());
+      return 1;
+    }
+    exam.judge(train, truth, answer);
+  }
+  const exam::M4Result result = exam.result();
+  const double ms = 1e3 * static_cast<double>(ticks) / CLOCKS_PER_SEC / result.series;
+  const nlohmann::ordered_json report{
+      {"owa", result.owa},       {"smape", result.smape},
+      {"mase", result.mase},     {"wql", result.wql},
+      {"msis", result.msis},     {"ms_per_series", ms},
+      {"series", result.series}, {"naive2", {{"smape", result.naive2_smape}, {"mase", result.naive2_mase}}}};
+  if (given->at("--format") == "json") {
+    std::printf("%s\n", report.dump(1).c_str());
+    return 0;
+  }
+  std::printf("%d series: OWA %.4f, sMAPE %.2f, MASE %.3f, WQL %.4f, MSIS %.2f; %.3f ms CPU a series\n", result.series,
+              result.owa, result.smape, result.mase, result.wql, result.msis, ms);
+}

@@ -1,0 +1,4 @@
+# The M4 competition's hourly series through the batch forecast.
+add_executable(m4 m4.cc)
+target_link_libraries(m4 PRIVATE aia_exam nlohmann_json::nlohmann_json)
+add_dependencies(benches m4)

@@ -1,0 +1,32 @@
+// Sums of a series' products by distance, prefix-summed: with them every entry of the normal equations of a regression
+// on lags, whatever its lags, target and window, is one subtraction. Fifty regressions then cost little more than one
+// (the covariance method of linear prediction, exact at the edges: Makhoul, Proc. IEEE 63, 1975, 561-580).
+#pragma once
+
+#include <Eigen/Core>
+#include <span>
+
+namespace forecasting::batch {
+
+class LagSums {
+ public:
+  /// `values`: finite. Time and memory: values × reach.
+  LagSums(std::span<const double> values, int reach);
+
+  /// Σ values[t + a]·values[t + b] over from ≤ t < to; |a − b| ≤ reach, indices within the values.
+  [[nodiscard]] double sum(int a, int b, int from, int to) const;
+
+  /// Of the values.
+  [[nodiscard]] double mean_square() const;
+  [[nodiscard]] int size() const { return size_; }
+
+ private:
+  int size_;
+  Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> before_;  ///< (t, d): Σ v[i]·v[i + d], i < t
+};
+
+/// Coefficients of u[t + target] on u[t + offsets[i]], from ≤ t < to, by least squares; `ridge`: how many typical
+/// observations say that each coefficient is 0. Finite whatever the values.
+Eigen::VectorXd regress(const LagSums& u, std::span<const int> offsets, int target, int from, int to, double ridge);
+
+}  // namespace forecasting::batch
