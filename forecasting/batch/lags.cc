@@ -46,10 +46,6 @@ std::vector<int> residue_lags(Seasons seasons, int size) {
   return lags_around(std::move(lags), {day, 2 * day}, size);
 }
 
-std::vector<int> few_residue_lags(Seasons seasons, int size) {
-  return tidy({1, 2, seasons.shortest}, 1, size / 2);
-}
-
 std::vector<int> offsets_for(int step, Seasons seasons, int size) {
   const auto [day, week] = seasons;
   std::vector<int> offsets{0, -1, -2, -3};

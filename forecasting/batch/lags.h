@@ -21,8 +21,6 @@ Seasons usable(std::span<const int> seasons, int size);
 std::vector<int> value_lags(Seasons seasons, int size);
 /// Of what a seasonal profile leaves: ascending, ≥ 1, at most half of `size`.
 std::vector<int> residue_lags(Seasons seasons, int size);
-/// The same with just the last values and a short season: of nearly as good forecasts with other errors.
-std::vector<int> few_residue_lags(Seasons seasons, int size);
 
 /// Offsets ≤ 0 from the origin that tell of the value `step` ≥ 1 ahead: ascending, at most half of `size` back.
 std::vector<int> offsets_for(int step, Seasons seasons, int size);

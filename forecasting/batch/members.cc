@@ -43,7 +43,7 @@ Profile smooth_profile(const Task& task, int season) {
 
 int reach_of(const Task& task) {
   const auto lags = value_lags(task.seasons, steps_of(task));
-  int reach = lags.empty() ? 0 : lags.back();
+  int reach = lags.back();
   for (int step = 1; step <= task.horizon; ++step) {
     const auto offsets = offsets_for(step, task.seasons, steps_of(task));
     reach = std::max(reach, step - offsets.front());
@@ -84,10 +84,10 @@ std::vector<Paths> profile_paths(const Task& task) {
   const int season = std::max(1, task.seasons.longest);
   const Profile profile = smooth_profile(task, season);
   const int size = static_cast<int>(profile.residues.size());
-  const auto many = residue_lags(task.seasons, size), few = few_residue_lags(task.seasons, size);
-  const LagSums sums(profile.residues, many.empty() ? 0 : many.back());
+  const auto many = residue_lags(task.seasons, size);
+  const LagSums sums(profile.residues, many.back());
   std::vector<Paths> members;
-  for (const auto& lags : {many, few}) {
+  for (const auto& lags : {many, std::vector{1}}) {
     const Autoregression fit = fit_autoregression(sums, lags);
     Paths& paths = members.emplace_back(task.horizon, profile.ahead.cols());
     for (Eigen::Index i = 0; i < paths.cols(); ++i) {

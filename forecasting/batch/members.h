@@ -33,7 +33,7 @@ Paths autoregressive_paths(const Task& task, const LagSums& sums);
 Paths direct_paths(const Task& task, const LagSums& sums);
 
 /// A profile over the longest season, smoothed exponentially from season to season, and two autoregressions of what it
-/// leaves, one of many lags and one of few: two members.
+/// leaves, one on many lags and Taylor's on the last value: two members.
 std::vector<Paths> profile_paths(const Task& task);
 
 /// That the members' regressions need of LagSums.
