@@ -32,8 +32,9 @@ Paths autoregressive_paths(const Task& task, const LagSums& sums);
 /// A regression for every step ahead. `sums` as above.
 Paths direct_paths(const Task& task, const LagSums& sums);
 
-/// A profile over the longest season, smoothed exponentially from season to season, and two autoregressions of what it
-/// leaves, one on many lags and Taylor's on the last value: two members.
+/// Profiles smoothed exponentially from season to season, and autoregressions of what they leave: over the longest
+/// season on many lags and on the last value alone, which is Taylor's; over the shortest on many lags, for the week
+/// that is not like the last. Two or three members.
 std::vector<Paths> profile_paths(const Task& task);
 
 /// That the members' regressions need of LagSums.
