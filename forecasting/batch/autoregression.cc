@@ -5,13 +5,6 @@
 #include <cmath>
 
 namespace forecasting::batch {
-namespace {
-
-constexpr double kRidge = .01;  // observations' worth; more costs accuracy on M4's validation part
-constexpr double kTiny = 1e-12;
-
-}  // namespace
-
 void Autoregression::iterate(std::span<const double> past, Eigen::Ref<Eigen::VectorXd> ahead) const {
   const auto size = static_cast<std::ptrdiff_t>(past.size());
   for (Eigen::Index h = 0; h < ahead.size(); ++h) {
@@ -51,7 +44,7 @@ Autoregression robust_step(const Autoregression& fit, std::span<const double> va
   const Eigen::VectorXd weights = typical / errors.cwiseMax(typical / 2).array();
   const Eigen::MatrixXd weighted = weights.asDiagonal() * regressors;
   Eigen::MatrixXd square = weighted.transpose() * regressors;
-  square.diagonal().array() += kRidge * all.squaredNorm() / static_cast<double>(all.size()) + kTiny;
+  square.diagonal().array() += kRidge * all.squaredNorm() / static_cast<double>(all.size()) + kLeastRidge;
   Eigen::VectorXd coefficients = square.ldlt().solve(weighted.transpose() * target);
   if (!coefficients.allFinite()) return fit;
   return {fit.lags, std::move(coefficients)};

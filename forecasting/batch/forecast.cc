@@ -11,10 +11,10 @@
 namespace forecasting::batch {
 namespace {
 
-constexpr int kOrigins = 21;     // at which members are weighed; with 42 the same
-constexpr int kNeighbours = 3;   // steps either side that share their errors when the spread is estimated
-constexpr double kMargin = .5;   // of the logs' range: a member may leave it that far, not explode
-constexpr double kTiny = 1e-12;  // an error of logs that is none
+constexpr int kOrigins = 21;        // at which members are weighed; with 42 the same
+constexpr int kNeighbours = 3;      // steps either side that share their errors when the spread is estimated
+constexpr double kMargin = .5;      // of the logs' range: a member may leave it that far, not explode
+constexpr double kNoError = 1e-12;  // an error of logs that is none
 
 std::string refusal(std::span<const double> series, const Options& options) {
   if (options.horizon < 1) return "horizon must be 1 step or more, is " + std::to_string(options.horizon);
@@ -73,7 +73,7 @@ Paths combined(const std::vector<Paths>& members, std::span<const double> logs, 
   Paths sum = Paths::Zero(members[0].rows(), members[0].cols());
   double weights = 0;
   for (const Paths& member : members) {
-    const double error = mean_known(errors_of(member, logs, origins)).value_or(1) + kTiny;
+    const double error = mean_known(errors_of(member, logs, origins)).value_or(1) + kNoError;
     sum += member / (error * error);
     weights += 1 / (error * error);
   }

@@ -4,11 +4,6 @@
 #include <algorithm>
 
 namespace forecasting::batch {
-namespace {
-
-constexpr double kTiny = 1e-12;  // keeps the equations of a constant series solvable
-
-}  // namespace
 
 LagSums::LagSums(std::span<const double> values, int reach)
     : size_(static_cast<int>(values.size())), before_(size_ + 1, reach + 1) {
@@ -33,7 +28,7 @@ Eigen::VectorXd regress(const LagSums& u, std::span<const int> offsets, int targ
   Eigen::VectorXd cross(size);
   for (Eigen::Index i = 0; i < size; ++i) {
     for (Eigen::Index j = 0; j <= i; ++j) square(i, j) = u.sum(offsets[i], offsets[j], from, to);
-    square(i, i) += ridge * u.mean_square() + kTiny;
+    square(i, i) += ridge * u.mean_square() + kLeastRidge;
     cross[i] = u.sum(offsets[i], target, from, to);
   }
   const Eigen::VectorXd coefficients = square.selfadjointView<Eigen::Lower>().ldlt().solve(cross);

@@ -25,6 +25,12 @@ class LagSums {
   Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> before_;  ///< (t, d): Σ v[i]·v[i + d], i < t
 };
 
+/// Of the members' regressions, in observations: just enough to keep them tame; more costs accuracy on M4's validation
+/// part.
+inline constexpr double kRidge = .01;
+/// On top of a ridge: keeps the equations of a constant series solvable.
+inline constexpr double kLeastRidge = 1e-12;
+
 /// Coefficients of u[t + target] on u[t + offsets[i]], from ≤ t < to, by least squares; `ridge`: how many typical
 /// observations say that each coefficient is 0. Finite whatever the values.
 Eigen::VectorXd regress(const LagSums& u, std::span<const int> offsets, int target, int from, int to, double ridge);

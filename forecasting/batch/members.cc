@@ -7,7 +7,6 @@
 namespace forecasting::batch {
 namespace {
 
-constexpr double kRidge = .01;
 // Of a profile's error at each return of its season; a tenth more or less does as well on M4's validation part.
 constexpr double kLongGain = .4, kShortGain = .2;
 
