@@ -126,6 +126,19 @@ TEST_CASE("gaps are filled: a tenth missing costs little, wherever it is") {
   }
 }
 
+TEST_CASE("a gap takes a long season before, a short one, what comes after, or the last value, in this order") {
+  const std::vector<double> values{1, 2, kGap, 4, 5, kGap, 7, kGap, kGap};
+  CHECK(filled(values, std::vector{5, 4}) == std::vector<double>{1, 2, 7, 4, 5, 1, 7, 7, 4});
+  CHECK(filled(values, std::vector{6, 0}) == std::vector<double>{1, 2, 2, 4, 5, 5, 7, 2, 2});
+}
+
+TEST_CASE("no explosion: a surge is not carried on for ever") {
+  std::vector<double> values(300, 1);
+  for (double value = 2; value < 2000; value *= 2) values.push_back(value);
+  const auto ahead = forecast(values);
+  for (const double point : ahead.point) CHECK(point <= 1024 * std::sqrt(1024.) * 1.01);  // half the logs' range more
+}
+
 TEST_CASE("series from hell: a finite forecast, without an opinion where there is nothing to know") {
   const std::size_t n = 700;
   std::vector<std::vector<double>> series{std::vector<double>(n, 5),      std::vector<double>(n, 0),

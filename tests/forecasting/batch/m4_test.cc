@@ -28,7 +28,16 @@ TEST_CASE("Naïve 2 carries the last value along the season when there is one") 
   const auto ahead = naive2(train, 4, 6);  // the last value is at phase 1
   for (std::size_t h = 0; h < 6; ++h) CHECK(ahead[h] == Approx(100 * season[(h + 2) % 4]));
 
-  CHECK(naive2(std::vector<double>{3, 9, 3.5, 1}, 2, 2) == std::vector<double>{1, 1});  // under three seasons: none
+  // Along a trend; the numbers are those of naive2() in bench/statsforecast/run.py.
+  const std::vector<double> growing{12, 31, 22, 9, 14, 36, 27, 8, 17, 40, 28, 13, 19, 45};
+  const std::vector<double> expected{31.7287593517, 11.8002449476, 18.8298195055, 45, 31.7287593517};
+  const auto grown = naive2(growing, 4, 5);
+  for (std::size_t h = 0; h < 5; ++h) CHECK(grown[h] == Approx(expected[h]).epsilon(1e-9));
+
+  std::vector<double> brief(23, 1);  // under three seasons, however clear: none
+  for (const std::size_t t : {0UL, 8UL, 16UL}) brief[t] = 9;
+  CHECK(naive2(brief, 8, 2) == std::vector<double>{1, 1});
+  CHECK(naive2(std::vector<double>{3, 9, 3.5, 1}, 2, 2) == std::vector<double>{1, 1});
 }
 
 TEST_CASE("the measures, by hand") {
