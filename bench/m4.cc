@@ -1,9 +1,10 @@
 // The M4 competition on hourly series (48 steps, seasons of 24 and 168): the batch forecast's OWA and what it costs.
-// `m4 --train FILE [--test FILE] [--skip N] [--only IDS] [--format table|json]`: without --test the last 48 of train
-// are held out; --skip leaves out the last N of train first, which is where to look while choosing (48, 96, …); --only:
-// ids, comma-separated.
+// `m4 [--train FILE] [--test FILE] [--skip N] [--only IDS] [--format table|json]`: train is that of shared/data unless
+// given; without --test its last 48 are held out; --skip leaves out the last N of train first, which is where to look
+// while choosing (48, 96, …); --only: ids, comma-separated.
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
