@@ -49,23 +49,11 @@ exam::M4File read(const std::string& path) {
   return exam::read_m4(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
-/// Forecast, truth and what was known, of one series.
+/// What was known of a series, and what came.
 struct Question {
   std::string id;
   std::vector<double> train, truth;
 };
-
-exam::Submission submission(const batch::Forecast& forecast) {
-  exam::Submission given{forecast.point, {}, {}, {}};
-  for (std::size_t h = 0; h < forecast.point.size(); ++h) {
-    given.lower.push_back(forecast.quantile(h, .025));
-    given.upper.push_back(forecast.quantile(h, .975));
-    for (std::size_t i = 0; i < exam::kWqlLevels.size(); ++i) {
-      given.at_levels[i].push_back(forecast.quantile(h, exam::kWqlLevels[i]));
-    }
-  }
-  return given;
-}
 
 /// What is asked; empty with a sentence on stderr when the files do not fit together.
 std::vector<Question> questions(const Arguments& given) {
@@ -117,13 +105,13 @@ int main(int argc, char** argv) {
   for (const auto& [id, train, truth] : asked) {
     const std::clock_t begun = std::clock();
     const auto forecast = batch::forecast(train, {.horizon = static_cast<int>(truth.size())});
-    const auto answer = forecast.ok() ? submission(forecast) : exam::Submission{};
     ticks += std::clock() - begun;
     if (!forecast.ok()) {
       std::fprintf(stderr, "m4: %s: %s\n", id.c_str(), forecast.error.c_str());
       return 1;
     }
-    exam.judge(train, truth, answer);
+    const auto quantile = [&](std::size_t step, double level) { return forecast.quantile(step, level); };
+    exam.judge(train, truth, {forecast.point, quantile});
   }
   const exam::M4Result result = exam.result();
   const double ms = 1e3 * static_cast<double>(ticks) / CLOCKS_PER_SEC / result.series;

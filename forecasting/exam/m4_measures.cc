@@ -64,12 +64,12 @@ double mean_absolute_error(std::span<const double> truth, std::span<const double
   return sum / static_cast<double>(truth.size());
 }
 
-/// Width plus 2/α times what lies outside, α = .05.
+/// Width from .025 to .975 plus 2/α times what lies outside, α = .05.
 double mean_interval_score(std::span<const double> truth, const Submission& submission) {
   constexpr double kPenalty = 2 / .05;
   double sum = 0;
   for (std::size_t h = 0; h < truth.size(); ++h) {
-    const double lower = submission.lower[h], upper = submission.upper[h];
+    const double lower = submission.quantile(h, .025), upper = submission.quantile(h, .975);
     sum += upper - lower + kPenalty * (std::max(0.0, lower - truth[h]) + std::max(0.0, truth[h] - upper));
   }
   return sum / static_cast<double>(truth.size());
@@ -100,7 +100,7 @@ void M4Exam::judge(std::span<const double> train, std::span<const double> truth,
   for (std::size_t h = 0; h < truth.size(); ++h) {
     size_ += std::abs(truth[h]);
     for (std::size_t i = 0; i < kWqlLevels.size(); ++i) {
-      const double above = truth[h] - submission.at_levels[i][h];
+      const double above = truth[h] - submission.quantile(h, kWqlLevels[i]);
       pinball_[i] += std::max(kWqlLevels[i] * above, (kWqlLevels[i] - 1) * above);
     }
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -16,11 +17,10 @@ inline constexpr std::array kWqlLevels{.1, .2, .3, .4, .5, .6, .7, .8, .9};
 /// `train`: positive, two seasons or more, season ≥ 2 steps and even.
 std::vector<double> naive2(std::span<const double> train, int season_steps, int horizon);
 
-/// What one series' forecast is judged by; spans have one element a step.
+/// What one series' forecast is judged by.
 struct Submission {
-  std::vector<double> point;
-  std::vector<double> lower, upper;                                ///< at .025 and .975
-  std::array<std::vector<double>, kWqlLevels.size()> at_levels{};  ///< quantiles
+  std::vector<double> point;                                       ///< one a step
+  std::function<double(std::size_t step, double level)> quantile;  ///< of the same steps
 };
 
 /// Means over series; OWA against Naïve 2 on the same series.

@@ -42,11 +42,10 @@ TEST_CASE("Naïve 2 carries the last value along the season when there is one") 
 
 TEST_CASE("the measures, by hand") {
   const std::vector<double> train{1, 2, 3, 5, 4, 6, 5, 7};  // changes over 2: 2 3 1 1 1 1, mean 1.5
-  Submission submission;
-  submission.point = {4, 10};
-  submission.lower = {3, 9};
-  submission.upper = {5, 11};
-  submission.at_levels.fill({4, 10});
+  Submission submission{{4, 10}, nullptr};
+  submission.quantile = [&](std::size_t step, double level) {
+    return submission.point[step] + (level < .05 ? -1 : level > .95 ? 1 : 0);
+  };
   M4Exam exam(2);
   exam.judge(train, std::vector<double>{6, 10}, submission);
   const M4Result result = exam.result();
@@ -88,15 +87,8 @@ TEST_CASE("M4 Hourly, last 48 of train held out: OWA at most .41 at a millisecon
     const auto ahead = batch::forecast(train);
     ticks += std::clock() - begun;
     REQUIRE(ahead.ok());
-    Submission submission{ahead.point, {}, {}, {}};
-    for (std::size_t h = 0; h < 48; ++h) {
-      submission.lower.push_back(ahead.quantile(h, .025));
-      submission.upper.push_back(ahead.quantile(h, .975));
-      for (std::size_t i = 0; i < kWqlLevels.size(); ++i) {
-        submission.at_levels[i].push_back(ahead.quantile(h, kWqlLevels[i]));
-      }
-    }
-    exam.judge(train, truth, submission);
+    const auto quantile = [&](std::size_t step, double level) { return ahead.quantile(step, level); };
+    exam.judge(train, truth, {ahead.point, quantile});
   }
   const M4Result result = exam.result();
   CHECK(result.series == 414);
