@@ -17,7 +17,9 @@ constexpr double kMargin = .5;      // of the logs' range: a member may leave it
 constexpr double kNoError = 1e-12;  // an error of logs that is none
 
 std::string refusal(std::span<const double> series, const Options& options) {
-  if (options.horizon < 1) return "horizon must be 1 step or more, is " + std::to_string(options.horizon);
+  if (options.horizon < 1 || options.horizon > kLongest) {
+    return "horizon must be 1 to " + std::to_string(kLongest) + " steps, is " + std::to_string(options.horizon);
+  }
   if (options.history < kFewest) return "history must be " + std::to_string(kFewest) + " values or more";
   for (const int season : options.seasons) {
     if (season < 2) return "a season must be 2 steps or more, is " + std::to_string(season);

@@ -15,16 +15,20 @@
 
 namespace forecasting::batch {
 
-struct Options {
-  int horizon = 48;                   ///< steps, ≥ 1
-  std::vector<int> seasons{24, 168};  ///< steps, ≥ 2; those that fit three times into the values are used
-  /// The newest values used, ≥ kFewest; memory is 8 bytes × history × (shortest + longest season used). Raise it for
-  /// seasons above a third of it.
-  int history = 4096;
-};
+/// Steps ahead that a forecast may be asked for.
+inline constexpr int kLongest = 100'000;
 
 /// Values from which there is something to learn; below that a forecast is refused.
 inline constexpr int kFewest = 8;
+
+struct Options {
+  int horizon = 48;  ///< steps, 1 … kLongest
+  /// Steps, ≥ 2. Of those that fit into the values three times the shortest and the longest are used.
+  std::vector<int> seasons{24, 168};
+  /// The newest values used, ≥ kFewest; memory is 8 bytes × history × (horizon + seasons used, at most history).
+  /// Raise it for seasons above a third of it.
+  int history = 4096;
+};
 
 class Forecast {
  public:
@@ -34,8 +38,7 @@ class Forecast {
   std::vector<double> point;
 
   [[nodiscard]] bool ok() const { return error.empty(); }
-  /// Of the value `step` + 1 steps ahead, 0 ≤ step < point.size(), at level 0 < `level` < 1; never falls with the
-  /// level.
+  /// Of the value `step` + 1 steps ahead, 0 ≤ step < point.size(), at level 0 < `level` < 1; never falls as it rises.
   [[nodiscard]] double quantile(std::size_t step, double level) const;
 
  private:

@@ -61,7 +61,7 @@ int reach_of(const Task& task) {
     const auto offsets = offsets_for(step, task.seasons, steps_of(task));
     reach = std::max(reach, step - offsets.front());
   }
-  return reach;
+  return std::min(reach, steps_of(task));  // beyond that there is no pair of values
 }
 
 Paths autoregressive_paths(const Task& task, const LagSums& sums) {

@@ -126,6 +126,15 @@ TEST_CASE("gaps are filled: a tenth missing costs little, wherever it is") {
   }
 }
 
+TEST_CASE("a horizon far beyond the series") {
+  const auto ahead = forecast(hours(200, .1), {.horizon = 5000});
+  REQUIRE(ahead.ok());
+  for (std::size_t h = 0; h < 5000; h += 7) {
+    CHECK(ahead.point[h] < 1000);
+    CHECK(ahead.quantile(h, .9) >= ahead.point[h]);
+  }
+}
+
 TEST_CASE("a gap takes a long season before, a short one, what comes after, or the last value, in this order") {
   const std::vector<double> values{1, 2, kGap, 4, 5, kGap, 7, kGap, kGap};
   CHECK(filled(values, std::vector{5, 4}) == std::vector<double>{1, 2, 7, 4, 5, 1, 7, 7, 4});
@@ -191,7 +200,7 @@ TEST_CASE("what cannot be forecast is refused with a reason") {
   CHECK(why(std::vector<double>(500, kGap)) == "needs 8 values or more, has 0");
   CHECK(why({1, 2, 3, std::numeric_limits<double>::infinity()}) == "value 4 is infinite");
   const auto values = hours(300, 0);
-  CHECK(why(values, {.horizon = 0}) == "horizon must be 1 step or more, is 0");
+  CHECK(why(values, {.horizon = 0}) == "horizon must be 1 to 100000 steps, is 0");
   CHECK(why(values, {.seasons = {24, 1}}) == "a season must be 2 steps or more, is 1");
   CHECK(why(values, {.history = 7}) == "history must be 8 values or more");
   auto ended = values;
