@@ -30,11 +30,11 @@ void Choice::update(const std::vector<Member>& members, const Counts& counts) {
   for (std::size_t i = 0; i < members.size(); ++i) {
     if (!eligible(members[i], counts)) continue;
     const bool better = members[i].records[knot_].ratio() < members[best].records[knot_].ratio();
-    const bool forced = options_.model != Model::Auto && members[i].model == options_.model;
+    const bool forced = options_.model != Model::Ladder && members[i].model == options_.model;
     if (better || forced) best = i;
   }
   if (best == serving_) return;
-  const bool forced = options_.model != Model::Auto;
+  const bool forced = options_.model != Model::Ladder;
   const bool margin = members[best].records[knot_].ratio() < kSwitchMargin * members[serving_].records[knot_].ratio();
   if (!forced && !(margin && stay_steps_ > kMinStaySteps)) return;
   serving_ = best;
@@ -43,7 +43,7 @@ void Choice::update(const std::vector<Member>& members, const Counts& counts) {
 
 /// A forced model leaves it and the last value as its fall-back.
 bool Choice::wanted(const Member& member) const {
-  return options_.model == Model::Auto || member.model == options_.model;
+  return options_.model == Model::Ladder || member.model == options_.model;
 }
 
 bool Choice::seasons_seen(const Counts& counts) const {

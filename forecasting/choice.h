@@ -8,17 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "forecasting/engine.h"
 #include "forecasting/forecaster.h"
 #include "forecasting/member.h"
 
 namespace forecasting {
-
-/// What was fed so far.
-struct Counts {
-  int steps = 0;
-  int observed = 0;
-  int rejected = 0;  ///< infinite or negative
-};
 
 class Choice {
  public:

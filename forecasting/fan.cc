@@ -1,20 +1,41 @@
 #include "forecasting/fan.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace forecasting {
 namespace {
 
 /// Quantile `level` in row `k`: linear between levels, the nearest edge outside them.
-double across_levels(const Fan& fan, Eigen::Index k, double level) {
-  const auto& levels = fan.levels;
+double across_levels(const std::vector<double>& levels, const Eigen::MatrixXd& values, Eigen::Index k, double level) {
   const auto above = std::lower_bound(levels.begin(), levels.end(), level);
-  if (above == levels.begin()) return fan.values(k, 0);
+  if (above == levels.begin()) return values(k, 0);
   const Eigen::Index q = above - levels.begin();
-  if (above == levels.end()) return fan.values(k, q - 1);
+  if (above == levels.end()) return values(k, q - 1);
   const double low = levels[static_cast<std::size_t>(q - 1)];
   const double share = (level - low) / (*above - low);
-  return fan.values(k, q - 1) + share * (fan.values(k, q) - fan.values(k, q - 1));
+  return values(k, q - 1) + share * (values(k, q) - values(k, q - 1));
+}
+
+/// Where `at` lies between ascending `marks`: the lower one's index and the share of the way to the next; clamped.
+std::pair<std::size_t, double> between(const std::vector<Duration>& marks, Duration at) {
+  const auto above = std::upper_bound(marks.begin(), marks.end(), at);
+  if (above == marks.begin()) return {0, 0};
+  const auto index = static_cast<std::size_t>(above - marks.begin()) - 1;
+  if (above == marks.end()) return {index, 0};
+  return {index, static_cast<double>((at - marks[index]).count()) / static_cast<double>((*above - marks[index]).count())};
+}
+
+/// Margin of start `s` for a window of `length`: from nought at no length, linear between lengths.
+double across_lengths(const Fan& fan, std::size_t s, Duration length, double level) {
+  const auto at = [&](std::size_t w) {
+    const auto row = static_cast<Eigen::Index>(s * fan.window_lengths.size() + w);
+    return across_levels(fan.levels, fan.window_margins, row, level);
+  };
+  const Duration first = fan.window_lengths.front();
+  if (length <= first) return at(0) * static_cast<double>(length.count()) / static_cast<double>(first.count());
+  const auto [w, share] = between(fan.window_lengths, length);
+  return share > 0 ? at(w) + share * (at(w + 1) - at(w)) : at(w);
 }
 
 }  // namespace
@@ -23,13 +44,13 @@ double Fan::value(TimePoint at, double level) const {
   const Duration ahead = at - origin;
   const auto above = std::lower_bound(offsets.begin(), offsets.end(), ahead);
   const Eigen::Index k = above - offsets.begin();
-  if (above == offsets.end()) return across_levels(*this, k - 1, level);
+  if (above == offsets.end()) return across_levels(levels, values, k - 1, level);
   const bool first = above == offsets.begin();
-  const double from = first ? latest : across_levels(*this, k - 1, level);
+  const double from = first ? latest : across_levels(levels, values, k - 1, level);
   const Duration start = first ? Duration{0} : offsets[static_cast<std::size_t>(k - 1)];
   if (ahead <= start) return from;
   const double share = static_cast<double>((ahead - start).count()) / static_cast<double>((*above - start).count());
-  return from + share * (across_levels(*this, k, level) - from);
+  return from + share * (across_levels(levels, values, k, level) - from);
 }
 
 double Fan::pointwise_max(TimePoint from, TimePoint to, double level) const {
@@ -37,9 +58,18 @@ double Fan::pointwise_max(TimePoint from, TimePoint to, double level) const {
   for (std::size_t k = 0; k < offsets.size(); ++k) {
     const TimePoint at = origin + offsets[k];
     if (at <= from || at >= to) continue;
-    largest = std::max(largest, across_levels(*this, static_cast<Eigen::Index>(k), level));
+    largest = std::max(largest, across_levels(levels, values, static_cast<Eigen::Index>(k), level));
   }
   return largest;
+}
+
+double Fan::window_max(TimePoint from, TimePoint to, double level) const {
+  const double largest = pointwise_max(from, to, level);
+  if (window_margins.size() == 0) return largest;
+  const auto [s, share] = between(window_starts, from - origin);
+  const double here = across_lengths(*this, s, to - from, level);
+  const double next = share > 0 ? across_lengths(*this, s + 1, to - from, level) : here;
+  return std::max(0.0, largest + here + share * (next - here));
 }
 
 }  // namespace forecasting

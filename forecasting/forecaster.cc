@@ -6,15 +6,16 @@
 #include <optional>
 #include <utility>
 
-#include "forecasting/choice.h"
-#include "forecasting/member.h"
-#include "forecasting/running_level.h"
+#include "forecasting/checkpoint.h"
+#include "forecasting/engine.h"
+#include "forecasting/ladder.h"
+#include "forecasting/learned_engine.h"
 #include "forecasting/words.h"
 
 namespace forecasting {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMost = 1e30;  // what an archive of single precision holds
 
 /// Usable options: the planning level among the levels, knots and levels ascending and unique.
 Options normalised(Options options) {
@@ -32,130 +33,89 @@ Options normalised(Options options) {
   return options;
 }
 
+std::unique_ptr<Engine> make_engine(const Options& options) {
+  if (options.model == Model::Auto) return std::make_unique<LearnedEngine>(options);
+  return std::make_unique<Ladder>(options);
+}
+
+/// What must be the same for a state to be taken up.
+std::string kind_of(const Options& options) {
+  std::string kind = "step " + words(options.step) + ", season of " + std::to_string(options.season_steps) +
+                     " steps, planning level " + words(options.planning_level) + ", levels";
+  for (const double level : options.levels) kind += " " + words(level);
+  return kind;
+}
+
 }  // namespace
 
-struct Forecaster::State {
-  explicit State(Options given)
-      : options(normalised(std::move(given))),
-        members(make_members(options)),
-        choice(options),
-        level(std::max(options.season_steps, 100)) {
-    if (options.season_steps > 0) yardstick.emplace(make_seasonal_yardstick(options));
-  }
-
-  void judge(double value);
-  void issue(double value);
-  void fill(Fan& fan, std::size_t k, Eigen::RowVectorXd& deviations) const;
-
-  Options options;
-  std::vector<Member> members;
-  std::optional<Member> yardstick;  ///< plain seasonal-naive; unset without a season
-  Choice choice;
-  RunningLevel level;
-  Counts counts;
-  TimePoint newest{};  ///< of the newest observed value
-  double latest = kMissing;
-  int season_slot = 0;
-};
-
-/// Every member's forecast for this step, at every knot, and the records made of it.
-void Forecaster::State::judge(double value) {
-  for (std::size_t k = 0; k < options.knots.size(); ++k) {
-    if (yardstick) yardstick->horizons[k].mature(value, season_slot);
-    const double seasonal = yardstick ? yardstick->horizons[k].last_loss() : kMissing;
-    for (Member& member : members) member.horizons[k].mature(value, season_slot);
-    const double last_value = members.front().horizons[k].last_loss();
-    for (Member& member : members) {
-      const Horizon& horizon = member.horizons[k];
-      member.records[k].add(horizon.last_loss(), last_value, seasonal, horizon.last_covered());
-    }
-  }
-}
-
-/// Models take the value; what they now forecast waits for its target. A gap issues nothing: during one the fan stays
-/// that of the newest value, seen from there, with the width of the longer horizon.
-void Forecaster::State::issue(double value) {
-  const bool gap = std::isnan(value);
-  level.update(value);
-  const Conditions now{latest, level.level(), season_slot};
-  const auto forecast = [&](Member& member) {
-    member.point->update(value);
-    for (std::size_t k = 0; k < options.knots.size(); ++k) {
-      if (gap) {
-        member.horizons[k].skip();
-      } else {
-        member.horizons[k].issue(member.point->forecast(k), now);
-      }
-    }
-  };
-  for (Member& member : members) forecast(member);
-  if (yardstick) forecast(*yardstick);
-}
-
-Forecaster::Forecaster(Options options) : state_(std::make_unique<State>(std::move(options))) {}
+Forecaster::Forecaster(Options options) : options_(normalised(std::move(options))), engine_(make_engine(options_)) {}
 Forecaster::~Forecaster() = default;
 Forecaster::Forecaster(Forecaster&&) noexcept = default;
 Forecaster& Forecaster::operator=(Forecaster&&) noexcept = default;
 
 void Forecaster::set_planning_horizon(Duration horizon) {
-  state_->choice.set_horizon(horizon);
+  planning_horizon_ = horizon;
+  engine_->set_planning_horizon(horizon);
 }
 
 void Forecaster::update(TimePoint at, double value) {
-  State& s = *state_;
-  const bool usable = std::isfinite(value) && value >= 0;
-  ++s.counts.steps;
-  if (usable) ++s.counts.observed;
-  if (!usable && !std::isnan(value)) ++s.counts.rejected;
-  if (usable) {
-    s.newest = at;
-    s.latest = value;
-  }
-  s.judge(usable ? value : kMissing);
-  s.issue(usable ? value : kMissing);
-  s.choice.update(s.members, s.counts);
-  if (s.options.season_steps > 0 && ++s.season_slot == s.options.season_steps) s.season_slot = 0;
-}
-
-/// The served quantiles at knot k, ascending and ≥ 0. A knot with too few residuals of its own borrows the deviations
-/// from the point of the nearest shorter one that has enough: a lower bound of its width, where its own would be noise.
-void Forecaster::State::fill(Fan& fan, std::size_t k, Eigen::RowVectorXd& deviations) const {
-  const Horizon& asked = members[choice.member()].horizons[k];
-  const Horizon& horizon = std::isnan(asked.point()) ? members.front().horizons[k] : asked;
-  const bool calibrated = horizon.residuals() >= options.min_residuals || k == 0;
-  double lower = 0;
-  for (Eigen::Index q = 0; q < deviations.size(); ++q) {
-    const double level_q = options.levels[static_cast<std::size_t>(q)];
-    if (calibrated) deviations(q) = horizon.quantile(level_q) - horizon.point();
-    lower = std::max(lower, horizon.point() + deviations(q));
-    fan.values(static_cast<Eigen::Index>(k), q) = lower;
-  }
+  const bool usable = std::isfinite(value) && value >= 0 && value <= kMost;
+  ++counts_.steps;
+  if (usable) ++counts_.observed;
+  if (!usable && !std::isnan(value)) ++counts_.rejected;
+  engine_->update(at, usable ? value : std::numeric_limits<double>::quiet_NaN(), counts_);
 }
 
 Fan Forecaster::fan() const {
-  const State& s = *state_;
-  Fan fan;
-  if (s.counts.observed == 0) return fan;
-  fan.origin = s.newest;
-  fan.latest = s.latest;
-  fan.levels = s.options.levels;
-  fan.values.resize(static_cast<Eigen::Index>(s.options.knots.size()), static_cast<Eigen::Index>(fan.levels.size()));
-  Eigen::RowVectorXd deviations = Eigen::RowVectorXd::Zero(fan.values.cols());
-  for (std::size_t k = 0; k < s.options.knots.size(); ++k) {
-    fan.offsets.push_back(s.options.knots[k] * s.options.step);
-    s.fill(fan, k, deviations);
-  }
-  return fan;
+  return engine_->fan();
 }
 
 Summary Forecaster::summary() const {
-  Summary summary = state_->choice.summary(state_->members, state_->counts);
-  summary.rejected = state_->counts.rejected;
+  Summary summary = engine_->summary(counts_);
+  summary.rejected = counts_.rejected;
   return summary;
 }
 
-const Options& Forecaster::options() const {
-  return state_->options;
+Scenarios Forecaster::scenarios(Duration furthest) const {
+  return engine_->scenarios(furthest);
+}
+
+bool Forecaster::refit_due() const {
+  return engine_->refit_due();
+}
+
+RefitJob Forecaster::refit_job() const {
+  return engine_->refit_job();
+}
+
+void Forecaster::adopt(Refit refit) {
+  engine_->adopt(std::move(refit));
+}
+
+std::size_t Forecaster::state_bytes() const {
+  return engine_->bytes();
+}
+
+std::vector<std::byte> Forecaster::save() const {
+  StateWriter io;
+  io(counts_);
+  if (!engine_->write(io)) return {};
+  return seal(io.bytes(), kind_of(options_));
+}
+
+std::optional<std::string> Forecaster::restore(std::span<const std::byte> state) {
+  const Opened opened = open(state, kind_of(options_));
+  if (opened.refusal) return opened.refusal;
+  StateReader io(opened.content);
+  Counts counts;
+  auto engine = make_engine(options_);
+  io(counts);
+  if (!engine->read(io)) return "the model that was asked for keeps no state";
+  if (!io.complete()) return "it does not hold what a forecaster with these options keeps";
+  if (planning_horizon_) engine->set_planning_horizon(*planning_horizon_);
+  counts_ = counts;
+  engine_ = std::move(engine);
+  return std::nullopt;
 }
 
 }  // namespace forecasting

@@ -29,6 +29,12 @@ class ResidualQuantiles {
   /// Any other quantile, by a scan.
   [[nodiscard]] double quantile(double level) const;
 
+  template <class Io>
+  void state(Io& io) {
+    io(weight_, total_, next_weight_, below_);
+    io.within(bin_, std::size_t{0}, kBins - 1);
+  }
+
  private:
   static constexpr int kOctaves = 15;   // |residual| from 2^-6 to 2^9
   static constexpr int kSmallest = -6;  // below it a residual is nought

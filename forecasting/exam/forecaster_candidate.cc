@@ -18,28 +18,12 @@ struct NamedModel {
 constexpr NamedModel kModels[]{{"auto", Model::Auto},
                                {"LastValue", Model::LastValue},
                                {"SeasonalNaive", Model::SeasonalNaive},
-                               {"HoltWinters", Model::HoltWinters}};
+                               {"HoltWinters", Model::HoltWinters},
+                               {"Ladder", Model::Ladder}};
 
 EngineOptions judged_levels(EngineOptions options) {
   options.levels.assign(kLevels.begin(), kLevels.end());
   return options;
-}
-
-/// Templates, so that an engine without background work or without a size is an engine, too.
-template <class Engine>
-void refit(Engine& engine) {
-  if constexpr (requires { engine.refit_due(); }) {
-    if (engine.refit_due()) engine.refit();
-  }
-}
-
-template <class Engine>
-std::size_t size_of(const Engine& engine) {
-  if constexpr (requires { engine.state_bytes(); }) {
-    return engine.state_bytes();
-  } else {
-    return 0;
-  }
 }
 
 }  // namespace
@@ -73,7 +57,7 @@ Options forecaster_options(const EngineOptions& options) {
 }
 
 void refit_when_due(Forecaster& forecaster) {
-  refit(forecaster);
+  if (forecaster.refit_due()) forecaster.adopt(forecaster.refit_job().run());
 }
 
 ForecasterCandidate::ForecasterCandidate(EngineOptions options)
@@ -87,19 +71,20 @@ void ForecasterCandidate::update(TimePoint at, double value) {
 }
 
 void ForecasterCandidate::forecast(const std::vector<int>& leads, Answer& answer) {
-  const Fan fan = forecaster_.fan();
+  fan_ = forecaster_.fan();
   answer.setConstant(static_cast<Eigen::Index>(leads.size()), kLevels.size(), std::numeric_limits<double>::quiet_NaN());
-  if (fan.empty()) return;
+  if (fan_.empty()) return;
   for (std::size_t i = 0; i < leads.size(); ++i) {
     for (std::size_t q = 0; q < kLevels.size(); ++q) {
       answer(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(q)) =
-          fan.value(now_ + leads[i] * step_, kLevels[q]);
+          fan_.value(now_ + leads[i] * step_, kLevels[q]);
     }
   }
 }
 
-std::size_t ForecasterCandidate::state_bytes() const {
-  return size_of(forecaster_);
+double ForecasterCandidate::window_max(int lead, int window, double level) {
+  if (fan_.empty()) return std::numeric_limits<double>::quiet_NaN();
+  return fan_.window_max(now_ + lead * step_, now_ + (lead + window) * step_, level);
 }
 
 }  // namespace forecasting::exam

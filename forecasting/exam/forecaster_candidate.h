@@ -19,7 +19,7 @@ std::optional<Model> model_named(const std::string& name);
 struct EngineOptions {
   Duration step{std::chrono::seconds(60)};
   std::vector<int> seasons;  ///< in steps, ascending; the engine takes the main one (seasons.h)
-  std::vector<int> leads;    ///< in steps: the fan's knots, the first is the planning horizon
+  std::vector<int> leads;    ///< in steps: the first is the planning horizon; knots of the named models
   std::vector<double> levels;
   Model model = Model::Auto;
 };
@@ -37,14 +37,16 @@ class ForecasterCandidate final : public Candidate {
 
   void update(TimePoint at, double value) override;
   void forecast(const std::vector<int>& leads, Answer& answer) override;
+  [[nodiscard]] double window_max(int lead, int window, double level) override;
   void work_in_background() override { refit_when_due(forecaster_); }
-  [[nodiscard]] std::size_t state_bytes() const override;
+  [[nodiscard]] std::size_t state_bytes() const override { return forecaster_.state_bytes(); }
 
   [[nodiscard]] Summary summary() const { return forecaster_.summary(); }
 
  private:
   Duration step_;
   Forecaster forecaster_;
+  Fan fan_;  ///< of now_
   TimePoint now_{};
 };
 

@@ -26,7 +26,7 @@ void Archive::close() {
   block.range = most < least ? 0 : most - least;
   for (std::size_t i = 0; i < kBlock; ++i) {
     const float share = block.range > 0 ? (open_[i] - least) / block.range : 0;
-    block.codes[i] = std::isnan(open_[i]) ? kMissing : static_cast<std::uint16_t>(std::lround(share * (kMissing - 1)));
+    block.codes[i] = std::isnan(open_[i]) ? kMissing : static_cast<std::uint8_t>(std::lround(share * (kMissing - 1)));
   }
   filled_ = 0;
 }

@@ -1,6 +1,7 @@
-// The values of the last weeks in two bytes each: what features of a week ago and refits read. Values lie in blocks; a
-// full block keeps its least value, its range and 16-bit codes, so that a spike costs resolution in its own block only,
-// and a series of any scale or level is kept to 1/65535 of its range within the block. Missing steps are kept as such.
+// The values of the last days in about a byte each: what features of a week ago and refits read. Values lie in short
+// blocks; a full block keeps its least value, its range and 8-bit codes, so that a spike costs resolution in its own
+// block only, and a series of any scale or level is kept to 1/254 of its range within the half hour. Missing steps are
+// kept as such.
 #pragma once
 
 #include <array>
@@ -26,22 +27,30 @@ class Archive {
 
   [[nodiscard]] std::size_t bytes() const { return blocks_.size() * sizeof(Block) + sizeof(*this); }
 
+  template <class Io>
+  void state(Io& io) {
+    const auto blocks = static_cast<int>(blocks_.size());
+    io.within(filled_, 0, kBlock - 1), io.within(newest_, -1, blocks - 1), io.within(closed_, 0, blocks);
+    io(open_);
+    for (Block& block : blocks_) io(block.least, block.range, block.codes);
+  }
+
  private:
-  static constexpr int kBlock = 128;
-  static constexpr std::uint16_t kMissing = 65535;
+  static constexpr int kBlock = 32;
+  static constexpr std::uint8_t kMissing = 255;
   struct Block {
     float least = 0;
     float range = 0;
-    std::array<std::uint16_t, kBlock> codes{};
+    std::array<std::uint8_t, kBlock> codes{};
   };
 
   void close();
 
-  std::vector<Block> blocks_;       ///< a ring
-  std::array<float, kBlock> open_;  ///< the newest, not yet coded
-  int filled_ = 0;                  ///< of open_
-  int newest_ = -1;                 ///< block closed last
-  int closed_ = 0;                  ///< blocks that hold values
+  std::vector<Block> blocks_;         ///< a ring
+  std::array<float, kBlock> open_{};  ///< the newest, not yet coded
+  int filled_ = 0;                    ///< of open_
+  int newest_ = -1;                   ///< block closed last
+  int closed_ = 0;                    ///< blocks that hold values
 };
 
 }  // namespace forecasting

@@ -13,15 +13,15 @@ constexpr int kHourMemory = 120;         // hours that the rhythm within the hou
 
 }  // namespace
 
-Features::Features(const Spans& spans, int furthest)
+Features::Features(const Spans& spans, int furthest, int slot)
     : spans_(spans),
+      slot_(slot - 1),
       recent_(static_cast<std::size_t>(std::max(spans.day, furthest) + spans.quarter + 2)),
       short_(spans.short_term),
       quarter_(spans.quarter),
       hour_(spans.hour),
       four_hours_(spans.four_hours),
       day_(spans.day),
-      quarter_change_(spans.quarter),
       hour_change_(spans.hour),
       day_change_(spans.day),
       day_slots_(spans.seasonal ? static_cast<std::size_t>(std::min(kDaySlots, spans.day)) : 0),
@@ -41,7 +41,7 @@ void Features::update(double value) {
   ++seen_;
   slot_ = slot_ + 1 == spans_.day ? 0 : slot_ + 1;
   for (Moving* window : {&short_, &quarter_, &hour_, &four_hours_, &day_}) window->add(rounded, ago(window->length()));
-  for (Moving* window : {&quarter_change_, &hour_change_, &day_change_}) {
+  for (Moving* window : {&hour_change_, &day_change_}) {
     window->add(change, std::fabs(ago(window->length()) - ago(window->length() + 1)));
   }
   note_extremes();
@@ -75,21 +75,27 @@ std::size_t Features::part_of_day(int slot) const {
   return static_cast<std::size_t>(static_cast<long>(slot) * static_cast<long>(day_slots_.size()) / spans_.day);
 }
 
+double Features::day_before(int steps) const {
+  const int ahead = (steps - 1) % spans_.day + 1;
+  if (!spans_.seasonal || seen_ <= spans_.day) return std::numeric_limits<double>::quiet_NaN();
+  return ago(spans_.day - ahead);
+}
+
 double Features::level() const {
   return std::max(four_hours_.mean(), 0.1 * day_.mean());
 }
 
-Row Features::row(int steps, const Archive& archive) const {
+Row Features::row(int steps, const Archive& archive, int age) const {
   Row row{};
   std::size_t next = 0;
   const auto put = [&](double value) { row[next++] = static_cast<float>(std::isfinite(value) ? value : 0.0); };
   const double z = latest_;
   put(1), put(z);
-  for (const int lag : {1, 2, 3, 5}) put(ago(lag) - z);
+  for (const int lag : {1, 2, 5}) put(ago(lag) - z);
   for (const Moving* window : {&short_, &quarter_, &hour_, &four_hours_, &day_}) put(window->mean() - z);
   put(most_quarter_ - z), put(most_hour_ - z), put(least_hour_ - z);
-  put(quarter_.deviation()), put(hour_.deviation()), put(four_hours_.deviation());
-  put(quarter_change_.mean()), put(hour_change_.mean()), put(day_change_.mean());
+  put(quarter_.deviation()), put(hour_.deviation());
+  put(hour_change_.mean()), put(day_change_.mean());
   put(std::fabs(quarter_.mean() - z));
   if (!spans_.seasonal) {
     next = kOriginFeatures;
@@ -105,7 +111,7 @@ Row Features::row(int steps, const Archive& archive) const {
   const bool day = seen_ > spans_.day;
   const double then = ago(spans_.day - ahead), there = ago(spans_.day);
   put(day ? then - there : 0), put(day ? then - z : 0);
-  const double week_then = archive.ago(spans_.week - ahead), week_there = archive.ago(spans_.week);
+  const double week_then = archive.ago(age + spans_.week - ahead), week_there = archive.ago(age + spans_.week);
   put(week_then - then), put(week_then - week_there);
   double most = then;
   for (int off = -spans_.quarter; off <= spans_.quarter && day; ++off) {

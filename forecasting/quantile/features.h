@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "forecasting/quantile/archive.h"
@@ -14,7 +15,7 @@
 
 namespace forecasting {
 
-inline constexpr std::size_t kOriginFeatures = 25;  ///< the same for every horizon
+inline constexpr std::size_t kOriginFeatures = 22;  ///< the same for every horizon
 inline constexpr std::size_t kTargetFeatures = 11;  ///< of the time that is forecast
 inline constexpr std::size_t kFeatures = kOriginFeatures + kTargetFeatures;
 
@@ -22,8 +23,8 @@ using Row = std::array<float, kFeatures>;
 
 class Features {
  public:
-  /// `furthest` ≥ 1: the longest horizon asked for, in steps.
-  Features(const Spans& spans, int furthest);
+  /// `furthest` ≥ 1: the longest horizon asked for, in steps. `slot`: of the first step within the day.
+  Features(const Spans& spans, int furthest, int slot = 0);
 
   /// The next step, finite. A missing one is fed as the newest known value.
   void update(double value);
@@ -33,10 +34,30 @@ class Features {
   /// of the day's.
   [[nodiscard]] double level() const;
 
-  /// Everything known now about `steps` ahead.
-  [[nodiscard]] Row row(int steps, const Archive& archive) const;
+  /// Everything known now about `steps` ahead. `archive` holds this step, `age` steps ago.
+  [[nodiscard]] Row row(int steps, const Archive& archive, int age = 0) const;
+
+  /// Of the newest step within the day.
+  [[nodiscard]] int slot() const { return slot_; }
+
+  /// The value that lay a day before the step `steps` ahead; NaN: not seen yet, or no day is known.
+  [[nodiscard]] double day_before(int steps) const;
 
   [[nodiscard]] std::size_t bytes() const;
+
+  template <class Io>
+  void state(Io& io) {
+    io.within(seen_, 0, std::numeric_limits<int>::max());
+    io.within(slot_, -1, spans_.day - 1);
+    io(latest_, recent_);
+    io.within(newest_, std::size_t{0}, recent_.size() - 1);
+    for (Moving* window : {&short_, &quarter_, &hour_, &four_hours_, &day_, &hour_change_, &day_change_})
+      window->state(io);
+    io(most_quarter_, most_hour_, least_hour_);
+    for (auto* slots : {&day_slots_, &hour_slots_}) {
+      for (Slot& slot : *slots) io(slot.mean, slot.change);
+    }
+  }
 
  private:
   struct Slot {
@@ -58,7 +79,7 @@ class Features {
   std::vector<float> recent_;  ///< a ring: a day and a quarter of an hour
   std::size_t newest_ = 0;
   Moving short_, quarter_, hour_, four_hours_, day_;  ///< of values
-  Moving quarter_change_, hour_change_, day_change_;  ///< of |change|
+  Moving hour_change_, day_change_;                   ///< of |change|
   double most_quarter_ = 0, most_hour_ = 0, least_hour_ = 0;
   std::vector<Slot> day_slots_;   ///< 288 a day at most
   std::vector<Slot> hour_slots_;  ///< deviation from the hour's mean

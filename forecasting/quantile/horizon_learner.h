@@ -8,15 +8,23 @@
 #include <array>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "forecasting/quantile/changes.h"
 #include "forecasting/quantile/features.h"
 #include "forecasting/quantile/newton_quantiles.h"
 #include "forecasting/quantile/trees.h"
-#include "forecasting/residual_quantiles.h"
 
 namespace forecasting {
+
+/// What is known when a forecast is made.
+struct Origin {
+  Row row{};
+  double latest = 0;
+  double level = 0;  ///< Features::level()
+};
 
 class HorizonLearner {
  public:
@@ -28,24 +36,56 @@ class HorizonLearner {
     std::vector<double> levels;  ///< ascending, at most kMostLevels
     std::size_t planning = 0;    ///< index of the level by which members are compared
     Spans spans;
+    bool both = true;  ///< both linear learners; else only that in the series' units
   };
   static constexpr std::size_t kMostLevels = 6;
 
+  /// How the forecasts of the last days did at the planning level: mean pinball losses and the share covered.
+  struct Record {
+    int judged = 0;
+    double loss = 0, last_value_loss = 0, coverage = 0;
+  };
+
   explicit HorizonLearner(const Options& options);
 
-  /// The value of this step, NaN when missing: judges and teaches what was forecast for it. Before issue().
+  /// The value of this step, NaN when missing: judges and teaches what was forecast for it. Before issue() or skip().
   void mature(double value);
 
-  /// What is known now; once a step. `missing`: the newest value is older than this step.
-  void issue(const Row& row, double latest, double level, bool missing);
+  /// What is known now; once a step.
+  void issue(const Origin& origin);
+
+  /// Instead of it where nothing was observed: the newest forecast stays.
+  void skip();
 
   /// From now on, and until the next: trees grown on this series' past, empty ones for none.
   void adopt(std::vector<Forest> forests) { forests_ = std::move(forests); }
+  [[nodiscard]] const std::vector<Forest>& forests() const { return forests_; }
 
   /// Quantiles of the newest forecast at the levels, monotone, not clipped at nought; NaN before anything was learned.
   [[nodiscard]] std::span<const double> quantiles() const { return {served_.data(), options_.levels.size()}; }
   [[nodiscard]] double weight(Member member) const { return weights_[member]; }
+  [[nodiscard]] int judged() const { return changes_.count(); }
+  [[nodiscard]] int least_judged() const { return least_judged_; }  ///< before it speaks
+  [[nodiscard]] const Record& record() const { return record_; }
+  [[nodiscard]] int steps() const { return options_.steps; }
+
+  /// Pinball loss of its forecast at the planning level; NaN: nothing matured.
+  [[nodiscard]] double matured_loss() const { return matured_loss_; }
+
+  /// Where the value that matured last lay within its forecast, as a standard normal score; NaN: nothing matured.
+  [[nodiscard]] double score() const { return score_; }
   [[nodiscard]] std::size_t bytes() const;
+
+  template <class Io>
+  void state(Io& io) {
+    io.within(now_, 0L, std::numeric_limits<long>::max());
+    for (Pending& pending : pending_) pending.state(io);
+    changes_.state(io), linear_.state(io);
+    if (relative_) relative_->state(io);
+    io.forests(forests_, options_.levels.size());
+    io(served_, correction_, losses_, weights_, counts_, score_, matured_loss_);
+    io(record_.judged, record_.loss, record_.last_value_loss, record_.coverage);
+  }
 
  private:
   using Levels = std::array<double, kMostLevels>;
@@ -54,23 +94,35 @@ class HorizonLearner {
     std::array<float, kMostLevels> served{};
     float latest = 0;
     bool valid = false;
+
+    template <class Io>
+    void state(Io& io) {
+      io(uppers, served, latest, valid);
+    }
   };
 
+  Pending* take_slot();  ///< of this step; nullptr: nothing is judged of it
   void judge(const Pending& due, double value);
+  void note_record(const Pending& due, double value);
+  void correct(const Pending& due, double value);
   void weigh();
+  void combine(const std::array<Levels, kMembers>& said);
 
   Options options_;
   int stride_;
+  int least_judged_;
   long now_ = 0;
   std::vector<Pending> pending_;
-  ResidualQuantiles changes_;  ///< of the last value
-  NewtonQuantiles linear_, relative_;
+  Changes changes_;  ///< from the last value
+  NewtonQuantiles linear_;
+  std::optional<NewtonQuantiles> relative_;
   std::vector<Forest> forests_;
   Levels served_{}, correction_{};
   std::array<double, kMembers> losses_{}, weights_{};
   std::array<int, kMembers> counts_{};  ///< judged forecasts of each member
-  double error_ = 0;                    ///< mean |error| at the planning level
-  int judged_ = 0;
+  double score_ = std::numeric_limits<double>::quiet_NaN();
+  double matured_loss_ = std::numeric_limits<double>::quiet_NaN();
+  Record record_;
 };
 
 }  // namespace forecasting

@@ -30,6 +30,12 @@ class Moving {
     return std::sqrt(std::max(0.0, squares_ / count_ - mean * mean));
   }
 
+  template <class Io>
+  void state(Io& io) {
+    io.within(count_, 0, length_);
+    io(reference_, sum_, squares_);
+  }
+
  private:
   void include(double value, double sign) {
     const double about = value - reference_;

@@ -8,10 +8,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
 #include "forecasting/quantile/features.h"
+#include "forecasting/quantile/newton_metric.h"
 
 namespace forecasting {
 
@@ -29,11 +31,13 @@ class NewtonQuantiles {
 
   explicit NewtonQuantiles(Options options);
 
-  /// Notes what was known at an origin, once a step. `missing`: the origin's value was not observed, nothing is learned
-  /// from it.
-  void issue(const Row& row, double latest, double level, bool missing);
+  /// Notes what was known at an origin, once a step.
+  void issue(const Row& row, double latest, double level);
 
-  /// The value `steps` after the origin that is due now, NaN when missing; before this step's issue().
+  /// Instead of it where nothing was observed: nothing is learned from this origin.
+  void skip();
+
+  /// The value `steps` after the origin that is due now, NaN when missing; before this step's issue() or skip().
   void mature(double value);
 
   /// Quantiles `steps` ahead of an origin at `levels`, sorted, not clipped at nought. False while nothing was learned.
@@ -42,19 +46,30 @@ class NewtonQuantiles {
   [[nodiscard]] int learned() const { return learned_; }
   [[nodiscard]] std::size_t bytes() const;
 
+  template <class Io>
+  void state(Io& io) {
+    io.within(now_, 0L, std::numeric_limits<long>::max());
+    io(learned_, square_, squares_, weights_, size_, weight_, least_, most_);
+    for (Pending& pending : pending_) pending.state(io);
+    metric_.state(io);
+  }
+
  private:
-  static constexpr std::size_t kMetric = kFeatures * (kFeatures + 1) / 2;
-  using Scaled = std::array<float, kFeatures>;
   struct Pending {
-    std::array<std::int16_t, kFeatures> row{};  ///< scaled and clipped, ÷ kClip · 32767
+    std::array<std::int8_t, kFeatures> row{};  ///< scaled and clipped, ÷ kClip · 127
     float latest = 0;
     float unit = 0;  ///< 0: nothing to learn from
+
+    template <class Io>
+    void state(Io& io) {
+      io(row, latest, unit);
+    }
   };
 
+  Pending* take_slot();  ///< of this step; nullptr: nothing is learned from it
   [[nodiscard]] double unit_of(double level) const { return options_.relative ? level : 1.0; }
   [[nodiscard]] Scaled scaled(const Row& row, double unit) const;
   void learn(const Scaled& row, double change);
-  void invert();
 
   Options options_;
   int stride_;
@@ -63,12 +78,10 @@ class NewtonQuantiles {
   std::vector<Pending> pending_;
   std::array<float, kFeatures> square_{};              ///< running mean square of each feature ÷ unit
   int squares_ = 0;                                    ///< behind it
-  std::array<float, kMetric> metric_{};                ///< forgotten Σ x xᵀ, lower triangle by rows
-  std::array<float, kMetric> inverse_{};               ///< of it and the ridge
+  NewtonMetric metric_;
   std::vector<std::array<float, kFeatures>> weights_;  ///< one per level
   double size_ = 0, weight_ = 0;                       ///< forgotten Σ |change| and Σ 1
   double least_ = 0, most_ = 0;                        ///< changes seen, slowly forgotten: forecasts stay near them
-  bool inverted_ = false;
 };
 
 }  // namespace forecasting

@@ -34,7 +34,8 @@ struct Binned {
       values.erase(std::unique(values.begin(), values.end()), values.end());
       for (int b = 1; b < most; ++b) {
         const auto at = static_cast<std::size_t>(b) * values.size() / static_cast<std::size_t>(most);
-        if (at > 0 && (cuts[f].empty() || values[at] > cuts[f].back())) cuts[f].push_back(values[at]);
+        const float cut = Cut(values.empty() ? 0 : values[at]).value();  // as it will be kept
+        if (at > 0 && (cuts[f].empty() || cut > cuts[f].back())) cuts[f].push_back(cut);
       }
       for (std::size_t i = 0; i < examples; ++i) {
         const auto above = std::upper_bound(cuts[f].begin(), cuts[f].end(), of.rows[i][f]);
@@ -56,7 +57,8 @@ struct Growing {
   double gradient = 0;
   double gain = 0;
   std::size_t feature = 0, bin = 0;
-  std::size_t parent = 0, side = 0;  // where it hangs
+  std::size_t parent = 0;  // where it hangs
+  bool above = false;
 };
 
 class Grower {
@@ -79,6 +81,7 @@ class Grower {
       for (float& change : left_[q]) change -= forest.start[q];
     }
     for (int t = 0; t < options_.trees; ++t) grow_tree(forest);
+    pack(forest);
     return forest;
   }
 
@@ -89,7 +92,7 @@ class Grower {
     for (std::size_t i = 0; i < gradients_.size(); ++i)
       gradients_[i] = static_cast<float>(followed[i] > 0 ? options_.level : options_.level - 1);
     Tree tree;
-    std::vector<Growing> leaves(1, Growing{0, order_.size(), {}, 0, 0, 0, 0, 0, 0});
+    std::vector<Growing> leaves(1, Growing{0, order_.size(), {}, 0, 0, 0, 0, 0, false});
     count(leaves[0]), choose(leaves[0]);
     std::size_t inner = 0;
     while (leaves.size() < kLeaves) {
@@ -99,13 +102,24 @@ class Grower {
       split(tree, inner++, leaves, static_cast<std::size_t>(best - leaves.begin()));
     }
     if (inner == 0) return;  // nothing to learn
-    const std::size_t base = forest.leaves.size();
-    forest.leaves.resize(base + kLeaves * left_.size());
+    const std::size_t base = leaves_.size();
+    leaves_.resize(base + kLeaves * left_.size());
     for (std::size_t l = 0; l < leaves.size(); ++l) {
-      tree.nodes[leaves[l].parent].next[leaves[l].side] = static_cast<std::uint8_t>(Tree::kLeaf | l);
-      fill(leaves[l], &forest.leaves[base + l * left_.size()]);
+      tree.lead(leaves[l].parent, leaves[l].above, static_cast<std::uint8_t>(Tree::kLeaf | l));
+      fill(leaves[l], &leaves_[base + l * left_.size()]);
     }
     forest.trees.push_back(tree);
+  }
+
+  /// Leaves in two bytes, in the unit that holds the largest.
+  void pack(Forest& forest) const {
+    constexpr float kMost = 32767;
+    float largest = 0;
+    for (const float leaf : leaves_) largest = std::max(largest, std::fabs(leaf));
+    forest.unit = largest / kMost;
+    for (const float leaf : leaves_) {
+      forest.leaves.push_back(static_cast<std::int16_t>(forest.unit > 0 ? std::lround(leaf / forest.unit) : 0));
+    }
   }
 
   [[nodiscard]] std::size_t level_index() const {
@@ -156,9 +170,9 @@ class Grower {
                                               [&](std::uint32_t i) { return column[i] <= whole.bin; });
     const auto cut = static_cast<std::size_t>(middle - order_.begin());
     tree.nodes[node].feature = static_cast<std::uint8_t>(whole.feature);
-    tree.nodes[node].cut = binned_.cuts[whole.feature][whole.bin];
-    if (node > 0) tree.nodes[whole.parent].next[whole.side] = static_cast<std::uint8_t>(node);
-    Growing below{whole.first, cut, {}, 0, 0, 0, 0, node, 0}, above{cut, whole.last, {}, 0, 0, 0, 0, node, 1};
+    tree.nodes[node].cut = Cut(binned_.cuts[whole.feature][whole.bin]);
+    if (node > 0) tree.lead(whole.parent, whole.above, static_cast<std::uint8_t>(node));
+    Growing below{whole.first, cut, {}, 0, 0, 0, 0, node, false}, above{cut, whole.last, {}, 0, 0, 0, 0, node, true};
     const bool below_is_small = cut - whole.first < whole.last - cut;
     Growing &small = below_is_small ? below : above, &large = below_is_small ? above : below;
     count(small);
@@ -189,6 +203,7 @@ class Grower {
   std::vector<std::uint32_t> order_;
   std::vector<float> gradients_;
   std::vector<std::vector<float>> left_;  ///< by level: what the trees so far did not explain
+  std::vector<float> leaves_;             ///< of all trees, before they are packed
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Two bytes a value must be enough to read a week back, whatever the series looks like.
+// A byte a value must be enough to read a week back, whatever the series looks like.
 #include "forecasting/quantile/archive.h"
 
 #include <catch2/catch.hpp>
@@ -10,7 +10,7 @@
 namespace forecasting {
 namespace {
 
-TEST_CASE("archive: every value within 1/65535 of its block's range, by age") {
+TEST_CASE("archive: every value within half of 1/254 of its block's range, by age") {
   Archive archive(1000);
   testing::Noise noise(1);
   std::vector<double> fed;
@@ -21,7 +21,7 @@ TEST_CASE("archive: every value within 1/65535 of its block's range, by age") {
   CHECK(archive.size() >= 1000);
   for (int age = 0; age < 1000; ++age) {
     INFO(age);
-    REQUIRE(std::fabs(archive.ago(age) - fed[fed.size() - 1 - static_cast<std::size_t>(age)]) < 0.07);  // float's own
+    REQUIRE(std::fabs(archive.ago(age) - fed[fed.size() - 1 - static_cast<std::size_t>(age)]) < 0.2);  // of about 50, and float's own
   }
   CHECK(std::isnan(archive.ago(archive.size())));
 }
@@ -34,8 +34,8 @@ TEST_CASE("archive: gaps stay gaps, and a spike blurs its own block only") {
     INFO(i);
     if (i % 7 == 0 && i != 100) {
       REQUIRE(std::isnan(archive.ago(age)));
-    } else if (i >= 128) {
-      REQUIRE(archive.ago(age) == Approx(1 + 0.001 * (i % 5)).epsilon(1e-6));
+    } else if (i >= 128 || i < 96) {
+      REQUIRE(archive.ago(age) == Approx(1 + 0.001 * (i % 5)).epsilon(2e-5));
     }
   }
   CHECK(archive.ago(411) == Approx(1e9));

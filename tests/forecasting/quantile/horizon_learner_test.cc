@@ -42,7 +42,11 @@ Exam exam(int steps, int days, const std::function<double(int)>& value, double s
     learner.mature(now);
     archive.push(now);
     features.update(std::isnan(now) ? features.latest() : now);
-    learner.issue(features.row(steps, archive), features.latest(), features.level(), std::isnan(now));
+    if (std::isnan(now)) {
+      learner.skip();
+    } else {
+      learner.issue({features.row(steps, archive), features.latest(), features.level()});
+    }
     // From within a gap the newest forecast before it is served; see Forecaster::fan.
     upper.push_back(std::isnan(now) ? NAN : learner.quantiles()[kUpper]), latest.push_back(features.latest());
     const auto all = learner.quantiles();
@@ -107,7 +111,7 @@ TEST_CASE("horizon learner: trees gain weight by being right, and lose it by bei
       const auto change = static_cast<float>(next - value + shift);
       forest.start.assign(4, change);
       learner.adopt({forest});
-      learner.issue(row, value, value, false);
+      learner.issue({row, value, value});
       value = next;
     }
   };

@@ -34,7 +34,7 @@ TEST_CASE("newton quantiles: a spread that a feature foretells") {
   Learner one;
   for (int i = 0; i < 20000; ++i) {
     const double size = 1 + 4 * one.noise.uniform();
-    one.learner.issue(one.row(size), one.latest, one.latest, false);
+    one.learner.issue(one.row(size), one.latest, one.latest);
     one.learner.mature(one.latest + size * one.noise.normal());
   }
   for (const double size : {1.5, 4.5}) {
@@ -51,7 +51,8 @@ TEST_CASE("newton quantiles: nothing is said before anything was learned, and no
   std::array<double, 3> quantiles{};
   CHECK_FALSE(one.learner.predict(one.row(1), one.latest, one.latest, quantiles));
   for (int i = 0; i < 100; ++i) {
-    one.learner.issue(one.row(1), one.latest, one.latest, i % 2 == 0);
+    if (i % 2 == 0) one.learner.skip();
+    if (i % 2 != 0) one.learner.issue(one.row(1), one.latest, one.latest);
     one.learner.mature(i % 2 == 0 ? one.latest : NAN);
   }
   CHECK(one.learner.learned() == 0);
@@ -63,7 +64,7 @@ TEST_CASE(
     Learner one(steps);
     for (int i = 0; i < 1000; ++i) {
       one.learner.mature(50 + one.noise.normal());
-      one.learner.issue(one.row(1), one.latest, one.latest, false);
+      one.learner.issue(one.row(1), one.latest, one.latest);
       if (i <= steps - 1) CHECK(one.learner.learned() == 0);
     }
     const int stride = (steps + 15) / 16;
@@ -75,7 +76,7 @@ TEST_CASE("newton quantiles: an absurd outlier moves what follows by no more tha
   Learner one;
   std::array<double, 3> before{}, after{};
   const auto step = [&](double value) {
-    one.learner.issue(one.row(1), one.latest, one.latest, false);
+    one.learner.issue(one.row(1), one.latest, one.latest);
     one.learner.mature(value);
   };
   for (int i = 0; i < 5000; ++i) step(one.latest + one.noise.normal());
@@ -90,7 +91,7 @@ TEST_CASE("newton quantiles: relative to the level, noise that grows with it is 
   Learner one(1, true);
   for (int i = 0; i < 20000; ++i) {
     one.latest = 10 + 90 * one.noise.uniform();
-    one.learner.issue(one.row(0), one.latest, one.latest, false);
+    one.learner.issue(one.row(0), one.latest, one.latest);
     one.learner.mature(one.latest * (1 + 0.1 * one.noise.normal()));
   }
   for (const double latest : {20.0, 80.0}) {

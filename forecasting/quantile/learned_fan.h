@@ -1,0 +1,108 @@
+// The engine of one series: its archive and features, a learner per horizon knot, margins for the maxima of windows,
+// and the scores that paths are drawn from. What it does not know it says (no quantiles before enough was judged), and
+// what takes long (growing trees) it hands out as a job. A step costs tens of microseconds and allocates nothing; the
+// whole of a series with a day of minutes takes less than 96 KB.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "forecasting/fan.h"
+#include "forecasting/quantile/archive.h"
+#include "forecasting/quantile/features.h"
+#include "forecasting/quantile/horizon_learner.h"
+#include "forecasting/quantile/refit.h"
+#include "forecasting/quantile/score_ring.h"
+#include "forecasting/quantile/window_margins.h"
+#include "forecasting/scenarios.h"
+
+namespace forecasting {
+
+class LearnedFan {
+ public:
+  struct Options {
+    Duration step{std::chrono::seconds(60)};
+    int season_steps = 1440;     ///< 0: none is known
+    std::vector<double> levels;  ///< ascending, at most HorizonLearner::kMostLevels
+    std::size_t planning = 0;    ///< index of the level that matters most
+  };
+
+  /// How it did at one knot, and beside seasonal-naive with equally calibrated quantiles.
+  struct Record {
+    HorizonLearner::Record own;
+    int judged_beside_seasonal = 0;
+    double loss_beside_seasonal = 0, seasonal_loss = 0;
+  };
+
+  explicit LearnedFan(const Options& options);
+
+  /// Horizons in steps, ascending: 1/288, 1/144, 1/72, 1/24 and 1/6 of a day (5, 10, 20, 60 and 240 minutes).
+  static std::vector<int> knots_of(int season_steps);
+
+  /// The value at `at`: finite and ≥ 0, or NaN for a gap; once a step, in order.
+  void update(TimePoint at, double value);
+
+  /// At the knots, and below the first of them. While a horizon is not calibrated it has the width of the nearest shorter
+  /// one. A gap leaves the fan of the newest value, which is then seen from further away. Empty before the first value.
+  [[nodiscard]] Fan fan() const;
+
+  /// Paths at the knots that lie within `furthest`; empty while no past origin is known at all of them.
+  [[nodiscard]] Scenarios scenarios(Duration furthest) const;
+
+  /// The knot that speaks for a horizon: the first at or beyond it.
+  [[nodiscard]] std::size_t knot_for(Duration horizon) const;
+  /// The one whose record is kept beside seasonal-naive's.
+  void set_planning_knot(std::size_t knot);
+
+  [[nodiscard]] bool calibrated(std::size_t knot) const;
+  [[nodiscard]] const HorizonLearner& learner(std::size_t knot) const { return learners_[knot]; }
+  [[nodiscard]] Record record() const;
+
+  /// Trees are to be grown: after the first day, then every one or two. The job works on a copy.
+  [[nodiscard]] bool refit_due() const { return until_refit_ <= 0; }
+  [[nodiscard]] RefitJob refit_job() const;
+  void adopt(Refit refit);
+
+  [[nodiscard]] std::size_t bytes() const;
+
+  template <class Io>
+  void state(Io& io) {
+    auto newest = newest_.time_since_epoch().count();
+    io(steps_, until_refit_, newest, seen_);
+    newest_ = TimePoint{Duration{newest}};
+    io.within(planning_knot_, std::size_t{0}, learners_.size() - 1);
+    archive_.state(io), features_.state(io), seasonal_.state(io), scores_.state(io);
+    io(beside_seasonal_, loss_beside_seasonal_, seasonal_loss_);
+    for (HorizonLearner& learner : learners_) learner.state(io);
+    for (WindowMargins& margins : margins_) margins.state(io);
+  }
+
+ private:
+  void judge(double value);
+  void issue();
+  void beside_seasonal(double value);
+  [[nodiscard]] double quantile_at(int steps, std::size_t level) const;
+  [[nodiscard]] double spread(std::size_t knot) const;
+  void put_row(Fan& fan, std::size_t row, int steps) const;
+  void put_margins(Fan& fan) const;
+
+  Options options_;
+  Spans spans_;
+  std::vector<int> knots_;
+  std::size_t median_ = 0;  ///< index of the level
+  Archive archive_;
+  Features features_;
+  std::vector<HorizonLearner> learners_;
+  std::vector<WindowMargins> margins_;  ///< knots × windows
+  ScoreRing scores_;
+  Changes seasonal_;  ///< from the value a day before
+  std::size_t planning_knot_ = 0;
+  int beside_seasonal_ = 0;
+  double loss_beside_seasonal_ = 0, seasonal_loss_ = 0;
+  long steps_ = 0;       ///< of the newest update, since the epoch
+  int until_refit_ = 0;  ///< steps
+  TimePoint newest_{};   ///< of the newest value
+  bool seen_ = false;    ///< a value
+};
+
+}  // namespace forecasting

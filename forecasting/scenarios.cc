@@ -1,0 +1,50 @@
+#include "forecasting/scenarios.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace forecasting {
+namespace {
+
+std::vector<long> shared(std::span<const Scenarios> parts) {
+  std::vector<long> common = parts.front().drawn_at;
+  for (const Scenarios& part : parts.subspan(1)) {
+    std::vector<long> both;
+    std::set_intersection(common.begin(), common.end(), part.drawn_at.begin(), part.drawn_at.end(),
+                          std::back_inserter(both));
+    common = std::move(both);
+  }
+  return common;
+}
+
+}  // namespace
+
+double Scenarios::quantile(std::size_t offset, double level) const {
+  const auto column = paths.col(static_cast<Eigen::Index>(offset));
+  std::vector<double> values(column.begin(), column.end());
+  std::sort(values.begin(), values.end());
+  const double at = std::clamp(level * static_cast<double>(values.size()) - 0.5, 0.0, static_cast<double>(values.size() - 1));
+  const auto below = static_cast<std::size_t>(at);
+  const std::size_t above = std::min(below + 1, values.size() - 1);
+  return values[below] + (at - std::floor(at)) * (values[above] - values[below]);
+}
+
+Scenarios sum(std::span<const Scenarios> parts) {
+  Scenarios total;
+  if (parts.empty()) return total;
+  total.origin = parts.front().origin;
+  total.offsets = parts.front().offsets;
+  total.drawn_at = shared(parts);
+  total.paths = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(total.drawn_at.size()),
+                                      static_cast<Eigen::Index>(total.offsets.size()));
+  for (const Scenarios& part : parts) {
+    for (std::size_t i = 0; i < total.drawn_at.size(); ++i) {
+      const auto at = std::lower_bound(part.drawn_at.begin(), part.drawn_at.end(), total.drawn_at[i]);
+      total.paths.row(static_cast<Eigen::Index>(i)) += part.paths.row(at - part.drawn_at.begin());
+    }
+  }
+  return total;
+}
+
+}  // namespace forecasting
