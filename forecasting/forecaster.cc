@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "forecasting/checkpoint.h"
@@ -19,13 +20,13 @@ constexpr double kMost = 1e30;  // what an archive of single precision holds
 
 /// Usable options: the planning level among the levels, knots and levels ascending and unique.
 Options normalised(Options options) {
-  options.levels.push_back(options.planning_level);
-  std::sort(options.levels.begin(), options.levels.end());
-  options.levels.erase(std::unique(options.levels.begin(), options.levels.end()), options.levels.end());
-  std::sort(options.knots.begin(), options.knots.end());
-  options.knots.erase(std::unique(options.knots.begin(), options.knots.end()), options.knots.end());
-  options.knots.erase(options.knots.begin(), std::lower_bound(options.knots.begin(), options.knots.end(), 1));
-  if (options.knots.empty()) options.knots = {1};
+  std::set<double> levels(options.levels.begin(), options.levels.end());
+  levels.insert(options.planning_level);
+  options.levels.assign(levels.begin(), levels.end());
+  std::set<int> knots(options.knots.begin(), options.knots.end());
+  knots.erase(knots.begin(), knots.lower_bound(1));
+  if (knots.empty()) knots.insert(1);
+  options.knots.assign(knots.begin(), knots.end());
   options.season_steps = std::max(options.season_steps, 0);
   if (options.residual_window_steps <= 0) {
     options.residual_window_steps = options.season_steps > 0 ? 3 * options.season_steps : 4320;
@@ -40,9 +41,10 @@ std::unique_ptr<Engine> make_engine(const Options& options) {
 
 /// What must be the same for a state to be taken up.
 std::string kind_of(const Options& options) {
-  std::string kind = "step " + words(options.step) + ", season of " + std::to_string(options.season_steps) +
-                     " steps, planning level " + words(options.planning_level) + ", levels";
-  for (const double level : options.levels) kind += " " + words(level);
+  std::string kind = "step ";
+  kind.append(words(options.step)).append(", season of ").append(std::to_string(options.season_steps));
+  kind.append(" steps, planning level ").append(words(options.planning_level)).append(", levels");
+  for (const double level : options.levels) kind.append(" ").append(words(level));
   return kind;
 }
 

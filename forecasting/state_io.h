@@ -74,8 +74,10 @@ class StateWriter {
   }
 
   void raw(const void* from, std::size_t size) {
-    const auto* bytes = static_cast<const std::byte*>(from);
-    bytes_.insert(bytes_.end(), bytes, bytes + size);
+    if (size == 0) return;
+    const std::size_t at = bytes_.size();
+    bytes_.resize(at + size);
+    std::memcpy(bytes_.data() + at, from, size);
   }
 
   std::vector<std::byte> bytes_;
