@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include "controller/host/background_worker.h"
+#include "controller/host/file_checkpoints.h"
 #include "controller/http/cpprest_transport.h"
 #include "controller/kube/credentials.h"
 #include "controller/kube/kube_cluster.h"
@@ -177,6 +179,13 @@ Status run(const RunOptions& options) {
   const auto metrics_source = prometheus::make_prometheus_source(options.prometheus);
   if (!metrics_source) return metrics_source.error();
 
+  std::unique_ptr<FileCheckpoints> checkpoints;
+  if (!options.state_dir.empty()) {
+    auto opened = FileCheckpoints::open(options.state_dir);
+    if (!opened) return opened.error().in("--state-dir");
+    checkpoints = std::move(*opened);
+  }
+
   const auto& settings = options.loop;
   loop::Pacer pacer(settings.cycle, std::min<Millis>(settings.cycle, std::chrono::seconds(1)));
   serve::LogReporter log;
@@ -216,7 +225,8 @@ Status run(const RunOptions& options) {
   log_start(options, *credentials, (*server)->port());
 
   SystemClock loop_clock;
-  loop::Loop loop(loop_clock, **metrics_source, cluster, reporters, settings);
+  BackgroundWorker background;
+  loop::Loop loop(loop_clock, **metrics_source, cluster, reporters, settings, {&background, checkpoints.get()});
   const auto before_each = [&] {
     fitness = fitness_of(cluster, settings.watch_freshness);
     metrics.set_watches(cluster.watch_ages());

@@ -14,6 +14,7 @@ struct RunOptions {
   std::string context;     ///< empty: the kubeconfig's current one
   std::string ns;          ///< only this namespace; empty: all
   std::string listen = "0.0.0.0:8080";
+  std::string state_dir;  ///< forecasters' states are kept there; empty: nowhere
   std::string version;
   LeaseOptions lease;
   prometheus::PrometheusOptions prometheus;

@@ -5,17 +5,20 @@
 
 #include "controller/loop/fair_shares.h"
 #include "controller/loop/judge.h"
+#include "controller/loop/keep.h"
 
 namespace aia::loop {
 namespace {
 
 /// The state of a demand entry; a new one when what is forecast changed.
-DemandState& state_of(Workload& workload, const api::DemandSpec& demand, Millis step) {
+DemandState& state_of(Workload& workload, const api::DemandSpec& demand, Millis step, const Aids& aids, WallTime now) {
   SeriesIdentity identity{demand.query, demand.kind, workload.object.spec.forecast, step};
   auto& states = workload.state->demand;
   auto found = states.find(demand.name);
   if (found != states.end() && found->second.identity() == identity) return found->second;
-  return states.insert_or_assign(demand.name, DemandState(std::move(identity))).first->second;
+  auto& made = states.insert_or_assign(demand.name, DemandState(std::move(identity))).first->second;
+  take_up(made, checkpoint_key(workload.object.meta.uid, demand.name), aids, now);
+  return made;
 }
 
 void forget_removed(Workload& workload) {
@@ -49,14 +52,14 @@ DemandState& DemandBatch::Slot::state() const {
   return workload->state->demand.at(view->input.spec.name);
 }
 
-DemandBatch::DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsSource& metrics)
+DemandBatch::DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsSource& metrics, const Aids& aids)
     : settings_(settings), metrics_(metrics) {
   for_each_usable(cycle, "observe", [&](Workload& workload) {
     forget_removed(workload);
     const auto& specs = workload.object.spec.demand;
     workload.demand.resize(specs.size());
     for (std::size_t i = 0; i < specs.size(); ++i) workload.demand[i].input.spec = specs[i];
-    for (auto& view : workload.demand) add(workload, view);
+    for (auto& view : workload.demand) add(workload, view, aids, cycle.now);
   });
   take_turns(cycle.now);
   for (auto& slot : slots_) {
@@ -66,10 +69,10 @@ DemandBatch::DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsS
   ask_for_histories(cycle.now);
 }
 
-void DemandBatch::add(Workload& workload, DemandView& view) {
+void DemandBatch::add(Workload& workload, DemandView& view, const Aids& aids, WallTime now) {
   const auto& demand = view.input.spec;
   const auto& ns = workload.object.meta.ns;
-  state_of(workload, demand, settings_.grid_step);
+  state_of(workload, demand, settings_.grid_step, aids, now);
   Slot slot{&workload, &view, {metrics_.admit(demand.query, ns)}, std::nullopt};
   if (demand.backlog_query) slot.backlog = Question{metrics_.admit(*demand.backlog_query, ns)};
   slots_.push_back(std::move(slot));

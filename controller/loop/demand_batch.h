@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/loop/aids.h"
 #include "controller/loop/cycle.h"
 #include "controller/ports/metrics_source.h"
 
@@ -15,8 +16,9 @@ namespace aia::loop {
 
 class DemandBatch {
  public:
-  /// Prepares Workload::demand and the questions for it, as far as `metrics` admits them.
-  DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsSource& metrics);
+  /// Prepares Workload::demand and the questions for it, as far as `metrics` admits them. A demand that is new takes up
+  /// what was kept of it.
+  DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsSource& metrics, const Aids& aids);
 
   /// Asks everything, in two parts; `left` is how long the next may take when so many come after it.
   void ask(const std::function<Millis(int later_parts)>& left);
@@ -41,7 +43,7 @@ class DemandBatch {
     std::optional<GridRange> range{};  // of `due`
     [[nodiscard]] DemandState& state() const;
   };
-  void add(Workload& workload, DemandView& view);
+  void add(Workload& workload, DemandView& view, const Aids& aids, WallTime now);
   void take_turns(WallTime now);
   void ask_for(Question& question, WallTime now);
   void ask_for_histories(WallTime now);

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/loop/demand_checkpoint.h"
 #include "controller/loop/judge.h"
 
 namespace aia::loop {
 namespace {
 
 constexpr std::size_t kMaxPromises = 1024;
+constexpr Millis kOldestCheckpoint = std::chrono::hours(24);  // beyond, reading history again is as good
 
 forecasting::Model model_of(api::ModelChoice choice) {
   switch (choice) {
@@ -55,6 +57,55 @@ void DemandState::feed(const GridRange& range, const std::vector<double>& values
   }
   horizon_.reset();
   history_.fed(range);
+}
+
+bool DemandState::refit_due() const {
+  return forecaster_ && !refit_ && history_.loaded() && forecaster_->refit_due();
+}
+
+void DemandState::refit_now() {
+  forecaster_->adopt(forecaster_->refit_job().run());
+  horizon_.reset();
+}
+
+bool DemandState::begin_refit(ports::Background& background) {
+  auto under_way = std::make_shared<RefitUnderWay>();
+  under_way->job = forecaster_->refit_job();
+  const bool taken = background.offer([under_way] {
+    under_way->found = under_way->job.run();
+    under_way->done.store(true, std::memory_order_release);
+  });
+  if (taken) refit_ = std::move(under_way);
+  return taken;
+}
+
+void DemandState::take_up_refit() {
+  if (!refit_ || !refit_->done.load(std::memory_order_acquire)) return;
+  forecaster_->adopt(std::move(refit_->found));
+  refit_.reset();
+  horizon_.reset();
+}
+
+std::vector<std::byte> DemandState::save() const {
+  if (!forecaster_ || !newest_value_ || !history_.loaded() || !history_.last()) return {};
+  const auto state = forecaster_->save();
+  if (state.empty()) return {};
+  return pack({identity_.query, *newest_value_, *history_.last()}, state);
+}
+
+std::optional<std::string> DemandState::restore(std::span<const std::byte> bytes, WallTime now) {
+  if (!forecaster_) return "this demand is not forecast";
+  const auto packed = unpack(bytes);
+  if (!packed) return packed.error().message;
+  const auto& [from, state] = *packed;
+  if (from.query != identity_.query) return "it is of another query: " + from.query;
+  if (from.fed_to > now) return "it is from the future";
+  if (now - from.fed_to > kOldestCheckpoint) return "it is " + format_rough(now - from.fed_to) + " old";
+  if (auto refusal = forecaster_->restore(state)) return refusal;
+  newest_value_ = from.newest_value;
+  history_.resume(from.fed_to);
+  horizon_.reset();
+  return std::nullopt;
 }
 
 void DemandState::refresh(Millis horizon) {

@@ -2,13 +2,21 @@
 // moments to come, to be held against them when they arrive.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "controller/api/autoscaler.h"
 #include "controller/loop/series_history.h"
 #include "controller/loop/sources.h"
+#include "controller/ports/background.h"
 #include "controller/ports/reporter.h"
 #include "forecasting/forecaster.h"
 
@@ -39,6 +47,24 @@ class DemandState {
   /// Feeds the points of `range`, models judged at `horizon`; leading gaps, before the series existed, are left out.
   void feed(const GridRange& range, const std::vector<double>& values, Millis horizon);
 
+  /// A refit is due and none is under way; not before all history was read.
+  [[nodiscard]] bool refit_due() const;
+  void refit_now();
+  /// False: `background` took no more.
+  bool begin_refit(ports::Background& background);
+  /// Uses what begin_refit() began, if it is done.
+  void take_up_refit();
+
+  /// The forecaster and how far it was fed, as bytes; empty: nothing worth keeping.
+  [[nodiscard]] std::vector<std::byte> save() const;
+
+  /// Takes up what save() gave, if it belongs to this demand and is no older than a day at `now`; otherwise says why
+  /// not and stays as it was.
+  std::optional<std::string> restore(std::span<const std::byte> bytes, WallTime now);
+
+  /// True when `slot` is another than at the last call: once per slot.
+  bool turn_to_be_kept(std::int64_t slot) { return std::exchange(kept_slot_, slot) != slot; }
+
   /// The fan and its summary at `horizon`; kept until points or horizon change. The pointer lives as long as the state.
   void refresh(Millis horizon);
   [[nodiscard]] const forecasting::Fan& fan() const { return fan_; }
@@ -61,6 +87,13 @@ class DemandState {
   std::optional<forecasting::Forecaster> forecaster_;
   forecasting::Fan fan_;
   forecasting::Summary summary_;
+  struct RefitUnderWay {
+    forecasting::RefitJob job;
+    forecasting::Refit found;
+    std::atomic<bool> done = false;
+  };
+  std::shared_ptr<RefitUnderWay> refit_;
+  std::int64_t kept_slot_ = 0;
   std::optional<Millis> horizon_;  // of fan_ and summary_; unset: they are out of date
   std::optional<WallTime> newest_value_;
   std::deque<ports::Expectation> promises_;

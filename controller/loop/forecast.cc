@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "controller/loop/judge.h"
+#include "controller/loop/keep.h"
+#include "controller/loop/refits.h"
 
 namespace aia::loop {
 namespace {
@@ -37,7 +39,7 @@ void describe(DemandView& view, const DemandState& state, WallTime now, const Se
   view.input.fan = view.eligible ? &state.fan() : nullptr;
 }
 
-void forecast_demand(Cycle& cycle, Workload& workload, DemandView& view, const Settings& settings) {
+void forecast_demand(Cycle& cycle, Workload& workload, DemandView& view, const Settings& settings, Refits& refits) {
   auto& input = view.input;
   if (!wants_forecast(input.spec, workload.object.spec.forecast)) {
     view.why = why_not_forecast(input.spec);
@@ -45,6 +47,7 @@ void forecast_demand(Cycle& cycle, Workload& workload, DemandView& view, const S
     auto& state = found->second;
     const Millis horizon = horizon_of(workload.lead.p90 + input.data_age, settings.grid_step);
     if (view.due) state.feed(view.due->range, view.due->values, horizon);
+    refits.tend(state, workload.target ? workload.target->pods.size() : 0);
     state.refresh(horizon);
     describe(view, state, cycle.now, settings);
     cycle.catching_up = cycle.catching_up || (view.due && state.history().behind());
@@ -55,15 +58,20 @@ void forecast_demand(Cycle& cycle, Workload& workload, DemandView& view, const S
 
 }  // namespace
 
-void forecast(Cycle& cycle, const Settings& settings) {
+void forecast(Cycle& cycle, const Settings& settings, const Aids& aids) {
   const plan::LeadTimeSettings lead_settings{settings.default_lead_time, settings.min_lead_samples};
+  Refits refits;
   for_each_usable(cycle, "forecast", [&](Workload& workload) {
     const std::vector<ports::Pod> none;
     const auto& pods = workload.target ? workload.target->pods : none;
     workload.lead = workload.state->lead.lead(pods, cycle.now, workload.object.spec.lead_time, lead_settings);
     workload.warmed_up = true;
-    for (auto& view : workload.demand) forecast_demand(cycle, workload, view, settings);
+    for (auto& view : workload.demand) forecast_demand(cycle, workload, view, settings, refits);
+    for (auto& [name, demand] : workload.state->demand) {
+      keep(demand, checkpoint_key(workload.object.meta.uid, name), aids, cycle.now);
+    }
   });
+  refits.begin(aids.background);
 }
 
 }  // namespace aia::loop

@@ -2,10 +2,12 @@
 // fan, or says why it has none; then the reactive rule stands alone.
 #pragma once
 
+#include "controller/loop/aids.h"
 #include "controller/loop/cycle.h"
 
 namespace aia::loop {
 
-void forecast(Cycle& cycle, const Settings& settings);
+/// Refits run and states are kept with the help of `aids`.
+void forecast(Cycle& cycle, const Settings& settings, const Aids& aids);
 
 }  // namespace aia::loop

@@ -15,8 +15,8 @@
 namespace aia::loop {
 
 Loop::Loop(ports::Clock& clock, ports::MetricsSource& metrics, ports::Cluster& cluster, ports::Reporter& reporter,
-           Settings settings)
-    : clock_(clock), metrics_(metrics), cluster_(cluster), reporter_(reporter), settings_(settings) {}
+           Settings settings, Aids aids)
+    : clock_(clock), metrics_(metrics), cluster_(cluster), reporter_(reporter), settings_(settings), aids_(aids) {}
 
 namespace {
 
@@ -85,8 +85,8 @@ Cycle Loop::begin(WallTime now, std::stop_token stop) {
 }
 
 void Loop::pass(Cycle& cycle, std::vector<ports::StepTime>& steps) {
-  timed(clock_, steps, "observe", [&] { observe(cycle, cluster_, metrics_, clock_, settings_); });
-  timed(clock_, steps, "forecast", [&] { forecast(cycle, settings_); });
+  timed(clock_, steps, "observe", [&] { observe(cycle, cluster_, metrics_, clock_, settings_, aids_); });
+  timed(clock_, steps, "forecast", [&] { forecast(cycle, settings_, aids_); });
   timed(clock_, steps, "plan", [&] { decide(cycle, settings_); });
   timed(clock_, steps, "act", [&] { act(cycle, cluster_, clock_, settings_); });
   timed(clock_, steps, "report", [&] { report(cycle, cluster_, clock_, settings_); });

@@ -4,6 +4,7 @@
 
 #include <stop_token>
 
+#include "controller/loop/aids.h"
 #include "controller/loop/cycle.h"
 #include "controller/loop/settings.h"
 #include "controller/loop/workload_state.h"
@@ -17,7 +18,7 @@ namespace aia::loop {
 class Loop {
  public:
   Loop(ports::Clock& clock, ports::MetricsSource& metrics, ports::Cluster& cluster, ports::Reporter& reporter,
-       Settings settings);
+       Settings settings, Aids aids = {});
 
   /// One cycle over everything; objects that did not answer in time in the last one come after the others were written.
   /// Does nothing but report while the cluster's caches are not in. A follower does all but write, and takes over what
@@ -37,6 +38,7 @@ class Loop {
   ports::Cluster& cluster_;
   ports::Reporter& reporter_;
   Settings settings_;
+  Aids aids_;
   WorkloadStates states_;
   bool catching_up_ = false;
   bool led_ = false;  // in the last cycle, until its end

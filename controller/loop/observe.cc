@@ -103,7 +103,7 @@ Cycle take_slow(Cycle& cycle) {
 }
 
 void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metrics, const ports::Clock& clock,
-             const Settings& settings) {
+             const Settings& settings, const Aids& aids) {
   const Millis begun = clock.steady();
   // Targets, answers and evidence have half a cycle together. A slow one must not starve those after it: a quarter of
   // that is kept for each. (Half as much is there for one whose forerunner outran its deadline.)
@@ -113,7 +113,7 @@ void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metric
   };
   observe_targets(cycle, cluster, left(2));
   stand_back(cycle);
-  DemandBatch batch(cycle, settings, metrics);
+  DemandBatch batch(cycle, settings, metrics, aids);
   batch.ask(left);
   batch.answer(cycle.now);
   for (auto& workload : cycle.workloads)

@@ -2,6 +2,7 @@
 // deadline of half a cycle; what has not answered by then is missing or of unknown age for its own object only.
 #pragma once
 
+#include "controller/loop/aids.h"
 #include "controller/loop/cycle.h"
 #include "controller/ports/clock.h"
 #include "controller/ports/metrics_source.h"
@@ -18,6 +19,6 @@ Cycle take_slow(Cycle& cycle);
 
 /// Owners are found already: for that all objects are looked at together (owners.h).
 void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metrics, const ports::Clock& clock,
-             const Settings& settings);
+             const Settings& settings, const Aids& aids);
 
 }  // namespace aia::loop

@@ -23,6 +23,10 @@ void SeriesHistory::fed(const GridRange& range) {
   page_ *= 2;  // due() caps it
 }
 
+void SeriesHistory::resume(WallTime last) {
+  first_ = last_ = last;
+}
+
 double SeriesHistory::progress() const {
   if (loaded_) return 1;
   if (!last_ || !first_ || newest_ <= *first_) return 0;

@@ -20,6 +20,12 @@ class SeriesHistory {
   /// `range` was answered and fed.
   void fed(const GridRange& range);
 
+  /// All up to `last` was fed before, by another process.
+  void resume(WallTime last);
+
+  /// Newest point that was fed.
+  [[nodiscard]] std::optional<WallTime> last() const { return last_; }
+
   /// The answer did not come in time, or was too much for the server: ask for less next time.
   void asked_too_much() { page_ = std::max(kSmallestPage, page_ / 2); }
 

@@ -103,11 +103,11 @@ DemandFigures figures_of(const DemandInput& demand, const Input& input, const Su
   figures.ahead = fan->value(ready_at, 0.5);
   figures.upper = fan->value(ready_at, level);
   figures.served_until = std::max(times(settings.start_leads, figures.lead), figures.lead + settings.cycle);
-  figures.served_upper = fan->pointwise_max(ready_at, input.now + figures.served_until, level);
+  figures.served_upper = fan->window_max(ready_at, input.now + figures.served_until, level);
   const double queue = queue_as_demand(demand, figures.queue_at_lead.value_or(0), drain);
   figures.start = replicas_for(*figures.served_upper + queue, per_replica);
   const WallTime restart_pays = input.now + times(settings.keep_leads, figures.lead);
-  figures.keep = replicas_for(fan->pointwise_max(input.now, restart_pays, level), per_replica);
+  figures.keep = replicas_for(fan->window_max(input.now, restart_pays, level), per_replica);
   return figures;
 }
 

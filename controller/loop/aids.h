@@ -1,0 +1,16 @@
+// What the loop can do without: somewhere beside it to compute (without it refits happen in place, as in virtual time) and
+// somewhere to keep forecasters' states (without it a start reads all history).
+#pragma once
+
+#include "controller/api/time.h"
+#include "controller/ports/background.h"
+#include "controller/ports/checkpoints.h"
+
+namespace aia::loop {
+
+struct Aids {
+  ports::Background* background = nullptr;
+  ports::Checkpoints* checkpoints = nullptr;
+};
+
+}  // namespace aia::loop
