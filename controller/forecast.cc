@@ -8,6 +8,7 @@
 
 #include "controller/api/decimal.h"
 #include "controller/input.h"
+#include "forecasting/batch/forecast.h"
 #include "simulation/replay/figures.h"
 
 namespace aia {
@@ -113,6 +114,47 @@ std::string shown(const Said& said, const ForecastOptions& options) {
   return table(said, options);
 }
 
+/// With the engine of the operator: fed step by step.
+void say_online(Said& said, const forecasting::exam::EngineOptions& engine, int horizon) {
+  forecasting::Forecaster forecaster(forecasting::exam::forecaster_options(engine));
+  forecaster.set_planning_horizon(horizon * said.series.step);
+  for (std::size_t i = 0; i < said.series.values.size(); ++i) {
+    forecaster.update(said.series.at(i), said.series.values[i]);
+    forecasting::exam::refit_when_due(forecaster);
+  }
+  said.summary = forecaster.summary();
+  said.fan = forecaster.fan();
+}
+
+/// From one look at the whole: what is asked lies further ahead than an autoscaler ever looks. Where that is refused
+/// the online fan stays, whose last horizon then speaks for all beyond it.
+void say_in_batch(Said& said, const forecasting::exam::EngineOptions& engine, int horizon) {
+  const auto batch = forecasting::batch::forecast(said.series.values, {.horizon = horizon, .seasons = engine.seasons});
+  if (!batch.ok()) {
+    said.summary.why +=
+        "; further ahead than " + format_rough(said.fan.offsets.back()) + " nothing more is known: " + batch.error;
+    return;
+  }
+  Fan fan;
+  fan.origin = said.at(0);
+  fan.latest = said.fan.latest;
+  fan.levels = said.quantiles;
+  fan.values.resize(horizon, static_cast<Eigen::Index>(said.quantiles.size()));
+  for (int step = 0; step < horizon; ++step) {
+    fan.offsets.push_back((step + 1) * said.series.step);
+    for (std::size_t q = 0; q < said.quantiles.size(); ++q) {
+      fan.values(step, static_cast<Eigen::Index>(q)) =
+          std::max(0.0, batch.quantile(static_cast<std::size_t>(step), said.quantiles[q]));
+    }
+  }
+  said.fan = std::move(fan);
+  said.summary.model = "Batch";
+  said.summary.why =
+      "further ahead than the online engine looks: regressions on the whole history, weighed by their errors at its "
+      "end";
+  said.summary.eligible = true;
+}
+
 }  // namespace
 
 Status forecast(const ForecastOptions& options) {
@@ -133,14 +175,14 @@ Status forecast(const ForecastOptions& options) {
   std::iota(engine->leads.begin(), engine->leads.end(), 1);
   engine->levels = said.quantiles;
   said.seasons = engine->seasons;
-  forecasting::Forecaster forecaster(forecasting::exam::forecaster_options(*engine));
-  forecaster.set_planning_horizon(options.horizon * said.series.step);
-  for (std::size_t i = 0; i < said.series.values.size(); ++i) {
-    forecaster.update(said.series.at(i), said.series.values[i]);
-    forecasting::exam::refit_when_due(forecaster);
+  say_online(said, *engine, options.horizon);
+  if (said.fan.empty()) {
+    return Error{ErrorKind::Invalid, input_name(options.demand.input) + ": nothing to forecast from: " +
+                                         said.summary.why + " (values must be numbers from 0 to 1e30)"};
   }
-  said.summary = forecaster.summary();
-  said.fan = forecaster.fan();
+  const bool beyond =
+      engine->model == forecasting::Model::Auto && said.at(options.horizon) > said.fan.origin + said.fan.offsets.back();
+  if (beyond) say_in_batch(said, *engine, options.horizon);
   return print(shown(said, options));
 }
 

@@ -156,9 +156,10 @@ int main(int argc, char** argv) {
   add_loop_flags(*run_command, options.loop);
   add_lease_flags(*run_command, options.lease);
   run_command->add_option("--listen", options.listen, "address of /metrics, /healthz and /readyz");
-  run_command->add_option("--state-dir", options.state_dir,
-                          "directory where forecasters' states are kept, so that a restart reads minutes of history and "
-                          "not weeks; default: nowhere");
+  run_command->add_option(
+      "--state-dir", options.state_dir,
+      "directory where forecasters' states are kept, so that a restart reads minutes of history and "
+      "not weeks; default: nowhere");
   const auto set_level = [](const std::string& level) { aia::serve::set_log_level(level); };
   run_command->add_option_function<std::string>("--log-level", set_level, "how much is logged")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))

@@ -59,8 +59,8 @@ Result<std::unique_ptr<FileCheckpoints>> FileCheckpoints::open(const std::string
 std::string FileCheckpoints::path_of(const std::string& key) const {
   std::string name = key;
   std::replace_if(
-      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '-' && c != '.' && c != '_'; },
-      '_');
+      name.begin(), name.end(),
+      [](unsigned char c) { return std::isalnum(c) == 0 && c != '-' && c != '.' && c != '_'; }, '_');
   return (fs::path(directory_) / (name + kSuffix)).string();
 }
 

@@ -1,5 +1,5 @@
-// Checkpoints as files in one directory (`--state-dir`), one a demand, each replaced as a whole. Files that nobody wrote for
-// a week are of objects that are gone, and are removed at the start.
+// Checkpoints as files in one directory (`--state-dir`), one a demand, each replaced as a whole. Files that nobody
+// wrote for a week are of objects that are gone, and are removed at the start.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// What the loop can do without: somewhere beside it to compute (without it refits happen in place, as in virtual time) and
-// somewhere to keep forecasters' states (without it a start reads all history).
+// What the loop can do without: somewhere beside it to compute (without it refits happen in place, as in virtual time)
+// and somewhere to keep forecasters' states (without it a start reads all history).
 #pragma once
 
 #include "controller/api/time.h"

@@ -1,5 +1,5 @@
-// The bytes of one demand's checkpoint: what it was asked with and how far it was fed, before its forecaster's state. The
-// envelope's checksum covers both.
+// The bytes of one demand's checkpoint: what it was asked with and how far it was fed, before its forecaster's state.
+// The envelope's checksum covers both.
 #pragma once
 
 #include <cstddef>

@@ -84,7 +84,11 @@ class Backtest(Commands):
                            ("huge", "".join(f"{60 * i},{1 + i % 2}e300\n" for i in range(300)))):
             with self.subTest(name):
                 self.assertTrue(parsed("backtest", stdin=text)["horizons"])
-                self.assertTrue(parsed("forecast", stdin=text)["forecast"])
+                if name != "huge":
+                    self.assertTrue(parsed("forecast", stdin=text)["forecast"])
+        done = run("forecast", "--input", "-", stdin="".join(f"{60 * i},{1 + i % 2}e300\n" for i in range(300)))
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("no usable value in 300 steps (values must be numbers from 0 to 1e30)", done.stderr)
 
 
 class Forecast(Commands):
@@ -99,6 +103,15 @@ class Forecast(Commands):
             self.assertEqual({q: float(row[q]) for q in ("0.5", "0.9", "0.95")}, said["quantiles"])
             self.assertLessEqual(said["quantiles"]["0.5"], said["quantiles"]["0.95"])
             self.assertAlmostEqual(said["quantiles"]["0.5"], 60 - 40 * math.cos(2 * math.pi * said["t_s"] / DAY_S), delta=15)
+
+    def test_hours_are_forecast_two_days_ahead(self):
+        hourly = "".join(f"{3600 * i},{100 + 50 * math.cos(2 * math.pi * i / 24):.3f}\n" for i in range(24 * 21))
+        report = parsed("forecast", "--horizon", "48", "--seasons", "24h,168h", stdin=hourly)
+        self.assertEqual((report["model"], len(report["forecast"])), ("Batch", 48))
+        for row in report["forecast"]:
+            then = 100 + 50 * math.cos(2 * math.pi * row["t_s"] / DAY_S)
+            self.assertAlmostEqual(row["quantiles"]["0.5"], then, delta=5)
+        self.assertEqual(parsed("forecast", "--horizon", "20", stdin=hourly)["model"], "Learned(24h)")
 
     def test_dates_stay_dates_and_the_model_can_be_named(self):
         dated = "time,rps\n" + "".join(f"2026-03-01T{i // 60:02}:{i % 60:02}:00+00:00,{5 + i % 4}\n" for i in range(200))

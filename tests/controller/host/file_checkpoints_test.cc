@@ -1,4 +1,5 @@
-// Files that are whole or not there, keys that stay in the directory, and a directory that cannot be written is an error.
+// Files that are whole or not there, keys that stay in the directory, and a directory that cannot be written is an
+// error.
 #include "controller/host/file_checkpoints.h"
 
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
-// Refits beside the loop, and what is kept over a restart: done in place or in a background that takes so many, the busiest
-// first; a checkpoint continues where it was, one that does not fit is told.
+// Refits beside the loop, and what is kept over a restart: done in place or in a background that takes so many, the
+// busiest first; a checkpoint continues where it was, one that does not fit is told.
 #include "controller/loop/refits.h"
 
 #include <catch2/catch.hpp>
