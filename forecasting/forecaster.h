@@ -55,7 +55,7 @@ struct Counts {
 
   template <class Io>
   void state(Io& io) {
-    io(steps, observed, rejected);
+    io.count(steps, observed, rejected);
   }
 };
 

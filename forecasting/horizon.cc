@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "forecasting/pinball.h"
+
 namespace forecasting {
 namespace {
 
@@ -10,11 +12,6 @@ constexpr int kSeasonBins = 48;
 constexpr double kFormMargin = 0.98;    // a form must be 2 % better to take over
 constexpr int kModifierResiduals = 50;  // before them modifiers are 1: means of few residuals mislead
 constexpr double kLeastLevel = 1e-9;
-
-double pinball(double value, double quantile, double level) {
-  const double error = value - quantile;
-  return error >= 0 ? level * error : (level - 1) * error;
-}
 
 }  // namespace
 

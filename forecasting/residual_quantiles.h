@@ -31,7 +31,9 @@ class ResidualQuantiles {
 
   template <class Io>
   void state(Io& io) {
-    io(weight_, total_, next_weight_, below_);
+    constexpr double kMost = 1e30;
+    io.within(weight_, 0, static_cast<float>(kMost)), io.within(total_, 0, kMost), io.within(next_weight_, 1, kMost);
+    io.within(below_, -kMost, kMost);
     io.within(bin_, std::size_t{0}, kBins - 1);
   }
 

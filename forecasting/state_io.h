@@ -1,10 +1,12 @@
 // The bytes of a forecaster's state, for checkpoints: each class names its members once, in `template <class Io> void
-// state(Io& io)`, and the same list writes and reads. What a class can work out from its options (sizes, lengths) is not
-// written; a reader that finds anything else than what the options imply says so and leaves it at that. Only the machine
-// that wrote reads: no byte order, no padding, but a checksum and a version around it, see checkpoint.h.
+// state(Io& io)`, and the same list writes and reads. What a class can work out from its options (sizes, lengths) is
+// not written; a reader that finds anything else than what the options imply says so and leaves it at that. Nor does it
+// take a figure that no demand leads to: what is forecast with it might not be finite. Only the machine that wrote
+// reads: no byte order, no padding, but a checksum and a version around it, see checkpoint.h.
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <span>
@@ -29,24 +31,51 @@ struct IsVector : std::false_type {};
 template <class T>
 struct IsVector<std::vector<T>> : std::true_type {};
 
+template <class T>
+struct Element {
+  using Type = T;
+};
+template <class T, std::size_t N>
+struct Element<std::array<T, N>> : Element<T> {};
+template <class T>
+struct Element<std::vector<T>> : Element<T> {};
+template <class T>
+using ElementOf = typename Element<T>::Type;  ///< what arrays of arrays are made of
+
+inline constexpr double kMostFigure = 1e100;              ///< beyond sums of squares of any demand
+inline constexpr int kMostCount = 1'000'000'000;          ///< leaves room to go on counting: thirty years of seconds
+inline constexpr long kMostTime = 1'000'000'000'000'000;  ///< milliseconds, or steps, since the epoch
+
 }  // namespace state_io
 
 class StateWriter {
  public:
+  /// Objects, whole numbers, and figures: finite ones.
   template <class... Members>
   void operator()(const Members&... members) {
     (put(members), ...);
   }
 
-  template <class T>
-  void within(const T& value, const T& /*least*/, const T& /*most*/) {
-    put(value);
+  /// Figures of which every value is good.
+  template <class... Members>
+  void any(const Members&... members) {
+    (put(members), ...);
   }
 
-  /// Vectors whose length only the state knows, at most `most`.
+  /// Of things that happened.
+  template <class... Counts>
+  void count(const Counts&... counts) {
+    (put(counts), ...);
+  }
+
   template <class T>
-  void sized(const std::vector<T>& values, std::size_t /*most*/) {
-    put(values.size());
+  void within(const T& values, state_io::ElementOf<T> /*least*/, state_io::ElementOf<T> /*most*/) {
+    put(values);
+  }
+
+  /// NaN: not known.
+  template <class T>
+  void within_or_nan(const T& values, state_io::ElementOf<T> /*least*/, state_io::ElementOf<T> /*most*/) {
     put(values);
   }
 
@@ -91,19 +120,27 @@ class StateReader {
 
   template <class... Members>
   void operator()(Members&... members) {
-    (get(members), ...);
+    (get(members, [](auto value) { return finite(value); }), ...);
+  }
+
+  template <class... Members>
+  void any(Members&... members) {
+    ((get(members, [](auto) { return true; })), ...);
+  }
+
+  template <class... Counts>
+  void count(Counts&... counts) {
+    (within(counts, 0, state_io::kMostCount), ...);
   }
 
   template <class T>
-  void within(T& value, const T& least, const T& most) {
-    get(value);
-    if (!(value >= least && value <= most)) ok_ = false, value = least;
+  void within(T& values, state_io::ElementOf<T> least, state_io::ElementOf<T> most) {
+    get(values, [&](auto value) { return value >= least && value <= most; });
   }
 
   template <class T>
-  void sized(std::vector<T>& values, std::size_t most) {
-    values.resize(size(most));
-    get(values);
+  void within_or_nan(T& values, state_io::ElementOf<T> least, state_io::ElementOf<T> most) {
+    get(values, [&](auto value) { return std::isnan(value) || (value >= least && value <= most); });
   }
 
   void forests(std::vector<Forest>& forests, std::size_t most_levels) {
@@ -114,8 +151,9 @@ class StateReader {
       forest.levels.resize(size(most_levels)), forest.trees.resize(size(kMostTrees));
       forest.start.resize(forest.levels.size());
       forest.leaves.resize(forest.trees.size() * kLeaves * forest.levels.size());
-      get(forest.levels), get(forest.start), get(forest.unit), get(forest.leaves);
+      operator()(forest.levels, forest.start, forest.unit, forest.leaves);
       raw(forest.trees.data(), forest.trees.size() * sizeof(Tree));
+      ok_ = ok_ && !forest.empty();
       for (const Tree& tree : forest.trees) ok_ = ok_ && tree.sound();
       levels += forest.levels.size();
     }
@@ -135,15 +173,23 @@ class StateReader {
   }
 
   template <class T>
-  void get(T& value) {
+  static bool finite(T value) {
+    if constexpr (std::is_floating_point_v<T>) return std::fabs(static_cast<double>(value)) <= state_io::kMostFigure;
+    return true;
+  }
+
+  template <class T, class Good>
+  void get(T& value, const Good& good) {
     if constexpr (std::is_same_v<T, bool>) {
       unsigned char byte = 0;  // another pattern than 0 and 1 is no bool
       raw(&byte, 1);
       value = byte == 1;
+      ok_ = ok_ && byte <= 1;
     } else if constexpr (state_io::Plain<T>) {
       raw(&value, sizeof(T));
+      ok_ = ok_ && good(value);
     } else if constexpr (state_io::IsArray<T>::value || state_io::IsVector<T>::value) {
-      for (auto& each : value) get(each);
+      for (auto& each : value) get(each, good);
     } else {
       value.state(*this);
     }

@@ -17,8 +17,8 @@ namespace {
 constexpr double kSignificance = 1.645;  // two-sided 90 %
 constexpr double kAlphaMin = 0.01, kAlphaMax = 0.99;
 constexpr double kWeightMax = 0.99;  // θ = 100: hardly different from a trend line plus smoothing of the rest
-constexpr double kErrorMin = 1e-30;
-using Slopes = Dual<3>;
+constexpr double kLeastError = 1e-30;
+using ThetaSlopes = Dual<3>;
 
 /// Whether the autocorrelation at the season exceeds Bartlett's bound given the shorter lags.
 bool seasonal(const std::vector<double>& values, int season_steps, int observations) {
@@ -72,7 +72,7 @@ class Problem {
 
   [[nodiscard]] Evaluation evaluate(const Eigen::VectorXd& x, bool slopes) const {
     Evaluation result{.value = std::numeric_limits<double>::infinity()};
-    double squares = kErrorMin;
+    double squares = kLeastError;
     int count = 0;
     if (!slopes) {
       double level, alpha, weight;
@@ -81,11 +81,11 @@ class Problem {
       if (std::isfinite(squares)) result.value = count * std::log(squares);
       return result;
     }
-    Slopes level, alpha, weight;
+    ThetaSlopes level, alpha, weight;
     read(x, level, alpha, weight);
     Eigen::Vector3d cross = Eigen::Vector3d::Zero();
     Eigen::Matrix3d curvature = Eigen::Matrix3d::Zero();
-    smooth(values_, line_, level, alpha, weight, [&](const Slopes& e) {
+    smooth(values_, line_, level, alpha, weight, [&](const ThetaSlopes& e) {
       squares += e.value * e.value;
       ++count;
       const Eigen::Map<const Eigen::Vector3d> slope(e.slope.data());

@@ -31,8 +31,12 @@ class Archive {
   void state(Io& io) {
     const auto blocks = static_cast<int>(blocks_.size());
     io.within(filled_, 0, kBlock - 1), io.within(newest_, -1, blocks - 1), io.within(closed_, 0, blocks);
-    io(open_);
-    for (Block& block : blocks_) io(block.least, block.range, block.codes);
+    constexpr float kMost = 2e30F;
+    io.within_or_nan(open_, -kMost, kMost);
+    for (Block& block : blocks_) {
+      io.within(block.least, -kMost, kMost), io.within(block.range, 0, 2 * kMost);
+      io(block.codes);
+    }
   }
 
  private:

@@ -26,15 +26,19 @@ class Changes {
 
   template <class Io>
   void state(Io& io) {
-    io(count_, mean_, unit_);
+    io.count(count_);
+    io.within(mean_, 0, kMost), io.within(unit_, 0, kMost);
     quantiles_.state(io);
   }
 
  private:
+  static constexpr double kMost = 1e40;
+  static constexpr double kLeast = 1e-60;  ///< no unit below it: quotients stay finite, however long nothing changed
+
   /// Within a factor of four of the mean.
   void fit_unit(double size) {
-    if (unit_ == 0 && size > 0) unit_ = std::exp2(std::ilogb(size));
-    if (unit_ == 0 || mean_ <= 0 || (mean_ < 4 * unit_ && mean_ > unit_ / 4)) return;
+    if (unit_ == 0 && size > kLeast) unit_ = std::exp2(std::ilogb(size));
+    if (unit_ == 0 || mean_ <= kLeast || (mean_ < 4 * unit_ && mean_ > unit_ / 4)) return;
     const int octaves = std::ilogb(mean_ / unit_);
     unit_ *= std::exp2(octaves);
     quantiles_.rescale(octaves);

@@ -47,9 +47,10 @@ class Features {
 
   template <class Io>
   void state(Io& io) {
-    io.within(seen_, 0, std::numeric_limits<int>::max());
+    constexpr float kMost = 2e30F;
+    io.count(seen_);
     io.within(slot_, -1, spans_.day - 1);
-    io(latest_, recent_);
+    io.within(latest_, 0, static_cast<double>(kMost)), io.within(recent_, 0, kMost);
     io.within(newest_, std::size_t{0}, recent_.size() - 1);
     for (Moving* window : {&short_, &quarter_, &hour_, &four_hours_, &day_, &hour_change_, &day_change_})
       window->state(io);

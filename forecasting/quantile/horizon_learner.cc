@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "forecasting/pinball.h"
 #include "forecasting/quantile/normal_score.h"
 
 namespace forecasting {
@@ -14,13 +15,14 @@ constexpr double kPrune = 1.5;            // a member so much worse than the las
 constexpr double kCorrection = 2;         // of the mean error, a day
 constexpr double kMostCorrection = 0.02;  // of it, a step
 constexpr double kErrors = 16;            // mean |error| ÷ pinball loss of a normal variable's P95
+constexpr double kMostSaid = 1e32;        // values are 1e30 at most
 constexpr int kDays = 3;                  // that calibration and records remember
 constexpr std::array<double, HorizonLearner::kMembers> kPrior{0.1, 1, 1, 0.7};
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-double pinball(double value, double quantile, double level) {
-  const double error = value - quantile;
-  return error >= 0 ? level * error : (level - 1) * error;
+/// A member whom absurd values have led astray says nothing.
+bool usable(std::span<const double> quantiles) {
+  return std::all_of(quantiles.begin(), quantiles.end(), [](double value) { return std::fabs(value) <= kMostSaid; });
 }
 
 NewtonQuantiles::Options learner(const HorizonLearner::Options& options, bool relative) {
@@ -150,6 +152,9 @@ void HorizonLearner::issue(const Origin& origin) {
     std::fill_n(said[kTrees].begin() + static_cast<std::ptrdiff_t>(at), forest.levels.size(), latest);
     forest.predict(row, {said[kTrees].data() + at, forest.levels.size()});
     at += forest.levels.size();
+  }
+  for (Levels& levels : said) {
+    if (!usable({levels.data(), n})) levels.fill(kNan);
   }
   combine(said);
   Pending* const pending = take_slot();

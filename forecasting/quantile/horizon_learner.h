@@ -78,16 +78,21 @@ class HorizonLearner {
 
   template <class Io>
   void state(Io& io) {
-    io.within(now_, 0L, std::numeric_limits<long>::max());
+    io.count(now_);
     for (Pending& pending : pending_) pending.state(io);
     changes_.state(io), linear_.state(io);
     if (relative_) relative_->state(io);
     io.forests(forests_, options_.levels.size());
-    io(served_, correction_, losses_, weights_, counts_, score_, matured_loss_);
-    io(record_.judged, record_.loss, record_.last_value_loss, record_.coverage);
+    io.within_or_nan(served_, -kMost, kMost);
+    io.within(correction_, -kMost, kMost), io.within(losses_, 0, kMost), io.within(weights_, 0, 1);
+    io.count(counts_, record_.judged);
+    io.any(score_, matured_loss_);  // of the step that was
+    io.within(record_.loss, 0, kMost), io.within(record_.last_value_loss, 0, kMost);
+    io.within(record_.coverage, 0, 1);
   }
 
  private:
+  static constexpr double kMost = 1e36;  ///< of a figure that leads to a forecast: above any demand, finite as a float
   using Levels = std::array<double, kMostLevels>;
   struct Pending {
     std::array<float, kMembers> uppers{};
@@ -97,7 +102,9 @@ class HorizonLearner {
 
     template <class Io>
     void state(Io& io) {
-      io(uppers, served, latest, valid);
+      constexpr auto kEdge = static_cast<float>(kMost);
+      io.within_or_nan(uppers, -kEdge, kEdge), io.within_or_nan(served, -kEdge, kEdge);
+      io(latest, valid);
     }
   };
 

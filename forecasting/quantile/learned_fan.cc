@@ -5,12 +5,12 @@
 #include <numeric>
 #include <utility>
 
+#include "forecasting/pinball.h"
 #include "forecasting/quantile/normal_score.h"
 
 namespace forecasting {
 namespace {
 
-constexpr double kMedian = 0.5;
 constexpr int kLeastArchiveDays = 8;  // a week, and what it is compared with
 constexpr int kArchiveDays = 14;      // where steps are few
 constexpr int kCalibrationDays = 3;  // of the yardstick
@@ -26,11 +26,6 @@ std::vector<int> windows_of(int day) {
   std::vector<int> windows{part(day, 288), part(day, 96), part(day, 48)};
   windows.erase(std::unique(windows.begin(), windows.end()), windows.end());
   return windows;
-}
-
-double pinball(double value, double quantile, double level) {
-  const double error = value - quantile;
-  return error >= 0 ? level * error : (level - 1) * error;
 }
 
 std::vector<double> above_median(const std::vector<double>& levels) {

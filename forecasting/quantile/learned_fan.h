@@ -15,6 +15,7 @@
 #include "forecasting/quantile/score_ring.h"
 #include "forecasting/quantile/window_margins.h"
 #include "forecasting/scenarios.h"
+#include "forecasting/state_io.h"
 
 namespace forecasting {
 
@@ -68,11 +69,15 @@ class LearnedFan {
   template <class Io>
   void state(Io& io) {
     auto newest = newest_.time_since_epoch().count();
-    io(steps_, until_refit_, newest, seen_);
+    io.within(steps_, -state_io::kMostTime, state_io::kMostTime);
+    io.within(until_refit_, -state_io::kMostCount, state_io::kMostCount);
+    io.within(newest, -state_io::kMostTime, state_io::kMostTime);
+    io(seen_);
     newest_ = TimePoint{Duration{newest}};
     io.within(planning_knot_, std::size_t{0}, learners_.size() - 1);
     archive_.state(io), features_.state(io), seasonal_.state(io), scores_.state(io);
-    io(beside_seasonal_, loss_beside_seasonal_, seasonal_loss_);
+    io.count(beside_seasonal_);
+    io(loss_beside_seasonal_, seasonal_loss_);
     for (HorizonLearner& learner : learners_) learner.state(io);
     for (WindowMargins& margins : margins_) margins.state(io);
   }

@@ -31,16 +31,18 @@ class NewtonMetric {
 
   template <class Io>
   void state(Io& io) {
-    io(variances_, correlations_, diagonal_, codes_, random_, inverted_);
+    constexpr float kMost = 1e30F;
+    io.within(variances_, 0, kMost), io.within(diagonal_, 0, kMost);
+    io(correlations_, codes_, random_, inverted_);
   }
 
  private:
   static constexpr std::size_t kBelow = kFeatures * (kFeatures - 1) / 2;
 
-  Scaled variances_{};                              ///< diagonal of Σ x xᵀ
-  std::array<std::int16_t, kBelow> correlations_{}; ///< below it, by rows, ÷ the roots of the diagonal
-  Scaled diagonal_{};                               ///< roots of the inverse's diagonal
-  std::array<std::int16_t, kBelow> codes_{};        ///< the inverse below it, ÷ these roots
+  Scaled variances_{};                               ///< diagonal of Σ x xᵀ
+  std::array<std::int16_t, kBelow> correlations_{};  ///< below it, by rows, ÷ the roots of the diagonal
+  Scaled diagonal_{};                                ///< roots of the inverse's diagonal
+  std::array<std::int16_t, kBelow> codes_{};         ///< the inverse below it, ÷ these roots
   std::uint32_t random_ = 1;
   bool inverted_ = false;
 };

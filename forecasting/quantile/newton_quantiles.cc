@@ -6,9 +6,9 @@
 namespace forecasting {
 namespace {
 
-constexpr float kClip = 4;      // features in root mean squares
-constexpr float kCode = 127;    // codes a clip: rows wait in a byte an entry
-constexpr double kReach = 1.2;  // forecasts go so far beyond the changes that were seen
+constexpr float kClip = 4;       // features in root mean squares
+constexpr float kRowCode = 127;  // codes a clip: rows wait in a byte an entry
+constexpr double kReach = 1.2;   // forecasts go so far beyond the changes that were seen
 constexpr double kForgetReach = 1e-4;
 
 }  // namespace
@@ -50,7 +50,7 @@ void NewtonQuantiles::issue(const Row& row, double latest, double level) {
   }
   const Scaled known = scaled(row, unit);
   for (std::size_t i = 0; i < kFeatures; ++i)
-    pending->row[i] = static_cast<std::int8_t>(std::lround(known[i] / kClip * kCode));
+    pending->row[i] = static_cast<std::int8_t>(std::lround(known[i] / kClip * kRowCode));
   pending->latest = static_cast<float>(latest);
 }
 
@@ -60,7 +60,7 @@ void NewtonQuantiles::mature(double value) {
   const Pending& due = pending_[static_cast<std::size_t>(origin / stride_) % pending_.size()];
   if (due.unit <= 0) return;
   Scaled row;
-  for (std::size_t i = 0; i < kFeatures; ++i) row[i] = static_cast<float>(due.row[i]) * (kClip / kCode);
+  for (std::size_t i = 0; i < kFeatures; ++i) row[i] = static_cast<float>(due.row[i]) * (kClip / kRowCode);
   learn(row, (value - static_cast<double>(due.latest)) / static_cast<double>(due.unit));
 }
 

@@ -48,8 +48,12 @@ class NewtonQuantiles {
 
   template <class Io>
   void state(Io& io) {
-    io.within(now_, 0L, std::numeric_limits<long>::max());
-    io(learned_, square_, squares_, weights_, size_, weight_, least_, most_);
+    constexpr double kMost = 1e100;
+    io.count(now_, learned_);
+    io.within(squares_, 0, options_.half_life_steps);
+    io.any(square_, weights_);  // after absurd figures they are none any more, and predict() has nothing to say
+    io.within(size_, 0, kMost), io.within(weight_, 0, kMost);
+    io.within(least_, -kMost, 0), io.within(most_, 0, kMost);
     for (Pending& pending : pending_) pending.state(io);
     metric_.state(io);
   }
@@ -62,7 +66,8 @@ class NewtonQuantiles {
 
     template <class Io>
     void state(Io& io) {
-      io(row, latest, unit);
+      io(row, latest);
+      io.within(unit, 0, std::numeric_limits<float>::max());
     }
   };
 
@@ -76,8 +81,8 @@ class NewtonQuantiles {
   long now_ = 0;  ///< steps issued
   int learned_ = 0;
   std::vector<Pending> pending_;
-  std::array<float, kFeatures> square_{};              ///< running mean square of each feature ÷ unit
-  int squares_ = 0;                                    ///< behind it
+  std::array<float, kFeatures> square_{};  ///< running mean square of each feature ÷ unit
+  int squares_ = 0;                        ///< behind it
   NewtonMetric metric_;
   std::vector<std::array<float, kFeatures>> weights_;  ///< one per level
   double size_ = 0, weight_ = 0;                       ///< forgotten Σ |change| and Σ 1

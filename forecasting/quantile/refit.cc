@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "forecasting/pinball.h"
 #include "forecasting/quantile/features.h"
 #include "forecasting/quantile/tree_fit.h"
 
@@ -10,7 +11,6 @@ namespace forecasting {
 namespace {
 
 constexpr int kMostExamples = 5000;  // a horizon: what keeps a refit within its budget
-constexpr double kMedian = 0.5;
 
 /// One forest for the levels up to the median, one for those above: each follows the gradient of its most telling one.
 std::vector<ForestOptions> forests_for(const std::vector<double>& levels, std::size_t planning) {

@@ -1,7 +1,7 @@
 // How the forecasts made at past origins turned out at every horizon, as normal scores: what scenario paths are drawn
-// from (the Schaake shuffle: Clark et al., J. Hydrometeorology 5, 2004). Origins are multiples of a spacing counted from
-// the epoch, so that all series of one step remember the same ones, and what they do together stays together. A byte a
-// horizon and origin.
+// from (the Schaake shuffle: Clark et al., J. Hydrometeorology 5, 2004). Origins are multiples of a spacing counted
+// from the epoch, so that all series of one step remember the same ones, and what they do together stays together. A
+// byte a horizon and origin.
 #pragma once
 
 #include <algorithm>
@@ -23,8 +23,10 @@ class ScoreRing {
     scores_.assign(kOrigins * knots, kUnknown);
   }
 
-  /// `score` of the forecast made at `origin`, in steps since the epoch; of several in one spacing the first is kept.
+  /// `score` of the forecast made at `origin`, in steps since the epoch; of several in one spacing the first is kept,
+  /// before the epoch none.
   void add(long origin, std::size_t knot, double score) {
+    if (origin < 0) return;
     const long slot = origin / spacing_;
     const auto at = static_cast<std::size_t>(slot % static_cast<long>(kOrigins));
     if (origins_[at] > slot) return;
@@ -49,7 +51,8 @@ class ScoreRing {
 
   template <class Io>
   void state(Io& io) {
-    io(origins_, scores_);
+    io.within(origins_, kNone, std::numeric_limits<long>::max());
+    io(scores_);
   }
 
  private:

@@ -1,12 +1,11 @@
 // What the maximum of a window needs beyond the largest pointwise quantile in it: a replica count must hold for the
 // whole window, and the largest of many uncertain values lies above each one's own quantile. One margin per horizon,
-// window and level, in units of the forecast's own spread, follows how often the realised maxima were covered (conformal
-// quantile tracking: Angelopoulos, Candès and Tibshirani, NeurIPS 2023, §2.1).
+// window and level, in units of the forecast's own spread, follows how often the realised maxima were covered
+// (conformal quantile tracking: Angelopoulos, Candès and Tibshirani, NeurIPS 2023, §2.1).
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -34,9 +33,10 @@ class WindowMargins {
 
   template <class Io>
   void state(Io& io) {
-    io.within(now_, 0L, std::numeric_limits<long>::max());
-    io(judged_, margins_);
-    for (Pending& pending : pending_) io(pending.bases, pending.spread);
+    constexpr double kMost = 1e9;  // moved by less than one a step
+    io.count(now_, judged_);
+    io.within(margins_, -kMost, kMost);
+    for (Pending& pending : pending_) io.any(pending.bases), io(pending.spread);
   }
 
  private:

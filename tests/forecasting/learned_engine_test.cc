@@ -120,6 +120,27 @@ TEST_CASE("learned: infinite, negative and absurd values are gaps and counted; a
         Approx(wave(back + 2 * kDay + 11)).margin(200));
 }
 
+TEST_CASE("learned: after a jump by 27 orders the fan is finite and the state can be taken up") {
+  Forecaster one(of_five_minutes());
+  feed(one, 0, 2 * kDay, wave);
+  int next = 2 * kDay;
+  for (const double absurd : {1e29, 1e-30, 1e30, 0.0, 5e-324, 1e30}) {
+    for (int i = 0; i < 20; ++i) one.update(at(next++), absurd);
+    require_sound(one.fan());
+    Forecaster other(of_five_minutes());
+    REQUIRE_FALSE(other.restore(one.save()));
+    CHECK(same(one.fan(), other.fan()));
+  }
+}
+
+TEST_CASE("learned: a series from before 1970 is forecast like any other") {
+  Forecaster forecaster(of_five_minutes());
+  for (int t = -3 * kDay; t < 0; ++t) forecaster.update(at(t), wave(t));
+  require_sound(forecaster.fan());
+  CHECK(forecaster.summary().eligible);
+  CHECK(forecaster.scenarios(hours(1)).empty());  // origins are counted from then
+}
+
 TEST_CASE("learned: in a gap the origin stays, and widths grow") {
   testing::Noise noise(3);
   Forecaster forecaster(of_five_minutes());
@@ -194,7 +215,8 @@ TEST_CASE("learned: sums of paths are covered where series err together, sums of
   int judged = 0;
   for (int t = 0; t < days * kDay; ++t) {
     const auto step = static_cast<std::size_t>(t);
-    for (std::size_t i = 0; i < series.size(); ++i) feed(forecasters[i], t, t + 1, [&](int) { return series[i][step]; });
+    for (std::size_t i = 0; i < series.size(); ++i)
+      feed(forecasters[i], t, t + 1, [&](int) { return series[i][step]; });
     if (t < 7 * kDay || t % 3 != 0 || t + lead >= days * kDay) continue;
     std::vector<Scenarios> parts;
     double total = 0;
