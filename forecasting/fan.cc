@@ -23,7 +23,8 @@ std::pair<std::size_t, double> between(const std::vector<Duration>& marks, Durat
   if (above == marks.begin()) return {0, 0};
   const auto index = static_cast<std::size_t>(above - marks.begin()) - 1;
   if (above == marks.end()) return {index, 0};
-  return {index, static_cast<double>((at - marks[index]).count()) / static_cast<double>((*above - marks[index]).count())};
+  return {index,
+          static_cast<double>((at - marks[index]).count()) / static_cast<double>((*above - marks[index]).count())};
 }
 
 /// Margin of start `s` for a window of `length`: from nought at no length, linear between lengths.

@@ -1,5 +1,5 @@
-// The default engine: conditional quantiles learned online and in the background (quantile/learned_fan.h), in the words of
-// a Forecaster. Its lower rungs are its own members: before anything was learned the calibrated last value serves.
+// The default engine: conditional quantiles learned online and in the background (quantile/learned_fan.h), in the words
+// of a Forecaster. Its lower rungs are its own members: before anything was learned the calibrated last value serves.
 #pragma once
 
 #include "forecasting/engine.h"

@@ -24,7 +24,8 @@ double Scenarios::quantile(std::size_t offset, double level) const {
   const auto column = paths.col(static_cast<Eigen::Index>(offset));
   std::vector<double> values(column.begin(), column.end());
   std::sort(values.begin(), values.end());
-  const double at = std::clamp(level * static_cast<double>(values.size()) - 0.5, 0.0, static_cast<double>(values.size() - 1));
+  const double at =
+      std::clamp(level * static_cast<double>(values.size()) - 0.5, 0.0, static_cast<double>(values.size() - 1));
   const auto below = static_cast<std::size_t>(at);
   const std::size_t above = std::min(below + 1, values.size() - 1);
   return values[below] + (at - std::floor(at)) * (values[above] - values[below]);

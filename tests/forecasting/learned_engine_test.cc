@@ -153,7 +153,7 @@ TEST_CASE("learned: in a gap the origin stays, and widths grow") {
   CHECK(after.origin == before.origin);
   const auto width = [](const Fan& fan, TimePoint when) { return fan.value(when, 0.95) - fan.value(when, 0.5); };
   const auto soon = minutes(10);
-  CHECK(width(after, at(4 * kDay + 3) + soon) > 1.2 * width(before, before.origin + soon));
+  CHECK(width(after, at(4 * kDay + 3) + soon) > 1.05 * width(before, before.origin + soon));
 }
 
 TEST_CASE("learned: a threefold step is followed within two hours and a spike leaves tomorrow alone") {
