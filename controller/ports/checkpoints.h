@@ -1,5 +1,5 @@
-// Where forecasters' states outlive the process, so that a restart asks Prometheus for minutes and not for weeks. All of
-// it may be lost at any time: then history is read again.
+// Where forecasters' states outlive the process, so that a restart asks Prometheus for minutes and not for weeks. All
+// of it may be lost at any time: then history is read again.
 #pragma once
 
 #include <cstddef>

@@ -21,7 +21,8 @@ TEST_CASE("archive: every value within half of 1/254 of its block's range, by ag
   CHECK(archive.size() >= 1000);
   for (int age = 0; age < 1000; ++age) {
     INFO(age);
-    REQUIRE(std::fabs(archive.ago(age) - fed[fed.size() - 1 - static_cast<std::size_t>(age)]) < 0.2);  // of about 50, and float's own
+    REQUIRE(std::fabs(archive.ago(age) - fed[fed.size() - 1 - static_cast<std::size_t>(age)]) <
+            0.2);  // of about 50, and float's own
   }
   CHECK(std::isnan(archive.ago(archive.size())));
 }
