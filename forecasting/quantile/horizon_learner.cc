@@ -9,15 +9,14 @@
 namespace forecasting {
 namespace {
 
-constexpr double kSharpness = 6;          // weights fall with this power of the loss, once it is known
-constexpr double kKnown = 200;            // judged spans of the horizon after which half of that power holds
-constexpr double kPrune = 1.5;            // a member so much worse than the last value has no weight
-constexpr double kCorrection = 2;         // of the mean error, a day
-constexpr double kMostCorrection = 0.02;  // of it, a step
-constexpr double kErrors = 16;            // mean |error| ÷ pinball loss of a normal variable's P95
-constexpr double kMostSaid = 1e32;        // values are 1e30 at most
-constexpr int kDays = 3;                  // that calibration and records remember
-constexpr std::array<double, HorizonLearner::kMembers> kPrior{0.1, 1, 1, 0.7};
+constexpr double kSharpness = 6;    // weights fall with this power of the loss, once it is known
+constexpr double kKnown = 200;      // judged spans of the horizon after which half of that power holds
+constexpr double kPrune = 1.5;      // a member so much worse than the last value has no weight
+constexpr double kMemory = 0.25;    // days that losses are remembered: who is best changes with the hours
+constexpr int kMemorySpans = 12;    // and at least so many spans of the horizon
+constexpr double kMostSaid = 1e32;  // values are 1e30 at most
+constexpr int kDays = 3;            // that the last value's changes and records remember
+constexpr std::array<double, HorizonLearner::kMembers> kPrior{0.5, 1, 1, 0.7};
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 /// A member whom absurd values have led astray says nothing.
@@ -43,7 +42,8 @@ HorizonLearner::HorizonLearner(const Options& options)
       least_judged_(std::clamp(50 / stride_, 20, 50)),
       pending_(static_cast<std::size_t>(options.steps / stride_ + 1)),
       changes_(kDays * options.spans.day / stride_, options.levels[options.planning]),
-      linear_(learner(options, false)) {
+      linear_(learner(options, false)),
+      calibration_(options.levels, options.planning, options.spans, stride_) {
   if (options.both) relative_.emplace(learner(options, true));
   served_.fill(kNan);
   weigh();
@@ -56,13 +56,14 @@ void HorizonLearner::mature(double value) {
   const long origin = now_ - options_.steps;
   if (origin < 0 || origin % stride_ != 0 || std::isnan(value)) return;
   Pending& due = pending_[static_cast<std::size_t>(origin / stride_) % pending_.size()];
-  if (due.valid) judge(due, value);
-  due.valid = false;
+  if (due.spread >= 0) judge(due, value);
+  due.spread = kUnused;
 }
 
 void HorizonLearner::judge(const Pending& due, double value) {
   note_record(due, value);
-  const double memory = 2.0 * options_.spans.day / stride_, level = options_.levels[options_.planning];
+  const double memory = std::max(kMemory * options_.spans.day, 1.0 * kMemorySpans * options_.steps) / stride_;
+  const double level = options_.levels[options_.planning];
   for (std::size_t m = 0; m < kMembers; ++m) {
     const auto upper = static_cast<double>(due.uppers[m]);
     if (std::isnan(upper)) continue;
@@ -70,7 +71,7 @@ void HorizonLearner::judge(const Pending& due, double value) {
     losses_[m] += (pinball(value, std::max(0.0, upper), level) - losses_[m]) / std::min<double>(counts_[m], memory);
   }
   weigh();
-  correct(due, value);
+  calibrate(due, value);
   changes_.add(value - static_cast<double>(due.latest));
 }
 
@@ -88,23 +89,11 @@ void HorizonLearner::note_record(const Pending& due, double value) {
   matured_loss_ = loss;
 }
 
-void HorizonLearner::correct(const Pending& due, double value) {
-  const auto served = static_cast<double>(due.served[options_.planning]);
-  if (std::isnan(served)) return;
-  const int judged = changes_.count();
-  // The unit is what the members miss by, not what is served: one that grew with the correction would feed it.
-  double least = std::numeric_limits<double>::infinity();
-  for (std::size_t m = 0; m < kMembers; ++m) {
-    if (counts_[m] >= least_judged_) least = std::min(least, losses_[m]);
-  }
-  const double error = std::isfinite(least) ? kErrors * least : 0;
-  const double share =
-      std::max(std::min(kMostCorrection, kCorrection * stride_ / options_.spans.day), 1.0 / (judged + 5));
-  for (std::size_t q = 0; q < options_.levels.size(); ++q) {
-    const bool above = value > static_cast<double>(due.served[q]);
-    correction_[q] += share * error * (above ? options_.levels[q] : options_.levels[q] - 1);
-  }
-  score_ = normal_score(value, {due.served.data(), options_.levels.size()}, options_.levels);
+void HorizonLearner::calibrate(const Pending& due, double value) {
+  if (std::isnan(due.served[options_.planning])) return;
+  const std::span<const float> served{due.served.data(), options_.levels.size()};
+  calibration_.learn({served, static_cast<double>(due.spread), slot(0), value, changes_.count()}, options_.levels);
+  score_ = normal_score(value, served, options_.levels);
 }
 
 void HorizonLearner::weigh() {
@@ -132,7 +121,7 @@ HorizonLearner::Pending* HorizonLearner::take_slot() {
 void HorizonLearner::skip() {
   linear_.skip();
   if (relative_) relative_->skip();
-  if (Pending* const pending = take_slot()) pending->valid = false;
+  if (Pending* const pending = take_slot()) pending->spread = kUnused;
 }
 
 void HorizonLearner::issue(const Origin& origin) {
@@ -159,8 +148,8 @@ void HorizonLearner::issue(const Origin& origin) {
   combine(said);
   Pending* const pending = take_slot();
   if (!pending) return;
-  pending->valid = true;
   pending->latest = static_cast<float>(latest);
+  pending->spread = static_cast<float>(spread_);
   for (std::size_t m = 0; m < kMembers; ++m) pending->uppers[m] = static_cast<float>(said[m][options_.planning]);
   for (std::size_t q = 0; q < n; ++q) pending->served[q] = static_cast<float>(served_[q]);
 }
@@ -175,7 +164,8 @@ void HorizonLearner::combine(const std::array<Levels, kMembers>& said) {
     total += weights_[m];
   }
   if (total <= 0) return;
-  for (std::size_t q = 0; q < n; ++q) served_[q] = served_[q] / total + correction_[q];
+  for (std::size_t q = 0; q < n; ++q) served_[q] /= total;
+  spread_ = calibration_.apply({served_.data(), n}, slot(options_.steps));
   std::sort(served_.begin(), served_.begin() + static_cast<std::ptrdiff_t>(n));
 }
 

@@ -1,8 +1,7 @@
 // The conditional quantiles at one horizon: two linear learners (changes in the series' units, and relative to its
 // level) and, once they were grown, trees; averaged with weights that follow how each of them did lately, the
 // calibrated last value always among them, so that a series nobody can foretell is forecast no worse than by its newest
-// value. A slow correction per level keeps the coverage (Angelopoulos, Candès and Tibshirani, "Conformal PID control
-// for time series prediction", NeurIPS 2023, §2.2).
+// value. What they agree on is calibrated together; see calibration.h.
 #pragma once
 
 #include <array>
@@ -12,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "forecasting/quantile/calibration.h"
 #include "forecasting/quantile/changes.h"
 #include "forecasting/quantile/features.h"
 #include "forecasting/quantile/newton_quantiles.h"
@@ -38,7 +38,7 @@ class HorizonLearner {
     Spans spans;
     bool both = true;  ///< both linear learners; else only that in the series' units
   };
-  static constexpr std::size_t kMostLevels = 6;
+  static constexpr std::size_t kMostLevels = Calibration::kMostLevels;
 
   /// How the forecasts of the last days did at the planning level: mean pinball losses and the share covered.
   struct Record {
@@ -84,7 +84,8 @@ class HorizonLearner {
     if (relative_) relative_->state(io);
     io.forests(forests_, options_.levels.size());
     io.within_or_nan(served_, -kMost, kMost);
-    io.within(correction_, -kMost, kMost), io.within(losses_, 0, kMost), io.within(weights_, 0, 1);
+    calibration_.state(io);
+    io.within(spread_, 0, kMost), io.within(losses_, 0, kMost), io.within(weights_, 0, 1);
     io.count(counts_, record_.judged);
     io.any(score_, matured_loss_);  // of the step that was
     io.within(record_.loss, 0, kMost), io.within(record_.last_value_loss, 0, kMost);
@@ -93,25 +94,28 @@ class HorizonLearner {
 
  private:
   static constexpr double kMost = 1e36;  ///< of a figure that leads to a forecast: above any demand, finite as a float
+  static constexpr float kUnused = -1;
   using Levels = std::array<double, kMostLevels>;
   struct Pending {
     std::array<float, kMembers> uppers{};
     std::array<float, kMostLevels> served{};
     float latest = 0;
-    bool valid = false;
+    float spread = kUnused;  ///< before it was calibrated; < 0: not a forecast
 
     template <class Io>
     void state(Io& io) {
       constexpr auto kEdge = static_cast<float>(kMost);
       io.within_or_nan(uppers, -kEdge, kEdge), io.within_or_nan(served, -kEdge, kEdge);
-      io(latest, valid);
+      io(latest), io.within(spread, kUnused, kEdge);
     }
   };
 
   Pending* take_slot();  ///< of this step; nullptr: nothing is judged of it
   void judge(const Pending& due, double value);
   void note_record(const Pending& due, double value);
-  void correct(const Pending& due, double value);
+  void calibrate(const Pending& due, double value);
+  /// Within the day, as counted from the first step, of the step `ahead` of the next origin.
+  [[nodiscard]] int slot(int ahead) const { return static_cast<int>((now_ + ahead) % options_.spans.day); }
   void weigh();
   void combine(const std::array<Levels, kMembers>& said);
 
@@ -124,7 +128,9 @@ class HorizonLearner {
   NewtonQuantiles linear_;
   std::optional<NewtonQuantiles> relative_;
   std::vector<Forest> forests_;
-  Levels served_{}, correction_{};
+  Calibration calibration_;
+  Levels served_{};
+  double spread_ = 0;  ///< of the newest forecast, before it was calibrated
   std::array<double, kMembers> losses_{}, weights_{};
   std::array<int, kMembers> counts_{};  ///< judged forecasts of each member
   double score_ = std::numeric_limits<double>::quiet_NaN();
