@@ -1,7 +1,8 @@
 // The online forecaster of one demand series: fed one grid step at a time, it answers with a fan, scenario paths, the
 // model that serves at the planning horizon and why. Pure: no clock, no I/O, no threads; the same updates give the same
-// bytes. A step costs tens of microseconds and allocates nothing; refits are jobs that the caller runs when it has time;
-// memory is O(season), less than 96 KB for a day of minutes. What it knows can be kept as bytes and taken up again.
+// bytes. A step costs tens of microseconds and allocates nothing; refits are jobs that the caller runs when it has
+// time; memory is O(season), less than 96 KB for a day of minutes. What it knows can be kept as bytes and taken up
+// again.
 #pragma once
 
 #include <cstddef>
@@ -23,14 +24,15 @@ enum class Model { Auto, LastValue, SeasonalNaive, HoltWinters, Ladder };
 
 struct Options {
   Duration step{std::chrono::seconds(60)};
-  int season_steps = 1440;       ///< 0: no season, nothing of a day is used
+  int season_steps = 1440;  ///< 0: no season, nothing of a day is used
   Model model = Model::Auto;
-  double planning_level = 0.95;  ///< always one of the fan's levels
+  double planning_level = 0.95;                        ///< always one of the fan's levels
   std::vector<double> levels = {0.1, 0.5, 0.9, 0.99};  ///< the planning level is added; at most 5 in all
   /// Of the named models: horizons in steps, ascending. Auto has its own, from 1/288 to 1/6 of a day.
   std::vector<int> knots = {1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240};
-  int residual_window_steps = 0;  ///< of the named models: memory of their quantiles; 0: three seasons, without one 4320
-  int min_residuals = 50;         ///< of the named models: below it a horizon has no calibrated width
+  /// Of the named models: memory of their quantiles; 0: three seasons, without one 4320.
+  int residual_window_steps = 0;
+  int min_residuals = 50;  ///< of the named models: below it a horizon has no calibrated width
 };
 
 /// Which rung of the ladder serves, and why: a state, not an exception.
@@ -82,8 +84,8 @@ class Forecaster {
   /// Paths as far as `furthest`; empty while too little is known, and from the named models.
   [[nodiscard]] Scenarios scenarios(Duration furthest) const;
 
-  /// A refit is due: run refit_job(), at leisure and on any thread, and adopt() what it gives; what was fed meanwhile is
-  /// not lost. A forecaster that is never refitted forecasts with what it learns online.
+  /// A refit is due: run refit_job(), at leisure and on any thread, and adopt() what it gives; what was fed meanwhile
+  /// is not lost. A forecaster that is never refitted forecasts with what it learns online.
   [[nodiscard]] bool refit_due() const;
   [[nodiscard]] RefitJob refit_job() const;
   void adopt(Refit refit);

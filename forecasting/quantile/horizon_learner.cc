@@ -15,6 +15,7 @@ constexpr double kPrune = 1.5;      // a member so much worse than the last valu
 constexpr double kMemory = 0.25;    // days that losses are remembered: who is best changes with the hours
 constexpr int kMemorySpans = 12;    // and at least so many spans of the horizon
 constexpr double kMostSaid = 1e32;  // values are 1e30 at most
+constexpr int kLeastRefactor = 12;  // steps: an inversion costs as much as a hundred updates
 constexpr int kDays = 3;            // that the last value's changes and records remember
 constexpr std::array<double, HorizonLearner::kMembers> kPrior{0.5, 1, 1, 0.7};
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -29,7 +30,7 @@ NewtonQuantiles::Options learner(const HorizonLearner::Options& options, bool re
   learner.steps = options.steps;
   learner.levels = options.levels;
   learner.relative = relative;
-  learner.refactor_steps = options.spans.hour;
+  learner.refactor_steps = std::max(kLeastRefactor, options.spans.hour);
   learner.half_life_steps = 8 * options.spans.day;
   return learner;
 }

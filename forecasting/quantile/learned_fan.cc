@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kLeastArchiveDays = 8;  // a week, and what it is compared with
 constexpr int kArchiveDays = 14;      // where steps are few
-constexpr int kCalibrationDays = 3;  // of the yardstick
+constexpr int kCalibrationDays = 3;   // of the yardstick
 constexpr int kLeastJudged = 50;
 constexpr int kManySteps = 720;  // a day: beyond, less of the past is kept, and refits are every other day
 
@@ -42,6 +42,8 @@ std::size_t median_of(const std::vector<double>& levels) {
 std::vector<int> LearnedFan::knots_of(int season_steps) {
   const int day = Spans::of(season_steps).day;
   std::vector<int> knots{part(day, 288), part(day, 144), part(day, 72), part(day, 24), part(day, 6)};
+  if (day <= kManySteps) knots.insert(knots.end(), {part(day, 48), part(day, 12), day});  // archives are small there
+  std::sort(knots.begin(), knots.end());
   knots.erase(std::unique(knots.begin(), knots.end()), knots.end());
   return knots;
 }
@@ -148,7 +150,8 @@ double LearnedFan::spread(std::size_t knot) const {
 }
 
 std::size_t LearnedFan::knot_for(Duration horizon) const {
-  const auto knot = std::find_if(knots_.begin(), knots_.end(), [&](int steps) { return steps * options_.step >= horizon; });
+  const auto knot =
+      std::find_if(knots_.begin(), knots_.end(), [&](int steps) { return steps * options_.step >= horizon; });
   return knot == knots_.end() ? knots_.size() - 1 : static_cast<std::size_t>(knot - knots_.begin());
 }
 

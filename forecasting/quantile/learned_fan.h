@@ -37,14 +37,16 @@ class LearnedFan {
 
   explicit LearnedFan(const Options& options);
 
-  /// Horizons in steps, ascending: 1/288, 1/144, 1/72, 1/24 and 1/6 of a day (5, 10, 20, 60 and 240 minutes).
+  /// Horizons in steps, ascending: 1/288, 1/144, 1/72, 1/24 and 1/6 of a day (5, 10, 20, 60 and 240 minutes); where a
+  /// day has few steps, 1/48, 1/12 and the whole of it, too.
   static std::vector<int> knots_of(int season_steps);
 
   /// The value at `at`: finite and ≥ 0, or NaN for a gap; once a step, in order.
   void update(TimePoint at, double value);
 
-  /// At the knots, and below the first of them. While a horizon is not calibrated it has the width of the nearest shorter
-  /// one. A gap leaves the fan of the newest value, which is then seen from further away. Empty before the first value.
+  /// At the knots, and below the first of them. While a horizon is not calibrated it has the width of the nearest
+  /// shorter one. A gap leaves the fan of the newest value, which is then seen from further away. Empty before the
+  /// first value.
   [[nodiscard]] Fan fan() const;
 
   /// Paths at the knots that lie within `furthest`; empty while no past origin is known at all of them.
