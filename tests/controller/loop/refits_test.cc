@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const WallTime kStart{Millis(1'800'000'000'000)};
+const WallTime kOrigin{Millis(1'800'000'000'000)};
 constexpr int kDay = 288;
 constexpr Millis kStep = 5min;
 
@@ -60,16 +60,16 @@ void feed(DemandState& state, int from, int to) {
   Settings settings;
   settings.grid_step = kStep;
   while (from < to) {
-    const WallTime now = kStart + (to - 1) * kStep + settings.settle();
+    const WallTime now = kOrigin + (to - 1) * kStep + settings.settle();
     auto range = state.history().due(now, 100'000, settings);
     if (!range) return;
-    range->first = std::max(range->first, kStart + from * kStep);
+    range->first = std::max(range->first, kOrigin + from * kStep);
     std::vector<double> values;
     for (WallTime at = range->first; at <= range->last; at += kStep) {
-      values.push_back(demand_at(static_cast<int>((at - kStart) / kStep)));
+      values.push_back(demand_at(static_cast<int>((at - kOrigin) / kStep)));
     }
     state.feed(*range, values, 20min);
-    from = static_cast<int>((range->last - kStart) / kStep) + 1;
+    from = static_cast<int>((range->last - kOrigin) / kStep) + 1;
   }
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("refits: the busiest first, as many as are taken, used once they are d
   cycle();
   states[0].refresh(20min);
   CHECK(states[0].summary().why.find("trees need") == std::string::npos);
-  CHECK(states[0].newest_value() == kStart + (2 * kDay + 2) * kStep);
+  CHECK(states[0].newest_value() == kOrigin + (2 * kDay + 2) * kStep);
 }
 
 TEST_CASE("keep: a restart continues where the checkpoint was") {
@@ -119,7 +119,7 @@ TEST_CASE("keep: a restart continues where the checkpoint was") {
   const Aids aids{nullptr, &files};
   DemandState before(identity());
   feed(before, 0, 3 * kDay);
-  const WallTime then = kStart + 3 * kDay * kStep;
+  const WallTime then = kOrigin + 3 * kDay * kStep;
   keep(before, "key", aids, then);
   REQUIRE(files.kept.size() == 1);
   files.kept.clear();
@@ -148,7 +148,7 @@ TEST_CASE("keep: what does not fit is told, and history is read instead") {
   const Aids aids{nullptr, &files};
   DemandState before(identity());
   feed(before, 0, 3 * kDay);
-  const WallTime then = kStart + 3 * kDay * kStep;
+  const WallTime then = kOrigin + 3 * kDay * kStep;
   keep(before, "key", aids, then);
   const auto refusal = [&](SeriesIdentity of, WallTime now) {
     files.refusals.clear();

@@ -17,14 +17,14 @@ namespace {
 using Quantiles = std::array<double, 4>;
 
 const std::vector<double> kLevels{0.5, 0.9, 0.95, 0.99};
-constexpr std::size_t kUpper = 2;
+constexpr std::size_t kTop = 2;
 constexpr int kDay = 288;
 
 /// Whoever forecasts is too sure of himself by half, and knows nothing of the hours.
-struct Exam {
-  explicit Exam(bool seasonal = true, double size = 1) : unit(size) {
+struct Hours {
+  explicit Hours(bool seasonal = true, double size = 1) : unit(size) {
     spans.seasonal = seasonal;
-    calibration = Calibration(kLevels, kUpper, spans, 1);
+    calibration = Calibration(kLevels, kTop, spans, 1);
   }
 
   Quantiles forecast(int slot) {
@@ -52,34 +52,34 @@ struct Exam {
   }
 
   Spans spans = Spans::of(kDay);
-  Calibration calibration{kLevels, kUpper, spans, 1};
+  Calibration calibration{kLevels, kTop, spans, 1};
   testing::Noise noise{21};
   double unit, spread = 0;
   int judged = 0;
 };
 
 TEST_CASE("calibration: covers what it promises, by night and by day more nearly than without hours") {
-  Exam exam, common(false);
+  Hours exam, common(false);
   exam.play(20), common.play(20);
   const auto covered = exam.play(20), without = common.play(20);
   for (std::size_t q = 0; q < kLevels.size(); ++q) {
     CHECK((covered[0][q] + covered[1][q]) / 2 == Approx(kLevels[q]).margin(0.02));
     CHECK((without[0][q] + without[1][q]) / 2 == Approx(kLevels[q]).margin(0.02));
   }
-  CHECK(std::abs(covered[0][kUpper] - 0.95) < 0.6 * std::abs(without[0][kUpper] - 0.95));
-  CHECK(std::abs(covered[1][kUpper] - 0.95) < 0.6 * std::abs(without[1][kUpper] - 0.95));
+  CHECK(std::abs(covered[0][kTop] - 0.95) < 0.6 * std::abs(without[0][kTop] - 0.95));
+  CHECK(std::abs(covered[1][kTop] - 0.95) < 0.6 * std::abs(without[1][kTop] - 0.95));
   CHECK(exam.calibration.widening(kDay * 3 / 4) > exam.calibration.widening(kDay / 4) + 0.1);
   CHECK(common.forecast(0) == common.forecast(kDay / 2));
 }
 
 TEST_CASE("calibration: the unit does not matter") {
-  Exam small, large(true, 1 << 20);
+  Hours small, large(true, 1 << 20);
   CHECK(small.play(5) == large.play(5));
   CHECK(small.calibration.widening(100) == large.calibration.widening(100));
 }
 
 TEST_CASE("calibration: a forecast without spread neither teaches nor is corrected") {
-  Exam exam;
+  Hours exam;
   const std::array<float, 4> flat{5, 5, 5, 5};
   for (int i = 0; i < 1000; ++i) exam.calibration.learn({flat, 0, i % kDay, 7, i}, kLevels);
   Quantiles quantiles{1, 2, 3, 4};
@@ -92,7 +92,7 @@ TEST_CASE("calibration: a forecast without spread neither teaches nor is correct
 }
 
 TEST_CASE("calibration: stays bounded where every outcome is far above") {
-  Exam exam;
+  Hours exam;
   const std::array<float, 4> served{1, 2, 3, 4};
   for (int i = 0; i < 100'000; ++i) exam.calibration.learn({served, 2, i % kDay, 1e30, i}, kLevels);
   Quantiles quantiles{1, 2, 3, 4};
@@ -101,12 +101,12 @@ TEST_CASE("calibration: stays bounded where every outcome is far above") {
 }
 
 TEST_CASE("calibration: saved and restored it goes on bit for bit") {
-  Exam exam;
+  Hours exam;
   exam.play(3);
   StateWriter writer;
   exam.calibration.state(writer);
-  Exam restored = exam;
-  restored.calibration = Calibration(kLevels, kUpper, exam.spans, 1);
+  Hours restored = exam;
+  restored.calibration = Calibration(kLevels, kTop, exam.spans, 1);
   StateReader reader(writer.bytes());
   restored.calibration.state(reader);
   REQUIRE(reader.ok());
