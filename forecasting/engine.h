@@ -21,7 +21,7 @@ class Engine {
   virtual void set_planning_horizon(Duration horizon) = 0;
 
   /// Finite and ≥ 0, or NaN for a gap.
-  virtual void update(TimePoint at, double value, const Counts& counts) = 0;
+  virtual void update(TimePoint at, double value, Observed observed, const Counts& counts) = 0;
   [[nodiscard]] virtual Fan fan() const = 0;
   [[nodiscard]] virtual Summary summary(const Counts& counts) const = 0;
 

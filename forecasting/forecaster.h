@@ -22,6 +22,10 @@ namespace forecasting {
 /// widths; Ladder: the best of them, by pinball loss at the planning horizon, with margin and dwell.
 enum class Model { Auto, LastValue, SeasonalNaive, HoltWinters, Ladder };
 
+/// What an observed value says of demand. AtLeast: it was cut off from above (a saturated server admits no more), so
+/// that demand was no less: it may raise what is forecast, never lowers it, and nothing is judged or learned from it.
+enum class Observed { Whole, AtLeast };
+
 struct Options {
   Duration step{std::chrono::seconds(60)};
   int season_steps = 1440;  ///< 0: no season, nothing of a day is used
@@ -72,8 +76,9 @@ class Forecaster {
   void set_planning_horizon(Duration horizon);
 
   /// The value at the next grid point; NaN = missing (a gap: no update, no residual). Infinite or negative values are
-  /// treated as missing and counted. `at` only stamps the fan's origin; points must be fed in order, one per step.
-  void update(TimePoint at, double value);
+  /// treated as missing and counted. `at` only stamps the fan's origin; points must be fed in order, one per step. To
+  /// the named models a value that is AtLeast is missing.
+  void update(TimePoint at, double value, Observed observed = Observed::Whole);
 
   /// Empty until something was observed. In a gap its origin stays at the newest observed value, so that the horizon of
   /// a given time, and with it the width, grows with the age of what is known. Calibrated if summary().eligible.

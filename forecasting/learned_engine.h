@@ -13,7 +13,9 @@ class LearnedEngine final : public Engine {
   explicit LearnedEngine(const Options& options);
 
   void set_planning_horizon(Duration horizon) override;
-  void update(TimePoint at, double value, const Counts& /*counts*/) override { fan_.update(at, value); }
+  void update(TimePoint at, double value, Observed observed, const Counts& /*counts*/) override {
+    fan_.update(at, value, observed == Observed::AtLeast);
+  }
   [[nodiscard]] Fan fan() const override { return fan_.fan(); }
   [[nodiscard]] Summary summary(const Counts& counts) const override;
   [[nodiscard]] Scenarios scenarios(Duration furthest) const override { return fan_.scenarios(furthest); }

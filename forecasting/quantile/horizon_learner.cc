@@ -127,11 +127,14 @@ void HorizonLearner::skip() {
 
 void HorizonLearner::issue(const Origin& origin) {
   const std::size_t n = options_.levels.size();
-  const auto& [row, latest, level] = origin;
+  const auto& [row, latest, level, at_least] = origin;
   std::array<Levels, kMembers> said;
   for (auto& levels : said) levels.fill(kNan);
-  linear_.issue(row, latest, level);
-  if (relative_) relative_->issue(row, latest, level);
+  for (NewtonQuantiles* learner : {&linear_, relative_ ? &*relative_ : nullptr}) {
+    if (learner == nullptr) continue;
+    if (at_least) learner->skip();
+    if (!at_least) learner->issue(row, latest, level);
+  }
   if (changes_.count() >= least_judged_) {
     for (std::size_t q = 0; q < n; ++q) said[kLastValue][q] = latest + changes_.quantile(options_.levels[q]);
   }
@@ -150,7 +153,7 @@ void HorizonLearner::issue(const Origin& origin) {
   Pending* const pending = take_slot();
   if (!pending) return;
   pending->latest = static_cast<float>(latest);
-  pending->spread = static_cast<float>(spread_);
+  pending->spread = at_least ? kUnused : static_cast<float>(spread_);
   for (std::size_t m = 0; m < kMembers; ++m) pending->uppers[m] = static_cast<float>(said[m][options_.planning]);
   for (std::size_t q = 0; q < n; ++q) pending->served[q] = static_cast<float>(served_[q]);
 }

@@ -23,7 +23,8 @@ namespace forecasting {
 struct Origin {
   Row row{};
   double latest = 0;
-  double level = 0;  ///< Features::level()
+  double level = 0;       ///< Features::level()
+  bool at_least = false;  ///< `latest` is a lower bound: a forecast is made, nothing is learned from it
 };
 
 class HorizonLearner {

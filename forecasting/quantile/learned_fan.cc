@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -15,6 +16,7 @@ constexpr int kLeastArchiveDays = 8;  // a week, and what it is compared with
 constexpr int kArchiveDays = 14;      // where steps are few
 constexpr int kCalibrationDays = 3;   // of the yardstick
 constexpr int kLeastJudged = 50;
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr int kManySteps = 720;  // a day: beyond, less of the past is kept, and refits are every other day
 
 /// 1/`of_day` of it, at least one step.
@@ -71,23 +73,25 @@ LearnedFan::LearnedFan(const Options& options)
   }
 }
 
-void LearnedFan::update(TimePoint at, double value) {
+void LearnedFan::update(TimePoint at, double value, bool at_least) {
   steps_ = static_cast<long>(at.time_since_epoch() / options_.step);
   const bool missing = std::isnan(value);
   if (missing && !seen_) return;
   --until_refit_;
   seen_ = true;
-  archive_.push(value);
-  judge(value);
-  beside_seasonal(value);
-  features_.update(missing ? features_.latest() : value);
+  const double whole = at_least ? kUnknown : value;
+  archive_.push(whole);
+  judge(whole);
+  beside_seasonal(whole);
+  const double newest = missing ? features_.latest() : at_least ? std::max(value, features_.latest()) : value;
+  features_.update(newest);
   if (missing) {
     for (HorizonLearner& learner : learners_) learner.skip();
     for (WindowMargins& margins : margins_) margins.issue({}, 0);
     return;
   }
   newest_ = at;
-  issue();
+  issue(at_least);
 }
 
 void LearnedFan::judge(double value) {
@@ -112,10 +116,10 @@ void LearnedFan::beside_seasonal(double value) {
   seasonal_.add(value - before);
 }
 
-void LearnedFan::issue() {
+void LearnedFan::issue(bool at_least) {
   const double latest = features_.latest(), level = features_.level();
   for (std::size_t k = 0; k < learners_.size(); ++k) {
-    learners_[k].issue({features_.row(knots_[k], archive_), latest, level});
+    learners_[k].issue({features_.row(knots_[k], archive_), latest, level, at_least});
   }
   std::array<double, HorizonLearner::kMostLevels> bases{};
   for (WindowMargins& margins : margins_) {
@@ -129,7 +133,7 @@ void LearnedFan::issue() {
       bases[at++] = std::max(0.0, most);
     }
     const double size = spread(knot_for(from * options_.step));
-    margins.issue({bases.data(), at}, size);
+    margins.issue({bases.data(), at}, at_least ? 0 : size);
   }
 }
 

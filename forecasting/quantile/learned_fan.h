@@ -41,8 +41,9 @@ class LearnedFan {
   /// day has few steps, 1/48, 1/12 and the whole of it, too.
   static std::vector<int> knots_of(int season_steps);
 
-  /// The value at `at`: finite and ≥ 0, or NaN for a gap; once a step, in order.
-  void update(TimePoint at, double value);
+  /// The value at `at`: finite and ≥ 0, or NaN for a gap; once a step, in order. `at_least`: it was cut off from above;
+  /// the forecast starts from it or from the value before it, whichever is larger, and nothing is judged or learned.
+  void update(TimePoint at, double value, bool at_least = false);
 
   /// At the knots, and below the first of them. While a horizon is not calibrated it has the width of the nearest
   /// shorter one. A gap leaves the fan of the newest value, which is then seen from further away. Empty before the
@@ -86,7 +87,7 @@ class LearnedFan {
 
  private:
   void judge(double value);
-  void issue();
+  void issue(bool at_least);
   void beside_seasonal(double value);
   [[nodiscard]] double quantile_at(int steps, std::size_t level) const;
   [[nodiscard]] double spread(std::size_t knot) const;

@@ -156,6 +156,34 @@ TEST_CASE("learned: in a gap the origin stays, and widths grow") {
   CHECK(width(after, at(4 * kDay + 3) + soon) > 1.05 * width(before, before.origin + soon));
 }
 
+TEST_CASE("learned: what was cut off raises, never lowers, and teaches nothing") {
+  testing::Noise noise(31);
+  Forecaster forecaster(of_five_minutes());
+  forecaster.set_planning_horizon(minutes(20));
+  feed(forecaster, 0, 4 * kDay, [&](int t) { return wave(t) + 20 * noise.normal(); });
+  const Summary before = forecaster.summary();
+  const double now = forecaster.fan().latest;
+  forecaster.update(at(4 * kDay), now / 2, Observed::AtLeast);  // a server that admits no more
+  CHECK(forecaster.fan().origin == at(4 * kDay));
+  CHECK(forecaster.fan().latest == now);
+  forecaster.update(at(4 * kDay + 1), 2 * now, Observed::AtLeast);
+  CHECK(forecaster.fan().latest == Approx(2 * now));
+  CHECK(forecaster.fan().value(at(4 * kDay + 1) + kStep, 0.5) > 1.3 * now);
+  for (int t = 4 * kDay + 2; t < 4 * kDay + 40; ++t) {
+    forecaster.update(at(t), now, Observed::AtLeast);
+    CHECK(forecaster.fan().latest >= now);
+  }
+  CHECK(forecaster.summary().samples == before.samples);
+  CHECK(forecaster.summary().coverage == before.coverage);
+  Options named = of_five_minutes();
+  named.model = Model::LastValue;
+  Forecaster last_value(named);
+  feed(last_value, 0, kDay, wave);
+  const Fan known = last_value.fan();
+  last_value.update(at(kDay), 0, Observed::AtLeast);
+  CHECK(last_value.fan().origin == known.origin);
+}
+
 TEST_CASE("learned: a threefold step is followed within two hours and a spike leaves tomorrow alone") {
   testing::Noise noise(4);
   Forecaster stepped(of_five_minutes()), spiked(of_five_minutes()), plain(of_five_minutes());
