@@ -46,6 +46,7 @@ TEST_CASE_METHOD(Hourly, "a ramp is anticipated; the reactive rule alone comes l
 }
 
 TEST_CASE_METHOD(Hourly, "what was forecast for now stands beside what came") {
+  spec().forecast.model = api::ModelChoice::SeasonalNaive;  // every hour is the last one: it should be near
   double missed = 0;
   int held = 0, compared = 0;
   reporter.also = [&](const ports::CycleReport& report) {
@@ -57,8 +58,8 @@ TEST_CASE_METHOD(Hourly, "what was forecast for now stands beside what came") {
   };
   run_for(1h);
   CHECK(compared > 200);
-  CHECK(held > compared * 85 / 100);
-  CHECK(missed / compared < 8);  // of 30 to 150
+  CHECK(held > compared * 9 / 10);
+  CHECK(missed / compared < 5);  // of 30 to 150
 }
 
 TEST_CASE_METHOD(Hourly, "a restart mid-ramp scales nothing in, and loses nothing") {
