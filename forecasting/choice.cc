@@ -91,11 +91,6 @@ std::string Choice::comparison(const std::vector<Member>& members, const Counts&
 Summary Choice::summary(const std::vector<Member>& members, const Counts& counts) const {
   Summary summary;
   summary.model = "None";
-  if (counts.observed == 0) {
-    summary.why = counts.steps == 0 ? "nothing was observed yet"
-                                    : "no usable value in " + std::to_string(counts.steps) + " steps";
-    return summary;
-  }
   const Member& member = members[serving_];
   const std::string why_not = obstacle(member, counts);
   const Record& record = member.records[knot_];

@@ -23,6 +23,7 @@ class Engine {
   /// Finite and ≥ 0, or NaN for a gap.
   virtual void update(TimePoint at, double value, Observed observed, const Counts& counts) = 0;
   [[nodiscard]] virtual Fan fan() const = 0;
+  /// After something was observed.
   [[nodiscard]] virtual Summary summary(const Counts& counts) const = 0;
 
   [[nodiscard]] virtual Scenarios scenarios(Duration /*furthest*/) const { return {}; }

@@ -73,7 +73,14 @@ Fan Forecaster::fan() const {
 }
 
 Summary Forecaster::summary() const {
-  Summary summary = engine_->summary(counts_);
+  Summary summary;
+  if (counts_.observed > 0) {
+    summary = engine_->summary(counts_);
+  } else {
+    summary.model = "None";
+    summary.why = counts_.steps == 0 ? "nothing was observed yet"
+                                     : "no usable value in " + std::to_string(counts_.steps) + " steps";
+  }
   summary.rejected = counts_.rejected;
   return summary;
 }

@@ -27,22 +27,17 @@ double skill(double loss, double other) {
 LearnedEngine::LearnedEngine(const Options& options) : options_(options), fan_(fan_options(options)) {}
 
 void LearnedEngine::set_planning_horizon(Duration horizon) {
-  knot_ = fan_.knot_for(horizon);
-  fan_.set_planning_knot(knot_);
+  fan_.set_planning_knot(fan_.knot_for(horizon));
 }
 
-Summary LearnedEngine::summary(const Counts& counts) const {
+Summary LearnedEngine::summary(const Counts& /*counts*/) const {
   Summary summary;
   summary.model = "None";
-  if (counts.observed == 0) {
-    summary.why = counts.steps == 0 ? "nothing was observed yet"
-                                    : "no usable value in " + std::to_string(counts.steps) + " steps";
-    return summary;
-  }
-  const HorizonLearner& learner = fan_.learner(knot_);
+  const std::size_t knot = fan_.planning_knot();
+  const HorizonLearner& learner = fan_.learner(knot);
   const LearnedFan::Record record = fan_.record();
   summary.samples = record.own.judged;
-  if (!fan_.calibrated(knot_)) {
+  if (!fan_.calibrated(knot)) {
     summary.why = "LastValue has judged " + std::to_string(learner.judged()) + " of the " +
                   std::to_string(learner.least_judged()) + " forecasts it needs at +" +
                   words(learner.steps() * options_.step);

@@ -33,7 +33,6 @@ class LearnedEngine final : public Engine {
 
   Options options_;
   LearnedFan fan_;
-  std::size_t knot_ = 0;  ///< that speaks for the planning horizon
 };
 
 }  // namespace forecasting

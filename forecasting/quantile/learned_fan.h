@@ -57,6 +57,7 @@ class LearnedFan {
   [[nodiscard]] std::size_t knot_for(Duration horizon) const;
   /// The one whose record is kept beside seasonal-naive's.
   void set_planning_knot(std::size_t knot);
+  [[nodiscard]] std::size_t planning_knot() const { return planning_knot_; }
 
   [[nodiscard]] bool calibrated(std::size_t knot) const;
   [[nodiscard]] const HorizonLearner& learner(std::size_t knot) const { return learners_[knot]; }
