@@ -72,7 +72,12 @@ bool DemandState::begin_refit(ports::Background& background) {
   auto under_way = std::make_shared<RefitUnderWay>();
   under_way->job = forecaster_->refit_job();
   const bool taken = background.offer([under_way] {
-    under_way->found = under_way->job.run();
+    try {
+      under_way->found = under_way->job.run();
+    } catch (...) {  // told by who runs it; nothing was found, and the next one is due in its time
+      under_way->done.store(true, std::memory_order_release);
+      throw;
+    }
     under_way->done.store(true, std::memory_order_release);
   });
   if (taken) refit_ = std::move(under_way);

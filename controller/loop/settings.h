@@ -20,7 +20,8 @@ struct Settings {
   Millis drain{std::chrono::seconds(60)};          ///< a backlog is gone so long after capacity for it is ready
   Millis revert_window{std::chrono::minutes(10)};  ///< two reverts within it are a conflict, for as long
   int history_page_points = 10'080;                ///< most grid points asked of one series at once
-  int history_budget_points = 400'000;             ///< most grid points asked in one cycle, over all objects
+  int history_budget_points = 100'000;  ///< most grid points asked in one cycle, over all objects: each costs
+                                        ///< a forecaster some 30 µs
 
   /// What has not answered by then is stale for its own objects only.
   [[nodiscard]] Millis observation_deadline() const { return cycle / 2; }
