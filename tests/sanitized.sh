@@ -1,14 +1,20 @@
 #!/bin/sh
 # Runs every C++ test program of a sanitizer's build, each in one process: starting one per case would cost more than the
-# cases. What needs a server is skipped by itself where none is named. Usage: sanitized.sh BUILD_DIR
+# cases. Behind everything else (nice): plays on the real control plane run beside it and wait for nobody. What needs a
+# server is skipped by itself where none is named. TSan leaves out the cases tagged [weeks]: they compute for minutes in
+# one thread, where there is no race to find (AIA_SOAK=1 runs them too). Usage: sanitized.sh asan|tsan BUILD_DIR
 set -u
-[ -f "$1/build.ninja" ] || { echo "not built: $1 (./dev test builds it)"; exit 77; }
+[ -f "$2/build.ninja" ] || { echo "not built: $2 (./dev test builds it)"; exit 77; }
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}"  # g++'s would only print and go on
+renice -n 19 $$ >/dev/null 2>&1 || true
+which=
+[ "$1" = tsan ] && [ -z "${AIA_SOAK:-}" ] && which='~[weeks]'
 failed=0 ran=0
-for program in $(find "$1/tests" -type f -name '*_test' -perm -u+x | sort); do
-  echo "== ${program##*/}"
-  (cd "${program%/*}" && "$program") || { echo "FAILED: $program"; failed=1; }
+for program in $(find "$2/tests" -type f -name '*_test' -perm -u+x | sort); do
+  start=$(date +%s)
+  (cd "${program%/*}" && "./${program##*/}" ${which:+"$which"}) || { echo "FAILED: $program"; failed=1; }
+  echo "== ${program##*/}: $(($(date +%s) - start)) s"
   ran=$((ran + 1))
 done
-[ "$ran" -gt 0 ] || { echo "no test programs in $1"; exit 1; }
+[ "$ran" -gt 0 ] || { echo "no test programs in $2"; exit 1; }
 exit "$failed"

@@ -58,9 +58,9 @@ Refit RefitJob::run() const {
     }
   }
   Refit refit;
+  const auto options = forests_for(levels, planning);
   for (const Examples& known : examples) {
-    auto& forests = refit.emplace_back();
-    for (const ForestOptions& options : forests_for(levels, planning)) forests.push_back(grow_forest(known, options));
+    auto& forests = refit.emplace_back(grow_forests(known, options));
     const bool all = std::none_of(forests.begin(), forests.end(), [](const Forest& forest) { return forest.empty(); });
     if (!all) forests.clear();
   }

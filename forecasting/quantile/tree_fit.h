@@ -1,4 +1,4 @@
-// Growing a forest for trees.h: best-first, on features cut into at most 64 bins, so that a split costs one
+// Growing a forest for trees.h: best-first, on features cut into 64 bins at most, so that a split costs one
 // pass over counts and not over rows (Ke et al., "LightGBM: a highly efficient gradient boosting decision tree", NIPS
 // 2017, §2). Deterministic: no sampling, ties go to the earlier feature and the lower cut.
 #pragma once
@@ -20,11 +20,10 @@ struct ForestOptions {
   std::vector<double> levels;  ///< the ones that leaves carry
   int trees = 30;
   double rate = 0.13;  ///< shrinkage
-  int bins = 64;
   double least_share = 0.01;  ///< of the examples in a leaf, at least ten
 };
 
-/// Empty when there are fewer than 100 examples.
-Forest grow_forest(const Examples& examples, const ForestOptions& options);
+/// One forest for each of `options`, on the same bins; empty ones when there are fewer than 100 examples.
+std::vector<Forest> grow_forests(const Examples& examples, const std::vector<ForestOptions>& options);
 
 }  // namespace forecasting

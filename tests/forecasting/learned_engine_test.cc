@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -184,7 +185,7 @@ TEST_CASE("learned: what was cut off raises, never lowers, and teaches nothing")
   CHECK(last_value.fan().origin == known.origin);
 }
 
-TEST_CASE("learned: a threefold step is followed within two hours and a spike leaves tomorrow alone") {
+TEST_CASE("learned: a threefold step is followed within two hours and a spike leaves tomorrow alone", "[weeks]") {
   testing::Noise noise(4);
   Forecaster stepped(of_five_minutes()), spiked(of_five_minutes()), plain(of_five_minutes());
   const auto base = [](int t) { return wave(t) + 10 * std::sin(0.7 * t); };
@@ -198,7 +199,7 @@ TEST_CASE("learned: a threefold step is followed within two hours and a spike le
   CHECK(spiked.fan().value(ahead, 0.95) == Approx(plain.fan().value(ahead, 0.95)).epsilon(0.25));
 }
 
-TEST_CASE("learned: values and the maxima of windows are covered as promised") {
+TEST_CASE("learned: values and the maxima of windows are covered as promised", "[weeks]") {
   testing::Noise noise(5);
   const int days = 16;
   std::vector<double> series;
@@ -228,9 +229,9 @@ TEST_CASE("learned: values and the maxima of windows are covered as promised") {
   CHECK(pointwise < windows);
 }
 
-TEST_CASE("learned: sums of paths are covered where series err together, sums of quantiles are not needed") {
+TEST_CASE("learned: sums of paths are covered where series err together, sums of quantiles are not needed", "[weeks]") {
   testing::Noise noise(6);
-  const int days = 14, lead = 12;
+  const int days = 10, lead = 12;
   std::vector<std::vector<double>> series(3);
   double shared = 0;
   for (int t = 0; t < days * kDay; ++t) {
@@ -245,7 +246,7 @@ TEST_CASE("learned: sums of paths are covered where series err together, sums of
     const auto step = static_cast<std::size_t>(t);
     for (std::size_t i = 0; i < series.size(); ++i)
       feed(forecasters[i], t, t + 1, [&](int) { return series[i][step]; });
-    if (t < 7 * kDay || t % 3 != 0 || t + lead >= days * kDay) continue;
+    if (t < 5 * kDay || t % 4 != 0 || t + lead >= days * kDay) continue;
     std::vector<Scenarios> parts;
     double total = 0;
     for (std::size_t i = 0; i < series.size(); ++i) {
@@ -263,7 +264,7 @@ TEST_CASE("learned: sums of paths are covered where series err together, sums of
   CHECK(upper_half / judged == Approx(0.5).margin(0.1));
 }
 
-TEST_CASE("learned: a larger unit gives larger forecasts and nothing else") {
+TEST_CASE("learned: a larger unit gives larger forecasts and nothing else", "[weeks]") {
   testing::Noise noise(7);
   std::vector<double> series;
   for (int t = 0; t < 8 * kDay; ++t) series.push_back(wave(t) + 50 * noise.normal());
@@ -278,24 +279,39 @@ TEST_CASE("learned: a larger unit gives larger forecasts and nothing else") {
   }
 }
 
-TEST_CASE("learned: a saved state continues bit for bit, with its trees") {
+TEST_CASE("learned: a saved state continues bit for bit, with its trees", "[weeks]") {
   testing::Noise noise(8);
   std::vector<double> series;
-  for (int t = 0; t < 9 * kDay; ++t) series.push_back(t % 97 == 0 ? kGap : wave(t) + 50 * noise.normal());
+  for (int t = 0; t < 8 * kDay; ++t) series.push_back(t % 97 == 0 ? kGap : wave(t) + 50 * noise.normal());
   const auto value = [&](int t) { return series[static_cast<std::size_t>(t)]; };
-  for (const int saved_at : {0, 1, 40, kDay / 2, 6 * kDay + 17}) {
-    Forecaster one(of_five_minutes());
-    one.set_planning_horizon(minutes(20));
-    feed(one, 0, saved_at, value);
-    const auto state = one.save();
-    Forecaster other(of_five_minutes());
-    other.set_planning_horizon(minutes(20));
-    REQUIRE_FALSE(other.restore(state));
-    CHECK(same(one.fan(), other.fan()));
-    CHECK(one.summary().why == other.summary().why);
-    feed(one, saved_at, 9 * kDay, value), feed(other, saved_at, 9 * kDay, value);
-    CHECK(same(one.fan(), other.fan()));
-    CHECK(one.save() == other.save());
+  struct Saved {
+    int from, until;  // both sides are fed between them, over at least one refit
+    std::vector<std::byte> state;
+    std::string why;
+    Fan fan;
+  };
+  std::vector<Saved> all{{0, 2 * kDay, {}, {}, {}},
+                         {1, 2 * kDay, {}, {}, {}},
+                         {40, 2 * kDay, {}, {}, {}},
+                         {kDay / 2, 2 * kDay, {}, {}, {}},
+                         {6 * kDay + 17, 8 * kDay, {}, {}, {}}};
+  Forecaster one(of_five_minutes());
+  one.set_planning_horizon(minutes(20));
+  for (int t = 0; t <= 8 * kDay; ++t) {
+    for (Saved& saved : all) {
+      if (t == saved.from) saved.state = one.save(), saved.why = one.summary().why, saved.fan = one.fan();
+      if (t != saved.until) continue;
+      INFO("saved at step " << saved.from);
+      Forecaster other(of_five_minutes());
+      other.set_planning_horizon(minutes(20));
+      REQUIRE_FALSE(other.restore(saved.state));
+      CHECK(same(saved.fan, other.fan()));
+      CHECK(saved.why == other.summary().why);
+      feed(other, saved.from, saved.until, value);
+      CHECK(same(one.fan(), other.fan()));
+      CHECK(one.save() == other.save());
+    }
+    if (t < 8 * kDay) feed(one, t, t + 1, value);
   }
 }
 

@@ -107,7 +107,7 @@ class World {
     if (!process.alive) return;
     const auto next = process.elector.next(clock(process), WallTime(now_), process.fitness);
     if (next.what == Step::Do::Wait) {
-      REQUIRE(next.wait > 0ms);
+      if (next.wait <= 0ms) FAIL("a wait that is none");  // a REQUIRE would cost most of the time here
       at(now_ + next.wait + pause(), [this, index] { step(index); });
     } else {
       at(now_ + pause(), [this, index, next] { send(index, next); });
@@ -215,8 +215,8 @@ TEST_CASE("whoever sees most leads; where all see little, one does nearly all th
         world.run_until(world.now() + 1s);
         const auto leader = world.leader();
         const auto best = std::max(of_a, of_b);
-        if (best == Fitness::None) REQUIRE_FALSE(leader.has_value());
-        if (leader && best == Fitness::Good) REQUIRE((*leader == a ? of_a : of_b) == Fitness::Good);
+        if (best == Fitness::None && leader) FAIL("who sees nothing leads");
+        if (leader && best == Fitness::Good && (*leader == a ? of_a : of_b) != Fitness::Good) FAIL("who sees less leads");
         poor += best == Fitness::Poor ? 1 : 0;
         led += best == Fitness::Poor && leader ? 1 : 0;
       }

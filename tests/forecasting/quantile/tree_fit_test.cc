@@ -23,6 +23,10 @@ Examples both(int n) {
   return examples;
 }
 
+Forest grow_forest(const Examples& examples, const ForestOptions& options) {
+  return grow_forests(examples, {options}).front();
+}
+
 double quantile(const Forest& forest, float a, float b, std::size_t level) {
   Row row{};
   row[3] = a, row[9] = b;
