@@ -19,7 +19,7 @@ struct ForestOptions {
   double level = 0.95;         ///< the one whose gradient is followed
   std::vector<double> levels;  ///< the ones that leaves carry
   int trees = 30;
-  double rate = 0.13;  ///< shrinkage
+  double rate = 0.13;         ///< shrinkage
   double least_share = 0.01;  ///< of the examples in a leaf, at least ten
 };
 

@@ -216,7 +216,8 @@ TEST_CASE("whoever sees most leads; where all see little, one does nearly all th
         const auto leader = world.leader();
         const auto best = std::max(of_a, of_b);
         if (best == Fitness::None && leader) FAIL("who sees nothing leads");
-        if (leader && best == Fitness::Good && (*leader == a ? of_a : of_b) != Fitness::Good) FAIL("who sees less leads");
+        if (leader && best == Fitness::Good && (*leader == a ? of_a : of_b) != Fitness::Good)
+          FAIL("who sees less leads");
         poor += best == Fitness::Poor ? 1 : 0;
         led += best == Fitness::Poor && leader ? 1 : 0;
       }
