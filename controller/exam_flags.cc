@@ -6,6 +6,7 @@
 
 #include "controller/api/decimal.h"
 #include "controller/duration_flag.h"
+#include "forecasting/models/fitted_model.h"
 
 namespace aia {
 namespace {
@@ -35,7 +36,7 @@ void set_seasons(DemandOptions& options, const std::string& text) {
   if (text != "auto") options.seasons = durations("--seasons", text, Millis(1));
 }
 
-void add_demand_flags(CLI::App& app, DemandOptions& options) {
+void add_demand_flags(CLI::App& app, DemandOptions& options, const std::vector<std::string>& models) {
   app.add_option(
          "--input", options.input,
          "demand: CSV of time,value lines; time in seconds or RFC 3339, value empty where missing; - is standard "
@@ -51,7 +52,7 @@ void add_demand_flags(CLI::App& app, DemandOptions& options) {
       ->type_name("DURATION,...")
       ->default_str("auto");
   app.add_option("--model", options.model, "auto: what does best as it goes; or one alone")
-      ->check(CLI::IsMember(forecasting::exam::model_names()));
+      ->check(CLI::IsMember(models));
 }
 
 void set_quantiles(std::vector<double>& quantiles, const std::string& text) {
@@ -69,7 +70,10 @@ void set_quantiles(std::vector<double>& quantiles, const std::string& text) {
 }  // namespace
 
 void add_forecast_flags(CLI::App& app, ForecastOptions& options) {
-  add_demand_flags(app, options.demand);
+  auto models = forecasting::exam::model_names();
+  const auto& fitted = forecasting::fitted_model_names();  // not in a backtest: they are fitted once, to the whole
+  models.insert(models.end(), fitted.begin(), fitted.end());
+  add_demand_flags(app, options.demand, models);
   app.add_option("--horizon", options.horizon, "how many steps ahead")->check(CLI::Range(1, ForecastOptions::kLongest));
   app.add_option_function<std::string>(
          "--quantiles", [&options](const std::string& text) { set_quantiles(options.quantiles, text); },
@@ -86,7 +90,7 @@ void add_forecast_flags(CLI::App& app, ForecastOptions& options) {
 }
 
 void add_backtest_flags(CLI::App& app, BacktestOptions& options) {
-  add_demand_flags(app, options.demand);
+  add_demand_flags(app, options.demand, forecasting::exam::model_names());
   add_durations(app, "--lead-time", options.leads, "how far ahead to judge; else what the grid has of 5m,10m,20m,60m",
                 Millis(1));
   add_durations(app, "--window", options.windows,

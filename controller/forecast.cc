@@ -9,6 +9,8 @@
 #include "controller/api/decimal.h"
 #include "controller/input.h"
 #include "forecasting/batch/forecast.h"
+#include "forecasting/exam/seasons.h"
+#include "forecasting/models/fitted_model.h"
 #include "simulation/replay/figures.h"
 
 namespace aia {
@@ -126,6 +128,24 @@ void say_online(Said& said, const forecasting::exam::EngineOptions& engine, int 
   said.fan = forecaster.fan();
 }
 
+/// A fan with a knot at every step, from anything that has quantiles there.
+template <class Forecast>
+Fan fan_of(const Forecast& forecast, const Said& said, int horizon) {
+  Fan fan;
+  fan.origin = said.at(0);
+  fan.latest = forecast.quantile(0, 0.5);
+  fan.levels = said.quantiles;
+  fan.values.resize(horizon, static_cast<Eigen::Index>(said.quantiles.size()));
+  for (int step = 0; step < horizon; ++step) {
+    fan.offsets.push_back((step + 1) * said.series.step);
+    for (std::size_t q = 0; q < said.quantiles.size(); ++q) {
+      fan.values(step, static_cast<Eigen::Index>(q)) =
+          std::max(0.0, forecast.quantile(static_cast<std::size_t>(step), said.quantiles[q]));
+    }
+  }
+  return fan;
+}
+
 /// From one look at the whole: what is asked lies further ahead than an autoscaler ever looks. Where that is refused
 /// the online fan stays, whose last horizon then speaks for all beyond it.
 void say_in_batch(Said& said, const forecasting::exam::EngineOptions& engine, int horizon) {
@@ -135,24 +155,30 @@ void say_in_batch(Said& said, const forecasting::exam::EngineOptions& engine, in
         "; further ahead than " + format_rough(said.fan.offsets.back()) + " nothing more is known: " + batch.error;
     return;
   }
-  Fan fan;
-  fan.origin = said.at(0);
-  fan.latest = said.fan.latest;
-  fan.levels = said.quantiles;
-  fan.values.resize(horizon, static_cast<Eigen::Index>(said.quantiles.size()));
-  for (int step = 0; step < horizon; ++step) {
-    fan.offsets.push_back((step + 1) * said.series.step);
-    for (std::size_t q = 0; q < said.quantiles.size(); ++q) {
-      fan.values(step, static_cast<Eigen::Index>(q)) =
-          std::max(0.0, batch.quantile(static_cast<std::size_t>(step), said.quantiles[q]));
-    }
-  }
-  said.fan = std::move(fan);
+  said.fan = fan_of(batch, said, horizon);
   said.summary.model = "Batch";
   said.summary.why =
       "further ahead than the online engine looks: regressions on the whole history, weighed by their errors at its "
       "end";
   said.summary.eligible = true;
+}
+
+/// With a model fitted to the whole series. Errors: Invalid, when it cannot be.
+Status say_fitted(Said& said, forecasting::FittedModel model, int season, int horizon) {
+  const auto fitted = forecasting::fit_and_forecast(model, said.series.values, season, horizon);
+  const auto& mean = fitted.prediction.mean;
+  const auto finite = [](double value) { return std::isfinite(value); };
+  const bool sound = !mean.empty() && std::all_of(mean.begin(), mean.end(), finite);
+  if (!fitted.summary.ok() || !sound) {
+    const auto state = fitted.summary.ok() ? "its forecast is not finite" : words(fitted.summary.state);
+    return Error{ErrorKind::Invalid, "--model: " + fitted.model + " cannot be fitted: " + std::string(state), {}};
+  }
+  said.fan = fan_of(fitted, said, horizon);
+  said.summary = {};
+  said.summary.model = fitted.model;
+  said.summary.why = "fitted to " + std::to_string(fitted.summary.observations) +
+                     " values; normal quantiles of its own standard deviation, not calibrated on what came";
+  return done;
 }
 
 }  // namespace
@@ -169,12 +195,20 @@ Status forecast(const ForecastOptions& options) {
   auto series = read_demand(options.demand);
   if (!series) return series.error();
   said.series = std::move(series).value();
-  auto engine = engine_options(options.demand, said.series, said.series.values.size());
+  const auto fitted = forecasting::fitted_model_named(options.demand.model);
+  auto demand = options.demand;
+  if (fitted) demand.model = "auto";
+  auto engine = engine_options(demand, said.series, said.series.values.size());
   if (!engine) return engine.error();
   engine->leads.resize(static_cast<std::size_t>(options.horizon));
   std::iota(engine->leads.begin(), engine->leads.end(), 1);
   engine->levels = said.quantiles;
   said.seasons = engine->seasons;
+  if (fitted) {
+    const int season = forecasting::exam::main_season(engine->seasons, said.series.step);
+    if (const auto said_so = say_fitted(said, *fitted, season, options.horizon); !said_so) return said_so;
+    return print(shown(said, options));
+  }
   say_online(said, *engine, options.horizon);
   if (said.fan.empty()) {
     return Error{ErrorKind::Invalid, input_name(options.demand.input) + ": nothing to forecast from: " +

@@ -65,12 +65,17 @@ double Fan::pointwise_max(TimePoint from, TimePoint to, double level) const {
 }
 
 double Fan::window_max(TimePoint from, TimePoint to, double level) const {
-  const double largest = pointwise_max(from, to, level);
-  if (window_margins.size() == 0) return largest;
+  if (window_margins.size() == 0) return pointwise_max(from, to, level);
   const auto [s, share] = between(window_starts, from - origin);
-  const double here = across_lengths(*this, s, to - from, level);
-  const double next = share > 0 ? across_lengths(*this, s + 1, to - from, level) : here;
-  return std::max(0.0, largest + here + share * (next - here));
+  Eigen::MatrixXd all(1, static_cast<Eigen::Index>(levels.size()));
+  for (std::size_t q = 0; q < levels.size(); ++q) {
+    const double here = across_lengths(*this, s, to - from, levels[q]);
+    const double next = share > 0 ? across_lengths(*this, s + 1, to - from, levels[q]) : here;
+    all(0, static_cast<Eigen::Index>(q)) =
+        std::max(0.0, pointwise_max(from, to, levels[q]) + here + share * (next - here));
+  }
+  std::sort(all.data(), all.data() + all.size());  // margins are learned level by level, and may cross
+  return across_levels(levels, all, 0, level);
 }
 
 }  // namespace forecasting

@@ -74,6 +74,12 @@ std::string LearnedEngine::why(const HorizonLearner& learner, const LearnedFan::
             percent(learner.weight(member.member));
   }
   if (learner.forests().empty()) text += "; trees need a day of history";
+  if (learner.watch().answering() != Change::None) {
+    constexpr std::array<const char*, 4> kThan{"", "higher", "lower", "wilder"};
+    text += "; " + words(learner.watch().ago() * options_.step) + " ago demand was found to have become " +
+            kThan[static_cast<std::size_t>(learner.watch().answering())] +
+            " than what was learned: for a day it is followed faster";
+  }
   if (options_.season_steps == 0) text += "; no season is set, so nothing of a day is used";
   return text;
 }

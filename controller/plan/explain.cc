@@ -38,7 +38,7 @@ std::string percentile(double quantile) {
   return "P" + format_figure(100 * quantile);
 }
 
-/// "expected P95 187/s in 7m10s to 14m20s".
+/// "expected P95 187/s in 7m10s to 8m58s".
 std::string expected(const DemandInput& demand, const DemandFigures& figures, const Input& input) {
   return "expected " + percentile(input.spec.forecast.quantile) + " " +
          amount(*figures.served_upper, demand.spec.kind) + " in " + format_rough(figures.lead) + " to " +

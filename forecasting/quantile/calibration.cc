@@ -36,7 +36,7 @@ void Calibration::learn(const Outcome& outcome, std::span<const double> levels) 
   if (!(outcome.spread > 0)) return;
   // Faster at first, and never so fast that a few outcomes move it far.
   const auto a_day = static_cast<double>(a_day_);
-  const double gain = std::max(std::min(kMostGain, kGain * a_day), 1.0 / (outcome.judged + 5));
+  const double gain = std::max(outcome.gain * std::min(kMostGain, kGain * a_day), 1.0 / (outcome.judged + 5));
   double upper = 0;
   for (std::size_t q = 0; q < levels.size(); ++q) {
     const double gradient = outcome.value > static_cast<double>(outcome.served[q]) ? levels[q] : levels[q] - 1;

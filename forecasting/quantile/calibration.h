@@ -25,7 +25,8 @@ class Calibration {
     double spread = 0;              ///< what apply() gave
     int slot = 0;                   ///< of the target in the day
     double value = 0;
-    int judged = 0;  ///< outcomes so far
+    int judged = 0;   ///< outcomes so far
+    double gain = 1;  ///< times as much is learned as usual
   };
 
   /// `levels` ascending, at most kMostLevels; `planning`: index of the one that matters most. One outcome is learned

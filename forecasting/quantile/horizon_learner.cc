@@ -15,6 +15,7 @@ constexpr double kPrune = 1.5;      // a member so much worse than the last valu
 constexpr double kMemory = 0.25;    // days that losses are remembered: who is best changes with the hours
 constexpr int kMemorySpans = 12;    // and at least so many spans of the horizon
 constexpr double kMostSaid = 1e32;  // values are 1e30 at most
+constexpr double kFaster = 2;       // are weights and calibration moved in the day after a change
 constexpr int kLeastRefactor = 12;  // steps: an inversion costs as much as a hundred updates
 constexpr int kDays = 3;            // that the last value's changes and records remember
 constexpr std::array<double, HorizonLearner::kMembers> kPrior{0.5, 1, 1, 0.7};
@@ -44,7 +45,8 @@ HorizonLearner::HorizonLearner(const Options& options)
       pending_(static_cast<std::size_t>(options.steps / stride_ + 1)),
       changes_(kDays * options.spans.day / stride_, options.levels[options.planning]),
       linear_(learner(options, false)),
-      calibration_(options.levels, options.planning, options.spans, stride_) {
+      calibration_(options.levels, options.planning, options.spans, stride_),
+      watch_(options.spans.day) {
   if (options.both) relative_.emplace(learner(options, true));
   served_.fill(kNan);
   weigh();
@@ -52,18 +54,27 @@ HorizonLearner::HorizonLearner(const Options& options)
 
 void HorizonLearner::mature(double value) {
   score_ = matured_loss_ = kNan;
+  watch_.step();
   linear_.mature(value);
   if (relative_) relative_->mature(value);
   const long origin = now_ - options_.steps;
   if (origin < 0 || origin % stride_ != 0 || std::isnan(value)) return;
   Pending& due = pending_[static_cast<std::size_t>(origin / stride_) % pending_.size()];
-  if (due.spread >= 0) judge(due, value);
+  if (due.spread >= 0) judge(due, value), watch(origin);
   due.spread = kUnused;
+}
+
+/// Of forecasts that do not overlap, once a day of them was judged: before that everything is new.
+void HorizonLearner::watch(long origin) {
+  const int apart = std::max(1, options_.steps / stride_);
+  const bool settled = record_.judged > options_.spans.day / stride_;
+  if (settled && !std::isnan(score_) && origin / stride_ % apart == 0) watch_.add(score_);
 }
 
 void HorizonLearner::judge(const Pending& due, double value) {
   note_record(due, value);
-  const double memory = std::max(kMemory * options_.spans.day, 1.0 * kMemorySpans * options_.steps) / stride_;
+  const double usual = std::max(kMemory * options_.spans.day, 1.0 * kMemorySpans * options_.steps) / stride_;
+  const double memory = watch_.answering() == Change::None ? usual : usual / kFaster;
   const double level = options_.levels[options_.planning];
   for (std::size_t m = 0; m < kMembers; ++m) {
     const auto upper = static_cast<double>(due.uppers[m]);
@@ -93,7 +104,9 @@ void HorizonLearner::note_record(const Pending& due, double value) {
 void HorizonLearner::calibrate(const Pending& due, double value) {
   if (std::isnan(due.served[options_.planning])) return;
   const std::span<const float> served{due.served.data(), options_.levels.size()};
-  calibration_.learn({served, static_cast<double>(due.spread), slot(0), value, changes_.count()}, options_.levels);
+  const double gain = watch_.answering() == Change::None ? 1 : kFaster;
+  calibration_.learn({served, static_cast<double>(due.spread), slot(0), value, changes_.count(), gain},
+                     options_.levels);
   score_ = normal_score(value, served, options_.levels);
 }
 

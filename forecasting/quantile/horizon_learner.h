@@ -1,7 +1,8 @@
 // The conditional quantiles at one horizon: two linear learners (changes in the series' units, and relative to its
 // level) and, once they were grown, trees; averaged with weights that follow how each of them did lately, the
 // calibrated last value always among them, so that a series nobody can foretell is forecast no worse than by its newest
-// value. What they agree on is calibrated together; see calibration.h.
+// value. What they agree on is calibrated together; see calibration.h. When the series is no more what was learned (see
+// change_watch.h) weights and calibration follow faster for a day.
 #pragma once
 
 #include <array>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "forecasting/quantile/calibration.h"
+#include "forecasting/quantile/change_watch.h"
 #include "forecasting/quantile/changes.h"
 #include "forecasting/quantile/features.h"
 #include "forecasting/quantile/newton_quantiles.h"
@@ -69,6 +71,7 @@ class HorizonLearner {
   [[nodiscard]] int least_judged() const { return least_judged_; }  ///< before it speaks
   [[nodiscard]] const Record& record() const { return record_; }
   [[nodiscard]] int steps() const { return options_.steps; }
+  [[nodiscard]] const ChangeWatch& watch() const { return watch_; }
 
   /// Pinball loss of its forecast at the planning level; NaN: nothing matured.
   [[nodiscard]] double matured_loss() const { return matured_loss_; }
@@ -85,7 +88,7 @@ class HorizonLearner {
     if (relative_) relative_->state(io);
     io.forests(forests_, options_.levels.size());
     io.within_or_nan(served_, -kMost, kMost);
-    calibration_.state(io);
+    calibration_.state(io), watch_.state(io);
     io.within(spread_, 0, kMost), io.within(losses_, 0, kMost), io.within(weights_, 0, 1);
     io.count(counts_, record_.judged);
     io.any(score_, matured_loss_);  // of the step that was
@@ -113,6 +116,7 @@ class HorizonLearner {
 
   Pending* take_slot();  ///< of this step; nullptr: nothing is judged of it
   void judge(const Pending& due, double value);
+  void watch(long origin);
   void note_record(const Pending& due, double value);
   void calibrate(const Pending& due, double value);
   /// Within the day, as counted from the first step, of the step `ahead` of the next origin.
@@ -130,6 +134,7 @@ class HorizonLearner {
   std::optional<NewtonQuantiles> relative_;
   std::vector<Forest> forests_;
   Calibration calibration_;
+  ChangeWatch watch_;
   Levels served_{};
   double spread_ = 0;  ///< of the newest forecast, before it was calibrated
   std::array<double, kMembers> losses_{}, weights_{};

@@ -147,10 +147,10 @@ class Grower {
 
   /// Leaves in two bytes, in the unit that holds the largest.
   void pack(Forest& forest) const {
-    constexpr float kMost = 32767;
+    constexpr float kLargestLeaf = 32767;
     float largest = 0;
     for (const float leaf : leaves_) largest = std::max(largest, std::fabs(leaf));
-    forest.unit = largest / kMost;
+    forest.unit = largest / kLargestLeaf;
     for (const float leaf : leaves_) {
       forest.leaves.push_back(static_cast<std::int16_t>(forest.unit > 0 ? std::lround(leaf / forest.unit) : 0));
     }

@@ -113,6 +113,22 @@ class Forecast(Commands):
             self.assertAlmostEqual(row["quantiles"]["0.5"], then, delta=5)
         self.assertEqual(parsed("forecast", "--horizon", "20", stdin=hourly)["model"], "Learned(24h)")
 
+    def test_models_fitted_to_the_whole_by_their_names(self):
+        hourly = "".join(f"{3600 * i},{100 + 50 * math.cos(2 * math.pi * i / 24) + 3 * math.sin(i * i):.3f}\n"
+                         for i in range(24 * 14))
+        for name, form in (("ETS", r"ETS\(.,.d?,[AM]\)"), ("ARIMA", r"ARIMA\(.*\)\[24\]"), ("Theta", "Theta")):
+            with self.subTest(model=name):
+                report = parsed("forecast", "--model", name, "--horizon", "24", "--seasons", "24h", stdin=hourly)
+                self.assertRegex(report["model"], form)
+                self.assertEqual((report["calibrated"], len(report["forecast"])), (False, 24))
+                for row in report["forecast"]:
+                    then = 100 + 50 * math.cos(2 * math.pi * row["t_s"] / DAY_S)
+                    self.assertAlmostEqual(row["quantiles"]["0.5"], then, delta=12)
+                    self.assertLess(row["quantiles"]["0.5"], row["quantiles"]["0.95"])
+        short = run("forecast", "--input", "-", "--model", "ARIMA", stdin="0,1\n60,2\n")
+        self.assertEqual(short.returncode, 1)
+        self.assertRegex(short.stderr, r"--model: ARIMA.* cannot be fitted: too short")
+
     def test_dates_stay_dates_and_the_model_can_be_named(self):
         dated = "time,rps\n" + "".join(f"2026-03-01T{i // 60:02}:{i % 60:02}:00+00:00,{5 + i % 4}\n" for i in range(200))
         report = parsed("forecast", "--model", "LastValue", "--seasons", "1h,2h", "--horizon", "2", stdin=dated)
@@ -145,7 +161,8 @@ class Mistakes(Commands):
             (("--input", "-", "--lead-time", "10m,,"), r"--lead-time"), (("--input", "-", "--lead-time", "0s"), r"--lead-time: "),
             (("--input", "-", "--lead-time", "96h"), r"--lead-time: 96h is not shorter than the half of 96h that is judged"),
             (("--input", "-", "--window", "5m"), r"--window: 5m is not a multiple"),
-            (("--input", "-", "--plot", "/no/such/folder/x.svg"), r"--plot: /no/such/folder/x\.svg cannot be written")))
+            (("--input", "-", "--plot", "/no/such/folder/x.svg"), r"--plot: /no/such/folder/x\.svg cannot be written"),
+            (("--input", "-", "--model", "ARIMA"), r"--model: .*HoltWinters")))
 
     def refused(self, command, cases):
         for flags, says in cases:

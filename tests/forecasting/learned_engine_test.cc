@@ -199,6 +199,22 @@ TEST_CASE("learned: a threefold step is followed within two hours and a spike le
   CHECK(spiked.fan().value(ahead, 0.95) == Approx(plain.fan().value(ahead, 0.95)).epsilon(0.25));
 }
 
+TEST_CASE("learned: a change is said, in words, and only then") {
+  testing::Noise noise(41);
+  Forecaster forecaster(of_five_minutes());
+  forecaster.set_planning_horizon(minutes(20));
+  const auto why = [&] { return forecaster.summary().why; };
+  const auto usual = [&](int t) { return wave(t) + 30 * noise.normal(); };
+  feed(forecaster, 0, 6 * kDay, usual);
+  CHECK(why().find("demand was found") == std::string::npos);
+  const auto early = [&](int t) { return 2 * wave(t + kDay / 3) + 200 * noise.normal(); };  // a day that begins earlier
+  feed(forecaster, 6 * kDay, 6 * kDay + kDay / 3, early);
+  CHECK(why().find("demand was found to have become") != std::string::npos);
+  CHECK(why().find("for a day it is followed faster") != std::string::npos);
+  feed(forecaster, 6 * kDay + kDay / 3, 12 * kDay, early);
+  CHECK(why().find("demand was found") == std::string::npos);
+}
+
 TEST_CASE("learned: values and the maxima of windows are covered as promised", "[weeks]") {
   testing::Noise noise(5);
   const int days = 16;

@@ -75,26 +75,28 @@ TEST_CASE("a backlog is drained in `drain`, but no sooner than in a lead time") 
   CHECK(drained_in(0s, 0) == 0.001);  // never a division by zero
 }
 
-TEST_CASE("start serves from one lead time ahead to two, data age included; keep looks from now until a restart pays") {
-  // Demand 60/s, from 960 s on 240/s. A start takes 430 s and is planned to serve until 860 s.
-  const auto step = fan_of([](Millis ahead) { return ahead >= 960s ? 240.0 : 60.0; }, 1.0);
+TEST_CASE("start serves from one lead time ahead for a quarter, data age included; keep looks until a restart pays") {
+  // Demand 60/s, from 560 s on 240/s. A start takes 430 s and is planned to serve until 537.5 s.
+  const auto step = fan_of([](Millis ahead) { return ahead >= 560s ? 240.0 : 60.0; }, 1.0);
   Input input = at_rest(25, demand(60));
   input.demand[0].fan = &step;
   CHECK(figures(input).lead == 430s);
-  CHECK(figures(input).served_until == 860s);
+  CHECK(figures(input).served_until == 537500ms);
   CHECK(figures(input).served_upper == Approx(60));
   CHECK(figures(input).start == 5);  // 60 / 12: until then it has not risen
+  CHECK(figures(input).keep == 20);  // 240 / 12: within 860 s it has
 
-  input.demand[0].data_age = 50s;  // the same demand, seen 50 s late: 480 s to Ready, serving until 960 s
-  CHECK(figures(input).lead == 480s);
+  input.demand[0].data_age = 40s;  // the same demand, seen 40 s late: 470 s to Ready, serving until 587.5 s
+  CHECK(figures(input).lead == 470s);
   CHECK(figures(input).upper == Approx(60));  // at the lead itself, as UPPER shows it
   CHECK(figures(input).served_upper == Approx(240));
   CHECK(figures(input).start == 20);
 
-  Settings instant;
-  instant.start_leads = 1;  // planned for the moment it is Ready, and one cycle
-  CHECK(figures(input, instant).start == 5);
-  CHECK(figures(input, instant).keep == 20);  // 240 / 12: within 960 s it has risen
+  input.demand[0].data_age = 0s;
+  Settings longer;
+  longer.start_leads = 2;  // planned for what comes until two lead times ahead
+  CHECK(figures(input, longer).served_until == 860s);
+  CHECK(figures(input, longer).start == 20);
 }
 
 TEST_CASE("start counts the queue that will be there, if there is one") {

@@ -21,7 +21,7 @@ TEST_CASE("demand is growing: replicas start a lead time ahead of it") {
   CHECK(decision.recommendation == 16);
   CHECK(codes(decision) == Codes{"ForecastFloor"});
   CHECK(message(decision, "ForecastFloor") ==
-        "requests: expected P95 187/s in 7m10s to 14m20s and 1942 waiting by then need 16 replicas at 12/s each; 118/s "
+        "requests: expected P95 187/s in 7m10s to 8m58s and 1942 waiting by then need 16 replicas at 12/s each; 118/s "
         "now needs "
         "10");
 }
@@ -33,7 +33,7 @@ TEST_CASE("the forecast is a floor: need(now) stands however low it is") {
   const Decision decision = decide(input, {});
   CHECK(decision.desired == 20);  // 240 / 12
   CHECK(message(decision, "Reactive") ==
-        "requests: 240/s now needs 20 replicas at 12/s each; expected P95 13.2/s in 7m10s to 14m20s needs 2");
+        "requests: 240/s now needs 20 replicas at 12/s each; expected P95 13.2/s in 7m10s to 8m58s needs 2");
 }
 
 TEST_CASE("without a forecast the reactive rule stands alone, and says why") {

@@ -1,0 +1,61 @@
+// Whether a series still behaves as its forecasts learned it: cumulative sums of where outcomes lay within them (Page,
+// "Continuous inspection schemes", Biometrika 41, 1954), one for forecasts that are too low, one for too high, one for
+// too narrow. A sum that crosses its limit is a change: whoever learns is to follow faster for a while, and to say so.
+// What is seen are normal scores of non-overlapping forecasts, so that without a change they are independent.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace forecasting {
+
+enum class Change : std::uint8_t { None, Higher, Lower, Wilder };  ///< than was forecast
+
+class ChangeWatch {
+ public:
+  /// A change is answered for so many of add()'s steps.
+  explicit ChangeWatch(int answered_for = 1) : answered_for_(answered_for) {}
+
+  /// A step has passed.
+  void step() { left_ = std::max(left_ - 1, 0); }
+
+  /// An outcome's normal score within its forecast.
+  void add(double score) {
+    const double z = std::clamp(score, -kMost, kMost);
+    const std::array<double, 3> evidence{z - kSlack, -z - kSlack, (z * z - 1 - kWideSlack) / 2};
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+      sums_[i] = std::max(0.0F, sums_[i] + static_cast<float>(evidence[i]));
+      if (sums_[i] <= kLimit) continue;
+      sums_.fill(0);
+      seen_ = static_cast<Change>(i + 1);
+      left_ = answered_for_;
+    }
+  }
+
+  /// The change that is being answered.
+  [[nodiscard]] Change answering() const { return left_ > 0 ? seen_ : Change::None; }
+  /// Steps since it was seen.
+  [[nodiscard]] int ago() const { return answered_for_ - left_; }
+
+  template <class Io>
+  void state(Io& io) {
+    io.within(sums_, 0, kLimit), io.within(left_, 0, answered_for_);
+    auto seen = static_cast<std::uint8_t>(seen_);
+    io.within(seen, std::uint8_t{0}, static_cast<std::uint8_t>(Change::Wilder));
+    seen_ = static_cast<Change>(seen);
+  }
+
+ private:
+  static constexpr double kMost = 3;       ///< no single outcome is a change
+  static constexpr double kSlack = 0.5;    ///< half of the shift that is looked for, in deviations
+  static constexpr double kWideSlack = 1;  ///< half of what the variance is looked to grow by
+  static constexpr float kLimit = 10;      ///< without a change it is crossed once in more than ten thousand scores
+
+  int answered_for_;
+  int left_ = 0;
+  std::array<float, 3> sums_{};
+  Change seen_ = Change::None;
+};
+
+}  // namespace forecasting
