@@ -50,12 +50,12 @@ GROUPS = {
                 trees=dict(num_iterations=150, min_data_in_leaf=40, feature_fraction=.7),
                 reference={5: .552, 10: .548, 20: .561, 60: .595}),
     "llm": dict(files=[DATA / f"servegen/servegen_language_{name}.csv" for name in SERVEGEN], refit_days=1,
-                trees=dict(num_iterations=250, min_data_in_leaf=40, feature_fraction=.4),
+                trees=dict(num_iterations=400, min_data_in_leaf=20, feature_fraction=.4),
                 reference={10: .809, 20: .775, 60: .726}),
 }
 TOLERANCE = .03
-# `trees` of llm: the best of thirteen settings on first halves, where the mean of its three ratios was .732 (.760 with those
-# of web, which are a first guess and were not tuned). Judge no setting by the second halves: that is what is reported.
+# `trees` of llm: the best of some thirty settings on first halves, the calibrated last value's loss of the same half below it:
+# .690/.664/.618; those of web are a first guess and were not tuned. Judge no setting by the second halves: that is what is reported.
 PARAMETERS = dict(objective="quantile", learning_rate=.05, num_leaves=31, bagging_fraction=.7, bagging_freq=1, lambda_l2=1.,
                   num_threads=1, deterministic=True, force_row_wise=True, seed=1, verbose=-1)
 

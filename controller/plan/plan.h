@@ -56,10 +56,9 @@ struct Settings {
   Millis drain{std::chrono::seconds(60)};  ///< a backlog is to be gone this long after capacity for it is ready …
   double drain_leads = 1.0;  ///< … but no sooner than this many lead times: else a short jam starts replicas that work
                              ///< for less time than they took to start. 0: `drain` alone
-  double keep_leads = 2.0;   ///< a replica needed again within this many lead times is kept: off for one, back for one
-  double start_leads = 1.25;  ///< what is started now serves from one lead time to this many ahead: the largest
-                             ///< pointwise quantile there is planned for, because one instant's under-covers what comes
-                             ///< with it (docs/decisions/0006). At least one cycle
+  double keep_leads = 2.0;    ///< a replica needed again within this many lead times is kept: off for one, back for one
+  double start_leads = 1.25;  ///< what is started now is planned for the largest demand from one lead time ahead to so
+                              ///< many, at least one cycle (docs/decisions/0011)
 };
 
 struct Input {
