@@ -1,9 +1,11 @@
 // The command line. Only subcommands that work are here; a mistake is one line on stderr and a non-zero exit.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <thread>
 
 #include "controller/duration_flag.h"
 #include "controller/exam_flags.h"
@@ -97,6 +99,10 @@ void add_loop_flags(CLI::App& app, aia::loop::Settings& loop) {
   add_duration(app, "--scale-down-stabilization", loop.scale_down_stabilization,
                "how long fewer replicas must do before they are scaled in", Millis(0));
   add_duration(app, "--drain", loop.drain, "how soon a backlog is to be gone once capacity for it is Ready", kMoment);
+  constexpr int kUsefulThreads = 4, kMostThreads = 64;
+  loop.threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kUsefulThreads);
+  app.add_option("--threads", loop.threads, "that forecasters learn on; the cores, at most 4, unless given")
+      ->check(CLI::Range(1, kMostThreads));
 }
 
 /// Without the line breaks that editors and shells put at the end.

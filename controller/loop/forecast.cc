@@ -5,6 +5,7 @@
 
 #include "controller/loop/judge.h"
 #include "controller/loop/keep.h"
+#include "controller/loop/parallel.h"
 #include "controller/loop/refits.h"
 
 namespace aia::loop {
@@ -46,7 +47,6 @@ void forecast_demand(Cycle& cycle, Workload& workload, DemandView& view, const S
   } else if (const auto found = workload.state->demand.find(input.spec.name); found != workload.state->demand.end()) {
     auto& state = found->second;
     const Millis horizon = horizon_of(workload.lead.p90 + input.data_age, settings.grid_step);
-    if (view.due) state.feed(view.due->range, view.due->values, horizon);
     refits.tend(state, workload.target ? workload.target->pods.size() : 0);
     state.refresh(horizon);
     describe(view, state, cycle.now, settings);
@@ -54,6 +54,22 @@ void forecast_demand(Cycle& cycle, Workload& workload, DemandView& view, const S
     workload.warmed_up = workload.warmed_up && state.history().loaded();
   }
   input.forecast_note = view.model + ": " + view.why;
+}
+
+/// What was observed is learned: most of the work of a cycle, and all of it while histories are read.
+void feed(Cycle& cycle, const Settings& settings) {
+  in_parallel(cycle.workloads.size(), settings.threads, [&](std::size_t i) {
+    auto& workload = cycle.workloads[i];
+    if (cycle.stop.stop_requested() || !workload.usable()) return;
+    guarded(workload, "forecast", [&] {
+      for (auto& view : workload.demand) {
+        const auto found = workload.state->demand.find(view.input.spec.name);
+        if (!view.due || found == workload.state->demand.end()) continue;
+        const Millis horizon = horizon_of(workload.lead.p90 + view.input.data_age, settings.grid_step);
+        found->second.feed(view.due->range, view.due->values, horizon);
+      }
+    });
+  });
 }
 
 }  // namespace
@@ -66,6 +82,9 @@ void forecast(Cycle& cycle, const Settings& settings, const Aids& aids) {
     const auto& pods = workload.target ? workload.target->pods : none;
     workload.lead = workload.state->lead.lead(pods, cycle.now, workload.object.spec.lead_time, lead_settings);
     workload.warmed_up = true;
+  });
+  feed(cycle, settings);
+  for_each_usable(cycle, "forecast", [&](Workload& workload) {
     for (auto& view : workload.demand) forecast_demand(cycle, workload, view, settings, refits);
     for (auto& [name, demand] : workload.state->demand) {
       keep(demand, checkpoint_key(workload.object.meta.uid, name), aids, cycle.now);

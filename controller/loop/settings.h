@@ -22,6 +22,7 @@ struct Settings {
   int history_page_points = 10'080;                ///< most grid points asked of one series at once
   int history_budget_points = 100'000;  ///< most grid points asked in one cycle, over all objects: each costs
                                         ///< a forecaster some 30 µs
+  int threads = 1;                      ///< that forecasters are fed on; results are the same
 
   /// What has not answered by then is stale for its own objects only.
   [[nodiscard]] Millis observation_deadline() const { return cycle / 2; }

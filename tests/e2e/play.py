@@ -44,6 +44,7 @@ class Scenario:
     rate_window: str = "2s"
     backlog: bool = True              # whether the objects name a backlog query
     models: dict = field(default_factory=lambda: {"predictive": "Auto", "reactive": objects.NO_FORECAST})
+    headroom: dict = field(default_factory=dict)  # by name: replicas are asked for as if each served so many times less
     maximum: int = 60
     engine: type = Prometheus         # or VictoriaMetrics
     rules: tuple = ()                 # rule files that Prometheus evaluates meanwhile
@@ -104,7 +105,8 @@ class Play:
     def autoscaler(self, name):
         s, matchers = self.scenario, f'namespace="default",model_name="{name}"'
         return objects.autoscaler(
-            name, f"sum(rate(llm_d_epp_request_total{{{matchers}}}[{s.rate_window}]))", s.per_replica,
+            name, f"sum(rate(llm_d_epp_request_total{{{matchers}}}[{s.rate_window}]))",
+            s.per_replica / s.headroom.get(name, 1),
             backlog=f"sum(vllm:num_requests_waiting{{{matchers}}})" if s.backlog else None,
             model=s.models[name], maximum=s.maximum, lead=s.lead,
             forecast={"seasons": [s.season], "history": s.history, "quantile": s.quantile},
