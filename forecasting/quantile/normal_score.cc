@@ -8,7 +8,7 @@
 namespace forecasting {
 namespace {
 
-constexpr double kMost = 4;
+constexpr double kFurthest = 4;
 constexpr double kTail = 0.02425;  // where the approximation changes its form
 constexpr std::array kA{-3.969683028665376e+01, 2.209460984245205e+02,  -2.759285104469687e+02,
                         1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
@@ -45,8 +45,8 @@ double normal_score(double value, std::span<const float> quantiles, std::span<co
   const std::size_t upper = std::clamp<std::size_t>(above, 1, quantiles.size() - 1), lower = upper - 1;
   const auto low = static_cast<double>(quantiles[lower]), high = static_cast<double>(quantiles[upper]);
   const double from = normal_quantile(levels[lower]), to = normal_quantile(levels[upper]);
-  if (high <= low) return value < low ? -kMost : value > high ? kMost : std::clamp(0.0, from, to);
-  return std::clamp(from + (value - low) / (high - low) * (to - from), -kMost, kMost);
+  if (high <= low) return value < low ? -kFurthest : value > high ? kFurthest : std::clamp(0.0, from, to);
+  return std::clamp(from + (value - low) / (high - low) * (to - from), -kFurthest, kFurthest);
 }
 
 double value_at(double score, std::span<const double> quantiles, std::span<const double> levels) {
