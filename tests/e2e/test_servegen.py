@@ -3,7 +3,7 @@
 What: the first week is history, the second is played, one bin in 0.75 s, its missing bins as failed scrapes; a replica
 needs three bins from creation to Ready. Judged from the API server's own record over the whole second week and over
 the tenth of it where demand rises most within a lead. Beside `predictive` and `reactive` plays `headroom`: the reactive
-rule with constant headroom, as much of it as costs what the forecast costs; it must serve less. Skipped where the trace is not beside the project (its source: alibaba/ServeGen).
+rule with constant headroom, as much of it as costs a little more than the forecast, and it must serve less. Skipped where the trace is not beside the project (its source: alibaba/ServeGen).
 """
 import sys, unittest
 from pathlib import Path
@@ -19,7 +19,7 @@ FILE = play.ROOT / "../shared/data/servegen/servegen_language_m-small_total_nan.
 BINS, BIN_S, REAL_BIN_S, LEAD_BINS = 1008, 600, .75, 3
 PER_REPLICA = 100       # 16 replicas at the peak of a quiet day, 39 at that of the busiest
 HOLD_S = 2
-HEADROOM = 1.5          # costs what the forecast costs
+HEADROOM = 1.55         # costs a little more than the forecast (1.5: 1.67 times the clairvoyant, the forecast 1.69)
 BEGIN, FIRST, END = (BINS - 30) * BIN_S, BINS * BIN_S, 2 * BINS * BIN_S
 
 
@@ -61,7 +61,7 @@ class ServeGenTest(unittest.TestCase):
         self.assertGreaterEqual(served["predictive"], .95)
         self.assertGreaterEqual(served_steep["predictive"], served_steep["reactive"] + .4)
         self.assertLessEqual(hours["predictive"], 1.85)
-        # Constant headroom for the same replica-hours serves less: for the same service it costs more.
+        # Constant headroom for more replica-hours serves less: for the same service it costs more still.
         self.assertLessEqual(hours["predictive"], hours["headroom"])
         self.assertGreater(served["predictive"], served["headroom"])
         self.assertGreater(served_steep["predictive"], served_steep["headroom"])

@@ -106,7 +106,7 @@ TEST_CASE("a forced model serves when it can, the last value until then") {
   }
 }
 
-TEST_CASE("a forced model serves even where the last value is better; Auto takes the better") {
+TEST_CASE("a forced model serves even where the last value is better, Auto takes the better") {
   testing::Noise noise(3);
   std::vector<double> walk{1000};
   for (int t = 1; t < 5 * kSeason; ++t) walk.push_back(std::max(0.0, walk.back() + noise.normal()));

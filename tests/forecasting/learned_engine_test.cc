@@ -100,7 +100,7 @@ TEST_CASE("learned: a constant, nought and an alternating series") {
   CHECK(forecaster.fan().value(at(last + 1), 0.5) == Approx(10).margin(1));
 }
 
-TEST_CASE("learned: infinite, negative and absurd values are gaps and counted; a year's gap is survived") {
+TEST_CASE("learned: infinite, negative and absurd values are gaps and counted, a year's gap is survived") {
   Forecaster forecaster(of_five_minutes());
   testing::Noise noise(2);
   const auto series = [&](int t) {

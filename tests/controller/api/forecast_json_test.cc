@@ -73,7 +73,7 @@ TEST_CASE("the summary is short, for people") {
   CHECK(status["fan"][1] == json::parse(R"({"offset": "2m", "values": ["125.5", "150.25"]})"));
 }
 
-TEST_CASE("missing is left out, never zero; what is not finite neither") {
+TEST_CASE("missing is left out, never zero, what is not finite neither") {
   ForecastStatus status;
   status.upper = std::numeric_limits<double>::infinity();
   status.queue = std::numeric_limits<double>::quiet_NaN();

@@ -78,7 +78,7 @@ TEST_CASE("a mutation is sent again only when it surely was not acted on, a read
   }
 }
 
-TEST_CASE("Retry-After in seconds; anything else says nothing") {
+TEST_CASE("Retry-After in seconds, anything else says nothing") {
   const auto asked = [](const char* value) { return retry_after({429, {{"retry-after", value}}, ""}); };
   CHECK(asked("3") == Millis(3000));
   CHECK(asked("0") == Millis(0));
@@ -88,7 +88,7 @@ TEST_CASE("Retry-After in seconds; anything else says nothing") {
   CHECK_FALSE(retry_after({429, {}, ""}));
 }
 
-TEST_CASE("reads get over 500, 503 and a cut; mutations only over 429, and arrive once otherwise") {
+TEST_CASE("reads get over 500, 503 and a cut, mutations only over 429, and arrive once otherwise") {
   std::atomic<int> arrived{0};
   std::atomic<int> answer{503};
   TestServer server([&](const Seen&, Peer& peer) {
@@ -141,7 +141,7 @@ TEST_CASE("Retry-After is waited for if the deadline allows, else the answer is 
   CHECK(at_once < 0.9);
 }
 
-TEST_CASE("nobody listens: mutations too are tried again, because nothing arrived; the deadline is kept") {
+TEST_CASE("nobody listens: mutations too are tried again, because nothing arrived, the deadline is kept") {
   int closed_port = 0;
   {
     closed_port = TestServer([](const Seen&, Peer&) { return false; }).port();
@@ -158,7 +158,7 @@ TEST_CASE("nobody listens: mutations too are tried again, because nothing arrive
   CHECK_THAT(answer->error().message, Catch::Contains("cannot connect"));
 }
 
-TEST_CASE("after a 401 a mutation is sent once more; where that one is cut off, it is not sent a third time") {
+TEST_CASE("after a 401 a mutation is sent once more, where that one is cut off, it is not sent a third time") {
   std::atomic<int> patches{0};
   TestServer server([&](const Seen& seen, Peer& peer) {
     if (seen.method == "GET") return peer.respond(200, "ok");

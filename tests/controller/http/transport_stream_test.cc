@@ -147,7 +147,7 @@ TEST_CASE("silence ends a stream, activity does not") {
   CHECK(end.error().kind == ErrorKind::Timeout);
 }
 
-TEST_CASE("a stream that breaks off is an error; one that is refused returns the body") {
+TEST_CASE("a stream that breaks off is an error, one that is refused returns the body") {
   TestServer server([](const Seen& request, Peer& peer) {
     if (request.target == "/gone") return peer.respond(410, "{\"reason\":\"Expired\"}");
     peer.write(kHead + chunk("event\n") + "10\r\nhal");

@@ -94,7 +94,7 @@ TEST_CASE("another note, action or type is another event") {
   CHECK(rig.write({true, "Scaled", "ScaleOut", "a"}) == "POST ");
 }
 
-TEST_CASE("an event that expired at the server is made anew; other failures are told") {
+TEST_CASE("an event that expired at the server is made anew, other failures are told") {
   Rig rig;
   rig.ok();
   CHECK(rig.write(kScaled) == "POST ");

@@ -66,7 +66,7 @@ const Millis kLong{10'000};
 
 }  // namespace
 
-TEST_CASE("a child gets arguments, environment and nothing else; its output, errors and end come back") {
+TEST_CASE("a child gets arguments, environment and nothing else, its output, errors and end come back") {
   const TemporaryFolder folder;
   setenv("AIA_INHERITED", "ours", 1);
   setenv("AIA_REPLACED", "ours", 1);
@@ -214,7 +214,7 @@ TEST_CASE("a plugin that does not work says where it is configured, how it ended
         "apt install plugin");
 }
 
-TEST_CASE("run again before it expires, while the old one serves; and at once when it has expired") {
+TEST_CASE("run again before it expires, while the old one serves, and at once when it has expired") {
   Rig rig;
   rig.gives_until("one", std::chrono::minutes(10));
   REQUIRE(rig.start().ok());
@@ -263,7 +263,7 @@ TEST_CASE("a refusal runs it again, once for all who were refused") {
   CHECK(rig.runs() == 3);
 }
 
-TEST_CASE("while it fails the old one serves until it expires; then requests fail at once, and it is tried again") {
+TEST_CASE("while it fails the old one serves until it expires, then requests fail at once, and it is tried again") {
   Rig rig;
   rig.gives_until("one", std::chrono::minutes(5));
   REQUIRE(rig.start().ok());

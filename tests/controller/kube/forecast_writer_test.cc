@@ -121,7 +121,7 @@ TEST_CASE("a Forecast that was deleted a moment ago is made anew") {
   CHECK(rig.write() == "status object status ");
 }
 
-TEST_CASE("failures name the Forecast; deleting what is gone is done") {
+TEST_CASE("failures name the Forecast, deleting what is gone is done") {
   Rig rig;
   rig.transport.answer(FakeTransport::json(R"({"kind":"Status","code":403,"message":"no"})", 403));
   CHECK(rig.write() == "failed: Forecast serving/llama.requests: no (HTTP 403) object ");

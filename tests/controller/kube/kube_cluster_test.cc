@@ -127,7 +127,7 @@ api::Autoscaler about() {
 
 }  // namespace
 
-TEST_CASE("synced when all lists are in; views are sorted; what does not decode says why") {
+TEST_CASE("synced when all lists are in, views are sorted, what does not decode says why") {
   Rig rig;
   rig.server.lists["aiautoscalers"] =
       autoscaler("b", "z", 1) + "," + autoscaler("b", "bad", 1, "Nonsense", 3) + "," + autoscaler("a", "y", 1);
@@ -180,7 +180,7 @@ TEST_CASE("only a new, gone or re-specified AIAutoscaler wakes the loop: our own
   CHECK(cluster.autoscalers().size() == 1);
 }
 
-TEST_CASE("other owners: same namespace, group, kind and name, whatever the version; ours are left out") {
+TEST_CASE("other owners: same namespace, group, kind and name, whatever the version, ours are left out") {
   Rig rig;
   rig.server.lists["horizontalpodautoscalers"] =
       hpa("n", "a", "apps/v1", "d") + "," + hpa("n", "b", "apps/v1beta9", "d") + "," + hpa("n", "c", "x.io/v1", "d") +

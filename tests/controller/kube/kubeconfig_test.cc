@@ -30,7 +30,7 @@ const std::string kServer = "server: 'https://10.0.0.1:6443/prefix'";
 
 }  // namespace
 
-TEST_CASE("certificates, tokens and names come through; data wins over files; paths are relative to the file") {
+TEST_CASE("certificates, tokens and names come through, data wins over files, paths are relative to the file") {
   const auto by_file = connect(config(kServer + ", certificate-authority: ca.crt, tls-server-name: api",
                                       "client-certificate: me.crt, client-key: /abs/me.key"));
   REQUIRE(by_file.ok());

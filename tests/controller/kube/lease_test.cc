@@ -103,7 +103,7 @@ TEST_CASE("a Lease on the wire, there and back") {
   CHECK_FALSE(lease_document(kKey, {})["metadata"].contains("resourceVersion"));
 }
 
-TEST_CASE("what is no Lease never passes for a free one; fields that are absent are empty") {
+TEST_CASE("what is no Lease never passes for a free one, fields that are absent are empty") {
   for (const char* text : {"{}", "[]", R"({"kind":"Lease"})", R"({"kind":"Pod","metadata":{"resourceVersion":"1"}})"})
     CHECK(lease_from_json(Json::parse(text)).error().kind == ErrorKind::Unavailable);
   const auto bare = lease_from_json(Json::parse(

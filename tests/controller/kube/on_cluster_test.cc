@@ -158,7 +158,7 @@ bool skipped() {
 
 }  // namespace
 
-TEST_CASE("a Deployment: its scale, rollout and pods; replicas written with the right and a stale resourceVersion") {
+TEST_CASE("a Deployment: its scale, rollout and pods, replicas written with the right and a stale resourceVersion") {
   if (skipped()) return;
   World world;
   world.create_deployment("llama", 3);
@@ -204,7 +204,7 @@ TEST_CASE("a rollout is seen from its first moment to its end") {
   CHECK(client.sees_pods(about, 3));
 }
 
-TEST_CASE("AIAutoscalers: seen when created and changed; status applied; our own write wakes nobody") {
+TEST_CASE("AIAutoscalers: seen when created and changed, status applied, our own write wakes nobody") {
   if (skipped()) return;
   World world;
   std::atomic<int> changes = 0;
@@ -446,7 +446,7 @@ std::string token_bound_to(World& world, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("an exec plugin's tokens: one dies, no request fails; one expires, no request fails") {
+TEST_CASE("an exec plugin's tokens: one dies, no request fails, one expires, no request fails") {
   if (skipped()) return;
   World world;
   world.create("/api/v1/namespaces/" + world.ns + "/serviceaccounts", {{"metadata", {{"name", "plugin"}}}});

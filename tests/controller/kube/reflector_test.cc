@@ -73,7 +73,7 @@ TEST_CASE("lists in chunks, watches, and resumes a stream that broke off in the 
   CHECK_THAT(sent[2].request.target, Catch::Contains("resourceVersion=11"));
 }
 
-TEST_CASE("an expired watch lists again; what is gone from the list is gone from the store") {
+TEST_CASE("an expired watch lists again, what is gone from the list is gone from the store") {
   FakeTransport transport;
   tests::ManualClock clock;
   Names store([](const Json&) { return 1; });

@@ -20,7 +20,7 @@ int round_of(const Json& json) {
 
 }  // namespace
 
-TEST_CASE("a list that is under way is not seen; at its end it replaces all") {
+TEST_CASE("a list that is under way is not seen, at its end it replaces all") {
   Store<int> store(round_of);
   store.apply(ListBegan{});
   store.apply(Listed{object(1, 1)});

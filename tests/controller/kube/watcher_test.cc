@@ -76,7 +76,7 @@ struct Rig {
 
 }  // namespace
 
-TEST_CASE("pages fill a buffer; readers see the list when it is whole") {
+TEST_CASE("pages fill a buffer, readers see the list when it is whole") {
   Rig rig;
   rig.tell(rig.watcher.start());
   CHECK(rig.tell(rig.watcher.on_page(page(object("a", "1"), "10", "more"))) ==
@@ -96,7 +96,7 @@ TEST_CASE("an empty list is a list, also as null") {
   CHECK(rig.store.synced());
 }
 
-TEST_CASE("events change the store; bookmarks only move the point to resume from") {
+TEST_CASE("events change the store, bookmarks only move the point to resume from") {
   Rig rig;
   rig.streaming();
   CHECK(rig.tell(rig.watcher.on_line(event("ADDED", object("b", "11")))) == "read");
@@ -234,7 +234,7 @@ TEST_CASE("a stream that ended in order is reopened at once, one that never bega
   CHECK(rig.tell(rig.watcher.on_stream_end(Millis(3))) == "watch 11");
 }
 
-TEST_CASE("watch lengths lie between their bounds and differ; one seed gives the same ones") {
+TEST_CASE("watch lengths lie between their bounds and differ, one seed gives the same ones") {
   const auto lengths = [](std::uint64_t seed) {
     WatcherOptions how = options();
     how.seed = seed;

@@ -198,7 +198,7 @@ TEST_CASE("never do two lead at once, whatever is lost, late, paused, crashed or
   CHECK(takeovers > 3000);  // there was something to see
 }
 
-TEST_CASE("whoever sees most leads; where all see little, one does nearly all the time; and never two") {
+TEST_CASE("whoever sees most leads, where all see little, one does nearly all the time, and never two") {
   constexpr Fitness kAny[] = {Fitness::None, Fitness::Poor, Fitness::Good};
   const Settings settings;
   double led = 0, poor = 0;

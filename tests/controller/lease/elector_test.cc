@@ -116,7 +116,7 @@ TEST_CASE("a renewal that is seen starts the wait anew") {
   CHECK(elector.next(11s, kWall).what == Do::Wait);
 }
 
-TEST_CASE("a released Lease is taken at once; one that was deleted only when its holder's time is up") {
+TEST_CASE("a released Lease is taken at once, one that was deleted only when its holder's time is up") {
   Elector elector("me", {});
   CHECK(elector.next(0s, kWall).what == Do::Read);
   elector.was_read(std::optional(held_by("other", "7")), 0s);

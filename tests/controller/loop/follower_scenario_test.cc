@@ -134,7 +134,7 @@ TEST_CASE_METHOD(Pair, "starts that only the follower saw, after the leader's la
 }
 
 TEST_CASE_METHOD(Pair,
-                 "scale-in waits for the window, as the follower saw it; one that just came waits for all of it") {
+                 "scale-in waits for the window, as the follower saw it, one that just came waits for all of it") {
   metrics.series["demand"].value = [](WallTime) { return 95.0; };
   const bool warm = GENERATE(true, false);
   if (!warm) two.reset();

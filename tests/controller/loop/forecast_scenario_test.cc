@@ -32,7 +32,7 @@ struct Hourly : World {
   }
 };
 
-TEST_CASE_METHOD(Hourly, "a ramp is anticipated; the reactive rule alone comes late") {
+TEST_CASE_METHOD(Hourly, "a ramp is anticipated, the reactive rule alone comes late") {
   const double with_forecast = shortage();
   CHECK(condition("ForecastEligible").status == api::ConditionStatus::True);
   CHECK(cluster.forecasts.at("llm.requests").status.fan.size() >= 5);

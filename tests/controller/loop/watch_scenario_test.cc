@@ -21,7 +21,7 @@ struct Watched : World {
   }
 };
 
-TEST_CASE_METHOD(Watched, "watches that are heard hold nothing; nor does one that nothing is decided on") {
+TEST_CASE_METHOD(Watched, "watches that are heard hold nothing, nor does one that nothing is decided on") {
   cluster.ages[3].age = 24h;
   cluster.ages[0].age = settings.watch_freshness;
   run_for(10min);

@@ -75,9 +75,9 @@ TEST_CASE("a backlog is drained in `drain`, but no sooner than in a lead time") 
   CHECK(drained_in(0s, 0) == 0.001);  // never a division by zero
 }
 
-TEST_CASE("start serves from one lead time ahead for a quarter, data age included; keep looks until a restart pays") {
-  // Demand 60/s, from 560 s on 240/s. A start takes 430 s and is planned to serve until 537.5 s.
-  const auto step = fan_of([](Millis ahead) { return ahead >= 560s ? 240.0 : 60.0; }, 1.0);
+TEST_CASE("start serves from one lead time ahead for a quarter, data age included, keep looks until a restart pays") {
+  // Demand 60/s, from 600 s on 240/s. A start takes 430 s and is planned to serve until 537.5 s.
+  const auto step = fan_of([](Millis ahead) { return ahead >= 600s ? 240.0 : 60.0; }, 1.0);
   Input input = at_rest(25, demand(60));
   input.demand[0].fan = &step;
   CHECK(figures(input).lead == 430s);
@@ -86,8 +86,8 @@ TEST_CASE("start serves from one lead time ahead for a quarter, data age include
   CHECK(figures(input).start == 5);  // 60 / 12: until then it has not risen
   CHECK(figures(input).keep == 20);  // 240 / 12: within 860 s it has
 
-  input.demand[0].data_age = 40s;  // the same demand, seen 40 s late: 470 s to Ready, serving until 587.5 s
-  CHECK(figures(input).lead == 470s);
+  input.demand[0].data_age = 60s;  // the same demand, seen 60 s late: 490 s to Ready, serving until 612.5 s
+  CHECK(figures(input).lead == 490s);
   CHECK(figures(input).upper == Approx(60));  // at the lead itself, as UPPER shows it
   CHECK(figures(input).served_upper == Approx(240));
   CHECK(figures(input).start == 20);

@@ -88,7 +88,7 @@ std::string bytes(const Decision& decision) {
 
 }  // namespace
 
-TEST_CASE("desired lies within the bounds; action says what desired means; there is always a reason") {
+TEST_CASE("desired lies within the bounds, action says what desired means, there is always a reason") {
   for_any_case([](const Case& made) {
     const Input& input = made.input;
     const Decision decision = decide(input, {});
@@ -111,7 +111,7 @@ TEST_CASE("desired lies within the bounds; action says what desired means; there
   });
 }
 
-TEST_CASE("nothing is scaled in on data that is not whole, cold, in a rollout, or below what starts; but to max") {
+TEST_CASE("nothing is scaled in on data that is not whole, cold, in a rollout, or below what starts, but to max") {
   for_any_case([](const Case& made) {
     const Input& input = made.input;
     const Decision decision = decide(input, {});

@@ -110,7 +110,7 @@ TEST_CASE("one entry that is not whole holds all of them") {
   CHECK(decide(input, {}).desired == 10);
 }
 
-TEST_CASE("partial data may raise by its own need; missing data by the forecast; a stale value by nothing") {
+TEST_CASE("partial data may raise by its own need, missing data by the forecast, a stale value by nothing") {
   Input input = at_rest(10, demand(240));
   input.demand[0].trust = Trust::Partial;
   CHECK(decide(input, {}).desired == 20);

@@ -162,7 +162,7 @@ TEST_CASE("an answer cut off anywhere is an error") {
   }
 }
 
-TEST_CASE("pages are stitched by labels; one that failed fails the whole") {
+TEST_CASE("pages are stitched by labels, one that failed fails the whole") {
   const auto page = [](std::vector<std::pair<std::string, int>> series) {
     ports::QueryAnswer answer;
     for (const auto& [name, time] : series)

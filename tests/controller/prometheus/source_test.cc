@@ -143,7 +143,7 @@ TEST_CASE("evidence that cannot be had names its selector") {
   CHECK_THAT(evidence[0].error().message, Catch::StartsWith("evidence for a: "));
 }
 
-TEST_CASE("an answer beyond the limits is refused, naming flag and figure; one at the limit passes") {
+TEST_CASE("an answer beyond the limits is refused, naming flag and figure, one at the limit passes") {
   const auto transport = std::make_shared<FakeTransport>();
   PrometheusOptions options;
   options.max_series = 2;

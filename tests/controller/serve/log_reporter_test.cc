@@ -58,7 +58,7 @@ ports::CycleReport cycle_with(int desired, std::vector<ports::ErrorReport> error
   return cycle;
 }
 
-TEST_CASE("a decision is logged when it changes, with its reasons; trouble when it begins and ends") {
+TEST_CASE("a decision is logged when it changes, with its reasons, trouble when it begins and ends") {
   LogReporter reporter;
   Captured captured;
   const ports::ErrorReport error{"observe", ErrorKind::Timeout, "no answer"};

@@ -144,7 +144,7 @@ TEST_CASE("how old each watch is, by what it watches") {
   CHECK(has_line(metrics.text(), "aiautoscaler_watch_age_seconds{resource=\"forecasts\"} 0"));
 }
 
-TEST_CASE("warm once every history was in, or none came for long; not before the caches are in, and then for good") {
+TEST_CASE("warm once every history was in, or none came for long, not before the caches are in, and then for good") {
   FakeClock clock;
   WarmUp warm_up(clock, 2min);
   warm_up.report({});

@@ -71,7 +71,7 @@ TEST_CASE("units change nothing, up to rounding") {
   }
 }
 
-TEST_CASE("same input, same bytes; what lies before the history is not seen") {
+TEST_CASE("same input, same bytes, what lies before the history is not seen") {
   const auto values = hours(900, .3);
   const auto one = forecast(values), two = forecast(values);
   CHECK(std::memcmp(one.point.data(), two.point.data(), 48 * sizeof(double)) == 0);

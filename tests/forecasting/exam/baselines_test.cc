@@ -76,7 +76,7 @@ TEST_CASE("The calibrated last value is its definition") {
   }
 }
 
-TEST_CASE("No quantile before fifty residuals; what comes later changes nothing before") {
+TEST_CASE("No quantile before fifty residuals, what comes later changes nothing before") {
   auto values = wave(600);
   const BaselineOptions options{.lead = 5, .season_steps = 48, .window = 144, .chosen_on = 300};
   for (auto* make : {last_value_baseline, ewma_baseline, seasonal_naive_baseline}) {

@@ -44,7 +44,7 @@ TEST_CASE("A series file with and without a header, of any make") {
   CHECK(dated.values[1] == 2);
 }
 
-TEST_CASE("Missing is empty, nan, or a line left out; the step is the most common one or as given") {
+TEST_CASE("Missing is empty, nan, or a line left out, the step is the most common one or as given") {
   const Series series = good("0,1\n60,\n120,NaN\n300,4\n360,5\n");
   REQUIRE(series.values.size() == 7);
   for (const int missing : {1, 2, 3, 4}) CHECK(std::isnan(series.values[static_cast<std::size_t>(missing)]));

@@ -190,7 +190,7 @@ TEST_CASE("Bootstrap limits enclose the ratio, narrow with the data and depend o
   CHECK(ratio_limits({2}, {4}, {}).lower == 0.5);
 }
 
-TEST_CASE("The forecaster sits the exam; what it did not know changes nothing before") {
+TEST_CASE("The forecaster sits the exam, what it did not know changes nothing before") {
   Series series = noisy(24 * 20);
   const auto roll_it = [&](const Series& played) {
     EngineOptions options;
