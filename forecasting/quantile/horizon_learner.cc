@@ -60,21 +60,24 @@ void HorizonLearner::mature(double value) {
   const long origin = now_ - options_.steps;
   if (origin < 0 || origin % stride_ != 0 || std::isnan(value)) return;
   Pending& due = pending_[static_cast<std::size_t>(origin / stride_) % pending_.size()];
-  if (due.spread >= 0) judge(due, value), watch(origin);
+  if (due.spread >= 0) judge(due, value), look_for_change(origin);
   due.spread = kUnused;
 }
 
 /// Of forecasts that do not overlap, once a day of them was judged: before that everything is new.
-void HorizonLearner::watch(long origin) {
+void HorizonLearner::look_for_change(long origin) {
   const int apart = std::max(1, options_.steps / stride_);
   const bool settled = record_.judged > options_.spans.day / stride_;
   if (settled && !std::isnan(score_) && origin / stride_ % apart == 0) watch_.add(score_);
 }
 
+double HorizonLearner::pace() const {
+  return watch_.answering() == Change::None ? 1 : kFaster;
+}
+
 void HorizonLearner::judge(const Pending& due, double value) {
   note_record(due, value);
-  const double usual = std::max(kMemory * options_.spans.day, 1.0 * kMemorySpans * options_.steps) / stride_;
-  const double memory = watch_.answering() == Change::None ? usual : usual / kFaster;
+  const double memory = std::max(kMemory * options_.spans.day, 1.0 * kMemorySpans * options_.steps) / stride_ / pace();
   const double level = options_.levels[options_.planning];
   for (std::size_t m = 0; m < kMembers; ++m) {
     const auto upper = static_cast<double>(due.uppers[m]);
@@ -104,8 +107,7 @@ void HorizonLearner::note_record(const Pending& due, double value) {
 void HorizonLearner::calibrate(const Pending& due, double value) {
   if (std::isnan(due.served[options_.planning])) return;
   const std::span<const float> served{due.served.data(), options_.levels.size()};
-  const double gain = watch_.answering() == Change::None ? 1 : kFaster;
-  calibration_.learn({served, static_cast<double>(due.spread), slot(0), value, changes_.count(), gain},
+  calibration_.learn({served, static_cast<double>(due.spread), slot(0), value, changes_.count(), pace()},
                      options_.levels);
   score_ = normal_score(value, served, options_.levels);
 }

@@ -116,7 +116,8 @@ class HorizonLearner {
 
   Pending* take_slot();  ///< of this step; nullptr: nothing is judged of it
   void judge(const Pending& due, double value);
-  void watch(long origin);
+  void look_for_change(long origin);
+  [[nodiscard]] double pace() const;  ///< of weights and calibration: more than one in the day after a change
   void note_record(const Pending& due, double value);
   void calibrate(const Pending& due, double value);
   /// Within the day, as counted from the first step, of the step `ahead` of the next origin.
