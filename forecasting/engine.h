@@ -20,8 +20,8 @@ class Engine {
 
   virtual void set_planning_horizon(Duration horizon) = 0;
 
-  /// Finite and ≥ 0, or NaN for a gap.
-  virtual void update(TimePoint at, double value, Observed observed, const Counts& counts) = 0;
+  /// Finite and ≥ 0, or NaN for a gap. `parts`: paths of the sum of its parts; nullptr: not known.
+  virtual void update(TimePoint at, double value, Observed observed, const Counts& counts, const Scenarios* parts) = 0;
   [[nodiscard]] virtual Fan fan() const = 0;
   /// After something was observed.
   [[nodiscard]] virtual Summary summary(const Counts& counts) const = 0;

@@ -60,12 +60,12 @@ void Forecaster::set_planning_horizon(Duration horizon) {
   engine_->set_planning_horizon(horizon);
 }
 
-void Forecaster::update(TimePoint at, double value, Observed observed) {
+void Forecaster::update(TimePoint at, double value, Observed observed, const Scenarios* parts) {
   const bool usable = std::isfinite(value) && value >= 0 && value <= kMost;
   ++counts_.steps;
   if (usable) ++counts_.observed;
   if (!usable && !std::isnan(value)) ++counts_.rejected;
-  engine_->update(at, usable ? value : std::numeric_limits<double>::quiet_NaN(), observed, counts_);
+  engine_->update(at, usable ? value : std::numeric_limits<double>::quiet_NaN(), observed, counts_, parts);
 }
 
 Fan Forecaster::fan() const {

@@ -78,7 +78,9 @@ class Forecaster {
   /// The value at the next grid point; NaN = missing (a gap: no update, no residual). Infinite or negative values are
   /// treated as missing and counted. `at` only stamps the fan's origin; points must be fed in order, one per step. To
   /// the named models a value that is AtLeast is missing.
-  void update(TimePoint at, double value, Observed observed = Observed::Whole);
+  /// `parts`: paths from here on of what the series is the sum of (decomposed.h): one more member of the combination,
+  /// of which the named models know nothing.
+  void update(TimePoint at, double value, Observed observed = Observed::Whole, const Scenarios* parts = nullptr);
 
   /// Empty until something was observed. In a gap its origin stays at the newest observed value, so that the horizon of
   /// a given time, and with it the width, grows with the age of what is known. Calibrated if summary().eligible.

@@ -20,7 +20,7 @@ Ladder::Ladder(const Options& options)
   if (options.season_steps > 0) yardstick_.emplace(make_seasonal_yardstick(options));
 }
 
-void Ladder::update(TimePoint at, double value, Observed observed, const Counts& counts) {
+void Ladder::update(TimePoint at, double value, Observed observed, const Counts& counts, const Scenarios* /*parts*/) {
   if (observed == Observed::AtLeast) value = kMissing;
   if (!std::isnan(value)) newest_ = at, latest_ = value;
   judge(value);

@@ -18,7 +18,7 @@ class Ladder final : public Engine {
   explicit Ladder(const Options& options);
 
   void set_planning_horizon(Duration horizon) override { choice_.set_horizon(horizon); }
-  void update(TimePoint at, double value, Observed observed, const Counts& counts) override;
+  void update(TimePoint at, double value, Observed observed, const Counts& counts, const Scenarios* parts) override;
   [[nodiscard]] Fan fan() const override;
   [[nodiscard]] Summary summary(const Counts& counts) const override { return choice_.summary(members_, counts); }
 

@@ -63,6 +63,7 @@ std::string LearnedEngine::why(const HorizonLearner& learner, const LearnedFan::
   constexpr std::array<Named, HorizonLearner::kMembers> kMembers{{{"linear", HorizonLearner::kLinear},
                                                                   {"relative", HorizonLearner::kRelative},
                                                                   {"trees", HorizonLearner::kTrees},
+                                                                  {"its parts", HorizonLearner::kParts},
                                                                   {"last value", HorizonLearner::kLastValue}}};
   std::string text = "P" + words(100 * options_.planning_level) + " pinball loss at +" +
                      words(learner.steps() * options_.step) + " " + words(record.own.loss) + " against " +
@@ -70,6 +71,7 @@ std::string LearnedEngine::why(const HorizonLearner& learner, const LearnedFan::
   if (record.judged_beside_seasonal > 0) text += ", " + words(record.seasonal_loss) + " of plain seasonal-naive";
   text += ", over " + std::to_string(record.own.judged) + " judged steps; weights:";
   for (const Named& member : kMembers) {
+    if (member.member == HorizonLearner::kParts && !learner.judges(member.member)) continue;
     text += std::string(member.member == kMembers.front().member ? " " : ", ") + member.name + " " +
             percent(learner.weight(member.member));
   }

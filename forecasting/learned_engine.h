@@ -13,8 +13,9 @@ class LearnedEngine final : public Engine {
   explicit LearnedEngine(const Options& options);
 
   void set_planning_horizon(Duration horizon) override;
-  void update(TimePoint at, double value, Observed observed, const Counts& /*counts*/) override {
-    fan_.update(at, value, observed == Observed::AtLeast);
+  void update(TimePoint at, double value, Observed observed, const Counts& /*counts*/,
+              const Scenarios* parts) override {
+    fan_.update(at, value, observed == Observed::AtLeast, parts);
   }
   [[nodiscard]] Fan fan() const override { return fan_.fan(); }
   [[nodiscard]] Summary summary(const Counts& counts) const override;

@@ -22,9 +22,12 @@ struct Scenarios {
 
   /// Quantile `level` over the paths of the value at offsets[offset]. Precondition: not empty.
   [[nodiscard]] double quantile(std::size_t offset, double level) const;
+  /// The same at several levels.
+  [[nodiscard]] std::vector<double> quantiles(std::size_t offset, std::span<const double> levels) const;
 };
 
-/// Path by path, of the origins that all have. Empty if they share none. Precondition: the same offsets.
+/// Path by path, of the origins that all have, at the offsets that all have. Empty if they share no origin.
+/// Precondition: offsets begin alike.
 Scenarios sum(std::span<const Scenarios> parts);
 
 }  // namespace forecasting

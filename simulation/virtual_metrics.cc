@@ -88,7 +88,13 @@ ports::QueryAnswer VirtualMetrics::answer(const ports::MetricQuery& query) const
 std::vector<Result<ports::QueryAnswer>> VirtualMetrics::query(const std::vector<ports::MetricQuery>& queries, Millis) {
   std::vector<Result<ports::QueryAnswer>> answers;
   answers.reserve(queries.size());
-  for (const auto& query : queries) answers.push_back(answer(query));
+  for (const auto& query : queries) {
+    if (query.by) {
+      answers.emplace_back(Error{ErrorKind::Invalid, "simulated series have no label " + query.by->label});
+    } else {
+      answers.emplace_back(answer(query));
+    }
+  }
   return answers;
 }
 

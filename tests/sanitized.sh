@@ -5,7 +5,7 @@
 # one thread, where there is no race to find (AIA_PRESET=tsan ./dev test runs them). Usage: sanitized.sh asan|tsan BUILD_DIR
 set -u
 [ -f "$2/build.ninja" ] || { echo "not built: $2 (./dev test builds it)"; exit 77; }
-export UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}"  # g++'s would only print and go on
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}"
 renice -n 19 $$ >/dev/null 2>&1 || true
 which=
 [ "$1" = tsan ] && which='~[weeks]'

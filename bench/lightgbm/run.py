@@ -10,9 +10,13 @@ and CPU is counted over the judged half on both sides: ours with everything, Lig
 The run is INVALID unless LightGBM's geometric mean of P95 ratios comes within .03 of the reference row: a comparison
 with a weaker one says nothing.
 
-usage: run.py [--lead-time-binary PATH] [--group web|llm] [--format table|json]
+LightGBM takes hours: --jobs N learns N cells (a series at a lead time) at once, each on its one thread and with its own
+CPU clock, and --keep FOLDER writes each cell there when it is done, so that a run that was cut short goes on where it
+was; cells of other settings or data are not taken.
+
+usage: run.py [--lead-time-binary PATH] [--group web|llm] [--format table|json] [--jobs N] [--keep FOLDER]
 """
-import argparse, json, math, os, subprocess, sys, time
+import argparse, hashlib, json, math, multiprocessing, os, subprocess, sys, time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -141,23 +145,54 @@ def geometric(ratios):
     return math.exp(sum(map(math.log, ratios)) / len(ratios))
 
 
-def sit(name, binary):
+def learn(cell):
+    """One cell: LightGBM's ratios by level, the last value's P95 pinball, and the CPU of the judged half."""
+    path, minutes, refit_days, trees = cell
+    values, step_s = read(path)
+    lead = Lead(values, step_s, minutes * 60 // step_s, refit_days, trees)
+    ratios, base = lead.ratios()
+    return dict(ratios={str(level): ratio for level, ratio in ratios.items()}, base=base, cpu_s=lead.cpu_s)
+
+
+def kept_as(cell):
+    """A name for a cell that is another one with other settings, data or code."""
+    path, *settings = cell
+    sources = [HERE / name for name in ("run.py", "features.py", "conformal.py")]
+    everything = repr((settings, PARAMETERS, PINNED)).encode() + b"".join(file.read_bytes() for file in (path, *sources))
+    return f"{path.stem}-{settings[0]}min-{hashlib.sha256(everything).hexdigest()[:16]}.json"
+
+
+def learned(cell, keep):
+    file = keep and keep / kept_as(cell)
+    if file and file.exists():
+        return json.loads(file.read_text())
+    result = learn(cell)
+    if file:
+        file.with_suffix(".new").write_text(json.dumps(result))
+        file.with_suffix(".new").rename(file)
+    return result
+
+
+def sit(name, binary, jobs, keep):
     """Both on one group."""
     group = GROUPS[name]
     run = subprocess.run([binary, "--format", "json", *map(str, group["files"])], stdout=subprocess.PIPE, check=True)
     ours = json.loads(run.stdout)["groups"][0]
+    asked = [((path, minutes, group["refit_days"], group["trees"]), series)
+             for path, series in zip(group["files"], ours["series"]) for minutes in group["reference"]]
     cells, cpu = {minutes: {} for minutes in group["reference"]}, 0.
-    for path, series in zip(group["files"], ours["series"]):
-        values, step_s = read(path)
-        for minutes, cell in cells.items():
-            lead = Lead(values, step_s, minutes * 60 // step_s, group["refit_days"], group["trees"])
-            cell[path.stem], base = lead.ratios()
-            cpu += lead.cpu_s
+    with multiprocessing.Pool(jobs) as pool:
+        results = [pool.apply_async(learned, (cell, keep)) for cell, _ in asked]
+        for ((path, minutes, *_), series), result in zip(asked, results):
+            result = result.get()
+            cells[minutes][path.stem] = {level: result["ratios"][str(level)] for level in LEVELS}
+            cpu += result["cpu_s"]
             at = next(h for h in series["horizons"] if h["lead_time_s"] == minutes * 60)
-            theirs = at["pinball"]["0.95"] / at["ratio_to_last_value"]["pinball_0.95"]
-            assert abs(base / theirs - 1) < 1e-3, f"{path.stem}: two last values, {base} and {theirs}"
-            print(f"  {path.stem} {minutes} min: LightGBM {cell[path.stem][.95]:.3f}, ours "
-                  f"{at['ratio_to_last_value']['pinball_0.95']:.3f}; {lead.cpu_s:.1f} s", file=sys.stderr, flush=True)
+            own = at["ratio_to_last_value"]["pinball_0.95"]
+            theirs = at["pinball"]["0.95"] / own
+            assert abs(result["base"] / theirs - 1) < 1e-3, f"{path.stem}: two last values, {result['base']} and {theirs}"
+            print(f"  {path.stem} {minutes} min: LightGBM {result['ratios']['0.95']:.3f}, ours {own:.3f}; "
+                  f"{result['cpu_s']:.1f} s", file=sys.stderr, flush=True)
     horizons = []
     for minutes, cell in cells.items():
         at = next(h for h in ours["horizons"] if h["lead_time_s"] == minutes * 60)["ratio_to_last_value"]
@@ -190,10 +225,14 @@ def main():
     parser.add_argument("--lead-time-binary", default=ROOT / "build/release/bench/lead_time")
     parser.add_argument("--group", choices=GROUPS)
     parser.add_argument("--format", choices=("table", "json"), default="table")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER")
     options = parser.parse_args()
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
     results = []
     for name in [options.group] if options.group else GROUPS:
-        results.append(sit(name, options.lead_time_binary))
+        results.append(sit(name, options.lead_time_binary, options.jobs, options.keep))
         if options.format == "table":
             show(results[-1])
     if options.format == "json":

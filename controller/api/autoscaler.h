@@ -25,12 +25,20 @@ enum class DemandKind { Rate, Concurrency, Queue, Utilization };
 /// because YAML 1.1 reads a bare Off as false.
 enum class ModelChoice { Auto, LastValue, SeasonalNaive, HoltWinters, Off };
 
+/// A query that gives a series per value of `label`: their sum is the demand, the heaviest are forecast by themselves.
+struct DecomposeSpec {
+  std::string label;
+  int heaviest = 3;  ///< how many
+  bool operator==(const DecomposeSpec&) const = default;
+};
+
 struct DemandSpec {
   std::string name;   ///< DNS label; names the Forecast <autoscaler>.<name>
-  std::string query;  ///< PromQL with exactly one series as its result
+  std::string query;  ///< PromQL with exactly one series as its result; with `decompose`, with one per label value
   DemandKind kind = DemandKind::Rate;
   std::optional<std::string> backlog_query;  ///< PromQL: requests waiting; for Rate and Concurrency
   double capacity_per_replica = 0;           ///< the most ONE replica sustains within the SLO, in the query's unit; > 0
+  std::optional<DecomposeSpec> decompose{};  ///< for Rate and Concurrency with model Auto
   bool operator==(const DemandSpec&) const = default;
 };
 

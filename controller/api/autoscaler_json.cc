@@ -9,11 +9,20 @@
 namespace aia::api {
 namespace {
 
+std::optional<DecomposeSpec> decompose_from(const Field& field) {
+  if (!field.present()) return std::nullopt;
+  DecomposeSpec decompose;
+  decompose.label = field["label"].text();
+  if (const Field heaviest = field["heaviest"]; heaviest.present()) decompose.heaviest = heaviest.count();
+  return decompose;
+}
+
 DemandSpec demand_from(const Field& entry) {
   DemandSpec demand;
   demand.name = entry["name"].text();
   demand.query = entry["metric"]["query"].text();
   demand.kind = entry["metric"]["kind"].one_of(kDemandKinds);
+  demand.decompose = decompose_from(entry["metric"]["decompose"]);
   if (const Field backlog = entry["backlog"]; backlog.present()) demand.backlog_query = backlog["query"].text();
   demand.capacity_per_replica = entry["capacity"]["perReplica"].decimal();
   return demand;

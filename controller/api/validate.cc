@@ -28,6 +28,23 @@ Trouble check_query(const std::string& query, const std::string& path) {
   return std::nullopt;
 }
 
+bool is_prometheus_label(const std::string& name) {
+  const auto is_first = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  return !name.empty() && name.size() <= kMaxLabel && is_first(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return is_first(c) || (c >= '0' && c <= '9'); });
+}
+
+Trouble check_decompose(const DemandSpec& demand, const std::string& path) {
+  if (!is_forecast(demand.kind))
+    return path + ": is only for metrics of kind Rate or Concurrency; remove it, or change metric.kind";
+  if (!is_prometheus_label(demand.decompose->label))
+    return path + ".label: \"" + demand.decompose->label + "\" must be a label of the query's series: at most " +
+           std::to_string(kMaxLabel) + " letters, digits or _, not starting with a digit, e.g. client";
+  if (demand.decompose->heaviest < 1 || demand.decompose->heaviest > kMostHeaviest)
+    return path + ".heaviest: must be from 1 to " + std::to_string(kMostHeaviest);
+  return std::nullopt;
+}
+
 Trouble check_demand(const DemandSpec& demand, const std::string& path) {
   if (!is_label(demand.name))
     return path + ".name: \"" + demand.name + "\" must be at most " + std::to_string(kMaxDemandName) +
@@ -37,6 +54,9 @@ Trouble check_demand(const DemandSpec& demand, const std::string& path) {
     if (!is_forecast(demand.kind))
       return path + ".backlog: is only for metrics of kind Rate or Concurrency; remove it, or change metric.kind";
     if (auto trouble = check_query(*demand.backlog_query, path + ".backlog.query")) return trouble;
+  }
+  if (demand.decompose) {
+    if (auto trouble = check_decompose(demand, path + ".metric.decompose")) return trouble;
   }
   const std::string capacity = path + ".capacity.perReplica";
   if (!(std::isfinite(demand.capacity_per_replica) && demand.capacity_per_replica > 0))
@@ -77,6 +97,16 @@ Trouble check_forecast(const ForecastSpec& forecast) {
   return std::nullopt;
 }
 
+Trouble check_decomposed(const AutoscalerSpec& spec) {
+  if (spec.forecast.model == ModelChoice::Auto) return std::nullopt;
+  for (std::size_t i = 0; i < spec.demand.size(); ++i) {
+    if (spec.demand[i].decompose)
+      return "spec.demand[" + std::to_string(i) +
+             "].metric.decompose: needs spec.forecast.model Auto; remove one of both";
+  }
+  return std::nullopt;
+}
+
 Trouble check_rules(const ScalingRules& rules, const std::string& path) {
   if (rules.stabilization_window &&
       (*rules.stabilization_window < Millis{0} || *rules.stabilization_window > kLongestStabilization))
@@ -105,6 +135,7 @@ Status validate(const AutoscalerSpec& spec) {
   Trouble trouble = check_bounds(spec);
   if (!trouble) trouble = check_demands(spec.demand);
   if (!trouble) trouble = check_forecast(spec.forecast);
+  if (!trouble) trouble = check_decomposed(spec);
   if (!trouble) trouble = check_rules(spec.scale_up, "spec.behavior.scaleUp");
   if (!trouble) trouble = check_rules(spec.scale_down, "spec.behavior.scaleDown");
   if (trouble) return Error{ErrorKind::Invalid, *trouble};

@@ -14,6 +14,8 @@ Status validate(const AutoscalerSpec& spec);
 inline constexpr std::size_t kMaxDemands = 8;
 inline constexpr std::size_t kMaxDemandName = 40;
 inline constexpr std::size_t kMaxQuery = 4096;
+inline constexpr std::size_t kMaxLabel = 63;
+inline constexpr int kMostHeaviest = 8;
 inline constexpr int kMaxReplicas = 100'000;
 inline constexpr Millis kShortest = std::chrono::seconds(1);
 inline constexpr Millis kLongestLead = std::chrono::hours(2);

@@ -20,6 +20,7 @@ namespace aia::loop {
 struct GridAnswer {
   GridRange range;
   std::vector<double> values;
+  PartValues parts{};  ///< of a demand with parts
 };
 
 /// One demand entry in this cycle.

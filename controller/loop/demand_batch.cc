@@ -12,7 +12,7 @@ namespace {
 
 /// The state of a demand entry; a new one when what is forecast changed.
 DemandState& state_of(Workload& workload, const api::DemandSpec& demand, Millis step, const Aids& aids, WallTime now) {
-  SeriesIdentity identity{demand.query, demand.kind, workload.object.spec.forecast, step};
+  SeriesIdentity identity{demand.query, demand.kind, workload.object.spec.forecast, step, demand.decompose};
   auto& states = workload.state->demand;
   auto found = states.find(demand.name);
   if (found != states.end() && found->second.identity() == identity) return found->second;
@@ -30,6 +30,24 @@ void forget_removed(Workload& workload) {
 
 Coverage coverage_of(const Workload& workload) {
   return {workload.object.meta.ns, workload.target ? &workload.target->pods : nullptr};
+}
+
+/// Values of the label, heaviest first; a query without it is a mistake that only the user can mend.
+Result<std::vector<std::string>> ranked(const ports::QueryAnswer& answer, const std::string& label) {
+  std::vector<std::pair<double, std::string>> parts;
+  for (const auto& series : answer.series) {
+    const auto found = series.labels.find(label);
+    const double mean = series.samples.empty() ? 0 : series.samples.back().value;
+    if (found != series.labels.end() && !found->second.empty() && mean > 0) parts.emplace_back(mean, found->second);
+  }
+  if (parts.empty() && !answer.series.empty())
+    return Error{ErrorKind::Invalid, "no series of the query has the label " + label + "; write e.g. sum by (" + label +
+                                         ") (…), or remove metric.decompose"};
+  std::sort(parts.begin(), parts.end(),
+            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+  std::vector<std::string> values;
+  for (auto& [mean, value] : parts) values.push_back(std::move(value));
+  return values;
 }
 
 /// Exactly `count` results: what the source did not answer, or could not because it threw, is an error of its own.
@@ -63,8 +81,9 @@ DemandBatch::DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsS
   });
   take_turns(cycle.now);
   for (auto& slot : slots_) {
-    ask_for(slot.value, cycle.now);
-    if (slot.backlog) ask_for(*slot.backlog, cycle.now);
+    ask_for(slot.value, slot.view->input.spec.decompose, cycle.now);
+    if (slot.backlog) ask_for(*slot.backlog, std::nullopt, cycle.now);
+    ask_for_heaviest(slot, cycle.now);
   }
   ask_for_histories(cycle.now);
 }
@@ -85,12 +104,24 @@ void DemandBatch::take_turns(WallTime now) {
   std::rotate(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(turn), slots_.end());
 }
 
-void DemandBatch::ask_for(Question& question, WallTime now) {
+void DemandBatch::ask_for(Question& question, const std::optional<api::DecomposeSpec>& decompose, WallTime now) {
   if (!question.promql) return;
   question.answer = queries_.size();
   queries_.push_back({*question.promql, now, std::nullopt, Millis(0)});
+  if (decompose) queries_.back().by = ports::ByLabel{decompose->label};
   question.evidence = judged_.size();
   judged_.push_back(*question.promql);
+}
+
+void DemandBatch::ask_for_heaviest(Slot& slot, WallTime now) {
+  if (!slot.value.promql || !slot.state().parts_due(now)) return;
+  const auto& decompose = *slot.view->input.spec.decompose;
+  constexpr int kLooks = 144;  // a season: every ten minutes of a day
+  const Millis over = slot.state().parts_span();
+  slot.heaviest = queries_.size();
+  queries_.push_back({*slot.value.promql, now, std::nullopt, Millis(0)});
+  queries_.back().by =
+      ports::ByLabel{decompose.label, {}, 2 * decompose.heaviest, over, std::max(settings_.grid_step, over / kLooks)};
 }
 
 void DemandBatch::ask_for_histories(WallTime now) {
@@ -98,18 +129,27 @@ void DemandBatch::ask_for_histories(WallTime now) {
   std::vector<int> wanted;
   for (auto& slot : slots_) {
     if (!slot.value.promql || !wants_forecast(slot.view->input.spec, slot.workload->object.spec.forecast)) continue;
+    if (!slot.state().parts_known()) continue;
     const auto range = slot.state().history().due(now, settings_.history_budget_points, settings_);
     if (!range) continue;
     waiting.push_back(&slot);
-    wanted.push_back(static_cast<int>(range->count()));
+    wanted.push_back(static_cast<int>(range->count()) * series_of(slot));
   }
   const auto shares = fair_shares(wanted, settings_.history_budget_points);
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     auto& slot = *waiting[i];
-    slot.range = slot.state().history().due(now, shares[i], settings_);
+    slot.range = slot.state().history().due(now, shares[i] / series_of(slot), settings_);
     slot.due = queries_.size();
     queries_.push_back({*slot.value.promql, slot.range->last, slot.range->first, slot.range->step});
+    if (const auto& decompose = slot.view->input.spec.decompose)
+      queries_.back().by = ports::ByLabel{decompose->label, slot.state().parts()};
   }
+}
+
+/// The whole, its parts and the rest.
+int DemandBatch::series_of(const Slot& slot) {
+  const auto parts = slot.state().parts().size();
+  return parts == 0 ? 1 : static_cast<int>(parts) + 2;
 }
 
 void DemandBatch::ask(const std::function<Millis(int)>& left) {
@@ -125,6 +165,7 @@ void DemandBatch::answer(WallTime now) {
       answer_value(slot, now);
       if (slot.backlog) answer_backlog(slot, now);
       if (slot.due) answer_due(slot);
+      if (slot.heaviest) answer_heaviest(slot, now);
     });
   }
 }
@@ -181,10 +222,23 @@ void DemandBatch::answer_backlog(const Slot& slot, WallTime now) {
   if (judgement.trust != plan::Trust::Stale) input.backlog = *backlog;
 }
 
+void DemandBatch::answer_heaviest(const Slot& slot, WallTime now) {
+  const auto& answer = answers_[*slot.heaviest];
+  const auto parts = answer ? ranked(*answer, slot.view->input.spec.decompose->label) : answer.error();
+  if (parts) return slot.state().choose_parts(*parts, now);
+  slot.view->history_error = parts.error().message;
+  slot.workload->fail("observe", parts.error().in("parts of demand " + slot.view->input.spec.name));
+}
+
 void DemandBatch::answer_due(const Slot& slot) {
   const auto& answer = answers_[*slot.due];
   if (answer) {
-    slot.view->due = GridAnswer{*slot.range, on_grid(*answer, *slot.range)};
+    const auto& decompose = slot.view->input.spec.decompose;
+    const std::string label = decompose ? decompose->label : "";
+    GridAnswer due{*slot.range, decompose ? on_grid(*answer, *slot.range, label, "") : on_grid(*answer, *slot.range)};
+    for (const std::string& value : slot.state().parts())
+      due.parts[value] = on_grid(*answer, *slot.range, label, value);
+    slot.view->due = std::move(due);
     return;
   }
   auto& history = slot.state().history();

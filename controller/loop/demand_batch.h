@@ -39,18 +39,22 @@ class DemandBatch {
     DemandView* view = nullptr;
     Question value;
     std::optional<Question> backlog;
+    std::optional<std::size_t> heaviest{};  // which parts are
     std::optional<std::size_t> due{};
     std::optional<GridRange> range{};  // of `due`
     [[nodiscard]] DemandState& state() const;
   };
   void add(Workload& workload, DemandView& view, const Aids& aids, WallTime now);
   void take_turns(WallTime now);
-  void ask_for(Question& question, WallTime now);
+  void ask_for(Question& question, const std::optional<api::DecomposeSpec>& decompose, WallTime now);
+  void ask_for_heaviest(Slot& slot, WallTime now);
   void ask_for_histories(WallTime now);
   [[nodiscard]] Result<ports::QueryAnswer> answer_to(const Question& question) const;
   [[nodiscard]] Result<ports::Evidence> evidence_of(const Question& question) const;
+  [[nodiscard]] static int series_of(const Slot& slot);
   void answer_value(const Slot& slot, WallTime now);
   void answer_backlog(const Slot& slot, WallTime now);
+  void answer_heaviest(const Slot& slot, WallTime now);
   void answer_due(const Slot& slot);
 
   const Settings& settings_;

@@ -4,6 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 #include "forecasting/checkpoint.h"
 
@@ -15,18 +18,46 @@ const std::string kKind = "a demand of aiautoscaler";
 struct Preface {
   std::int64_t newest_value_ms = 0;
   std::int64_t fed_to_ms = 0;
-  std::uint64_t query_size = 0;
+  std::uint64_t words_size = 0;
 };
+
+/// Query, label and parts, each with its size.
+std::string words_of(const FedFrom& from) {
+  std::string words;
+  const auto put = [&](const std::string& word) {
+    const std::uint64_t size = word.size();
+    words.append(reinterpret_cast<const char*>(&size), sizeof size).append(word);
+  };
+  put(from.query), put(from.label);
+  for (const std::string& part : from.parts) put(part);
+  return words;
+}
+
+/// Unset: cut short.
+std::optional<std::vector<std::string>> words_in(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    std::uint64_t size = 0;
+    if (text.size() < sizeof size) return std::nullopt;
+    std::memcpy(&size, text.data(), sizeof size);
+    text.remove_prefix(sizeof size);
+    if (text.size() < size) return std::nullopt;
+    words.emplace_back(text.substr(0, size));
+    text.remove_prefix(size);
+  }
+  return words;
+}
 
 }  // namespace
 
 std::vector<std::byte> pack(const FedFrom& from, std::span<const std::byte> state) {
+  const std::string words = words_of(from);
   const Preface preface{from.newest_value.time_since_epoch().count(), from.fed_to.time_since_epoch().count(),
-                        from.query.size()};
-  std::vector<std::byte> content(sizeof(Preface) + from.query.size() + state.size());
+                        words.size()};
+  std::vector<std::byte> content(sizeof(Preface) + words.size() + state.size());
   std::memcpy(content.data(), &preface, sizeof(Preface));
-  std::memcpy(content.data() + sizeof(Preface), from.query.data(), from.query.size());
-  std::memcpy(content.data() + sizeof(Preface) + from.query.size(), state.data(), state.size());
+  std::memcpy(content.data() + sizeof(Preface), words.data(), words.size());
+  std::memcpy(content.data() + sizeof(Preface) + words.size(), state.data(), state.size());
   return forecasting::seal(content, kKind);
 }
 
@@ -37,12 +68,16 @@ Result<Unpacked> unpack(std::span<const std::byte> bytes) {
   if (opened.content.size() < sizeof(Preface)) return Error{ErrorKind::Invalid, "it was cut short"};
   std::memcpy(&preface, opened.content.data(), sizeof(Preface));
   const auto rest = opened.content.subspan(sizeof(Preface));
-  if (preface.query_size > rest.size()) return Error{ErrorKind::Invalid, "it was cut short"};
+  if (preface.words_size > rest.size()) return Error{ErrorKind::Invalid, "it was cut short"};
+  auto words = words_in({reinterpret_cast<const char*>(rest.data()), preface.words_size});
+  if (!words || words->size() < 2) return Error{ErrorKind::Invalid, "it was cut short"};
   Unpacked unpacked;
-  unpacked.from.query.assign(reinterpret_cast<const char*>(rest.data()), preface.query_size);
+  unpacked.from.query = std::move((*words)[0]);
+  unpacked.from.label = std::move((*words)[1]);
+  unpacked.from.parts.assign(words->begin() + 2, words->end());
   unpacked.from.newest_value = WallTime{Millis{preface.newest_value_ms}};
   unpacked.from.fed_to = WallTime{Millis{preface.fed_to_ms}};
-  unpacked.state = rest.subspan(preface.query_size);
+  unpacked.state = rest.subspan(preface.words_size);
   return unpacked;
 }
 

@@ -14,8 +14,10 @@ namespace aia::loop {
 
 struct FedFrom {
   std::string query;
-  WallTime newest_value;  ///< the newest point that had a value
-  WallTime fed_to;        ///< the newest point that was fed
+  WallTime newest_value;             ///< the newest point that had a value
+  WallTime fed_to;                   ///< the newest point that was fed
+  std::string label{};               ///< by which it is decomposed; empty: it is not
+  std::vector<std::string> parts{};  ///< values of the label, each in its place
 };
 
 std::vector<std::byte> pack(const FedFrom& from, std::span<const std::byte> state);

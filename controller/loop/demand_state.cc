@@ -47,16 +47,48 @@ DemandState::DemandState(SeriesIdentity identity)
   if (exogenous && identity_.forecast.model != api::ModelChoice::Off) forecaster_.emplace(options_of(identity_));
 }
 
-void DemandState::feed(const GridRange& range, const std::vector<double>& values, Millis horizon) {
+void DemandState::feed(const GridRange& range, const std::vector<double>& values, Millis horizon,
+                       const PartValues& parts) {
   if (forecaster_) forecaster_->set_planning_horizon(horizon);
+  std::vector<const std::vector<double>*> columns;  // nullptr: a part that had nothing
+  for (const std::string& value : parts_.values()) {
+    const auto found = parts.find(value);
+    columns.push_back(found == parts.end() ? nullptr : &found->second);
+  }
+  std::vector<double> of_parts(columns.size());
   for (std::size_t i = 0; i < values.size() && forecaster_; ++i) {
     const bool usable = std::isfinite(values[i]) && values[i] >= 0 && values[i] <= kMostDemand;
     if (!usable && !newest_value_) continue;
-    forecaster_->update(range.at(i), values[i]);
+    for (std::size_t part = 0; part < columns.size(); ++part)
+      of_parts[part] = columns[part] == nullptr ? 0 : (*columns[part])[i];
+    forecaster_->update(range.at(i), values[i], of_parts);
     if (usable) newest_value_ = range.at(i);
   }
   horizon_.reset();
   history_.fed(range);
+}
+
+Millis DemandState::parts_span() const {
+  const auto& seasons = identity_.forecast.seasons;
+  return seasons.empty() ? Millis(std::chrono::hours(24)) : seasons.front();
+}
+
+bool DemandState::parts_due(WallTime now) const {
+  return forecaster_ && identity_.decompose && parts_.due(now, parts_span());
+}
+
+void DemandState::choose_parts(const std::vector<std::string>& ranked, WallTime now) {
+  if (!forecaster_ || !identity_.decompose) return;
+  const auto changed = parts_.choose(ranked, static_cast<std::size_t>(identity_.decompose->heaviest), now);
+  for (const std::size_t place : changed) {
+    if (place < forecaster_->parts()) {
+      forecaster_->renew_part(place);
+    } else {
+      forecaster_->add_part();
+    }
+  }
+  if (!changed.empty()) refit_.reset();  // what is under way is of parts that are no more
+  horizon_.reset();
 }
 
 bool DemandState::refit_due() const {
@@ -64,16 +96,16 @@ bool DemandState::refit_due() const {
 }
 
 void DemandState::refit_now() {
-  forecaster_->adopt(forecaster_->refit_job().run());
+  forecaster_->adopt(forecaster_->refit_jobs().run());
   horizon_.reset();
 }
 
 bool DemandState::begin_refit(ports::Background& background) {
   auto under_way = std::make_shared<RefitUnderWay>();
-  under_way->job = forecaster_->refit_job();
+  under_way->jobs = forecaster_->refit_jobs();
   const bool taken = background.offer([under_way] {
     try {
-      under_way->found = under_way->job.run();
+      under_way->found = under_way->jobs.run();
     } catch (...) {  // told by who runs it; nothing was found, and the next one is due in its time
       under_way->done.store(true, std::memory_order_release);
       throw;
@@ -95,7 +127,8 @@ std::vector<std::byte> DemandState::save() const {
   if (!forecaster_ || !newest_value_ || !history_.loaded() || !history_.last()) return {};
   const auto state = forecaster_->save();
   if (state.empty()) return {};
-  return pack({identity_.query, *newest_value_, *history_.last()}, state);
+  const std::string label = identity_.decompose ? identity_.decompose->label : "";
+  return pack({identity_.query, *newest_value_, *history_.last(), label, parts_.values()}, state);
 }
 
 std::optional<std::string> DemandState::restore(std::span<const std::byte> bytes, WallTime now) {
@@ -104,9 +137,17 @@ std::optional<std::string> DemandState::restore(std::span<const std::byte> bytes
   if (!packed) return packed.error().message;
   const auto& [from, state] = *packed;
   if (from.query != identity_.query) return "it is of another query: " + from.query;
+  const std::string label = identity_.decompose ? identity_.decompose->label : "";
+  if (from.label != label) return "it is decomposed by \"" + from.label + "\", not by \"" + label + "\"";
+  if (identity_.decompose && from.parts.size() > static_cast<std::size_t>(identity_.decompose->heaviest))
+    return "it has " + std::to_string(from.parts.size()) + " parts, more than are to be forecast";
   if (from.fed_to > now) return "it is from the future";
   if (now - from.fed_to > kOldestCheckpoint) return "it is " + format_rough(now - from.fed_to) + " old";
-  if (auto refusal = forecaster_->restore(state)) return refusal;
+  forecasting::Decomposed restored(options_of(identity_), from.parts.size());
+  if (auto refusal = restored.restore(state)) return refusal;
+  forecaster_ = std::move(restored);
+  refit_.reset();
+  if (identity_.decompose) parts_.resume(from.parts, from.fed_to);
   newest_value_ = from.newest_value;
   history_.resume(from.fed_to);
   horizon_.reset();
@@ -116,8 +157,13 @@ std::optional<std::string> DemandState::restore(std::span<const std::byte> bytes
 void DemandState::refresh(Millis horizon) {
   if (!forecaster_ || horizon_ == horizon) return;
   forecaster_->set_planning_horizon(horizon);
-  fan_ = forecaster_->fan();
-  summary_ = forecaster_->summary();
+  fan_ = forecaster_->whole().fan();
+  summary_ = forecaster_->whole().summary();
+  if (!parts_.values().empty()) {
+    summary_.why += "; its parts by " + identity_.decompose->label + ": ";
+    for (const std::string& value : parts_.values()) summary_.why += value + ", ";
+    summary_.why += "and the rest";
+  }
   horizon_ = horizon;
 }
 

@@ -1,11 +1,12 @@
-// What is kept of one demand entry between cycles: its forecaster and how far it was fed, and what was said about the
-// moments to come, to be held against them when they arrive.
+// What is kept of one demand entry between cycles: its forecaster and how far it was fed, which parts of it are
+// forecast by themselves, and what was said about the moments to come, to be held against them when they arrive.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,11 +15,12 @@
 #include <vector>
 
 #include "controller/api/autoscaler.h"
+#include "controller/loop/parts.h"
 #include "controller/loop/series_history.h"
 #include "controller/loop/sources.h"
 #include "controller/ports/background.h"
 #include "controller/ports/reporter.h"
-#include "forecasting/forecaster.h"
+#include "forecasting/decomposed.h"
 
 namespace aia::loop {
 
@@ -28,8 +30,12 @@ struct SeriesIdentity {
   api::DemandKind kind = api::DemandKind::Rate;
   api::ForecastSpec forecast;
   Millis step{0};
+  std::optional<api::DecomposeSpec> decompose{};
   bool operator==(const SeriesIdentity&) const = default;
 };
+
+/// By value of the label: one value a grid point, NaN where that part had none.
+using PartValues = std::map<std::string, std::vector<double>>;
 
 /// True when this demand is forecast at all: exogenous, and a model is allowed.
 bool wants_forecast(const api::DemandSpec& demand, const api::ForecastSpec& forecast);
@@ -45,7 +51,17 @@ class DemandState {
   [[nodiscard]] Sources& backlog_sources() { return backlog_sources_; }
 
   /// Feeds the points of `range`, models judged at `horizon`; leading gaps, before the series existed, are left out.
-  void feed(const GridRange& range, const std::vector<double>& values, Millis horizon);
+  void feed(const GridRange& range, const std::vector<double>& values, Millis horizon, const PartValues& parts = {});
+
+  /// Those that are forecast by themselves; none while they are not known, and for a demand without.
+  [[nodiscard]] const std::vector<std::string>& parts() const { return parts_.values(); }
+  /// Which parts are the heaviest is to be asked; until it was answered once no history is worth reading.
+  [[nodiscard]] bool parts_due(WallTime now) const;
+  [[nodiscard]] bool parts_known() const { return !identity_.decompose || parts_.known(); }
+  /// `ranked`: values of the label, heaviest first.
+  void choose_parts(const std::vector<std::string>& ranked, WallTime now);
+  /// A season, or a day: how far back parts are compared.
+  [[nodiscard]] Millis parts_span() const;
 
   /// A refit is due and none is under way; not before all history was read.
   [[nodiscard]] bool refit_due() const;
@@ -84,12 +100,13 @@ class DemandState {
   SeriesHistory history_;
   Sources sources_;
   Sources backlog_sources_;
-  std::optional<forecasting::Forecaster> forecaster_;
+  Parts parts_;
+  std::optional<forecasting::Decomposed> forecaster_;
   forecasting::Fan fan_;
   forecasting::Summary summary_;
   struct RefitUnderWay {
-    forecasting::RefitJob job;
-    forecasting::Refit found;
+    forecasting::Decomposed::RefitJobs jobs;
+    forecasting::Decomposed::Refits found;
     std::atomic<bool> done = false;
   };
   std::shared_ptr<RefitUnderWay> refit_;

@@ -66,7 +66,7 @@ void feed(Cycle& cycle, const Settings& settings) {
         const auto found = workload.state->demand.find(view.input.spec.name);
         if (!view.due || found == workload.state->demand.end()) continue;
         const Millis horizon = horizon_of(workload.lead.p90 + view.input.data_age, settings.grid_step);
-        found->second.feed(view.due->range, view.due->values, horizon);
+        found->second.feed(view.due->range, view.due->values, horizon, view.due->parts);
       }
     });
   });

@@ -11,10 +11,14 @@ WallTime floor_to_grid(WallTime time, Millis step) {
   return time - past;
 }
 
-std::vector<double> on_grid(const ports::QueryAnswer& answer, const GridRange& range) {
+namespace {
+
+template <class Counts>
+std::vector<double> on_grid_where(const ports::QueryAnswer& answer, const GridRange& range, Counts counts) {
   std::vector<double> values(range.count(), std::numeric_limits<double>::quiet_NaN());
   std::vector<char> taken(range.count(), 0);
   for (const auto& series : answer.series) {
+    if (!counts(series)) continue;
     for (const auto& sample : series.samples) {
       const auto offset = sample.time - range.first + range.step / 2;
       if (offset < Millis(0)) continue;
@@ -25,6 +29,20 @@ std::vector<double> on_grid(const ports::QueryAnswer& answer, const GridRange& r
     }
   }
   return values;
+}
+
+}  // namespace
+
+std::vector<double> on_grid(const ports::QueryAnswer& answer, const GridRange& range) {
+  return on_grid_where(answer, range, [](const ports::LabelledSeries&) { return true; });
+}
+
+std::vector<double> on_grid(const ports::QueryAnswer& answer, const GridRange& range, const std::string& label,
+                            const std::string& value) {
+  return on_grid_where(answer, range, [&](const ports::LabelledSeries& series) {
+    const auto found = series.labels.find(label);
+    return found == series.labels.end() ? value.empty() : found->second == value;
+  });
 }
 
 }  // namespace aia::loop

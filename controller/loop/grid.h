@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "controller/ports/metrics_source.h"
@@ -23,5 +24,9 @@ WallTime floor_to_grid(WallTime time, Millis step);
 
 /// One value per grid point; NaN where no series has a sample, or more than one has.
 std::vector<double> on_grid(const ports::QueryAnswer& answer, const GridRange& range);
+
+/// The same of the series whose `label` is `value`; empty: of those without it.
+std::vector<double> on_grid(const ports::QueryAnswer& answer, const GridRange& range, const std::string& label,
+                            const std::string& value);
 
 }  // namespace aia::loop

@@ -30,12 +30,24 @@ struct QueryAnswer {
   std::vector<std::string> infos{};  ///< the server's remarks on the query's style (Prometheus 3): the answer is whole
 };
 
+/// What is asked of an expression whose series have a label (a client, a model, a route): their total, a series without
+/// labels; and beside it, of each of `values` that there is, its own total, a series with that label alone.
+struct ByLabel {
+  std::string label;
+  std::vector<std::string> values{};
+  /// > 0: instead of all that, so many values of the label with the largest means over `over` before `end`, looked at
+  /// every `resolution`, a series each.
+  int heaviest = 0;
+  Millis over{0}, resolution{0};
+};
+
 /// Instant when `start` is unset; else a range from `start` to `end` by `step`, both ends included.
 struct MetricQuery {
   std::string promql;
   WallTime end{};
   std::optional<WallTime> start{};
   Millis step{0};
+  std::optional<ByLabel> by{};
 };
 
 /// What lies behind a query's value: the raw series that its selectors match now. An instant answer carries the

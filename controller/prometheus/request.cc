@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "controller/http/url.h"
+#include "controller/prometheus/by_label.h"
 #include "controller/prometheus/limits.h"
 
 namespace aia::prometheus {
@@ -59,9 +60,10 @@ std::vector<Page> pages(WallTime start, WallTime end, Millis step, int max_point
 Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& query, const PrometheusOptions& options,
                                                   Millis deadline) {
   const auto invalid = [](const std::string& why) { return Error{ErrorKind::Invalid, "range query: " + why}; };
+  const std::string expression = query.by ? by_label(query.promql, *query.by) : query.promql;
   if (!query.start) {
     http::Query q;
-    q.add("query", query.promql).add("time", seconds(query.end));
+    q.add("query", expression).add("time", seconds(query.end));
     add_manners(q, options, options.max_series, deadline);
     return std::vector{request("/api/v1/query", q, options)};
   }
@@ -77,7 +79,7 @@ Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& quer
   std::vector<http::Request> out;
   for (const auto& page : pages(*query.start, query.end, query.step, options.max_points)) {
     http::Query q;
-    q.add("query", query.promql).add("start", seconds(page.start)).add("end", seconds(page.end));
+    q.add("query", expression).add("start", seconds(page.start)).add("end", seconds(page.end));
     q.add("step", seconds(query.step.count()));
     add_manners(q, options, *allowed, deadline);
     out.push_back(request("/api/v1/query_range", q, options));

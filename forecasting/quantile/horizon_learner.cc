@@ -18,7 +18,7 @@ constexpr double kMostSaid = 1e32;  // values are 1e30 at most
 constexpr double kFaster = 2;       // are weights and calibration moved in the day after a change
 constexpr int kLeastRefactor = 12;  // steps: an inversion costs as much as a hundred updates
 constexpr int kDays = 3;            // that the last value's changes and records remember
-constexpr std::array<double, HorizonLearner::kMembers> kPrior{0.5, 1, 1, 0.7};
+constexpr std::array<double, HorizonLearner::kMembers> kPrior{0.5, 1, 1, 0.7, 1};
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 /// A member whom absurd values have led astray says nothing.
@@ -142,7 +142,7 @@ void HorizonLearner::skip() {
 
 void HorizonLearner::issue(const Origin& origin) {
   const std::size_t n = options_.levels.size();
-  const auto& [row, latest, level, at_least] = origin;
+  const auto& [row, latest, level, at_least, parts] = origin;
   std::array<Levels, kMembers> said;
   for (auto& levels : said) levels.fill(kNan);
   for (NewtonQuantiles* learner : {&linear_, relative_ ? &*relative_ : nullptr}) {
@@ -161,6 +161,7 @@ void HorizonLearner::issue(const Origin& origin) {
     forest.predict(row, {said[kTrees].data() + at, forest.levels.size()});
     at += forest.levels.size();
   }
+  std::copy_n(parts.begin(), std::min(n, parts.size()), said[kParts].begin());
   for (Levels& levels : said) {
     if (!usable({levels.data(), n})) levels.fill(kNan);
   }

@@ -1,8 +1,9 @@
 // The conditional quantiles at one horizon: two linear learners (changes in the series' units, and relative to its
-// level) and, once they were grown, trees; averaged with weights that follow how each of them did lately, the
-// calibrated last value always among them, so that a series nobody can foretell is forecast no worse than by its newest
-// value. What they agree on is calibrated together; see calibration.h. When the series is no more what was learned (see
-// change_watch.h) weights and calibration follow faster for a day.
+// level), once they were grown, trees, and what the parts of the series add up to, where they are forecast; averaged
+// with weights that follow how each of them did lately, the calibrated last value always among them, so that a series
+// nobody can foretell is forecast no worse than by its newest value. What they agree on is calibrated together; see
+// calibration.h. When the series is no more what was learned (see change_watch.h) weights and calibration follow faster
+// for a day.
 #pragma once
 
 #include <array>
@@ -25,14 +26,15 @@ namespace forecasting {
 struct Origin {
   Row row{};
   double latest = 0;
-  double level = 0;       ///< Features::level()
-  bool at_least = false;  ///< `latest` is a lower bound: a forecast is made, nothing is learned from it
+  double level = 0;                 ///< Features::level()
+  bool at_least = false;            ///< `latest` is a lower bound: a forecast is made, nothing is learned from it
+  std::span<const double> parts{};  ///< quantiles of the sum of its parts, at the levels; empty: not known
 };
 
 class HorizonLearner {
  public:
-  static constexpr std::size_t kMembers = 4;
-  enum Member : std::size_t { kLastValue, kLinear, kRelative, kTrees };
+  static constexpr std::size_t kMembers = 5;
+  enum Member : std::size_t { kLastValue, kLinear, kRelative, kTrees, kParts };
 
   struct Options {
     int steps = 1;               ///< the horizon
@@ -67,6 +69,7 @@ class HorizonLearner {
   /// Quantiles of the newest forecast at the levels, monotone, not clipped at nought; NaN before anything was learned.
   [[nodiscard]] std::span<const double> quantiles() const { return {served_.data(), options_.levels.size()}; }
   [[nodiscard]] double weight(Member member) const { return weights_[member]; }
+  [[nodiscard]] bool judges(Member member) const { return counts_[member] > 0; }
   [[nodiscard]] int judged() const { return changes_.count(); }
   [[nodiscard]] int least_judged() const { return least_judged_; }  ///< before it speaks
   [[nodiscard]] const Record& record() const { return record_; }

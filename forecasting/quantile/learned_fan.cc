@@ -73,7 +73,7 @@ LearnedFan::LearnedFan(const Options& options)
   }
 }
 
-void LearnedFan::update(TimePoint at, double value, bool at_least) {
+void LearnedFan::update(TimePoint at, double value, bool at_least, const Scenarios* parts) {
   steps_ = static_cast<long>(at.time_since_epoch() / options_.step);
   const bool missing = std::isnan(value);
   if (missing && !seen_) return;
@@ -91,7 +91,7 @@ void LearnedFan::update(TimePoint at, double value, bool at_least) {
     return;
   }
   newest_ = at;
-  issue(at_least);
+  issue(at_least, parts);
 }
 
 void LearnedFan::judge(double value) {
@@ -116,10 +116,13 @@ void LearnedFan::beside_seasonal(double value) {
   seasonal_.add(value - before);
 }
 
-void LearnedFan::issue(bool at_least) {
+void LearnedFan::issue(bool at_least, const Scenarios* parts) {
   const double latest = features_.latest(), level = features_.level();
+  const std::size_t told = parts == nullptr || parts->empty() ? 0 : parts->offsets.size();
   for (std::size_t k = 0; k < learners_.size(); ++k) {
-    learners_[k].issue({features_.row(knots_[k], archive_), latest, level, at_least});
+    std::vector<double> sums;
+    if (k < told) sums = parts->quantiles(k, options_.levels);
+    learners_[k].issue({features_.row(knots_[k], archive_), latest, level, at_least, sums});
   }
   std::array<double, HorizonLearner::kMostLevels> bases{};
   for (WindowMargins& margins : margins_) {

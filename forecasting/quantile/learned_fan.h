@@ -43,7 +43,8 @@ class LearnedFan {
 
   /// The value at `at`: finite and ≥ 0, or NaN for a gap; once a step, in order. `at_least`: it was cut off from above;
   /// the forecast starts from it or from the value before it, whichever is larger, and nothing is judged or learned.
-  void update(TimePoint at, double value, bool at_least = false);
+  /// `parts`: paths of the sum of its parts from here on, at the knots or the first of them; nullptr: not known.
+  void update(TimePoint at, double value, bool at_least = false, const Scenarios* parts = nullptr);
 
   /// At the knots, and below the first of them. While a horizon is not calibrated it has the width of the nearest
   /// shorter one. A gap leaves the fan of the newest value, which is then seen from further away. Empty before the
@@ -88,7 +89,7 @@ class LearnedFan {
 
  private:
   void judge(double value);
-  void issue(bool at_least);
+  void issue(bool at_least, const Scenarios* parts);
   void beside_seasonal(double value);
   [[nodiscard]] double quantile_at(int steps, std::size_t level) const;
   [[nodiscard]] double spread(std::size_t knot) const;

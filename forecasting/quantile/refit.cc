@@ -13,7 +13,8 @@ namespace {
 constexpr int kMostExamples = 5000;  // a horizon: what keeps a refit within its budget
 
 /// One forest for the levels up to the median, one for those above: each follows the gradient of its most telling one.
-std::vector<ForestOptions> forests_for(const std::vector<double>& levels, std::size_t planning) {
+/// Beyond an hour half as many trees do for planning: no replica takes so long.
+std::vector<ForestOptions> forests_for(const std::vector<double>& levels, std::size_t planning, bool within_an_hour) {
   const auto above = std::upper_bound(levels.begin(), levels.end(), kMedian);
   std::vector<ForestOptions> forests;
   if (above != levels.begin()) {
@@ -27,6 +28,7 @@ std::vector<ForestOptions> forests_for(const std::vector<double>& levels, std::s
     ForestOptions upper;
     upper.levels.assign(above, levels.end());
     upper.level = levels[planning] > kMedian ? levels[planning] : upper.levels.back();
+    if (!within_an_hour) upper.trees /= 2;
     forests.push_back(std::move(upper));
   }
   return forests;
@@ -58,9 +60,9 @@ Refit RefitJob::run() const {
     }
   }
   Refit refit;
-  const auto options = forests_for(levels, planning);
-  for (const Examples& known : examples) {
-    auto& forests = refit.emplace_back(grow_forests(known, options));
+  for (std::size_t k = 0; k < knots.size(); ++k) {
+    auto& forests =
+        refit.emplace_back(grow_forests(examples[k], forests_for(levels, planning, knots[k] <= spans.hour)));
     const bool all = std::none_of(forests.begin(), forests.end(), [](const Forest& forest) { return forest.empty(); });
     if (!all) forests.clear();
   }

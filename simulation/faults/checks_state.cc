@@ -129,8 +129,8 @@ void check_convergence(const Record& record, Violations& violations) {
   for (const auto& probe : record.probes) {
     if (probe.why == Probe::Why::FaultEnds) continue;
     for (const auto& [key, object] : probe.objects) {
-      const auto add = [&](const std::string& what) {
-        violations.push_back({"convergence", probe.at, key.to_string() + ": " + what});
+      const auto add = [&, who = key.to_string()](const std::string& what) {
+        violations.push_back({"convergence", probe.at, who + ": " + what});
       };
       for (const char* type : {"Ready", "TargetFound", "MetricsHealthy"}) {
         const auto state = state_of(object.status, type);

@@ -29,6 +29,7 @@ ACCEPTED = [
     [(("spec", "forecast"), {"seasons": [], "history": "1h30m", "model": "None"})],
     [(("spec", "forecast"), {"seasons": ["744h"], "history": "8784h"})],
     [((*DEMAND, "backlog"), {"query": "b"}), ((*DEMAND, "metric", "kind"), "Concurrency")],
+    [((*DEMAND, "metric", "decompose"), {"label": "client"}), ((*DEMAND, "metric", "kind"), "Concurrency")],
     [((*DEMAND, "metric", "kind"), "Utilization"), ((*DEMAND, "capacity", "perReplica"), "0.8")],
     [((*DEMAND, "metric", "query"), "a" * 4096), ((*DEMAND, "name"), "a" * 40)],
     [(("spec", "behavior"), {"scaleUp": {"tolerance": "0.05"}, "scaleDown": {"stabilizationWindowSeconds": 0}})],
@@ -57,6 +58,9 @@ REFUSED = [
     ((*DEMAND, "metric", "query"), "a" * 4097, "may not be more than 4096"),
     ((*DEMAND, "metric", "kind"), "Gauge", 'supported values: "Rate", "Concurrency", "Queue", "Utilization"'),
     ((*DEMAND, "backlog"), {"query": "\n"}, "or remove backlog"),
+    ((*DEMAND, "metric", "decompose"), {"label": "by client"}, "letters, digits or _"),
+    ((*DEMAND, "metric", "decompose"), {"label": "client", "heaviest": 9}, "should be less than or equal to 8"),
+    ((*DEMAND, "metric", "decompose"), {"heaviest": 2}, "decompose.label"),
     ((*DEMAND, "capacity", "perReplica"), "0", "greater than 0"),
     ((*DEMAND, "capacity", "perReplica"), "-1", "greater than 0"),
     ((*DEMAND, "capacity", "perReplica"), "12m", 'e.g. "12" or "0.5"'),
@@ -125,6 +129,12 @@ class Crds(unittest.TestCase):
             with self.assertRaisesRegex(ClusterError, "backlog is only for metrics of kind Rate or Concurrency"):
                 self.dry_run(changed(((*DEMAND, "metric", "kind"), kind), ((*DEMAND, "backlog"), {"query": "b"}),
                                      ((*DEMAND, "capacity", "perReplica"), "1")))
+            with self.assertRaisesRegex(ClusterError, "decompose is only for metrics of kind Rate or Concurrency"):
+                self.dry_run(changed(((*DEMAND, "metric", "kind"), kind), ((*DEMAND, "capacity", "perReplica"), "1"),
+                                     ((*DEMAND, "metric", "decompose"), {"label": "client"})))
+        with self.assertRaisesRegex(ClusterError, "decompose needs forecast.model Auto"):
+            self.dry_run(changed((("spec", "forecast"), {"model": "None"}),
+                                 ((*DEMAND, "metric", "decompose"), {"label": "client"})))
         with self.assertRaisesRegex(ClusterError, "target share of one replica"):
             self.dry_run(changed(((*DEMAND, "metric", "kind"), "Utilization")))
 

@@ -41,10 +41,11 @@ TEST_CASE("a full object") {
   object["spec"].update(json::parse(R"({
     "minReplicas": 2, "mode": "Auto", "leadTime": "7m10s",
     "demand": [
-      {"name": "requests", "metric": {"query": "r", "kind": "Concurrency"}, "backlog": {"query": "b"},
+      {"name": "requests", "backlog": {"query": "b"},
+       "metric": {"query": "r", "kind": "Concurrency", "decompose": {"label": "client", "heaviest": 5}},
        "capacity": {"perReplica": "0.5"}},
       {"name": "busy", "metric": {"query": "u", "kind": "Utilization"}, "capacity": {"perReplica": "0.8"}}],
-    "forecast": {"model": "None", "seasons": [], "history": "48h", "quantile": "0.9"},
+    "forecast": {"model": "Auto", "seasons": [], "history": "48h", "quantile": "0.9"},
     "behavior": {"scaleUp": {"tolerance": "0.05"}, "scaleDown": {"stabilizationWindowSeconds": 60, "tolerance": "0"}}})"));
   const auto read = autoscaler_from_json(object);
   REQUIRE(read.ok());
@@ -54,9 +55,9 @@ TEST_CASE("a full object") {
   expected.max_replicas = 40;
   expected.mode = Mode::Auto;
   expected.lead_time = 430s;
-  expected.demand = {{"requests", "r", DemandKind::Concurrency, "b", 0.5},
+  expected.demand = {{"requests", "r", DemandKind::Concurrency, "b", 0.5, DecomposeSpec{"client", 5}},
                      {"busy", "u", DemandKind::Utilization, std::nullopt, 0.8}};
-  expected.forecast = {ModelChoice::Off, {}, 48h, 0.9};
+  expected.forecast = {ModelChoice::Auto, {}, 48h, 0.9};
   expected.scale_up = {std::nullopt, 0.05};
   expected.scale_down = {60s, 0.0};
   CHECK(read->spec == expected);
@@ -78,6 +79,14 @@ TEST_CASE("what is wrong is named with its path and what to do") {
       {"/spec/demand/0/metric/kind", "Gauge",
        R"(spec.demand[0].metric.kind: "Gauge" is not known; write one of Rate, Concurrency, Queue, Utilization)"},
       {"/spec/demand/0/metric/query", " \n\t", "spec.demand[0].metric.query: write a PromQL query, it is empty"},
+      {"/spec/demand/0/metric/decompose",
+       {{"label", "by client"}},
+       R"(spec.demand[0].metric.decompose.label: "by client" must be a label of the query's series: at most 63 letters, )"
+       "digits or _, not starting with a digit, e.g. client"},
+      {"/spec/demand/0/metric/decompose", json::object(), "spec.demand[0].metric.decompose.label: is required"},
+      {"/spec/demand/0/metric/decompose",
+       {{"label", "client"}, {"heaviest", 9}},
+       "spec.demand[0].metric.decompose.heaviest: must be from 1 to 8"},
       {"/spec/demand/0/name", "a.b",
        R"(spec.demand[0].name: "a.b" must be at most 40 lower-case letters, digits or -, starting and ending with a letter or digit)"},
       {"/spec/demand", json::array(), "spec.demand: write at least one entry"},
@@ -132,6 +141,17 @@ TEST_CASE("rules between entries") {
   CHECK(autoscaler_from_json(object).error().message ==
         "spec.demand[1].backlog: is only for metrics of kind Rate or Concurrency; remove it, or change metric.kind");
   demand[1].erase("backlog");
+  demand[1]["metric"]["decompose"]["label"] = "client";
+  CHECK(autoscaler_from_json(object).error().message ==
+        "spec.demand[1].metric.decompose: is only for metrics of kind Rate or Concurrency; remove it, or change "
+        "metric.kind");
+  demand[1]["metric"].erase("decompose");
+  demand[0]["metric"]["decompose"]["label"] = "client";
+  CHECK(autoscaler_from_json(object)->spec.demand[0].decompose == DecomposeSpec{"client", 3});
+  object["spec"]["forecast"]["model"] = "None";
+  CHECK(autoscaler_from_json(object).error().message ==
+        "spec.demand[0].metric.decompose: needs spec.forecast.model Auto; remove one of both");
+  demand[0]["metric"].erase("decompose");
   demand[1]["metric"]["kind"] = "Utilization";
   CHECK_THAT(autoscaler_from_json(object).error().message, Catch::Contains("target share of one replica"));
 }

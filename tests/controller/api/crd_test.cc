@@ -113,6 +113,10 @@ TEST_CASE("the CRD's bounds are ours") {
   CHECK(spec["maxReplicas"]["maximum"] == kMaxReplicas);
   CHECK(demand["name"]["maxLength"] == kMaxDemandName);
   CHECK(demand["metric"]["properties"]["query"]["maxLength"] == kMaxQuery);
+  const json& decompose = demand["metric"]["properties"]["decompose"]["properties"];
+  CHECK(decompose["label"]["maxLength"] == kMaxLabel);
+  CHECK(decompose["heaviest"]["maximum"] == kMostHeaviest);
+  CHECK(decompose["heaviest"]["default"] == DecomposeSpec{}.heaviest);
   CHECK(demand["backlog"]["properties"]["query"]["maxLength"] == kMaxQuery);
   const json& status = root["status"]["properties"];
   CHECK(status["reasons"]["maxItems"] == kMaxReasons);

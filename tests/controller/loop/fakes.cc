@@ -109,7 +109,31 @@ Status FakeCluster::write_event(const api::Autoscaler& about, const ports::Event
 
 namespace {
 
+ports::LabelledSeries part_of(const FakeSeries& series, const ports::MetricQuery& query, const std::string& value) {
+  ports::LabelledSeries part;
+  part.labels[query.by->label] = value;
+  const Millis step = query.start ? query.step : Millis(1);
+  for (WallTime at = query.start.value_or(query.end); at <= query.end; at += step)
+    part.samples.push_back({at, series.by.at(value)(at)});
+  return part;
+}
+
+/// By their means over the last of what is asked for, all of them: the loop takes what it needs.
+ports::QueryAnswer heaviest_of(const FakeSeries& series, const ports::MetricQuery& query) {
+  ports::QueryAnswer answer;
+  for (const auto& [value, demand] : series.by) {
+    double sum = 0;
+    int looks = 0;
+    for (WallTime at = query.end - query.by->over; at <= query.end; at += query.by->resolution, ++looks)
+      sum += demand(at);
+    answer.series.push_back({{{query.by->label, value}}, {{query.end, sum / looks}}});
+  }
+  if (series.by.empty()) answer.series.push_back({{}, {{query.end, series.value(query.end)}}});
+  return answer;
+}
+
 ports::QueryAnswer answer_of(const FakeSeries& series, const ports::MetricQuery& query) {
+  if (query.by && query.by->heaviest > 0) return heaviest_of(series, query);
   ports::QueryAnswer answer;
   answer.warnings = series.warnings;
   for (int i = 0; i < series.series; ++i) {
@@ -122,6 +146,10 @@ ports::QueryAnswer answer_of(const FakeSeries& series, const ports::MetricQuery&
       if (!query.start || !std::isnan(value)) one.samples.push_back({at, value});
     }
     if (!one.samples.empty()) answer.series.push_back(std::move(one));
+  }
+  if (!query.by) return answer;
+  for (const std::string& value : query.by->values) {
+    if (series.by.contains(value)) answer.series.push_back(part_of(series, query, value));
   }
   return answer;
 }

@@ -94,6 +94,7 @@ struct FakeSeries {
   std::optional<Error> range_error;                   // of range queries only
   std::function<ports::Evidence(WallTime)> evidence;  // unset: one series without labels, as fresh as can be
   std::optional<Error> evidence_error;
+  std::map<std::string, std::function<double(WallTime)>> by{};  // by value of the label that is asked for
 };
 
 class FakeMetrics : public ports::MetricsSource {

@@ -3,6 +3,7 @@
 // tests say how; docs/monitoring.md has the list.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <map>
 
 #include "controller/prometheus/source.h"
 #include "tests/controller/prometheus/live_prometheus.h"
@@ -61,6 +62,17 @@ std::string short_history() {
   text += "# TYPE nothing gauge\n" + line("nothing", "NaN", kEnd);
   text += "# TYPE infinite gauge\n" + line("infinite", "+Inf", kEnd);
   text += "# TYPE zero gauge\n" + line("zero", 0, kEnd);
+  text += "# TYPE clients gauge\n";
+  for (int i = 30; i >= 0; --i) {
+    const WallTime at = kEnd - std::chrono::minutes(i);
+    for (int pod = 0; pod < 2; ++pod) {  // in all: 20 of acme, 8 of a client with a name from hell, 2 of b, 6 of nobody
+      const std::string where = "pod=\"p" + std::to_string(pod) + "\"";
+      text += line("clients{client=\"acme\"," + where + "}", 10, at);
+      text += line(R"(clients{client="a\"\\ $1 ü",)" + where + "}", 4, at);
+      if (i < 10) text += line("clients{client=\"b\"," + where + "}", 1, at);
+      text += line("clients{" + where + "}", 3, at);
+    }
+  }
   text += "# TYPE fresh gauge\n";
   for (int i = 10; i >= 0; --i) text += line("fresh", i, kNow - std::chrono::seconds(i));
   return text + "# EOF\n";
@@ -107,6 +119,36 @@ TEST_CASE("eight days at a minute come back as they were written", "[live]") {
     CHECK(wrong == 0);
   }
   CHECK(answer.warnings.empty());
+}
+
+TEST_CASE("a total and its parts are of the same moment, whatever a part is called", "[live]") {
+  const auto source = connect(live());
+  const std::string hell = R"(a"\ $1 ü)", query = "clients # by client";
+  const auto totals = [](const ports::QueryAnswer& answer) {
+    std::map<std::string, double> totals;  // by client; the whole has no name
+    for (const auto& series : answer.series) {
+      CHECK(series.labels.size() <= 1);
+      const auto client = series.labels.find("client");
+      totals[client == series.labels.end() ? "" : client->second] = series.samples.back().value;
+    }
+    return totals;
+  };
+  using Totals = std::map<std::string, double>;
+  ports::MetricQuery asked{query, kEnd, std::nullopt, 0s, ports::ByLabel{"client"}};
+  CHECK(totals(ask(*source, asked)) == Totals{{"", 36}});
+  asked.by->values = {"acme", hell, "nobody"};
+  CHECK(totals(ask(*source, asked)) == Totals{{"", 36}, {"acme", 20}, {hell, 8}});
+  asked.start = kEnd - 20min;
+  asked.step = 60s;
+  const auto range = ask(*source, asked);
+  CHECK(totals(range) == Totals{{"", 36}, {"acme", 20}, {hell, 8}});
+  for (const auto& series : range.series) CHECK(series.samples.size() == 21);
+  ports::MetricQuery heaviest{query, kEnd, std::nullopt, 0s, ports::ByLabel{"client", {}, 2, 20min, 60s}};
+  CHECK(totals(ask(*source, heaviest)) == Totals{{"acme", 20}, {hell, 8}});
+  heaviest.by->heaviest = 9;
+  const auto all = totals(ask(*source, heaviest));
+  CHECK(all.size() == 4);
+  CHECK(all.at("b") == 2);  // of the time that it was there
 }
 
 TEST_CASE("missing, zero and NaN are three things", "[live]") {
