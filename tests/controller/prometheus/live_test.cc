@@ -125,13 +125,13 @@ TEST_CASE("a total and its parts are of the same moment, whatever a part is call
   const auto source = connect(live());
   const std::string hell = R"(a"\ $1 ü)", query = "clients # by client";
   const auto totals = [](const ports::QueryAnswer& answer) {
-    std::map<std::string, double> totals;  // by client; the whole has no name
+    std::map<std::string, double> found;  // by client; the whole has no name
     for (const auto& series : answer.series) {
       CHECK(series.labels.size() <= 1);
       const auto client = series.labels.find("client");
-      totals[client == series.labels.end() ? "" : client->second] = series.samples.back().value;
+      found[client == series.labels.end() ? "" : client->second] = series.samples.back().value;
     }
-    return totals;
+    return found;
   };
   using Totals = std::map<std::string, double>;
   ports::MetricQuery asked{query, kEnd, std::nullopt, 0s, ports::ByLabel{"client"}};

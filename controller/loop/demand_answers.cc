@@ -1,0 +1,124 @@
+// What a batch of demand queries answered, judged and handed to the entries; see demand_batch.h.
+#include <algorithm>
+#include <utility>
+
+#include "controller/loop/demand_batch.h"
+#include "controller/loop/judge.h"
+
+namespace aia::loop {
+namespace {
+
+Coverage coverage_of(const Workload& workload) {
+  return {workload.object.meta.ns, workload.target ? &workload.target->pods : nullptr};
+}
+
+/// Values of the label, heaviest first; a query without it is a mistake that only the user can mend.
+Result<std::vector<std::string>> ranked(const ports::QueryAnswer& answer, const std::string& label) {
+  std::vector<std::pair<double, std::string>> parts;
+  for (const auto& series : answer.series) {
+    const auto found = series.labels.find(label);
+    const double mean = series.samples.empty() ? 0 : series.samples.back().value;
+    if (found != series.labels.end() && !found->second.empty() && mean > 0) parts.emplace_back(mean, found->second);
+  }
+  if (parts.empty() && !answer.series.empty())
+    return Error{ErrorKind::Invalid, "no series of the query has the label " + label + "; write e.g. sum by (" + label +
+                                         ") (…), or remove metric.decompose"};
+  std::sort(parts.begin(), parts.end(),
+            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+  std::vector<std::string> values;
+  for (auto& [mean, value] : parts) values.push_back(std::move(value));
+  return values;
+}
+
+}  // namespace
+
+void DemandBatch::answer(WallTime now) {
+  for (const auto& slot : slots_) {
+    guarded(*slot.workload, "observe", [&] {
+      answer_value(slot, now);
+      if (slot.backlog) answer_backlog(slot, now);
+      if (slot.due) answer_due(slot);
+      if (slot.heaviest) answer_heaviest(slot, now);
+    });
+  }
+}
+
+Result<ports::QueryAnswer> DemandBatch::answer_to(const Question& question) const {
+  if (!question.promql) return question.promql.error();
+  return answers_[question.answer];
+}
+
+Result<ports::Evidence> DemandBatch::evidence_of(const Question& question) const {
+  if (!question.promql) return question.promql.error();
+  return evidence_[question.evidence];
+}
+
+void DemandBatch::answer_value(const Slot& slot, WallTime now) {
+  auto& workload = *slot.workload;
+  auto& input = slot.view->input;
+  const std::string who = "demand " + input.spec.name;
+  const auto answer = answer_to(slot.value);
+  const auto value = single_value(answer);
+  if (!value) {
+    input.trust = plan::Trust::Missing;
+    input.trust_note = value.error().message;
+    input.data_age = settings_.freshness;
+    if (!slot.value.promql) slot.view->history_error = value.error().message;
+    workload.fail("observe", value.error().in(who));
+    return;
+  }
+  const auto evidence = evidence_of(slot.value);
+  auto judgement = judge(*answer, evidence, coverage_of(workload), slot.state().sources(), now, settings_);
+  input.value = *value;
+  input.trust = judgement.trust;
+  input.trust_note = std::move(judgement.note);
+  input.data_age = judgement.data_age;
+  if (!evidence) workload.fail("observe", evidence.error().in("evidence of " + who));
+}
+
+/// A backlog that is stale is none; one that is partial may still raise, and like a missing one it never lowers.
+void DemandBatch::answer_backlog(const Slot& slot, WallTime now) {
+  auto& workload = *slot.workload;
+  auto& input = slot.view->input;
+  const auto answer = answer_to(*slot.backlog);
+  const auto backlog = single_value(answer);
+  if (!backlog) {
+    input.backlog_missing = true;
+    input.backlog_note = backlog.error().message;
+    workload.fail("observe", backlog.error().in("backlog of demand " + input.spec.name));
+    return;
+  }
+  auto& sources = slot.state().backlog_sources();
+  auto judgement = judge(*answer, evidence_of(*slot.backlog), coverage_of(workload), sources, now, settings_);
+  input.backlog_missing = judgement.trust != plan::Trust::Whole;
+  input.backlog_note = std::move(judgement.note);
+  if (judgement.trust != plan::Trust::Stale) input.backlog = *backlog;
+}
+
+void DemandBatch::answer_heaviest(const Slot& slot, WallTime now) {
+  const auto& answer = answers_[*slot.heaviest];
+  const auto parts = answer ? ranked(*answer, slot.view->input.spec.decompose->label) : answer.error();
+  if (parts) return slot.state().choose_parts(*parts, now);
+  slot.view->history_error = parts.error().message;
+  slot.workload->fail("observe", parts.error().in("parts of demand " + slot.view->input.spec.name));
+}
+
+void DemandBatch::answer_due(const Slot& slot) {
+  const auto& answer = answers_[*slot.due];
+  if (answer) {
+    const auto& decompose = slot.view->input.spec.decompose;
+    const std::string label = decompose ? decompose->label : "";
+    GridAnswer due{*slot.range, decompose ? on_grid(*answer, *slot.range, label, "") : on_grid(*answer, *slot.range)};
+    for (const std::string& value : slot.state().parts())
+      due.parts[value] = on_grid(*answer, *slot.range, label, value);
+    slot.view->due = std::move(due);
+    return;
+  }
+  auto& history = slot.state().history();
+  // Too slow, or more samples than the server allows in a query: fewer points may pass.
+  if (answer.error().kind == ErrorKind::Timeout || answer.error().kind == ErrorKind::Invalid) history.asked_too_much();
+  slot.view->history_error = answer.error().message;
+  slot.workload->fail("observe", answer.error().in("history of demand " + slot.view->input.spec.name));
+}
+
+}  // namespace aia::loop
