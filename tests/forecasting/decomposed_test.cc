@@ -66,7 +66,7 @@ struct TwoClients {
   }
 };
 
-TEST_CASE("decomposed: parts that are told apart are believed") {
+TEST_CASE("decomposed: parts that are told apart are believed", "[weeks]") {
   constexpr int kSteps = 12 * kDay, kJudged = 4 * kDay;
   TwoClients first, second;
   Decomposed alone(of_ten_minutes()), together(of_ten_minutes(), 2);
@@ -81,8 +81,8 @@ TEST_CASE("decomposed: parts that are told apart are believed") {
   CHECK(together.state_bytes() > 3 * alone.state_bytes());
 }
 
-TEST_CASE("decomposed: parts that tell nothing cost nothing") {
-  constexpr int kSteps = 10 * kDay, kJudged = 4 * kDay;
+TEST_CASE("decomposed: parts that tell nothing cost nothing", "[weeks]") {
+  constexpr int kSteps = 8 * kDay, kJudged = 3 * kDay;
   const auto series = [](testing::Noise& noise, double& level) {
     level = std::max(200.0, level + 20 * noise.normal());
     return level;
