@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kFirst = 1, kSeeds = 40;
 
 // A sanitizer makes a day last ten times as long.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef AIA_SANITIZED
 constexpr int kDaysOfAKind = 1, kReplayed = 2;
 constexpr Millis kDay = 4h;
 #else
