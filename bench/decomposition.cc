@@ -8,9 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
-#include <numeric>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 

@@ -12,15 +12,19 @@ Coverage coverage_of(const Workload& workload) {
   return {workload.object.meta.ns, workload.target ? &workload.target->pods : nullptr};
 }
 
-/// Values of the label, heaviest first; a query without it is a mistake that only the user can mend.
+/// Values of the label, heaviest first, those without demand left out; a query without the label is a mistake that only
+/// the user can mend.
 Result<std::vector<std::string>> ranked(const ports::QueryAnswer& answer, const std::string& label) {
   std::vector<std::pair<double, std::string>> parts;
+  bool labelled = answer.series.empty();
   for (const auto& series : answer.series) {
     const auto found = series.labels.find(label);
     const double mean = series.samples.empty() ? 0 : series.samples.back().value;
-    if (found != series.labels.end() && !found->second.empty() && mean > 0) parts.emplace_back(mean, found->second);
+    if (found == series.labels.end() || found->second.empty()) continue;
+    labelled = true;
+    if (mean > 0) parts.emplace_back(mean, found->second);
   }
-  if (parts.empty() && !answer.series.empty())
+  if (!labelled)
     return Error{ErrorKind::Invalid, "no series of the query has the label " + label + "; write e.g. sum by (" + label +
                                          ") (…), or remove metric.decompose"};
   std::sort(parts.begin(), parts.end(),

@@ -107,6 +107,13 @@ TEST_CASE_METHOD(Clients, "parts: a query without the label is a mistake that is
   CHECK(condition("Ready").reason == "Active");
 }
 
+TEST_CASE_METHOD(Clients, "parts: clients without any demand so far are no mistake") {
+  for (auto& [client, demand] : metrics.series["demand"].by) demand = [](WallTime) { return 0.0; };
+  run_for(1min);
+  CHECK(condition("Ready").reason == "Active");
+  CHECK(condition("MetricsHealthy").status == api::ConditionStatus::True);
+}
+
 TEST_CASE_METHOD(Clients, "parts: who got heavy takes the place of who went, without a history of its own") {
   run_for(2min);
   metrics.series["demand"].by["acme"] = [](WallTime) { return 0.0; };
