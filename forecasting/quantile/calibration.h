@@ -1,8 +1,9 @@
 // Keeps the quantiles of one horizon covering what they promise, over the days and at each hour of the day: per level a
-// slow correction, per hour of the day a widening of the upper half, both moved by every outcome along the gradient of
-// the pinball loss and measured in the forecast's own spread, so that a restless hour is corrected more than a quiet
-// one (quantile tracking: Angelopoulos, Candès and Tibshirani, "Conformal PID control for time series prediction",
-// NeurIPS 2023, §2.1). A step costs some nanoseconds and allocates nothing.
+// slow correction, per hour of the day a widening of the upper half, learned at its lowest level, where misses are seen
+// soonest; both are moved by every outcome along the gradient of the pinball loss and measured in the forecast's own
+// spread, so that a restless hour is corrected more than a quiet one (quantile tracking: Angelopoulos, Candès and
+// Tibshirani, "Conformal PID control for time series prediction", NeurIPS 2023, §2.1). A step costs some nanoseconds
+// and allocates nothing.
 #pragma once
 
 #include <array>
@@ -29,9 +30,9 @@ class Calibration {
     double gain = 1;  ///< times as much is learned as usual
   };
 
-  /// `levels` ascending, at most kMostLevels; `planning`: index of the one that matters most. One outcome is learned
-  /// every `stride` steps.
-  Calibration(const std::vector<double>& levels, std::size_t planning, const Spans& spans, int stride);
+  /// `levels` ascending, at most kMostLevels; `planning`: index of the one that matters most. Forecasts are `steps`
+  /// ahead; one outcome is learned every stride_of(steps).
+  Calibration(const std::vector<double>& levels, std::size_t planning, const Spans& spans, int steps);
 
   /// Corrects quantiles at the levels, in place, of a target in step `slot` of the day; they may cross afterwards.
   /// Returns the spread they had before, in their units, ≥ 0.
@@ -40,7 +41,7 @@ class Calibration {
   /// `levels`: those it was made with.
   void learn(const Outcome& outcome, std::span<const double> levels);
 
-  /// By which part the hour of a step of the day widens the upper half; negative: narrows it.
+  /// By which part the hour of a step of the day widens the lowest level of the upper half; negative: narrows it.
   [[nodiscard]] double widening(int slot) const { return static_cast<double>(hours_[hour_of(slot)]); }
 
   template <class Io>
@@ -62,6 +63,7 @@ class Calibration {
   bool seasonal_;
   int day_steps_;
   float a_day_;                              ///< part of it that one outcome stands for
+  float hour_gain_;                          ///< widening a day, were all outcomes of that hour above
   std::array<float, kMostLevels> common_{};  ///< in spreads
   std::array<float, kHours> hours_{};        ///< widening of the upper half
 };

@@ -45,7 +45,7 @@ HorizonLearner::HorizonLearner(const Options& options)
       pending_(static_cast<std::size_t>(options.steps / stride_ + 1)),
       changes_(kDays * options.spans.day / stride_, options.levels[options.planning]),
       linear_(learner(options, false)),
-      calibration_(options.levels, options.planning, options.spans, stride_),
+      calibration_(options.levels, options.planning, options.spans, options.steps),
       watch_(options.spans.day) {
   if (options.both) relative_.emplace(learner(options, true));
   served_.fill(kNan);

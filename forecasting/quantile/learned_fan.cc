@@ -18,6 +18,7 @@ constexpr int kCalibrationDays = 3;   // of the yardstick
 constexpr int kLeastJudged = 50;
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr int kManySteps = 720;  // a day: beyond, less of the past is kept, and refits are every other day
+constexpr int kFewSteps = 144;   // a day: up to it there is memory for three more knots
 
 /// 1/`of_day` of it, at least one step.
 int part(int day, int of_day) {
@@ -44,7 +45,7 @@ std::size_t median_of(const std::vector<double>& levels) {
 std::vector<int> LearnedFan::knots_of(int season_steps) {
   const int day = Spans::of(season_steps).day;
   std::vector<int> knots{part(day, 288), part(day, 144), part(day, 72), part(day, 24), part(day, 6)};
-  if (day <= kManySteps) knots.insert(knots.end(), {part(day, 48), part(day, 12), day});  // archives are small there
+  if (day <= kFewSteps) knots.insert(knots.end(), {part(day, 48), part(day, 12), day});
   std::sort(knots.begin(), knots.end());
   knots.erase(std::unique(knots.begin(), knots.end()), knots.end());
   return knots;
