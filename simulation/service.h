@@ -72,6 +72,7 @@ class Service {
   [[nodiscard]] const api::ObjectKey& key() const { return key_; }
   [[nodiscard]] const ServiceOptions& options() const { return options_; }
   [[nodiscard]] int replicas() const { return replicas_; }  ///< as /scale says
+  [[nodiscard]] int gpus_per_replica() const { return options_.gpus_per_replica; }
   [[nodiscard]] int ready() const { return ready_; }
   [[nodiscard]] double queue() const { return queue_; }
   [[nodiscard]] const std::vector<ServicePod>& pods() const { return pods_; }

@@ -64,6 +64,7 @@ Result<ports::Target> VirtualCluster::target_of(const api::Autoscaler& autoscale
   target.uid = state.uid;
   target.selector = "app=" + key.name;
   target.rollout = state.rollout;
+  target.replica = api::ReplicaShape{{{{{"nvidia.com/gpu", service->gpus_per_replica()}}, 1}}};
   target.pods = frozen_ ? frozen_->pods[key] : pods_of(*service);
   return target;
 }

@@ -29,14 +29,15 @@ struct Backtest {
 };
 
 struct ForecastStatus {
-  std::optional<double> now;    ///< demand measured now; unset: missing
-  std::optional<double> ahead;  ///< median demand when what is started now is ready
-  std::optional<double> upper;  ///< planning quantile of the same
-  Millis lead{0};               ///< pod lead time + data age: how far ahead `ahead` looks
-  std::optional<double> queue;  ///< requests waiting by then if nothing changed
-  std::optional<int> replicas;  ///< what that demand needs
-  std::string model;            ///< "HoltWinters(1d)", "LastValue", "None"
-  std::string why;              ///< why this model, in words
+  std::optional<double> now;         ///< demand measured now; unset: missing
+  std::optional<double> ahead;       ///< median demand when what is started now is ready
+  std::optional<double> upper;       ///< planning quantile of the same
+  Millis lead{0};                    ///< pod lead time + data age: how far ahead `ahead` looks
+  std::optional<double> queue;       ///< requests waiting by then if nothing changed
+  std::optional<int> replicas;       ///< what that demand needs
+  std::optional<std::int64_t> gpus;  ///< of those replicas; unset: a replica's pods are not known
+  std::string model;                 ///< "HoltWinters(1d)", "LastValue", "None"
+  std::string why;                   ///< why this model, in words
   std::optional<Backtest> backtest;
   std::vector<double> quantiles;  ///< of every FanPoint, ascending, at most 5
   std::vector<FanPoint> fan;      ///< at most 48

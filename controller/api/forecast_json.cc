@@ -71,6 +71,7 @@ ForecastStatus forecast_status_from(const Field& field) {
   status.lead = field["lead"].duration();
   status.queue = optional_decimal(field["queue"]);
   if (const Field replicas = field["replicas"]; replicas.present()) status.replicas = replicas.count();
+  if (const Field gpus = field["gpus"]; gpus.present()) status.gpus = gpus.integer();
   status.model = field["model"].text();
   status.why = field["why"].text();
   if (const Field backtest = field["backtest"]; backtest.present()) status.backtest = backtest_from(backtest);
@@ -113,6 +114,7 @@ Json forecast_status_to_json(const ForecastStatus& status) {
   put(out, "upper", status.upper);
   put(out, "queue", status.queue);
   if (status.replicas) out["replicas"] = *status.replicas;
+  if (status.gpus) out["gpus"] = *status.gpus;
   if (const auto& test = status.backtest) {
     out["backtest"] = {{"samples", test->samples}, {"skill", "0"}, {"skillSeasonal", "0"}, {"coverage", "0"}};
     put(out["backtest"], "skill", test->skill);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "controller/kube/pod_join.h"
+#include "controller/kube/replica.h"
 #include "controller/kube/request.h"
 #include "controller/kube/response.h"
 #include "controller/kube/rollout.h"
@@ -18,12 +19,25 @@ api::ObjectKey target_key(const api::Autoscaler& autoscaler) {
   return {autoscaler.meta.ns, autoscaler.spec.target.name};
 }
 
-/// What a target's rollout says; if it cannot be read, that holds scale-in as a rollout does, and nothing else.
-std::string rollout_words(const api::TargetRef& target, Result<http::Response> response) {
+/// What the target's own object says beyond its scale. If it cannot be read, that holds scale-in as a rollout does, and
+/// what a replica asks of nodes is not known.
+void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::Response> response) {
+  const bool rolls_out = has_rollout(ref.api_version, ref.kind);
   const Result<Json> object = document(std::move(response));
-  if (!object) return "its rollout cannot be read: " + object.error().message;
-  const Rollout rollout = rollout_of(target.kind, *object);
-  return rollout.settled ? "" : rollout.words;
+  if (!object) {
+    if (rolls_out) target.rollout = "its rollout cannot be read: " + object.error().message;
+    target.replica_problem = "its pod template cannot be read: " + object.error().message;
+    return;
+  }
+  if (rolls_out) {
+    const Rollout rollout = rollout_of(ref.kind, *object);
+    target.rollout = rollout.settled ? "" : rollout.words;
+  }
+  Result<api::ReplicaShape> replica = replica_of(*object);
+  if (replica)
+    target.replica = std::move(*replica);
+  else
+    target.replica_problem = replica.error().message;
 }
 
 }  // namespace
@@ -35,14 +49,12 @@ std::vector<Result<ports::Target>> TargetReader::read(const std::vector<api::Aut
   for (const api::Autoscaler& autoscaler : autoscalers) refs.push_back(autoscaler.spec.target);
   const std::vector<Result<Resource>> resources = discovery_.scale_resources(refs, deadline);
 
-  std::vector<http::Request>
-      requests;  // for each target that was discovered: its scale, then its object if it rolls out
+  std::vector<http::Request> requests;  // for each target that was discovered: its scale, then its object
   for (std::size_t i = 0; i < autoscalers.size(); ++i) {
     if (!resources[i]) continue;
     const api::ObjectKey key = target_key(autoscalers[i]);
     requests.push_back(get_request(object_path(*resources[i], key, "scale")));
-    if (has_rollout(refs[i].api_version, refs[i].kind))
-      requests.push_back(get_request(object_path(*resources[i], key)));
+    requests.push_back(get_request(object_path(*resources[i], key)));
   }
   const Millis left = std::max(deadline - (clock_.steady() - began), Millis(1));
   std::vector<Result<http::Response>> responses;
@@ -57,8 +69,7 @@ std::vector<Result<ports::Target>> TargetReader::read(const std::vector<api::Aut
       continue;
     }
     targets.push_back(target_of(autoscalers[i], std::move(responses[next++])));
-    if (!has_rollout(refs[i].api_version, refs[i].kind)) continue;
-    if (targets.back()) targets.back()->rollout = rollout_words(refs[i], std::move(responses[next]));
+    if (targets.back()) take_object(*targets.back(), refs[i], std::move(responses[next]));
     ++next;
   }
   join_pods(autoscalers, targets);

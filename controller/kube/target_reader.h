@@ -1,5 +1,5 @@
-// Reads the targets of all AIAutoscalers at once: fresh scale and rollout state from the API server, side by side; pods
-// from their store, joined to the selectors in one pass.
+// Reads the targets of all AIAutoscalers at once: fresh scale, rollout state and pod template from the API server, side
+// by side; pods from their store, joined to the selectors in one pass.
 #pragma once
 
 #include <vector>

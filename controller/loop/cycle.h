@@ -54,6 +54,8 @@ struct Workload {
   /// False: nothing but a status may be written, because nothing of the spec is known.
   [[nodiscard]] bool usable() const { return !problem; }
   [[nodiscard]] int ready_pods() const;
+  /// GPUs of so many of its replicas; unset where either is not known.
+  [[nodiscard]] std::optional<std::int64_t> gpus_of(std::optional<int> replicas) const;
   void fail(const char* step, const Error& error) { errors.push_back({step, error.kind, error.message}); }
 };
 

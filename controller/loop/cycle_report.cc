@@ -43,6 +43,8 @@ ports::DemandReport demand_report(Workload& workload, std::size_t index, WallTim
     report.upper = figures.upper;
     if (view.input.spec.backlog_query) report.queue_at_lead = figures.queue_at_lead;
     report.lead = figures.lead;
+    report.replicas = figures.needed();
+    report.gpus = workload.gpus_of(report.replicas);
   }
   const auto found = workload.state->demand.find(report.name);
   if (found == workload.state->demand.end()) return report;

@@ -35,8 +35,7 @@ void put_figures(api::ForecastStatus& status, const DemandView& view, const plan
   // Where nobody measures the queue it is not known to be empty.
   if (view.input.spec.backlog_query) status.queue = figures.queue_at_lead;
   status.lead = figures.lead;
-  if (figures.reactive || figures.start)
-    status.replicas = std::max(figures.reactive.value_or(0), figures.start.value_or(0));
+  status.replicas = figures.needed();
 }
 
 }  // namespace
@@ -59,6 +58,7 @@ api::Forecast forecast_of(const Workload& workload, std::size_t index, WallTime 
   if (view.input.fan != nullptr) put_fan(status, *view.input.fan);
   if (workload.decision && index < workload.decision->figures.size())
     put_figures(status, view, workload.decision->figures[index]);
+  status.gpus = workload.gpus_of(status.replicas);
   status.expires = status.origin + settings.forecast_expiry();
   const auto state = workload.state->demand.find(view.input.spec.name);
   if (state != workload.state->demand.end() && state->second.summary().samples > 0) {

@@ -62,6 +62,11 @@ bool timed_out(const ports::ErrorReport& error) {
 
 }  // namespace
 
+std::optional<std::int64_t> Workload::gpus_of(std::optional<int> replicas) const {
+  if (!target || !target->replica || !replicas) return std::nullopt;
+  return api::times(api::gpus_of(*target->replica), *replicas);
+}
+
 int Workload::ready_pods() const {
   return target ? static_cast<int>(std::count_if(target->pods.begin(), target->pods.end(), is_ready)) : 0;
 }

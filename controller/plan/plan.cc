@@ -19,15 +19,11 @@ struct Needs {
   std::size_t keeper = 0;  ///< the entry behind `keep`, when keep > start
 };
 
-int start_of(const DemandFigures& figures) {
-  return std::max(figures.reactive.value_or(-1), figures.start.value_or(-1));
-}
-
 Needs combine(const std::vector<DemandFigures>& all) {
   Needs needs;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    needs.known = needs.known || start_of(all[i]) >= 0;
-    needs.start = std::max(needs.start, start_of(all[i]));
+    needs.known = needs.known || all[i].needed();
+    needs.start = std::max(needs.start, all[i].needed().value_or(0));
     if (all[i].keep.value_or(-1) > needs.keep) {
       needs.keep = *all[i].keep;
       needs.keeper = i;
@@ -42,10 +38,10 @@ api::Reasons need_reasons(const Input& input, const std::vector<DemandFigures>& 
   std::vector<std::size_t> order(figures.size());
   std::iota(order.begin(), order.end(), 0U);
   std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return start_of(figures[a]) > start_of(figures[b]); });
+                   [&](std::size_t a, std::size_t b) { return figures[a].needed() > figures[b].needed(); });
   api::Reasons reasons;
   for (const std::size_t i : order) {
-    if (start_of(figures[i]) >= 0) reasons.push_back(explain_need(input.demand[i], figures[i], input, supply));
+    if (figures[i].needed()) reasons.push_back(explain_need(input.demand[i], figures[i], input, supply));
   }
   return reasons;
 }

@@ -3,6 +3,7 @@
 // 8-10 and 12 of the design.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -88,6 +89,9 @@ struct DemandFigures {
   std::optional<double> served_upper;   ///< largest pointwise planning quantile in that time; unset without a fan
   std::optional<int> start;             ///< replicas that it needs, the queue at the lead included; unset without a fan
   std::optional<int> keep;              ///< replicas needed before a restart would have paid; unset without a fan
+
+  /// Replicas that this demand needs now or when what is started now is ready; unset: nothing is known of it.
+  [[nodiscard]] std::optional<int> needed() const { return std::max(reactive, start); }
 };
 
 struct Decision {

@@ -9,6 +9,7 @@
 
 #include "controller/api/autoscaler.h"
 #include "controller/api/forecast.h"
+#include "controller/api/resources.h"
 
 namespace aia::ports {
 
@@ -28,9 +29,11 @@ struct Target {
   int spec_replicas = 0;
   std::string resource_version;  ///< of the scale object: goes into the write
   std::string uid;
-  std::string selector;   ///< status.selector, in string form; empty: the kind publishes none
-  std::string rollout;    ///< empty: settled; else why it is not ("2 of 5 replicas updated")
-  std::vector<Pod> pods;  ///< all pods that the selector matches, any phase
+  std::string selector;                        ///< status.selector, in string form; empty: the kind publishes none
+  std::string rollout;                         ///< empty: settled; else why it is not ("2 of 5 replicas updated")
+  std::vector<Pod> pods;                       ///< all pods that the selector matches, any phase
+  std::optional<api::ReplicaShape> replica{};  ///< what one replica asks of nodes; unset: see replica_problem
+  std::string replica_problem{};               ///< why that is not known
 };
 
 /// An AIAutoscaler as read: when the stored object does not decode, `problem` says why and spec is not to be used.

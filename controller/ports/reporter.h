@@ -32,6 +32,8 @@ struct DemandReport {
   std::optional<double> queue;          ///< measured backlog; unset: no query, or missing
   std::optional<double> ahead, upper;   ///< at the lead time; unset without a forecast
   std::optional<double> queue_at_lead;  ///< requests waiting by then if nothing changed
+  std::optional<int> replicas;          ///< that it needs
+  std::optional<std::int64_t> gpus;     ///< of those replicas; unset: a replica's pods are not known
   std::optional<Expectation> then;      ///< what was expected a lead time ago for now
   Millis lead{0};                       ///< pod lead time + data age
   std::string trust = "Missing";        ///< "Whole", "Partial", "Stale" or "Missing"

@@ -23,6 +23,8 @@ Json demand_json(const ports::DemandReport& report) {
   put(json, "ahead", report.ahead);
   put(json, "upper", report.upper);
   put(json, "queue_at_lead", report.queue_at_lead);
+  put(json, "replicas", report.replicas);
+  put(json, "gpus", report.gpus);
   json["lead"] = format_duration(report.lead);
   json["model"] = report.model;
   put(json, "skill", report.skill);

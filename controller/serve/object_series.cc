@@ -84,6 +84,8 @@ struct DemandFamilies {
   Family queue_expected_then{
       "queue_expected_then",
       "The queue that was expected a lead time ago for now: to hold against aiautoscaler_queue."};
+  Family replicas{"needed_replicas", "Replicas that the demand needs now or when a replica started now is ready."};
+  Family gpus{"needed_gpus", "GPUs of those replicas, as their pod template asks for them. Absent: it cannot be read."};
   Family lead{"lead_seconds",
               "How far ahead the forecast looks: pod creation to Ready (P90) plus the age of the data."};
   Family skill{"skill",
@@ -99,6 +101,8 @@ struct DemandFamilies {
     forecast.add_if(median, report.ahead);
     forecast.add_if(upper, report.upper);
     queue_expected.add_if(labels, report.queue_at_lead);
+    replicas.add_if(labels, report.replicas);
+    gpus.add_if(labels, report.gpus);
     lead.add(labels, seconds(report.lead));
     skill.add_if(labels, report.skill);
     if (!report.then) return;
@@ -109,7 +113,7 @@ struct DemandFamilies {
 
   void collect(std::vector<prometheus::MetricFamily>& families) {
     move_into(families, std::vector{&demand, &queue, &trust, &age, &forecast, &forecast_then, &queue_expected,
-                                    &queue_expected_then, &lead, &skill});
+                                    &queue_expected_then, &replicas, &gpus, &lead, &skill});
   }
 };
 

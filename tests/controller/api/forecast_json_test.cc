@@ -26,6 +26,7 @@ Forecast example() {
   status.lead = 430s + 123ms;
   status.queue = 42.5;
   status.replicas = 16;
+  status.gpus = 128;
   status.model = "HoltWinters(1d)";
   status.why = "lowest pinball loss at 7m10s";
   status.backtest = Backtest{0.375, 0.25, 0.953125, 500};
@@ -79,7 +80,8 @@ TEST_CASE("missing is left out, never zero, what is not finite neither") {
   status.queue = std::numeric_limits<double>::quiet_NaN();
   status.model = "None";
   const json written = forecast_status_to_json(status);
-  for (const char* key : {"now", "ahead", "upper", "queue", "replicas", "backtest"}) CHECK_FALSE(written.contains(key));
+  for (const char* key : {"now", "ahead", "upper", "queue", "replicas", "gpus", "backtest"})
+    CHECK_FALSE(written.contains(key));
   CHECK(written["summary"] == json{{"lead", "0s"}});
 }
 

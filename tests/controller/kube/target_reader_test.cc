@@ -17,8 +17,9 @@ const char* const kApps = R"({"resources":[{"name":"deployments","kind":"Deploym
   {"name":"deployments/scale","kind":"Scale"}]})";
 const char* const kOther = R"({"resources":[{"name":"sets","kind":"Set","namespaced":true},
   {"name":"sets/scale","kind":"Scale"}]})";
-const char* const kSettled = R"({"metadata":{"generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,
-  "replicas":3,"updatedReplicas":3,"conditions":[{"type":"Progressing","reason":"NewReplicaSetAvailable"}]}})";
+const char* const kSettled = R"({"metadata":{"generation":1},"spec":{"replicas":3,
+  "template":{"spec":{"containers":[{"name":"s","resources":{"limits":{"nvidia.com/gpu":"8"}}}]}}},
+  "status":{"observedGeneration":1,"replicas":3,"updatedReplicas":3,"conditions":[{"type":"Progressing","reason":"NewReplicaSetAvailable"}]}})";
 
 std::string scale(int replicas, const std::string& selector) {
   return R"({"kind":"Scale","metadata":{"resourceVersion":"77","uid":"u-1"},"spec":{"replicas":)" +
@@ -84,10 +85,15 @@ TEST_CASE("scale, rollout and the pods that the selector matches in the target's
   CHECK(targets[0]->selector == "app=a");
   CHECK(targets[0]->rollout.empty());
   CHECK(names(targets[0]->pods) == "a-1 a-2 ");
+  REQUIRE(targets[0]->replica);
+  CHECK(api::gpus_of(*targets[0]->replica) == 8);
   REQUIRE(targets[1].ok());
   CHECK(targets[1]->spec_replicas == 0);
   CHECK(targets[1]->pods.empty());  // no selector published: not "all pods"
-  CHECK(rig.transport.sent().size() == 5);
+  CHECK_FALSE(targets[1]->replica);
+  CHECK(targets[1]->rollout.empty());  // a kind of which no rollout is known
+  CHECK_THAT(targets[1]->replica_problem, Catch::StartsWith("its pod template cannot be read: "));
+  CHECK(rig.transport.sent().size() == 6);
 }
 
 TEST_CASE("each target's trouble is its own") {
@@ -122,6 +128,7 @@ TEST_CASE("each target's trouble is its own") {
   REQUIRE(targets[6].ok());
   CHECK(targets[6]->rollout == "its rollout cannot be read: no (HTTP 403)");
   CHECK(names(targets[6]->pods) == "ok-1 ");
+  CHECK(targets[6]->replica_problem == "its pod template cannot be read: no (HTTP 403)");
 }
 
 TEST_CASE("a 404 of the path, not of the object, is discovered anew") {

@@ -49,6 +49,7 @@ std::vector<Result<ports::Target>> FakeCluster::targets(const std::vector<api::A
     target.spec_replicas = deployment.replicas;
     target.resource_version = std::to_string(deployment.version);
     target.rollout = deployment.rollout;
+    target.replica = deployment.replica;
     for (const auto& pod : deployment.pods) target.pods.push_back(pod.pod);
     targets.push_back(std::move(target));
   }

@@ -35,6 +35,7 @@ struct Deployment {
   std::string rollout;
   std::vector<FakePod> pods;
   std::optional<Error> read_error, write_error;
+  std::optional<api::ReplicaShape> replica{};  ///< unset: its pod template cannot be read
 };
 
 struct ScaleWrite {

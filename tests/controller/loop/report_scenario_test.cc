@@ -122,6 +122,21 @@ TEST_CASE_METHOD(World, "where reads were not answered, one write is tried and n
   CHECK(asked == 1);
 }
 
+TEST_CASE_METHOD(World, "what demand needs is told in GPUs, too, where the pods are known") {
+  const auto needed = [&] { return cluster.forecasts.at("llm.requests").status; };
+  run_for(2min);
+  REQUIRE(needed().replicas);
+  CHECK_FALSE(needed().gpus);
+  CHECK_FALSE(reporter.cycle.objects.at(0).demand.at(0).gpus);
+  deployment().replica = api::ReplicaShape{{{{{"nvidia.com/gpu", 8}}, 1}, {{{"nvidia.com/gpu", 4}}, 2}}};
+  run_for(2min);
+  CHECK(needed().gpus == 16 * *needed().replicas);
+  CHECK(reporter.cycle.objects.at(0).demand.at(0).gpus == needed().gpus);
+  metrics.series["demand"].error = Error{ErrorKind::Unavailable, "down", {}};
+  run_for(30min);
+  CHECK_FALSE(needed().gpus);  // not known is not 0
+}
+
 TEST_CASE_METHOD(World, "the cycle's report has the bounds, the conditions and how far the data is believed") {
   run_for(1min);
   const auto& whole = reporter.cycle.objects.at(0);

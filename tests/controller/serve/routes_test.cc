@@ -42,6 +42,8 @@ ports::CycleReport cycle_with(const std::vector<std::string>& names) {
     demand.ahead = 164;
     demand.upper = 187.5;
     demand.queue_at_lead = 42;
+    demand.replicas = 16;
+    demand.gpus = 128;
     demand.then = ports::Expectation{cycle.at, 120, 131, 3};
     demand.trust = "Whole";
     demand.data_age = 22500ms;
@@ -79,6 +81,8 @@ TEST_CASE("figures stand beside what was expected of them") {
       "aiautoscaler_forecast_then{" + demand + ",quantile=\"0.95\"} 131",
       "aiautoscaler_queue_expected{" + demand + "} 42",
       "aiautoscaler_queue_expected_then{" + demand + "} 3",
+      "aiautoscaler_needed_replicas{" + demand + "} 16",
+      "aiautoscaler_needed_gpus{" + demand + "} 128",
       "aiautoscaler_lead_seconds{" + demand + "} 430",
       "aiautoscaler_errors_total{kind=\"timeout\",step=\"observe\"} 1",
       "aiautoscaler_cycle_seconds_count 1",

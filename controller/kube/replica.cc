@@ -1,0 +1,104 @@
+// See replica.h.
+#include "controller/kube/replica.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace aia::kube {
+namespace {
+
+using api::Amounts;
+
+/// Of a list of requests or limits. A CRD may keep quantities as whole numbers, pods never do.
+Result<Amounts> amounts_from(const Json* list) {
+  Amounts amounts;
+  if (list == nullptr || !list->is_object()) return amounts;
+  for (const auto& [name, value] : list->items()) {
+    const std::string text = value.is_string() ? value.get<std::string>() : dump_json(value);
+    const Result<std::int64_t> read = api::amount_of(name, text);
+    if (!read) return read.error();
+    amounts[name] = *read;
+  }
+  return amounts;
+}
+
+/// requests, and limits where there is no request.
+Result<Amounts> requests_in(const Json& owner) {
+  Result<Amounts> requests = amounts_from(find_at(owner, {"resources", "requests"}));
+  if (!requests) return requests.error().in("resources.requests");
+  const Result<Amounts> limits = amounts_from(find_at(owner, {"resources", "limits"}));
+  if (!limits) return limits.error().in("resources.limits");
+  requests->insert(limits->begin(), limits->end());
+  return requests;
+}
+
+std::string name_of(const Json& container) {
+  return "container \"" + text_at(container, {"name"}) + '"';
+}
+
+/// What the init containers take at most at a time, `sidecars` that stay included; those are given back.
+Result<Amounts> starting(const Json& pod_spec, Amounts& sidecars) {
+  Amounts most;
+  for (const Json& init : list_at(pod_spec, {"initContainers"})) {
+    const Result<Amounts> asked = requests_in(init);
+    if (!asked) return asked.error().in(name_of(init));
+    const Amounts with_sidecars = api::sum(*asked, sidecars);
+    if (text_at(init, {"restartPolicy"}) == "Always") sidecars = with_sidecars;
+    most = api::larger(std::move(most), with_sidecars);
+  }
+  return most;
+}
+
+/// `count` pods of the template there.
+Status add_pods(api::ReplicaShape& replica, const Json* pod_template, std::int64_t count) {
+  const Json* spec = pod_template == nullptr ? nullptr : find_at(*pod_template, {"spec"});
+  if (spec == nullptr) return Error{ErrorKind::Invalid, "its pod template has no spec", {}};
+  Result<Amounts> requests = requests_of_pod(*spec);
+  if (!requests) return requests.error().in("its pod template");
+  const auto most = static_cast<std::int64_t>(std::numeric_limits<int>::max());
+  if (count > 0) replica.pods.push_back({std::move(*requests), static_cast<int>(std::min(count, most))});
+  return done;
+}
+
+/// A leader, of the workers' template unless it has one of its own, and size − 1 workers.
+Result<api::ReplicaShape> group_of(const Json& of_group) {
+  const Json* workers = find_at(of_group, {"workerTemplate"});
+  const Json* leader = find_at(of_group, {"leaderTemplate"});
+  api::ReplicaShape replica;
+  if (const Status added = add_pods(replica, leader != nullptr ? leader : workers, 1); !added) return added.error();
+  if (const Status added = add_pods(replica, workers, int_at(of_group, {"size"}, 1) - 1); !added) return added.error();
+  return replica;
+}
+
+}  // namespace
+
+Result<Amounts> requests_of_pod(const Json& pod_spec) {
+  Amounts serving;
+  for (const Json& container : list_at(pod_spec, {"containers"})) {
+    const Result<Amounts> asked = requests_in(container);
+    if (!asked) return asked.error().in(name_of(container));
+    serving = api::sum(std::move(serving), *asked);
+  }
+  Amounts sidecars;
+  const Result<Amounts> start = starting(pod_spec, sidecars);
+  if (!start) return start.error();
+  Amounts requests = api::larger(api::sum(std::move(serving), sidecars), *start);
+  const Result<Amounts> of_pod = requests_in(pod_spec);
+  if (!of_pod) return of_pod.error();
+  for (const auto& [name, amount] : *of_pod) requests[name] = amount;  // they stand for all containers together
+  const Result<Amounts> overhead = amounts_from(find_at(pod_spec, {"overhead"}));
+  if (!overhead) return overhead.error().in("overhead");
+  return api::sum(std::move(requests), *overhead);
+}
+
+Result<api::ReplicaShape> replica_of(const Json& object) {
+  if (const Json* group = find_at(object, {"spec", "leaderWorkerTemplate"})) return group_of(*group);
+  const Json* pod_template = find_at(object, {"spec", "template"});
+  if (pod_template == nullptr)
+    return Error{ErrorKind::Invalid, "it has neither spec.template nor spec.leaderWorkerTemplate", {}};
+  api::ReplicaShape replica;
+  if (const Status added = add_pods(replica, pod_template, 1); !added) return added.error();
+  return replica;
+}
+
+}  // namespace aia::kube
