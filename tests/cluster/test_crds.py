@@ -165,13 +165,13 @@ class Crds(unittest.TestCase):
                             "lastTransitionTime": "2026-11-21T08:30:00Z"}]})
         self.patch_status("forecasts", "shown.requests", {
             "summary": {"now": "118", "ahead": "164", "upper": "187", "lead": "7m10s", "queue": "42", "skill": "+38%"},
-            "replicas": 16, "model": "HoltWinters(1d)"})
+            "replicas": 16, "gpus": 128, "model": "HoltWinters(1d)"})
         self.assertEqual(self.table("aia", "shown"), [
             ["NAME", "TARGET", "MODE", "MIN", "MAX", "REPLICAS", "READY", "DESIRED", "LEAD", "STATUS", "AGE"],
             ["shown", "llama-70b", "Recommend", "1", "40", "10", "9", "16", "7m10s", "ScaledOut"]])
         self.assertEqual(self.table("fc", "shown.requests"), [
-            ["NAME", "TARGET", "NOW", "AHEAD", "UPPER", "LEAD", "QUEUE", "REPLICAS", "MODEL", "SKILL", "AGE"],
-            ["shown.requests", "llama-70b", "118", "164", "187", "7m10s", "42", "16", "HoltWinters(1d)", "+38%"]])
+            ["NAME", "TARGET", "NOW", "AHEAD", "UPPER", "LEAD", "QUEUE", "REPLICAS", "GPUS", "MODEL", "SKILL", "AGE"],
+            ["shown.requests", "llama-70b", "118", "164", "187", "7m10s", "42", "16", "128", "HoltWinters(1d)", "+38%"]])
 
     def test_explains_every_field(self):
         for plural in ("aiautoscalers", "forecasts"):
