@@ -1,6 +1,7 @@
 #include "forecasting/fan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace forecasting {
@@ -14,7 +15,7 @@ double across_levels(const std::vector<double>& levels, const Eigen::MatrixXd& v
   if (above == levels.end()) return values(k, q - 1);
   const double low = levels[static_cast<std::size_t>(q - 1)];
   const double share = (level - low) / (*above - low);
-  return values(k, q - 1) + share * (values(k, q) - values(k, q - 1));
+  return std::lerp(values(k, q - 1), values(k, q), share);
 }
 
 /// Where `at` lies between ascending `marks`: the lower one's index and the share of the way to the next; clamped.
@@ -51,7 +52,7 @@ double Fan::value(TimePoint at, double level) const {
   const Duration start = first ? Duration{0} : offsets[static_cast<std::size_t>(k - 1)];
   if (ahead <= start) return from;
   const double share = static_cast<double>((ahead - start).count()) / static_cast<double>((*above - start).count());
-  return from + share * (across_levels(levels, values, k, level) - from);
+  return std::lerp(from, across_levels(levels, values, k, level), share);
 }
 
 double Fan::pointwise_max(TimePoint from, TimePoint to, double level) const {

@@ -19,7 +19,9 @@ std::string name_of(const Workload& workload, const std::string& demand) {
 void put_fan(api::ForecastStatus& status, const forecasting::Fan& fan) {
   const auto levels = std::min(kMaxLevels, fan.levels.size());
   status.quantiles.assign(fan.levels.begin(), fan.levels.begin() + static_cast<std::ptrdiff_t>(levels));
-  for (std::size_t k = 0; k < std::min(kMaxFanPoints, fan.offsets.size()); ++k) {
+  const std::size_t points = std::min(kMaxFanPoints, fan.offsets.size());
+  for (std::size_t i = 0; i < points; ++i) {  // spread over all of them, the first and the last included
+    const std::size_t k = points < 2 ? 0 : i * (fan.offsets.size() - 1) / (points - 1);
     api::FanPoint point{fan.offsets[k], {}};
     for (std::size_t q = 0; q < levels; ++q) {
       point.values.push_back(fan.values(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(q)));

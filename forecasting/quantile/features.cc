@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kDaySlots = 288;
 constexpr double kProfileWeight = 0.25;  // of the newest day: a profile of about the last week
+constexpr int kLooksAround = 15;         // on each side of yesterday's target at most, for its maximum
 constexpr int kHourMemory = 120;         // hours that the rhythm within the hour remembers
 
 }  // namespace
@@ -49,12 +50,17 @@ void Features::update(double value) {
 }
 
 void Features::note_extremes() {
-  most_hour_ = least_hour_ = most_quarter_ = latest_;
-  for (int age = 1; age < std::min(spans_.hour, seen_); ++age) {
-    const double value = ago(age);
-    most_hour_ = std::max(most_hour_, value), least_hour_ = std::min(least_hour_, value);
-    if (age < spans_.quarter) most_quarter_ = std::max(most_quarter_, value);
-  }
+  note_extreme(most_quarter_, spans_.quarter, true);
+  note_extreme(most_hour_, spans_.hour, true), note_extreme(least_hour_, spans_.hour, false);
+}
+
+/// Looks through the window only when the extreme itself leaves it: an hour may be thousands of steps.
+void Features::note_extreme(double& extreme, int window, bool largest) {
+  const auto outermost = [largest](double a, double b) { return largest ? std::max(a, b) : std::min(a, b); };
+  const bool leaves = seen_ == 1 || (seen_ > window && ago(window) == extreme);
+  extreme = leaves ? latest_ : outermost(extreme, latest_);
+  if (!leaves) return;
+  for (int age = 1; age < std::min(window, seen_); ++age) extreme = outermost(extreme, ago(age));
 }
 
 void Features::note_rhythm(double value, double change) {
@@ -79,6 +85,14 @@ double Features::day_before(int steps) const {
   const int ahead = (steps - 1) % spans_.day + 1;
   if (!spans_.seasonal || seen_ <= spans_.day) return std::numeric_limits<double>::quiet_NaN();
   return ago(spans_.day - ahead);
+}
+
+Rhythm Features::rhythm(int steps) const {
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  if (!spans_.seasonal || seen_ <= spans_.day) return {kUnknown, kUnknown, kUnknown};
+  const int slot = slot_after(steps % spans_.day);
+  const Slot& of_hour = hour_slots_[static_cast<std::size_t>(slot % spans_.hour)];
+  return {profile(slot), static_cast<double>(of_hour.mean), day_before(steps)};
 }
 
 double Features::level() const {
@@ -114,7 +128,8 @@ Row Features::row(int steps, const Archive& archive, int age) const {
   const double week_then = archive.ago(age + spans_.week - ahead), week_there = archive.ago(age + spans_.week);
   put(week_then - then), put(week_then - week_there);
   double most = then;
-  for (int off = -spans_.quarter; off <= spans_.quarter && day; ++off) {
+  const int apart = std::max(1, spans_.quarter / kLooksAround);
+  for (int off = -spans_.quarter; off <= spans_.quarter && day; off += apart) {
     if (spans_.day - ahead - off >= 0) most = std::max(most, ago(spans_.day - ahead - off));
   }
   put(day ? most - z : 0);
@@ -128,13 +143,17 @@ Row Features::row(int steps, const Archive& archive, int age) const {
 
 /// The day's profile at a step, between the middles of its parts.
 double Features::profile(int slot) const {
-  const auto parts = static_cast<double>(day_slots_.size());
-  const double at = (slot + 0.5) * parts / spans_.day - 0.5, floor = std::floor(at);
-  const auto wrap = [&](double part) {
-    return day_slots_[static_cast<std::size_t>(part < 0 ? part + parts : part >= parts ? part - parts : part)];
+  const auto parts = static_cast<int>(day_slots_.size());
+  const double at = (slot + 0.5) * parts / spans_.day - 0.5;
+  const int part = at < 0 ? -1 : static_cast<int>(at);
+  const auto mean = [&](int of) {
+    return static_cast<double>(day_slots_[static_cast<std::size_t>(of < 0        ? of + parts
+                                                                   : of >= parts ? of - parts
+                                                                                 : of)]
+                                   .mean);
   };
-  const auto before = static_cast<double>(wrap(floor).mean), after = static_cast<double>(wrap(floor + 1).mean);
-  return before + (at - floor) * (after - before);
+  const double before = mean(part), after = mean(part + 1);
+  return before + (at - part) * (after - before);
 }
 
 std::size_t Features::bytes() const {

@@ -21,6 +21,10 @@ inline constexpr std::size_t kFeatures = kOriginFeatures + kTargetFeatures;
 
 using Row = std::array<float, kFeatures>;
 
+/// What rhythms alone say of a step: the day's profile, the hour's deviation from its mean, the value a day before.
+inline constexpr std::size_t kRhythms = 3;
+using Rhythm = std::array<double, kRhythms>;
+
 class Features {
  public:
   /// `furthest` ≥ 1: the longest horizon asked for, in steps. `slot`: of the first step within the day.
@@ -42,6 +46,9 @@ class Features {
 
   /// The value that lay a day before the step `steps` ahead; NaN: not seen yet, or no day is known.
   [[nodiscard]] double day_before(int steps) const;
+
+  /// Of the step `steps` ≥ 0 ahead; NaN: not known yet, or no day is known.
+  [[nodiscard]] Rhythm rhythm(int steps) const;
 
   [[nodiscard]] std::size_t bytes() const;
 
@@ -67,6 +74,7 @@ class Features {
   };
 
   void note_extremes();
+  void note_extreme(double& extreme, int window, bool largest);
   void note_rhythm(double value, double change);
   [[nodiscard]] double ago(int age) const;
   [[nodiscard]] double profile(int slot) const;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "forecasting/pinball.h"
@@ -45,7 +44,7 @@ std::size_t median_of(const std::vector<double>& levels) {
 std::vector<int> LearnedFan::knots_of(int season_steps) {
   const int day = Spans::of(season_steps).day;
   std::vector<int> knots{part(day, 288), part(day, 144), part(day, 72), part(day, 24), part(day, 6)};
-  if (day <= kFewSteps) knots.insert(knots.end(), {part(day, 48), part(day, 12), day});
+  if (day <= kFewSteps) knots.insert(knots.end(), {part(day, 48), part(day, 2), day});
   std::sort(knots.begin(), knots.end());
   knots.erase(std::unique(knots.begin(), knots.end()), knots.end());
   return knots;
@@ -125,31 +124,78 @@ void LearnedFan::issue(bool at_least, const Scenarios* parts) {
     if (k < told) sums = parts->quantiles(k, options_.levels);
     learners_[k].issue({features_.row(knots_[k], archive_), latest, level, at_least, sums});
   }
-  std::array<double, HorizonLearner::kMostLevels> bases{};
+  const Rhythms rhythms = this->rhythms();
+  learn_between(rhythms);
+  issue_margins(rhythms, at_least);
+}
+
+/// Windows begin at a knot, the shorter first: what was the largest of one is not looked at again for the next.
+void LearnedFan::issue_margins(const Rhythms& rhythms, bool at_least) {
+  std::array<double, HorizonLearner::kMostLevels> most{};
+  int from = -1, row = 0;
+  const std::size_t uppers = options_.levels.size() - 1 - median_;
+  const auto look_at = [&](int steps) {
+    const Place here = place(steps, rhythms);
+    for (std::size_t q = 0; q < uppers; ++q) most[q] = std::max(most[q], quantile_at(here, median_ + 1 + q));
+  };
   for (WindowMargins& margins : margins_) {
-    const int from = margins.steps(), to = from + margins.window();
-    std::size_t at = 0;
-    for (std::size_t q = median_ + 1; q < options_.levels.size(); ++q) {
-      double most = std::max(quantile_at(from, q), quantile_at(to, q));
-      for (const int knot : knots_) {
-        if (knot > from && knot < to) most = std::max(most, quantile_at(knot, q));
-      }
-      bases[at++] = std::max(0.0, most);
+    if (margins.steps() != from) {
+      from = row = margins.steps();
+      most.fill(0);
+      look_at(from);
     }
+    const int to = from + margins.window();
+    for (int next = row_after(row); next < to; next = row_after(row)) look_at(row = next);
+    std::array<double, HorizonLearner::kMostLevels> bases = most;
+    const Place end = place(to, rhythms);
+    for (std::size_t q = 0; q < uppers; ++q) bases[q] = std::max(bases[q], quantile_at(end, median_ + 1 + q));
     const double size = spread(knot_for(from * options_.step));
-    margins.issue({bases.data(), at}, at_least ? 0 : size);
+    margins.issue({bases.data(), uppers}, at_least ? 0 : size);
   }
 }
 
-/// Not clipped; NaN while one of the knots around is not calibrated.
-double LearnedFan::quantile_at(int steps, std::size_t level) const {
-  const auto above = static_cast<std::size_t>(std::lower_bound(knots_.begin(), knots_.end(), steps) - knots_.begin());
-  if (above == knots_.size()) return learners_.back().quantiles()[level];
-  const double upper = learners_[above].quantiles()[level];
-  if (above == 0 || knots_[above] == steps) return upper;
-  const double lower = learners_[above - 1].quantiles()[level];
-  const double share = static_cast<double>(steps - knots_[above - 1]) / (knots_[above] - knots_[above - 1]);
-  return lower + share * (upper - lower);
+LearnedFan::Rhythms LearnedFan::rhythms() const {
+  Rhythms rhythms{};
+  rhythms[0] = features_.rhythm(0);
+  for (std::size_t k = 0; k < knots_.size(); ++k) rhythms[k + 1] = features_.rhythm(knots_[k]);
+  return rhythms;
+}
+
+/// What knots forecast, held against the line between their neighbours.
+void LearnedFan::learn_between(const Rhythms& rhythms) {
+  between_.forget(1 - 1.0 / spans_.day);
+  for (std::size_t k = 1; k + 1 < knots_.size(); ++k) {
+    const auto median = [&](std::size_t knot) { return learners_[knot].quantiles()[median_]; };
+    const double share = static_cast<double>(knots_[k] - knots_[k - 1]) / (knots_[k + 1] - knots_[k - 1]);
+    between_.learn(BetweenKnots::bend(rhythms[k + 1], rhythms[k], rhythms[k + 2], share),
+                   median(k) - median(k - 1) - share * (median(k + 1) - median(k - 1)));
+  }
+  between_.solve();
+}
+
+LearnedFan::Place LearnedFan::place(int steps, const Rhythms& rhythms) const {
+  const auto above = std::lower_bound(knots_.begin(), knots_.end(), steps);
+  if (above == knots_.end()) return {knots_.size() - 1, 1, 0};
+  const auto knot = static_cast<std::size_t>(above - knots_.begin());
+  const int before = knot == 0 ? 0 : knots_[knot - 1];
+  const double share = static_cast<double>(steps - before) / (*above - before);
+  if (share >= 1) return {knot, 1, 0};
+  const Rhythm bend = BetweenKnots::bend(features_.rhythm(steps), rhythms[knot], rhythms[knot + 1], share);
+  return {knot, share, between_.off_line(bend)};
+}
+
+/// Not clipped; NaN while one of the knots around is not calibrated. Before the first knot a fan opens between a random
+/// walk's, whose errors grow with the root of time, and that of noise, whose errors do not grow.
+double LearnedFan::quantile_at(const Place& place, std::size_t level) const {
+  const auto upper = learners_[place.above].quantiles();
+  if (place.share >= 1) return upper[level];
+  if (place.above > 0) {
+    const double lower = learners_[place.above - 1].quantiles()[level];
+    return lower + place.share * (upper[level] - lower) + place.off_line;
+  }
+  const double latest = features_.latest(), root = std::sqrt(place.share);
+  const double middle = latest + root * (upper[median_] - latest);
+  return middle + std::sqrt(root) * (upper[level] - upper[median_]) + place.off_line;
 }
 
 double LearnedFan::spread(std::size_t knot) const {
@@ -184,34 +230,35 @@ Fan LearnedFan::fan() const {
   fan.latest = features_.latest();
   fan.levels = options_.levels;
   std::vector<int> steps;
-  for (int early = 1; early < knots_.front(); early *= 2) steps.push_back(early);
-  steps.insert(steps.end(), knots_.begin(), knots_.end());
+  for (int row = row_after(0); row <= knots_.back(); row = row_after(row)) steps.push_back(row);
   fan.values.resize(static_cast<Eigen::Index>(steps.size()), static_cast<Eigen::Index>(fan.levels.size()));
+  const Rhythms rhythms = this->rhythms();
   for (std::size_t row = 0; row < steps.size(); ++row) {
     fan.offsets.push_back(steps[row] * options_.step);
-    put_row(fan, row, steps[row]);
+    put_row(fan, row, place(steps[row], rhythms));
   }
   put_margins(fan);
   return fan;
 }
 
-/// A random walk's errors grow with the root of time: how a fan opens before its first knot.
-void LearnedFan::put_row(Fan& fan, std::size_t row, int steps) const {
-  auto knot = static_cast<std::size_t>(std::lower_bound(knots_.begin(), knots_.end(), steps) - knots_.begin());
-  const double latest = fan.latest;
+/// The next step with a row of its own: doubling before the first knot, then close together for an hour, then less so.
+int LearnedFan::row_after(int row) const {
+  if (row < knots_.front()) return std::min(std::max(1, 2 * row), knots_.front());
+  const int apart = part(spans_.day, row < spans_.hour ? 1440 : 96);
+  const auto knot = std::upper_bound(knots_.begin(), knots_.end(), row);
+  return knot == knots_.end() ? row + apart : std::min(row + apart, *knot);
+}
+
+void LearnedFan::put_row(Fan& fan, std::size_t row, Place here) const {
+  const bool known = calibrated(here.above) && (here.share >= 1 || here.above == 0 || calibrated(here.above - 1));
+  if (!known) {  // the width of the nearest shorter knot
+    while (!calibrated(here.above) && here.above > 0) --here.above;
+    here.share = 1;
+  }
   double lower = 0;
-  const bool known = calibrated(knot);
-  while (!calibrated(knot) && knot > 0) --knot;
-  const auto quantiles = learners_[knot].quantiles();
-  const double way = known ? std::min(1.0, static_cast<double>(steps) / knots_[knot]) : 1;
-  const double widening = std::sqrt(way);
   for (std::size_t q = 0; q < fan.levels.size(); ++q) {
-    double value = latest;
-    if (calibrated(knot)) {
-      const double middle = latest + way * (quantiles[median_] - latest);
-      value = middle + widening * (quantiles[q] - quantiles[median_]);
-    }
-    lower = std::max(lower, value);
+    const double value = quantile_at(here, q);
+    lower = std::max(lower, std::isnan(value) ? fan.latest : value);
     fan.values(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(q)) = lower;
   }
 }
@@ -247,17 +294,19 @@ Scenarios LearnedFan::scenarios(Duration furthest) const {
   std::sort(places.begin(), places.end());
   for (const auto& [origin, at] : places) scenarios.drawn_at.push_back(origin);
   scenarios.paths.resize(static_cast<Eigen::Index>(places.size()), static_cast<Eigen::Index>(count));
-  std::vector<std::size_t> ranks(places.size());
+  const std::size_t paths = places.size();
+  std::vector<double> of_levels, of_ranks;  // normal scores
+  for (const double level : options_.levels) of_levels.push_back(normal_quantile(level));
+  for (std::size_t rank = 0; rank < paths; ++rank)
+    of_ranks.push_back(normal_quantile((static_cast<double>(rank) + 0.5) / static_cast<double>(paths)));
+  std::vector<std::pair<double, std::size_t>> order(paths);  // of equal scores the earlier origin first
   for (std::size_t k = 0; k < count; ++k) {
     scenarios.offsets.push_back(knots_[k] * options_.step);
-    std::iota(ranks.begin(), ranks.end(), std::size_t{0});
-    std::stable_sort(ranks.begin(), ranks.end(), [&](std::size_t a, std::size_t b) {
-      return scores_.score(places[a].second, k) < scores_.score(places[b].second, k);
-    });
-    for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
-      const double score = normal_quantile((static_cast<double>(rank) + 0.5) / static_cast<double>(ranks.size()));
-      scenarios.paths(static_cast<Eigen::Index>(ranks[rank]), static_cast<Eigen::Index>(k)) =
-          std::max(0.0, value_at(score, learners_[k].quantiles(), options_.levels));
+    for (std::size_t path = 0; path < paths; ++path) order[path] = {scores_.score(places[path].second, k), path};
+    std::sort(order.begin(), order.end());
+    for (std::size_t rank = 0; rank < paths; ++rank) {
+      scenarios.paths(static_cast<Eigen::Index>(order[rank].second), static_cast<Eigen::Index>(k)) =
+          std::max(0.0, value_at(of_ranks[rank], learners_[k].quantiles(), of_levels));
     }
   }
   return scenarios;

@@ -4,11 +4,13 @@
 // whole of a series with a day of minutes takes less than 96 KB.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
 #include "forecasting/fan.h"
 #include "forecasting/quantile/archive.h"
+#include "forecasting/quantile/between_knots.h"
 #include "forecasting/quantile/features.h"
 #include "forecasting/quantile/horizon_learner.h"
 #include "forecasting/quantile/refit.h"
@@ -38,17 +40,19 @@ class LearnedFan {
   explicit LearnedFan(const Options& options);
 
   /// Horizons in steps, ascending: 1/288, 1/144, 1/72, 1/24 and 1/6 of a day (5, 10, 20, 60 and 240 minutes); where a
-  /// day has few steps, 1/48, 1/12 and the whole of it, too.
+  /// day has few steps, 1/48, ½ and the whole of it, too.
   static std::vector<int> knots_of(int season_steps);
+  static constexpr std::size_t kMostKnots = 8;
 
   /// The value at `at`: finite and ≥ 0, or NaN for a gap; once a step, in order. `at_least`: it was cut off from above;
   /// the forecast starts from it or from the value before it, whichever is larger, and nothing is judged or learned.
   /// `parts`: paths of the sum of its parts from here on, at the knots or the first of them; nullptr: not known.
   void update(TimePoint at, double value, bool at_least = false, const Scenarios* parts = nullptr);
 
-  /// At the knots, and below the first of them. While a horizon is not calibrated it has the width of the nearest
-  /// shorter one. A gap leaves the fan of the newest value, which is then seen from further away. Empty before the
-  /// first value.
+  /// At the knots, below the first of them, and between them along the series' rhythm (between_knots.h): at every step
+  /// of the first hour where a day has no more than 1440. While a horizon is not calibrated it has the width of the
+  /// nearest shorter one. A gap leaves the fan of the newest value, which is then seen from further away. Empty before
+  /// the first value.
   [[nodiscard]] Fan fan() const;
 
   /// Paths at the knots that lie within `furthest`; empty while no past origin is known at all of them.
@@ -85,15 +89,29 @@ class LearnedFan {
     io(loss_beside_seasonal_, seasonal_loss_);
     for (HorizonLearner& learner : learners_) learner.state(io);
     for (WindowMargins& margins : margins_) margins.state(io);
+    between_.state(io);
   }
 
  private:
   void judge(double value);
   void issue(bool at_least, const Scenarios* parts);
   void beside_seasonal(double value);
-  [[nodiscard]] double quantile_at(int steps, std::size_t level) const;
+  /// A horizon between two knots.
+  struct Place {
+    std::size_t above = 0;  ///< the knot at or beyond it
+    double share = 1;       ///< of the way there from the knot below, or from now
+    double off_line = 0;    ///< see BetweenKnots
+  };
+  /// What rhythms say now and at every knot.
+  using Rhythms = std::array<Rhythm, 1 + kMostKnots>;
+  [[nodiscard]] Rhythms rhythms() const;
+  void learn_between(const Rhythms& rhythms);
+  void issue_margins(const Rhythms& rhythms, bool at_least);
+  [[nodiscard]] Place place(int steps, const Rhythms& rhythms) const;
+  [[nodiscard]] double quantile_at(const Place& place, std::size_t level) const;
+  [[nodiscard]] int row_after(int row) const;
   [[nodiscard]] double spread(std::size_t knot) const;
-  void put_row(Fan& fan, std::size_t row, int steps) const;
+  void put_row(Fan& fan, std::size_t row, Place here) const;
   void put_margins(Fan& fan) const;
 
   Options options_;
@@ -104,6 +122,7 @@ class LearnedFan {
   Features features_;
   std::vector<HorizonLearner> learners_;
   std::vector<WindowMargins> margins_;  ///< knots × windows
+  BetweenKnots between_;
   ScoreRing scores_;
   Changes seasonal_;  ///< from the value a day before
   std::size_t planning_knot_ = 0;

@@ -49,10 +49,10 @@ double normal_score(double value, std::span<const float> quantiles, std::span<co
   return std::clamp(from + (value - low) / (high - low) * (to - from), -kFurthest, kFurthest);
 }
 
-double value_at(double score, std::span<const double> quantiles, std::span<const double> levels) {
+double value_at(double score, std::span<const double> quantiles, std::span<const double> scores) {
   std::size_t upper = 1;
-  while (upper + 1 < levels.size() && normal_quantile(levels[upper]) < score) ++upper;
-  const double from = normal_quantile(levels[upper - 1]), to = normal_quantile(levels[upper]);
+  while (upper + 1 < scores.size() && scores[upper] < score) ++upper;
+  const double from = scores[upper - 1], to = scores[upper];
   return quantiles[upper - 1] + (score - from) / (to - from) * (quantiles[upper] - quantiles[upper - 1]);
 }
 

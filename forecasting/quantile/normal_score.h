@@ -15,7 +15,7 @@ double normal_quantile(double level);
 /// meet: 0 on them, ±4 off them.
 double normal_score(double value, std::span<const float> quantiles, std::span<const double> levels);
 
-/// The value at a score, the inverse of it.
-double value_at(double score, std::span<const double> quantiles, std::span<const double> levels);
+/// The value at a score, the inverse of it. `scores`: normal_quantile of each level.
+double value_at(double score, std::span<const double> quantiles, std::span<const double> scores);
 
 }  // namespace forecasting
