@@ -1,120 +1,20 @@
-// The forecast and its three formats; see forecast.h.
+// From flags to a forecast; see forecast.h.
 #include "controller/forecast.h"
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "controller/api/decimal.h"
+#include "controller/forecast_report.h"
 #include "controller/input.h"
 #include "forecasting/batch/forecast.h"
 #include "forecasting/exam/seasons.h"
 #include "forecasting/models/fitted_model.h"
-#include "simulation/replay/figures.h"
 
 namespace aia {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using forecasting::Fan;
-using forecasting::exam::Series;
-
-/// What was said, and of what.
-struct Said {
-  Series series;
-  std::vector<int> seasons;
-  forecasting::Summary summary;
-  Fan fan;
-  std::vector<double> quantiles;
-
-  [[nodiscard]] WallTime at(int steps) const { return series.at(series.values.size() - 1) + steps * series.step; }
-
-  /// Times as the file has them.
-  [[nodiscard]] std::string time(int steps) const {
-    return series.dated ? format_rfc3339(at(steps))
-                        : format_decimal(static_cast<double>(at(steps).time_since_epoch().count()) / 1000);
-  }
-};
-
-Json number(double value) {
-  if (!std::isfinite(value)) return nullptr;
-  const auto rounded = parse_decimal(format_measured(value));
-  return rounded ? *rounded : value;
-}
-
-std::string json(const Said& said, const ForecastOptions& options) {
-  Json json;
-  json["input"] = input_name(options.demand.input);
-  json["step_s"] = number(static_cast<double>(said.series.step.count()) / 1000);
-  json["steps"] = said.series.values.size();
-  json["seasons_s"] = Json::array();
-  for (const int season : said.seasons)
-    json["seasons_s"].push_back(number(static_cast<double>((season * said.series.step).count()) / 1000));
-  json["model"] = said.summary.model;
-  json["why"] = said.summary.why;
-  json["calibrated"] = said.summary.eligible;
-  json["forecast"] = Json::array();
-  for (int step = 1; step <= options.horizon; ++step) {
-    Json row;
-    if (said.series.dated) {
-      row["time"] = said.time(step);
-    } else {
-      row["t_s"] = number(static_cast<double>(said.at(step).time_since_epoch().count()) / 1000);
-    }
-    for (const double quantile : said.quantiles)
-      row["quantiles"][format_decimal(quantile)] = number(said.fan.value(said.at(step), quantile));
-    json["forecast"].push_back(std::move(row));
-  }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string csv(const Said& said, const ForecastOptions& options) {
-  std::string text = said.series.dated ? "time" : "t_s";
-  for (const double quantile : said.quantiles) text += "," + format_decimal(quantile);
-  text += '\n';
-  for (int step = 1; step <= options.horizon; ++step) {
-    text += said.time(step);
-    for (const double quantile : said.quantiles) {
-      const double value = said.fan.value(said.at(step), quantile);
-      text += "," + (std::isfinite(value) ? format_measured(value) : std::string());
-    }
-    text += '\n';
-  }
-  return text;
-}
-
-std::string padded(const std::string& text, std::size_t width) {
-  return (text.size() < width ? std::string(width - text.size(), ' ') : "") + text;
-}
-
-std::string table(const Said& said, const ForecastOptions& options) {
-  constexpr std::size_t kTime = 18, kColumn = 12;
-  std::string text = input_name(options.demand.input) + ": " + std::to_string(said.series.values.size()) +
-                     " steps of " + format_duration(said.series.step) + " to " + simulation::moment_of(said.at(0)) +
-                     "; seasons: " + season_words(said.seasons, said.series.step) + "\nModel " + said.summary.model +
-                     ". " + said.summary.why + "\n";
-  if (!said.summary.eligible) text += "The widths are not calibrated yet: too little was seen.\n";
-  text += "\n" + padded("time", kTime);
-  for (const double quantile : said.quantiles) text += padded("P" + format_measured(quantile * 100), kColumn);
-  text += '\n';
-  for (int step = 1; step <= options.horizon; ++step) {
-    text += padded(simulation::moment_of(said.at(step)), kTime);
-    for (const double quantile : said.quantiles)
-      text += padded(format_figure(said.fan.value(said.at(step), quantile)), kColumn);
-    text += '\n';
-  }
-  return text;
-}
-
-std::string shown(const Said& said, const ForecastOptions& options) {
-  switch (options.format) {
-    case ForecastFormat::Json: return json(said, options);
-    case ForecastFormat::Csv: return csv(said, options);
-    case ForecastFormat::Table: break;
-  }
-  return table(said, options);
-}
 
 /// With the engine of the operator: fed step by step.
 void say_online(Said& said, const forecasting::exam::EngineOptions& engine, int horizon) {
@@ -207,7 +107,7 @@ Status forecast(const ForecastOptions& options) {
   if (fitted) {
     const int season = forecasting::exam::main_season(engine->seasons, said.series.step);
     if (const auto said_so = say_fitted(said, *fitted, season, options.horizon); !said_so) return said_so;
-    return print(shown(said, options));
+    return print(forecast_text(said, options));
   }
   say_online(said, *engine, options.horizon);
   if (said.fan.empty()) {
@@ -217,7 +117,7 @@ Status forecast(const ForecastOptions& options) {
   const bool beyond =
       engine->model == forecasting::Model::Auto && said.at(options.horizon) > said.fan.origin + said.fan.offsets.back();
   if (beyond) say_in_batch(said, *engine, options.horizon);
-  return print(shown(said, options));
+  return print(forecast_text(said, options));
 }
 
 }  // namespace aia

@@ -104,6 +104,17 @@ class Forecast(Commands):
             self.assertLessEqual(said["quantiles"]["0.5"], said["quantiles"]["0.95"])
             self.assertAlmostEqual(said["quantiles"]["0.5"], 60 - 40 * math.cos(2 * math.pi * said["t_s"] / DAY_S), delta=15)
 
+    def test_unix_times_and_long_durations_are_exact(self):
+        start = 1763748000
+        text = "".join(f"{start + 60 * i},{5 + i % 7}\n" for i in range(1500))
+        report = parsed("forecast", "--horizon", "3", "--seasons", "20h34m", stdin=text)
+        self.assertEqual([row["t_s"] for row in report["forecast"]], [start + 60 * i for i in range(1500, 1503)])
+        self.assertEqual(report["seasons_s"], [20 * 3600 + 34 * 60])
+        slow = "".join(f"{1234567 * i},{5 + i % 7}\n" for i in range(100))
+        judged = parsed("backtest", "--lead-time", "1234567s", "--window", "1234567s", stdin=slow)
+        self.assertEqual((judged["step_s"], judged["horizons"][0]["lead_time_s"]), (1234567, 1234567))
+        self.assertEqual(judged["horizons"][0]["coverage"]["window_max"][0]["window_s"], 1234567)
+
     def test_hours_are_forecast_two_days_ahead(self):
         hourly = "".join(f"{3600 * i},{100 + 50 * math.cos(2 * math.pi * i / 24):.3f}\n" for i in range(24 * 21))
         report = parsed("forecast", "--horizon", "48", "--seasons", "24h,168h", stdin=hourly)
