@@ -3,7 +3,7 @@
 formats, and what is said about mistakes. Needs the built controller in AIA_BINARY. The figures are tested in
 tests/forecasting/exam.
 """
-import csv, io, json, math, os, re, subprocess, tempfile, unittest
+import csv, io, json, math, os, re, resource, subprocess, tempfile, unittest
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -163,6 +163,8 @@ class Mistakes(Commands):
                 (("--input", "-", "--seasons", "day"), r"--seasons: .*day"), (("--input", "-", "--seasons", ""), r"--seasons"),
                 (("--input", "-", "--seasons", "25m"), r"--seasons: 25m is not a multiple of the data's step of 10m; 30m is"),
                 (("--input", "-", "--seasons", "10m"), r"--seasons: 10m is a single step"),
+                (("--input", "-", "--seasons", "100000h"), r"--seasons: 100000h is too long; at most 744h can be given"),
+                (("--input", "-", "--seasons", "744h"), r"--seasons: 744h is 4464 steps of 10m, and the data has 1152; give"),
                 (("--input", "-", "--model", "Oracle"), r"--model: .*HoltWinters"))
         self.refused("forecast", both + (
             (("--input", "-", "--horizon", "0"), r"--horizon"), (("--input", "-", "--quantiles", "0.5,1"), r"--quantiles: \"1\""),
@@ -174,6 +176,26 @@ class Mistakes(Commands):
             (("--input", "-", "--window", "5m"), r"--window: 5m is not a multiple"),
             (("--input", "-", "--plot", "/no/such/folder/x.svg"), r"--plot: /no/such/folder/x\.svg cannot be written"),
             (("--input", "-", "--model", "ARIMA"), r"--model: .*HoltWinters")))
+
+    def test_a_season_of_too_many_steps_is_no_multiple_that_went_wrong(self):
+        for command in ("forecast", "backtest"):
+            for season, steps in (("100h", 360000000), ("600h", 2160000000)):
+                with self.subTest(command=command, season=season):
+                    ahead = ("--lead-time", "10ms") if command == "backtest" else ()
+                    done = run(command, "--input", "-", "--seasons", season, *ahead,
+                               stdin="".join(f"{i / 1000},{i % 5}\n" for i in range(200)))
+                    self.assertEqual((done.returncode, done.stdout), (1, ""))
+                    self.assertIn(f"--seasons: {season} is {steps} steps of 1ms; at most 5000000 can be looked at", done.stderr)
+
+    def test_too_little_memory_is_said_in_one_line(self):
+        def little():
+            resource.setrlimit(resource.RLIMIT_AS, (48 << 20, 48 << 20))
+        if subprocess.run([BINARY, "--version"], capture_output=True, preexec_fn=little).returncode != 0:
+            self.skipTest("this build does not even start in 48 MiB (sanitizers)")
+        done = subprocess.run([BINARY, "forecast", "--input", "-"], input="0,1\n1,2\n2,1\n4999990,1\n", capture_output=True,
+                              text=True, timeout=60, preexec_fn=little)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"\Aaiautoscaler: out of memory; [^\n]*\n\Z")
 
     def refused(self, command, cases):
         for flags, says in cases:
