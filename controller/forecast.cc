@@ -111,8 +111,8 @@ Status forecast(const ForecastOptions& options) {
   }
   say_online(said, *engine, options.horizon);
   if (said.fan.empty()) {
-    return Error{ErrorKind::Invalid, input_name(options.demand.input) + ": nothing to forecast from: " +
-                                         said.summary.why + " (values must be numbers from 0 to 1e30)"};
+    return Error{ErrorKind::Invalid,
+                 input_name(options.demand.input) + ": nothing to forecast from: " + said.summary.why};
   }
   const bool beyond =
       engine->model == forecasting::Model::Auto && said.at(options.horizon) > said.fan.origin + said.fan.offsets.back();
