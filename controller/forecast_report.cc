@@ -1,7 +1,10 @@
 // The three formats; see forecast_report.h.
 #include "controller/forecast_report.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 
 #include "controller/api/decimal.h"
 #include "controller/input.h"
@@ -59,22 +62,39 @@ std::string csv(const Said& said, const ForecastOptions& options) {
   return text;
 }
 
+/// Right-aligned, and always a blank away from what stands before it.
 std::string padded(const std::string& text, std::size_t width) {
-  return (text.size() < width ? std::string(width - text.size(), ' ') : "") + text;
+  return std::string(text.size() < width ? width - text.size() : 1, ' ') + text;
+}
+
+/// As fine as the grid: with seconds, or thousandths of them, where minutes alone would be the same in several rows.
+std::string moment(const Said& said, int steps) {
+  using std::chrono::minutes;
+  const Millis within =
+      said.at(steps).time_since_epoch() - std::chrono::floor<minutes>(said.at(steps)).time_since_epoch();
+  const Millis start = said.at(0).time_since_epoch(), step = said.series.step;
+  std::string text = simulation::moment_of(said.at(steps));
+  if (step % minutes(1) == Millis(0) && start % minutes(1) == Millis(0)) return text;
+  const bool whole = step % std::chrono::seconds(1) == Millis(0) && start % std::chrono::seconds(1) == Millis(0);
+  std::array<char, 16> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), whole ? ":%02d" : ":%02d.%03d",
+                static_cast<int>(within.count() / 1000), static_cast<int>(within.count() % 1000));
+  return text + fraction.data();
 }
 
 std::string table(const Said& said, const ForecastOptions& options) {
-  constexpr std::size_t kTime = 18, kColumn = 12;
+  constexpr std::size_t kColumn = 12;
+  const std::size_t time_width = std::max<std::size_t>(18, moment(said, options.horizon).size() + 2);
   std::string text = input_name(options.demand.input) + ": " + std::to_string(said.series.values.size()) +
-                     " steps of " + format_duration(said.series.step) + " to " + simulation::moment_of(said.at(0)) +
+                     " steps of " + format_duration(said.series.step) + " to " + moment(said, 0) +
                      "; seasons: " + season_words(said.seasons, said.series.step) + "\nModel " + said.summary.model +
                      ". " + said.summary.why + "\n";
   if (!said.summary.eligible) text += "The widths are not calibrated yet: too little was seen.\n";
-  text += "\n" + padded("time", kTime);
+  text += "\n" + padded("time", time_width);
   for (const double quantile : said.quantiles) text += padded("P" + format_measured(quantile * 100), kColumn);
   text += '\n';
   for (int step = 1; step <= options.horizon; ++step) {
-    text += padded(simulation::moment_of(said.at(step)), kTime);
+    text += padded(moment(said, step), time_width);
     for (const double quantile : said.quantiles)
       text += padded(format_figure(said.fan.value(said.at(step), quantile)), kColumn);
     text += '\n';

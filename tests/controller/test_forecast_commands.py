@@ -81,14 +81,18 @@ class Backtest(Commands):
         self.assertIsNone(few["horizons"][0]["ratio_to_last_value"]["pinball_0.95"])
         gaps = "0,1\n60,\n" + "".join(f"{60 * i},{i % 7 or ''}\n" for i in range(2, 3000))
         for name, text in (("zeros", "".join(f"{60 * i},0\n" for i in range(300))), ("gaps", gaps),
-                           ("huge", "".join(f"{60 * i},{1 + i % 2}e300\n" for i in range(300)))):
+                           ("huge", "".join(f"{60 * i},{i % 11}e29\n" for i in range(300)))):
             with self.subTest(name):
                 self.assertTrue(parsed("backtest", stdin=text)["horizons"])
-                if name != "huge":
-                    self.assertTrue(parsed("forecast", stdin=text)["forecast"])
-        done = run("forecast", "--input", "-", stdin="".join(f"{60 * i},{1 + i % 2}e300\n" for i in range(300)))
-        self.assertEqual((done.returncode, done.stdout), (1, ""))
-        self.assertIn("no usable value in 300 steps (values must be numbers from 0 to 1e30)", done.stderr)
+                self.assertTrue(parsed("forecast", stdin=text)["forecast"])
+
+    def test_what_no_demand_can_be_is_refused_whatever_the_model(self):
+        huge = "".join(f"{60 * i},{1 + i % 2}e{300 if i == 40 else 0}\n" for i in range(300))
+        for flags in (("backtest",), ("forecast",), ("forecast", "--model", "ETS"), ("forecast", "--horizon", "300")):
+            with self.subTest(flags=flags):
+                done = run(*flags, "--input", "-", stdin=huge)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertIn('line 41: field 2 (value): "1e300" is above 1e30: no demand is that large', done.stderr)
 
 
 class Forecast(Commands):
@@ -148,6 +152,19 @@ class Forecast(Commands):
         table = run("forecast", "--input", "-", "--horizon", "2", stdin=dated).stdout
         self.assertRegex(table, r"2026-03-01 03:20 +\d")
         self.assertRegex(table, r"time +P50 +P90 +P95\n")
+
+    def test_the_table_tells_its_rows_and_columns_apart(self):
+        for step, digits, says in ((15, 0, ["00:12:30", "00:12:45"]), (0.25, 2, ["00:00:12.500", "00:00:12.750"]),
+                                   (60, 0, ["00:50", "00:51"])):
+            with self.subTest(step=step):
+                text = "".join(f"{i * step:.{digits}f},{5 + i % 4}\n" for i in range(50))
+                table = run("forecast", "--input", "-", "--horizon", "2", stdin=text).stdout
+                self.assertEqual(re.findall(r"(?m)^ +day 1, (\S+)  ", table), says)
+        for size in ("e-8", "e-300", "e11", "e29"):
+            with self.subTest(size=size):
+                text = "".join(f"{i * 60},{1.234567 + i % 4}{size}\n" for i in range(300))
+                table = run("forecast", "--input", "-", "--horizon", "3", stdin=text).stdout
+                self.assertEqual(len(re.findall(r"(?m)^ +day 1, \S+( +[0-9.e+-]+){3}$", table)), 3)
 
 
 class Mistakes(Commands):
