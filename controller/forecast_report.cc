@@ -41,7 +41,7 @@ std::string json(const Said& said, const ForecastOptions& options) {
       row["t_s"] = seconds(said.at(step).time_since_epoch());
     }
     for (const double quantile : said.quantiles)
-      row["quantiles"][format_decimal(quantile)] = measured(said.fan.value(said.at(step), quantile));
+      row["quantiles"][format_decimal(quantile)] = measured(said.value(step, quantile));
     json["forecast"].push_back(std::move(row));
   }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -54,7 +54,7 @@ std::string csv(const Said& said, const ForecastOptions& options) {
   for (int step = 1; step <= options.horizon; ++step) {
     text += time(said, step);
     for (const double quantile : said.quantiles) {
-      const double value = said.fan.value(said.at(step), quantile);
+      const double value = said.value(step, quantile);
       text += "," + (std::isfinite(value) ? format_measured(value) : std::string());
     }
     text += '\n';
@@ -95,8 +95,7 @@ std::string table(const Said& said, const ForecastOptions& options) {
   text += '\n';
   for (int step = 1; step <= options.horizon; ++step) {
     text += padded(moment(said, step), time_width);
-    for (const double quantile : said.quantiles)
-      text += padded(format_figure(said.fan.value(said.at(step), quantile)), kColumn);
+    for (const double quantile : said.quantiles) text += padded(format_figure(said.value(step, quantile)), kColumn);
     text += '\n';
   }
   return text;

@@ -14,9 +14,14 @@ struct Said {
   std::vector<int> seasons;
   forecasting::Summary summary;
   forecasting::Fan fan;
+  forecasting::Fan far;  ///< speaks for the steps after `near`; empty: the other one speaks for all
+  int near = 0;          ///< steps
   std::vector<double> quantiles;
 
   [[nodiscard]] WallTime at(int steps) const { return series.at(series.values.size() - 1) + steps * series.step; }
+  [[nodiscard]] double value(int steps, double quantile) const {
+    return (steps > near && !far.empty() ? far : fan).value(at(steps), quantile);
+  }
 };
 
 /// In the format asked for.

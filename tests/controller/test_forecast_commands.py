@@ -3,7 +3,7 @@
 formats, and what is said about mistakes. Needs the built controller in AIA_BINARY. The figures are tested in
 tests/forecasting/exam.
 """
-import csv, io, json, math, os, re, resource, subprocess, tempfile, unittest
+import csv, io, json, math, os, random, re, resource, subprocess, tempfile, unittest
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -122,11 +122,63 @@ class Forecast(Commands):
     def test_hours_are_forecast_two_days_ahead(self):
         hourly = "".join(f"{3600 * i},{100 + 50 * math.cos(2 * math.pi * i / 24):.3f}\n" for i in range(24 * 21))
         report = parsed("forecast", "--horizon", "48", "--seasons", "24h,168h", stdin=hourly)
-        self.assertEqual((report["model"], len(report["forecast"])), ("Batch", 48))
+        self.assertEqual((report["model"], len(report["forecast"])), ("Learned(24h), Batch beyond 4h", 48))
         for row in report["forecast"]:
             then = 100 + 50 * math.cos(2 * math.pi * row["t_s"] / DAY_S)
             self.assertAlmostEqual(row["quantiles"]["0.5"], then, delta=5)
-        self.assertEqual(parsed("forecast", "--horizon", "20", stdin=hourly)["model"], "Learned(24h)")
+        day = parsed("forecast", "--horizon", "24", stdin=hourly)  # not a line from four hours to the knot at a day
+        self.assertEqual((day["model"], day["forecast"]), (report["model"], report["forecast"][:24]))
+        self.assertEqual(parsed("forecast", "--horizon", "4", stdin=hourly)["model"], "Learned(24h)")
+
+    def test_a_day_of_minutes_is_batch_where_the_engine_does_not_look(self):
+        noise = random.Random(1)
+        spikes = [100 + 60 * (i % 1440 in range(700, 760)) + noise.uniform(-1, 1) for i in range(6 * 1440)]
+        text = "".join(f"{60 * i},{value:.3f}\n" for i, value in enumerate(spikes))
+        flags = ("--quantiles", "0.05,0.5,0.9,0.95")
+        near, far = (parsed("forecast", "--horizon", str(steps), *flags, stdin=text) for steps in (240, 1500))
+        self.assertEqual((near["model"], far["model"]), ("Learned(24h)", "Learned(24h), Batch beyond 4h"))
+        self.assertEqual((far["seasons_s"], far["calibrated"]), ([DAY_S], True))
+        self.assertIn("further ahead than 4h from the newest value: regressions on the history in steps of 5m", far["why"])
+        self.assertIn("with seasons of 24h", far["why"])
+        self.assertEqual(far["forecast"][:240], near["forecast"])
+        for row in far["forecast"]:
+            values = list(row["quantiles"].values())
+            self.assertEqual(values, sorted(values))
+            self.assertGreaterEqual(values[0], 0)
+            minute = row["t_s"] // 60 % 1440
+            if row["t_s"] > far["forecast"][239]["t_s"] and abs(minute - 730) > 45:
+                self.assertAlmostEqual(row["quantiles"]["0.5"], 100, delta=6)
+            elif abs(minute - 730) < 15:
+                self.assertAlmostEqual(row["quantiles"]["0.5"], 160, delta=15)
+        covered = [99 + 60 * (row["t_s"] // 60 % 1440 in range(700, 760)) <= row["quantiles"]["0.95"] for row in far["forecast"]]
+        self.assertGreater(sum(covered), .9 * len(covered))
+
+    def test_seasons_that_do_not_serve_are_not_shown(self):
+        two_days = "".join(f"{60 * i},{100 + 60 * (i % 1440 in range(700, 760))}\n" for i in range(2 * 1440 + 60))
+        report = parsed("forecast", "--horizon", "300", "--seasons", "24h,48h", stdin=two_days)
+        self.assertEqual((report["model"], report["seasons_s"]), ("Learned(24h), Batch beyond 4h", [DAY_S]))
+        self.assertIn("without a season (24h, 48h: not used", report["why"])
+
+    def test_little_data_is_batch_at_every_step_or_says_that_it_is_flat(self):
+        report = parsed("forecast", "--horizon", "300", stdin="".join(f"{60 * i},{i % 5}\n" for i in range(30)))
+        self.assertEqual((report["model"], report["calibrated"]), ("Batch", True))
+        report = parsed("forecast", "--horizon", "300", stdin="0,1\n60,2\n120,3\n")
+        self.assertEqual((report["model"], report["calibrated"]), ("None", False))
+        self.assertIn("nothing more is known: needs 8 values or more, has 3", report["why"])
+
+    def test_named_models_see_past_a_gap_at_the_end(self):
+        minute = [60 - 40 * math.cos(2 * math.pi * i / 1440) + math.sin(i * i % 97) for i in range(5 * 1440)]
+        text = "".join(f"{60 * i},{f'{value:.6}' if i < 5 * 1440 - 300 else ''}\n" for i, value in enumerate(minute))
+        report = parsed("forecast", "--model", "HoltWinters", "--horizon", "3", stdin=text)
+        self.assertEqual((report["model"], report["calibrated"]), ("HoltWinters(24h)", True))
+        medians = [row["quantiles"]["0.5"] for row in report["forecast"]]
+        self.assertEqual(len(set(medians)), 3)
+        for row, median in zip(report["forecast"], medians):
+            self.assertAlmostEqual(median, 60 - 40 * math.cos(2 * math.pi * row["t_s"] / DAY_S), delta=8)
+        week_gap = "".join(f"{60 * i},{value:.6}\n" for i, value in enumerate(minute)) + f"{60 * 12 * 1440},\n"
+        report = parsed("forecast", "--model", "HoltWinters", "--horizon", "3", stdin=week_gap)
+        self.assertFalse(report["calibrated"])
+        self.assertIn("nothing more is known: the newest value lies too far back", report["why"])
 
     def test_models_fitted_to_the_whole_by_their_names(self):
         hourly = "".join(f"{3600 * i},{100 + 50 * math.cos(2 * math.pi * i / 24) + 3 * math.sin(i * i):.3f}\n"
