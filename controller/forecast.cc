@@ -73,8 +73,8 @@ std::string why_far(const FarAhead& far, const std::vector<int>& seasons, Millis
   std::vector<int> left;
   std::set_difference(seasons.begin(), seasons.end(), far.seasons.begin(), far.seasons.end(), std::back_inserter(left));
   if (left.empty()) return text;
-  return text + " (" + season_words(left, step) +
-         ": not used, the shortest and the longest are that fit in three times)";
+  return text + " (not " + season_words(left, step) +
+         ": of those that the data holds three times the shortest and the longest are used)";
 }
 
 /// How far the online fan can be followed: to the last knot before a hole. Where steps are few the engine knows four

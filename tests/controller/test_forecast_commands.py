@@ -62,6 +62,23 @@ class Backtest(Commands):
         windows = [w["window_s"] for w in parsed("backtest", "--window", "20m")["horizons"][0]["coverage"]["window_max"]]
         self.assertEqual(windows, [1200])
 
+    def test_a_lead_time_beyond_the_last_knot_is_refused_and_not_taken_from_it(self):
+        noise = random.Random(1)
+        minutes = "".join(f"{60 * i},{noise.uniform(5, 9):.3f}\n" for i in range(2000))
+        done = run("backtest", "--input", "-", "--lead-time", "5m,6h", stdin=minutes)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("--lead-time: 6h is further ahead than 4h, the longest that the engine of `run` forecasts for on steps of 1m "
+                      "without a season; give at most that, or name a model (--model HoltWinters)", done.stderr)
+        self.assertEqual(parsed("backtest", "--lead-time", "4h", stdin=minutes)["horizons"][0]["lead_time_s"], 4 * 3600)
+        self.assertTrue(parsed("backtest", "--lead-time", "6h", "--model", "LastValue", stdin=minutes)["horizons"])
+        short = parsed("backtest", "--seasons", "1h", stdin=minutes)  # the usual ones as far as it goes
+        self.assertEqual([h["lead_time_s"] for h in short["horizons"]], [300, 600, 1200, 3600])
+        shorter = parsed("backtest", "--seasons", "15m", stdin=minutes)
+        self.assertEqual([h["lead_time_s"] for h in shorter["horizons"]], [300, 600])
+        done = run("backtest", "--input", "-", "--seasons", "3m", stdin=minutes)
+        self.assertIn("--lead-time: none of 5m, 10m, 20m and 60m is a multiple of the data's step of 1m and at most 3m, the longest",
+                      done.stderr)
+
     def test_table_and_plot(self):
         plot = self.folder / "plot.svg"
         file = self.folder / "mine & <yours>.csv"
@@ -157,7 +174,7 @@ class Forecast(Commands):
         two_days = "".join(f"{60 * i},{100 + 60 * (i % 1440 in range(700, 760))}\n" for i in range(2 * 1440 + 60))
         report = parsed("forecast", "--horizon", "300", "--seasons", "24h,48h", stdin=two_days)
         self.assertEqual((report["model"], report["seasons_s"]), ("Learned(24h), Batch beyond 4h", [DAY_S]))
-        self.assertIn("without a season (24h, 48h: not used", report["why"])
+        self.assertIn("without a season (not 24h, 48h: of those that the data holds three times", report["why"])
 
     def test_little_data_is_batch_at_every_step_or_says_that_it_is_flat(self):
         report = parsed("forecast", "--horizon", "300", stdin="".join(f"{60 * i},{i % 5}\n" for i in range(30)))
@@ -242,6 +259,7 @@ class Mistakes(Commands):
             (("--input", "-", "--lead-time", "5m"), r"--lead-time: 5m is not a multiple of the data's step of 10m; 10m is"),
             (("--input", "-", "--lead-time", "10m,,"), r"--lead-time"), (("--input", "-", "--lead-time", "0s"), r"--lead-time: "),
             (("--input", "-", "--lead-time", "96h"), r"--lead-time: 96h is not shorter than the half of 96h that is judged"),
+            (("--input", "-", "--lead-time", "10m,25h"), r"--lead-time: 25h is further ahead than 24h, .* with a season of 24h"),
             (("--input", "-", "--window", "5m"), r"--window: 5m is not a multiple"),
             (("--input", "-", "--plot", "/no/such/folder/x.svg"), r"--plot: /no/such/folder/x\.svg cannot be written"),
             (("--input", "-", "--model", "ARIMA"), r"--model: .*HoltWinters")))
