@@ -5,13 +5,14 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "bench/file.h"
 #include "forecasting/decomposed.h"
 #include "forecasting/exam/forecaster_candidate.h"
 #include "forecasting/exam/protocol.h"
@@ -36,7 +37,8 @@ struct Model {
 
 /// Time and value; ServeGen's files of clients say more.
 std::optional<Series> read(const fs::path& path) {
-  std::ifstream file(path);
+  const auto whole = forecasting::bench::contents(path);
+  std::istringstream file(whole.value_or(""));
   std::string text, line;
   while (std::getline(file, line)) {
     const std::size_t comma = line.find(','), second = line.find(',', comma + 1);
@@ -44,7 +46,7 @@ std::optional<Series> read(const fs::path& path) {
   }
   CsvResult read = read_csv(text);
   if (read.ok()) return std::move(read.series);
-  std::fprintf(stderr, "decomposition: %s: %s\n", path.c_str(), text.empty() ? "cannot be read" : read.error.c_str());
+  std::fprintf(stderr, "decomposition: %s: %s\n", path.c_str(), !whole ? "cannot be read" : read.error.c_str());
   return std::nullopt;
 }
 

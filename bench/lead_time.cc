@@ -3,14 +3,14 @@
 // `lead_time [--format table|json] [--half first|second] [FOLDER or FILE ...]`; without files the web and LLM groups of
 // shared/data. `--half first` sits the exam on the first half alone: what may be looked at while choosing.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "bench/file.h"
 #include "bench/lead_time_report.h"
 #include "controller/timed_candidate.h"
 #include "forecasting/exam/forecaster_candidate.h"
@@ -93,26 +93,29 @@ void add_where_on_grid(int minutes, Duration step, std::vector<int>& on_grid, st
   steps.push_back(static_cast<int>(asked / step));
 }
 
+std::nullopt_t refused(const fs::path& path, const std::string& why) {
+  std::fprintf(stderr, "lead_time: %s: %s\n", path.c_str(), why.c_str());
+  return std::nullopt;
+}
+
 /// The exam of one file at those horizons that its grid has.
 std::optional<Sat> sit(const fs::path& path, const std::vector<int>& minutes, bool first_half) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  CsvResult read = read_csv(text);
-  if (!file.is_open() || !read.ok()) {
-    std::fprintf(stderr, "lead_time: %s: %s\n", path.c_str(), file.is_open() ? read.error.c_str() : "cannot be read");
-    return std::nullopt;
-  }
+  const auto text = forecasting::bench::contents(path);
+  CsvResult read = text ? read_csv(*text) : CsvResult{{}, "cannot be read"};
+  if (!read.ok()) return refused(path, read.error);
   Series& series = read.series;
   if (first_half) series.values.resize(series.values.size() / 2);
   Sat sat;
   Questions questions;
   for (const int minute : minutes) add_where_on_grid(minute, series.step, sat.minutes, questions.leads);
   for (const int minute : {0, 5, 15, 30}) add_where_on_grid(minute, series.step, sat.window_minutes, questions.windows);
-  if (questions.leads.empty()) {
-    std::fprintf(stderr, "lead_time: %s: none of the horizons is a multiple of its step\n", path.c_str());
-    return std::nullopt;
-  }
+  if (questions.leads.empty()) return refused(path, "none of the horizons is a multiple of its step");
   const std::size_t half = series.values.size() / 2;
+  while (!questions.leads.empty() && static_cast<std::size_t>(questions.leads.back()) >= half)
+    questions.leads.pop_back(), sat.minutes.pop_back();
+  if (questions.leads.empty()) return refused(path, "none of the horizons is shorter than the half that is judged");
+  const auto missing = [](double value) { return std::isnan(value); };
+  if (std::all_of(series.values.begin(), series.values.end(), missing)) return refused(path, "every value is missing");
   EngineOptions engine;
   engine.step = series.step;
   engine.seasons = seasons_of(series, half);
@@ -148,6 +151,10 @@ int main(int argc, char** argv) {
   bool complete = true;
   for (const Group& group : groups(*given)) {
     std::vector<Sat> series;
+    if (group.files.empty()) {
+      std::fprintf(stderr, "lead_time: %s: holds no .csv file\n", group.name.c_str());
+      complete = false;
+    }
     for (const auto& file : group.files) {
       auto sat = sit(file, group.minutes, given->first_half);
       complete = complete && sat;

@@ -1,12 +1,10 @@
 // The M4 competition on hourly series (48 steps, seasons of 24 and 168): the batch forecast's OWA and what it costs.
 // `m4 [--train FILE] [--test FILE] [--skip N] [--only IDS] [--format table|json]`: train is that of shared/data unless
-// given; without --test its last 48 are held out; --skip leaves out the last N of train first, which is where to look
-// while choosing (48, 96, …); --only: ids, comma-separated.
+// given; without --test its last 48 are held out; --skip (not with --test) leaves out the last N of train first, which
+// is where to look while choosing (48, 96, …); --only: ids, comma-separated.
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,15 +13,15 @@
 #include <string>
 #include <vector>
 
+#include "bench/file.h"
 #include "forecasting/batch/forecast.h"
-#include "forecasting/exam/m4_file.h"
 #include "forecasting/exam/m4_measures.h"
+#include "forecasting/exam/m4_questions.h"
 
 namespace {
 
 using namespace forecasting;
 
-constexpr int kDay = 24, kHorizon = 48;
 // From a public source, which the project does not commit.
 constexpr const char* kShared = AIA_SOURCE_DIR "/../shared/data/m4/Hourly-train.csv";
 constexpr const char* kUsage =
@@ -44,46 +42,23 @@ std::optional<Arguments> arguments(const std::vector<std::string>& words) {
 }
 
 exam::M4File read(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return {{}, "cannot be read"};
-  return exam::read_m4(std::string(std::istreambuf_iterator<char>(file), {}));
+  const auto text = bench::contents(path);
+  auto file = text ? exam::read_m4(*text) : exam::M4File{{}, "cannot be read"};
+  if (!file.ok()) file.error = path + ": " + file.error;
+  return file;
 }
 
-/// What was known of a series, and what came.
-struct Question {
-  std::string id;
-  std::vector<double> train, truth;
-};
-
-/// What is asked; empty with a sentence on stderr when the files do not fit together.
-std::vector<Question> questions(const Arguments& given) {
-  const auto fail = [](const std::string& what) {
-    std::fprintf(stderr, "m4: %s\n", what.c_str());
-    return std::vector<Question>{};
-  };
+/// What is asked, or why it cannot be.
+exam::M4Questions questions(const Arguments& given) {
   const exam::M4File train = read(given.at("--train"));
-  if (!train.ok()) return fail(given.at("--train") + ": " + train.error);
-  std::map<std::string, std::vector<double>> test;
-  if (!given.at("--test").empty()) {
-    exam::M4File file = read(given.at("--test"));
-    if (!file.ok()) return fail(given.at("--test") + ": " + file.error);
-    for (auto& series : file.series) test[series.id] = std::move(series.values);
-  }
+  if (!train.ok()) return {{}, "--train: " + train.error};
+  const bool tested = !given.at("--test").empty();
+  const exam::M4File test = tested ? read(given.at("--test")) : exam::M4File{};
+  if (!test.ok()) return {{}, "--test: " + test.error};
   std::set<std::string> only;
   std::istringstream ids(given.at("--only"));
   for (std::string id; std::getline(ids, id, ',');) only.insert(id);
-  const std::size_t skip = std::stoul(given.at("--skip"));
-  std::vector<Question> asked;
-  for (const auto& [id, values] : train.series) {
-    if (!only.empty() && !only.contains(id)) continue;
-    const std::size_t held_out = skip + (test.empty() ? kHorizon : 0);
-    if (values.size() < held_out + 2 * kDay) return fail(id + " has only " + std::to_string(values.size()) + " values");
-    if (!test.empty() && !test.contains(id)) return fail(id + " is not in " + given.at("--test"));
-    const auto end = values.end() - static_cast<std::ptrdiff_t>(held_out);
-    asked.push_back({id, {values.begin(), end}, test.empty() ? std::vector(end, end + kHorizon) : test.at(id)});
-  }
-  if (asked.empty()) return fail("none of these ids: " + given.at("--only"));
-  return asked;
+  return exam::m4_questions(train, tested ? &test : nullptr, std::stoul(given.at("--skip")), only);
 }
 
 }  // namespace
@@ -98,9 +73,12 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "m4: %s is absent; name a --train file\n", kShared);
     return 0;  // `./dev bench` goes on
   }
-  const auto asked = questions(*given);
-  if (asked.empty()) return 1;
-  exam::M4Exam exam(kDay);
+  const auto [asked, error] = questions(*given);
+  if (!error.empty()) {
+    std::fprintf(stderr, "m4: %s\n", error.c_str());
+    return 1;
+  }
+  exam::M4Exam exam(exam::kM4Day);
   std::clock_t ticks = 0;
   for (const auto& [id, train, truth] : asked) {
     const std::clock_t begun = std::clock();

@@ -2,17 +2,38 @@
 #include "controller/backtest.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "controller/backtest_plot.h"
 #include "controller/backtest_report.h"
 #include "controller/input.h"
 #include "controller/timed_candidate.h"
 #include "forecasting/exam/seasons.h"
+#include "forecasting/quantile/learned_fan.h"
 
 namespace aia {
 namespace {
 
 using namespace forecasting::exam;
+
+Error invalid(const std::string& message) {
+  return {ErrorKind::Invalid, message, {}};
+}
+
+/// How far ahead an engine forecasts at all: beyond its last knot a fan only stays as it is.
+struct Furthest {
+  int steps = std::numeric_limits<int>::max();  ///< named models: they have a knot at every lead time
+  std::string words;                            ///< for errors
+
+  Furthest(const EngineOptions& engine, Millis step) {
+    if (engine.model != forecasting::Model::Auto) return;
+    const int season = main_season(engine.seasons, step);
+    steps = forecasting::LearnedFan::knots_of(season).back();
+    words = format_duration(steps * step) + ", the longest that the engine of `run` forecasts for on steps of " +
+            format_duration(step) +
+            (season > 0 ? " with a season of " + format_duration(season * step) : " without a season");
+  }
+};
 
 /// Asked-for durations in steps, ascending, each once; none asked: those of `usual` that the grid has.
 Result<std::vector<int>> steps_of(const std::string& flag, const std::vector<Millis>& asked,
@@ -32,25 +53,35 @@ Result<std::vector<int>> steps_of(const std::string& flag, const std::vector<Mil
   return steps;
 }
 
-Result<Questions> questions_of(const BacktestOptions& options, const Series& series) {
-  const auto leads = steps_of("--lead-time", options.leads, {5, 10, 20, 60}, series.step);
+/// In steps; at least one. Errors: Invalid, naming the flag.
+Result<std::vector<int>> leads_of(const BacktestOptions& options, const Series& series, const Furthest& furthest) {
+  auto leads = steps_of("--lead-time", options.leads, {5, 10, 20, 60}, series.step);
   if (!leads) return leads.error();
+  const auto too_far = std::upper_bound(leads->begin(), leads->end(), furthest.steps);
+  const bool cut = options.leads.empty() && too_far != leads->end();
+  if (cut) leads->erase(too_far, leads->end());
   if (leads->empty()) {
-    return Error{ErrorKind::Invalid,
-                 "--lead-time: none of 5m, 10m, 20m and 60m is a multiple of the data's step of " +
-                     format_duration(series.step) + "; give one that is",
-                 {}};
+    return invalid("--lead-time: none of 5m, 10m, 20m and 60m is a multiple of the data's step of " +
+                   format_duration(series.step) + (cut ? " and at most " + furthest.words : "") + "; give one that is");
   }
+  const std::string longest = "--lead-time: " + format_duration(leads->back() * series.step);
+  const auto judged = (series.values.size() + 1) / 2;
+  if (static_cast<std::size_t>(leads->back()) >= judged) {
+    return invalid(longest + " is not shorter than the half of " +
+                   format_duration(static_cast<std::int64_t>(judged) * series.step) + " that is judged");
+  }
+  if (leads->back() > furthest.steps) {
+    return invalid(longest + " is further ahead than " + furthest.words +
+                   "; give at most that, or name a model (--model HoltWinters)");
+  }
+  return leads;
+}
+
+Result<Questions> questions_of(const BacktestOptions& options, const Series& series, const Furthest& furthest) {
+  const auto leads = leads_of(options, series, furthest);
+  if (!leads) return leads.error();
   const auto windows = steps_of("--window", options.windows, {0, 5, 15, 30}, series.step);
   if (!windows) return windows.error();
-  const auto judged = (series.values.size() + 1) / 2;
-  const auto longest = static_cast<std::size_t>(leads->back());
-  if (longest >= judged) {
-    return Error{ErrorKind::Invalid,
-                 "--lead-time: " + format_duration(leads->back() * series.step) + " is not shorter than the half of " +
-                     format_duration(static_cast<std::int64_t>(judged) * series.step) + " that is judged",
-                 {}};
-  }
   return Questions{*leads, *windows};
 }
 
@@ -59,11 +90,11 @@ Result<Questions> questions_of(const BacktestOptions& options, const Series& ser
 Status backtest(const BacktestOptions& options) {
   auto series = read_demand(options.demand);
   if (!series) return series.error();
-  const auto questions = questions_of(options, *series);
-  if (!questions) return questions.error();
   const std::size_t half = series->values.size() / 2;
   auto engine = engine_options(options.demand, *series, half);
   if (!engine) return engine.error();
+  const auto questions = questions_of(options, *series, Furthest(*engine, series->step));
+  if (!questions) return questions.error();
   engine->leads = questions->leads;
 
   Backtest report;

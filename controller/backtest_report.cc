@@ -5,11 +5,10 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
-#include "controller/api/decimal.h"
 #include "controller/api/time.h"
 #include "controller/demand_input.h"
+#include "controller/json_figures.h"
 #include "simulation/replay/figures.h"
 
 namespace aia {
@@ -18,38 +17,28 @@ namespace {
 using namespace forecasting::exam;
 using Json = nlohmann::ordered_json;
 
-Json number(double value) {
-  if (!std::isfinite(value)) return nullptr;
-  const auto rounded = parse_decimal(format_measured(value));
-  return rounded ? *rounded : value;
-}
-
-double seconds(Millis duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 Json ratio_json(const Ratio& ratio) {
   Json json;
-  json["mae"] = number(ratio.mae);
+  json["mae"] = measured(ratio.mae);
   for (std::size_t q = 0; q < kLevels.size(); ++q)
-    json[std::string("pinball_") + kLevelNames[q]] = number(ratio.pinball[q]);
-  json["pinball_0.95_lower95"] = number(ratio.p95.lower);
-  json["pinball_0.95_upper95"] = number(ratio.p95.upper);
+    json[std::string("pinball_") + kLevelNames[q]] = measured(ratio.pinball[q]);
+  json["pinball_0.95_lower95"] = measured(ratio.p95.lower);
+  json["pinball_0.95_upper95"] = measured(ratio.p95.upper);
   json["form"] = ratio.form == Form::Additive ? "additive" : "multiplicative";
-  if (ratio.half_life_steps > 0) json["half_life_steps"] = number(ratio.half_life_steps);
+  if (ratio.half_life_steps > 0) json["half_life_steps"] = measured(ratio.half_life_steps);
   return json;
 }
 
 Json coverage_json(const Coverage& coverage, const std::vector<int>& windows, Millis step) {
   Json json;
-  for (std::size_t q = 0; q < kLevels.size(); ++q) json[kLevelNames[q]] = number(coverage.mean[q].share());
-  json["worst_hour_0.90"] = number(coverage.worst_hour());
-  json["ramp_decile_0.90"] = number(coverage.ramp_decile.share());
+  for (std::size_t q = 0; q < kLevels.size(); ++q) json[kLevelNames[q]] = measured(coverage.mean[q].share());
+  json["worst_hour_0.90"] = measured(coverage.worst_hour());
+  json["ramp_decile_0.90"] = measured(coverage.ramp_decile.share());
   json["window_max"] = Json::array();
   for (std::size_t w = 0; w < windows.size(); ++w) {
-    Json window{{"window_s", number(seconds(windows[w] * step))}};
+    Json window{{"window_s", seconds(windows[w] * step)}};
     for (std::size_t q = 0; q < kWindowLevels.size(); ++q)
-      window[kLevelNames[kWindowLevels[q]]] = number(coverage.windows[w][q].share());
+      window[kLevelNames[kWindowLevels[q]]] = measured(coverage.windows[w][q].share());
     json["window_max"].push_back(std::move(window));
   }
   return json;
@@ -57,13 +46,13 @@ Json coverage_json(const Coverage& coverage, const std::vector<int>& windows, Mi
 
 Json lead_json(const LeadReport& lead, const Backtest& backtest) {
   Json json;
-  json["lead_time_s"] = number(seconds(lead.lead * backtest.series.step));
+  json["lead_time_s"] = seconds(lead.lead * backtest.series.step);
   json["judged"] = lead.judged;
   json["unanswered"] = lead.unanswered;
-  json["mase"] = number(lead.mase);
-  json["wape"] = number(lead.wape);
-  json["wql"] = number(lead.wql);
-  for (std::size_t q = 0; q < kLevels.size(); ++q) json["pinball"][kLevelNames[q]] = number(lead.pinball[q]);
+  json["mase"] = measured(lead.mase);
+  json["wape"] = measured(lead.wape);
+  json["wql"] = measured(lead.wql);
+  for (std::size_t q = 0; q < kLevels.size(); ++q) json["pinball"][kLevelNames[q]] = measured(lead.pinball[q]);
   json["coverage"] = coverage_json(lead.coverage, backtest.questions.windows, backtest.series.step);
   json["ratio_to_last_value"] = ratio_json(lead.last_value);
   json["ratio_to_ewma"] = ratio_json(lead.ewma);
@@ -139,16 +128,16 @@ std::string backtest_json(const Backtest& backtest) {
   const auto& series = backtest.series;
   Json json;
   json["input"] = backtest.input;
-  json["step_s"] = number(seconds(series.step));
+  json["step_s"] = seconds(series.step);
   json["steps"] = series.values.size();
   json["judged_steps"] = series.values.size() - backtest.rolled.judged_from;
   json["seasons_s"] = Json::array();
-  for (const int season : backtest.seasons) json["seasons_s"].push_back(number(seconds(season * series.step)));
+  for (const int season : backtest.seasons) json["seasons_s"].push_back(seconds(season * series.step));
   json["model"] = backtest.model;
   json["horizons"] = Json::array();
   for (const LeadReport& lead : backtest.leads) json["horizons"].push_back(lead_json(lead, backtest));
-  json["update_us"] = {{"p50", number(backtest.update_us_p50)}, {"p99", number(backtest.update_us_p99)}};
-  json["cpu_s"] = number(backtest.cpu_s);
+  json["update_us"] = {{"p50", measured(backtest.update_us_p50)}, {"p99", measured(backtest.update_us_p99)}};
+  json["cpu_s"] = measured(backtest.cpu_s);
   json["state_bytes"] = backtest.rolled.state_bytes > 0 ? Json(backtest.rolled.state_bytes) : Json(nullptr);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

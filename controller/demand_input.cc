@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "controller/input.h"
 #include "forecasting/exam/seasons.h"
@@ -12,6 +11,30 @@ namespace aia {
 
 using forecasting::exam::EngineOptions;
 using forecasting::exam::Series;
+
+namespace {
+
+constexpr Millis kLongestSeason = std::chrono::hours(744);  // a month, as in the AIAutoscaler's CRD
+
+Error invalid(const std::string& message) {
+  return {ErrorKind::Invalid, message, {}};
+}
+
+/// A season's steps: two or more, and no more than the data has. Errors: Invalid, naming the flag.
+Result<int> season_steps(Millis season, const Series& series) {
+  const std::string asked = "--seasons: " + format_duration(season);
+  if (season > kLongestSeason)
+    return invalid(asked + " is too long; at most " + format_duration(kLongestSeason) + " can be given");
+  const auto steps = in_steps("--seasons", season, series.step);
+  if (!steps) return steps;
+  if (*steps < 2) return invalid(asked + " is a single step of the data");
+  if (static_cast<std::size_t>(*steps) <= series.values.size()) return steps;
+  return invalid(asked + " is " + std::to_string(*steps) + " steps of " + format_duration(series.step) +
+                 ", and the data has " + std::to_string(series.values.size()) +
+                 "; give a season that it holds twice or more, or more data");
+}
+
+}  // namespace
 
 Result<Series> read_demand(const DemandOptions& options) {
   const auto text = read_input("--input", options.input);
@@ -34,10 +57,8 @@ Result<EngineOptions> engine_options(const DemandOptions& options, const Series&
   engine.model = *model;
   if (options.seasons.empty()) engine.seasons = forecasting::exam::seasons_of(series, known);
   for (const Millis season : options.seasons) {
-    const auto steps = in_steps("--seasons", season, series.step);
+    const auto steps = season_steps(season, series);
     if (!steps) return steps.error();
-    if (*steps < 2)
-      return Error{ErrorKind::Invalid, "--seasons: " + format_duration(season) + " is a single step of the data", {}};
     engine.seasons.push_back(*steps);
   }
   std::sort(engine.seasons.begin(), engine.seasons.end());
@@ -51,14 +72,16 @@ std::string season_words(const std::vector<int>& seasons, Millis step) {
 }
 
 Result<int> in_steps(const std::string& flag, Millis duration, Millis step) {
-  const auto steps = duration / step;
-  const bool whole = duration % step == Millis(0);
-  if (whole && steps < std::numeric_limits<int>::max()) return static_cast<int>(steps);
-  const auto near = std::max<std::int64_t>(1, (duration + step / 2) / step) * step;
-  return Error{ErrorKind::Invalid,
-               flag + ": " + format_duration(duration) + " is not a multiple of the data's step of " +
-                   format_duration(step) + "; " + format_duration(near) + " is",
-               {}};
+  const std::int64_t steps = duration / step;
+  const std::string asked = flag + ": " + format_duration(duration) + " is ";
+  if (duration % step != Millis(0)) {
+    const auto near = std::max<std::int64_t>(1, steps + (duration % step * 2 >= step ? 1 : 0)) * step;
+    return invalid(asked + "not a multiple of the data's step of " + format_duration(step) + "; " +
+                   format_duration(near) + " is");
+  }
+  if (steps <= forecasting::exam::kMaxSteps) return static_cast<int>(steps);
+  return invalid(asked + std::to_string(steps) + " steps of " + format_duration(step) + "; at most " +
+                 std::to_string(forecasting::exam::kMaxSteps) + " can be looked at: give less, or a longer --step");
 }
 
 }  // namespace aia

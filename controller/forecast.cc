@@ -1,125 +1,36 @@
-// The forecast and its three formats; see forecast.h.
+// From flags to a forecast; see forecast.h.
 #include "controller/forecast.h"
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <iterator>
 #include <numeric>
 
-#include "controller/api/decimal.h"
+#include "controller/far_ahead.h"
+#include "controller/forecast_report.h"
 #include "controller/input.h"
-#include "forecasting/batch/forecast.h"
 #include "forecasting/exam/seasons.h"
 #include "forecasting/models/fitted_model.h"
-#include "simulation/replay/figures.h"
 
 namespace aia {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using forecasting::Fan;
-using forecasting::exam::Series;
 
-/// What was said, and of what.
-struct Said {
-  Series series;
-  std::vector<int> seasons;
-  forecasting::Summary summary;
-  Fan fan;
-  std::vector<double> quantiles;
-
-  [[nodiscard]] WallTime at(int steps) const { return series.at(series.values.size() - 1) + steps * series.step; }
-
-  /// Times as the file has them.
-  [[nodiscard]] std::string time(int steps) const {
-    return series.dated ? format_rfc3339(at(steps))
-                        : format_decimal(static_cast<double>(at(steps).time_since_epoch().count()) / 1000);
-  }
-};
-
-Json number(double value) {
-  if (!std::isfinite(value)) return nullptr;
-  const auto rounded = parse_decimal(format_measured(value));
-  return rounded ? *rounded : value;
+/// Steps without a value at the end.
+int trailing_gap(const std::vector<double>& values) {
+  const auto known = std::find_if(values.rbegin(), values.rend(), [](double value) { return !std::isnan(value); });
+  return static_cast<int>(known - values.rbegin());
 }
 
-std::string json(const Said& said, const ForecastOptions& options) {
-  Json json;
-  json["input"] = input_name(options.demand.input);
-  json["step_s"] = number(static_cast<double>(said.series.step.count()) / 1000);
-  json["steps"] = said.series.values.size();
-  json["seasons_s"] = Json::array();
-  for (const int season : said.seasons)
-    json["seasons_s"].push_back(number(static_cast<double>((season * said.series.step).count()) / 1000));
-  json["model"] = said.summary.model;
-  json["why"] = said.summary.why;
-  json["calibrated"] = said.summary.eligible;
-  json["forecast"] = Json::array();
-  for (int step = 1; step <= options.horizon; ++step) {
-    Json row;
-    if (said.series.dated) {
-      row["time"] = said.time(step);
-    } else {
-      row["t_s"] = number(static_cast<double>(said.at(step).time_since_epoch().count()) / 1000);
-    }
-    for (const double quantile : said.quantiles)
-      row["quantiles"][format_decimal(quantile)] = number(said.fan.value(said.at(step), quantile));
-    json["forecast"].push_back(std::move(row));
-  }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string csv(const Said& said, const ForecastOptions& options) {
-  std::string text = said.series.dated ? "time" : "t_s";
-  for (const double quantile : said.quantiles) text += "," + format_decimal(quantile);
-  text += '\n';
-  for (int step = 1; step <= options.horizon; ++step) {
-    text += said.time(step);
-    for (const double quantile : said.quantiles) {
-      const double value = said.fan.value(said.at(step), quantile);
-      text += "," + (std::isfinite(value) ? format_measured(value) : std::string());
-    }
-    text += '\n';
-  }
-  return text;
-}
-
-std::string padded(const std::string& text, std::size_t width) {
-  return (text.size() < width ? std::string(width - text.size(), ' ') : "") + text;
-}
-
-std::string table(const Said& said, const ForecastOptions& options) {
-  constexpr std::size_t kTime = 18, kColumn = 12;
-  std::string text = input_name(options.demand.input) + ": " + std::to_string(said.series.values.size()) +
-                     " steps of " + format_duration(said.series.step) + " to " + simulation::moment_of(said.at(0)) +
-                     "; seasons: " + season_words(said.seasons, said.series.step) + "\nModel " + said.summary.model +
-                     ". " + said.summary.why + "\n";
-  if (!said.summary.eligible) text += "The widths are not calibrated yet: too little was seen.\n";
-  text += "\n" + padded("time", kTime);
-  for (const double quantile : said.quantiles) text += padded("P" + format_measured(quantile * 100), kColumn);
-  text += '\n';
-  for (int step = 1; step <= options.horizon; ++step) {
-    text += padded(simulation::moment_of(said.at(step)), kTime);
-    for (const double quantile : said.quantiles)
-      text += padded(format_figure(said.fan.value(said.at(step), quantile)), kColumn);
-    text += '\n';
-  }
-  return text;
-}
-
-std::string shown(const Said& said, const ForecastOptions& options) {
-  switch (options.format) {
-    case ForecastFormat::Json: return json(said, options);
-    case ForecastFormat::Csv: return csv(said, options);
-    case ForecastFormat::Table: break;
-  }
-  return table(said, options);
-}
-
-/// With the engine of the operator: fed step by step.
-void say_online(Said& said, const forecasting::exam::EngineOptions& engine, int horizon) {
+/// With the engine of the operator: fed step by step. Named models have a knot at every step that is asked for, as it
+/// is seen from the newest value; after a gap so long that this would cost too much their last knot speaks for all.
+void say_online(Said& said, forecasting::exam::EngineOptions engine, int horizon) {
+  const int gap = trailing_gap(said.series.values);
+  engine.leads.resize(static_cast<std::size_t>(horizon));
+  std::iota(engine.leads.begin(), engine.leads.end(), 1 + std::min(gap, ForecastOptions::kLongest));
   forecasting::Forecaster forecaster(forecasting::exam::forecaster_options(engine));
-  forecaster.set_planning_horizon(horizon * said.series.step);
+  forecaster.set_planning_horizon((gap + horizon) * said.series.step);
   for (std::size_t i = 0; i < said.series.values.size(); ++i) {
     forecaster.update(said.series.at(i), said.series.values[i]);
     forecasting::exam::refit_when_due(forecaster);
@@ -146,20 +57,60 @@ Fan fan_of(const Forecast& forecast, const Said& said, int horizon) {
   return fan;
 }
 
-/// From one look at the whole: what is asked lies further ahead than an autoscaler ever looks. Where that is refused
-/// the online fan stays, whose last horizon then speaks for all beyond it.
-void say_in_batch(Said& said, const forecasting::exam::EngineOptions& engine, int horizon) {
-  const auto batch = forecasting::batch::forecast(said.series.values, {.horizon = horizon, .seasons = engine.seasons});
-  if (!batch.ok()) {
-    said.summary.why +=
-        "; further ahead than " + format_rough(said.fan.offsets.back()) + " nothing more is known: " + batch.error;
+/// The seasons of both, ascending.
+std::vector<int> united(std::vector<int> seasons, int main) {
+  if (main > 0) seasons.push_back(main);
+  std::sort(seasons.begin(), seasons.end());
+  seasons.erase(std::unique(seasons.begin(), seasons.end()), seasons.end());
+  return seasons;
+}
+
+/// In words, what speaks for the steps that lie far ahead, and with which of the seasons that there are.
+std::string why_far(const FarAhead& far, const std::vector<int>& seasons, Millis step) {
+  std::string text =
+      "regressions on the history in steps of " + format_duration(far.look) + ", weighed by their errors at its end, ";
+  text += far.seasons.empty() ? "without a season" : "with seasons of " + season_words(far.seasons, step);
+  std::vector<int> left;
+  std::set_difference(seasons.begin(), seasons.end(), far.seasons.begin(), far.seasons.end(), std::back_inserter(left));
+  if (left.empty()) return text;
+  return text + " (not " + season_words(left, step) +
+         ": of those that the data holds three times the shortest and the longest are used)";
+}
+
+/// How far the online fan can be followed: to the last knot before a hole. Where steps are few the engine knows four
+/// hours ahead and then a day, and the straight line between them would cut through the whole day.
+Millis followed(const Fan& fan, int season_steps, Millis step) {
+  constexpr int kMinutes = 1440;  // that the knots follow without a season
+  const Millis hole = std::max(1, (season_steps > 0 ? season_steps : kMinutes) / 6) * step;
+  std::size_t last = 0;
+  while (last + 1 < fan.offsets.size() && fan.offsets[last + 1] - fan.offsets[last] <= hole) ++last;
+  return fan.offsets[last];
+}
+
+/// Steps that the online fan cannot be followed to, which lie further ahead than an autoscaler ever looks, come from
+/// one look at the whole; so do all while it is not calibrated. Where there is no such look the last knot speaks for
+/// all beyond it, and nobody knows how wide that should be.
+void say_far(Said& said, const forecasting::exam::EngineOptions& engine, int horizon) {
+  const Millis step = said.series.step;
+  const int season = forecasting::exam::main_season(engine.seasons, step);
+  const Millis ahead = followed(said.fan, season, step);
+  const Millis reach = said.fan.origin + ahead - said.at(0);
+  if (horizon * step <= reach) return;
+  FarAhead far;
+  far.error = "the newest value lies too far back";
+  if (engine.model == forecasting::Model::Auto) far = far_ahead(said.series, engine.seasons, horizon, said.quantiles);
+  const std::string beyond = "further ahead than " + format_duration(ahead) + " from the newest value: ";
+  if (!far.ok()) {
+    said.summary.why += "; " + beyond + "nothing more is known: " + far.error;
+    said.summary.eligible = false;
     return;
   }
-  said.fan = fan_of(batch, said, horizon);
-  said.summary.model = "Batch";
-  said.summary.why =
-      "further ahead than the online engine looks: regressions on the whole history, weighed by their errors at its "
-      "end";
+  said.far = far.fan;
+  said.near = said.summary.eligible ? static_cast<int>(std::max(reach, Millis(0)) / step) : 0;
+  const bool both = said.near > 0;
+  said.summary.model = both ? said.summary.model + ", Batch beyond " + format_duration(said.near * step) : "Batch";
+  said.summary.why += "; " + std::string(both ? beyond : "at every step: ") + why_far(far, engine.seasons, step);
+  said.seasons = united(far.seasons, both ? season : 0);
   said.summary.eligible = true;
 }
 
@@ -200,24 +151,20 @@ Status forecast(const ForecastOptions& options) {
   if (fitted) demand.model = "auto";
   auto engine = engine_options(demand, said.series, said.series.values.size());
   if (!engine) return engine.error();
-  engine->leads.resize(static_cast<std::size_t>(options.horizon));
-  std::iota(engine->leads.begin(), engine->leads.end(), 1);
   engine->levels = said.quantiles;
   said.seasons = engine->seasons;
   if (fitted) {
     const int season = forecasting::exam::main_season(engine->seasons, said.series.step);
     if (const auto said_so = say_fitted(said, *fitted, season, options.horizon); !said_so) return said_so;
-    return print(shown(said, options));
+    return print(forecast_text(said, options));
   }
   say_online(said, *engine, options.horizon);
   if (said.fan.empty()) {
-    return Error{ErrorKind::Invalid, input_name(options.demand.input) + ": nothing to forecast from: " +
-                                         said.summary.why + " (values must be numbers from 0 to 1e30)"};
+    return Error{ErrorKind::Invalid,
+                 input_name(options.demand.input) + ": nothing to forecast from: " + said.summary.why};
   }
-  const bool beyond =
-      engine->model == forecasting::Model::Auto && said.at(options.horizon) > said.fan.origin + said.fan.offsets.back();
-  if (beyond) say_in_batch(said, *engine, options.horizon);
-  return print(shown(said, options));
+  say_far(said, *engine, options.horizon);
+  return print(forecast_text(said, options));
 }
 
 }  // namespace aia

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <new>
 #include <thread>
 
 #include "controller/duration_flag.h"
@@ -201,6 +202,13 @@ int main(int argc, char** argv) {
     if (!replay_command->parsed()) return aia::done;
     replay_options.command = aia::replay_command(*replay_command);
     return aia::replay(replay_options);
-  }();
-  return outcome ? 0 : fail(outcome.error().message);
+  };
+  try {
+    const auto done = outcome();
+    return done ? 0 : fail(done.error().message);
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory; give less data, a shorter horizon or shorter seasons");
+  } catch (const std::exception& fault) {
+    return fail(std::string("ended by a fault of its own, please report it: ") + fault.what());
+  }
 }

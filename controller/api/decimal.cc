@@ -1,4 +1,4 @@
-// Locale-free number texts with std::to_chars and from_chars; never in exponent notation up to 1e15.
+// Locale-free number texts with std::to_chars and from_chars; those for machines never in exponent notation up to 1e15.
 #include "controller/api/decimal.h"
 
 #include <array>
@@ -7,6 +7,8 @@
 
 namespace aia {
 namespace {
+
+constexpr double kLeastPlain = 1e-6, kMostPlain = 1e12;  // beyond, a person would have to count noughts
 
 /// `value` rounded to `digits` significant ones.
 double rounded(double value, int digits) {
@@ -46,7 +48,14 @@ std::string format_measured(double value) {
 
 std::string format_figure(double value) {
   if (!std::isfinite(value)) return "?";
-  return format_decimal(std::abs(value) >= 100 && std::abs(value) < 1e15 ? std::round(value) : rounded(value, 3));
+  const double size = std::abs(value);
+  if (size >= kLeastPlain && size < kMostPlain)
+    return format_decimal(size >= 100 ? std::round(value) : rounded(value, 3));
+  if (size == 0) return "0";
+  std::array<char, 64> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), rounded(value, 3), std::chars_format::scientific);
+  return {text.data(), end.ptr};
 }
 
 }  // namespace aia

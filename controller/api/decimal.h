@@ -19,7 +19,8 @@ std::string format_decimal(double value);
 /// For status: six significant digits ("118.333"). Precondition: finite.
 std::string format_measured(double value);
 
-/// For people: three significant digits, the integer part in full ("1235", "12.3", "0.0123"). "?" when not finite.
+/// For people: three significant digits, the integer part in full ("1235", "12.3", "0.0123"); below 1e-6 and from 1e12
+/// with an exponent ("1.48e-08"). "?" when not finite.
 std::string format_figure(double value);
 
 }  // namespace aia

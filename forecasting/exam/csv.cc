@@ -15,6 +15,7 @@ namespace forecasting::exam {
 namespace {
 
 constexpr double kLatestS = 253'402'300'799;  // the last second of the year 9999
+constexpr double kMost = 1e30;                // what the forecaster takes for demand
 constexpr std::size_t kShown = 40;            // of a field, in a message: a binary file must not fill the terminal
 
 struct Row {
@@ -54,6 +55,19 @@ bool is_word(std::string_view text, std::string_view lower) {
                     [](unsigned char a, char b) { return std::tolower(a) == b; });
 }
 
+bool is_infinite(std::string_view text) {
+  return is_word(text, "inf") || is_word(text, "+inf") || is_word(text, "-inf") || is_word(text, "infinity") ||
+         is_word(text, "-infinity");
+}
+
+/// Names of columns: the first field is no time and the rest no value. Were one of the two, a line of data with a
+/// mistake in it would be dropped without a word.
+bool is_header(std::string_view first, std::string_view second) {
+  const bool time = parse_rfc3339(first) || number(first);
+  const bool value = second.empty() || is_word(second, "nan") || is_infinite(second) || number(second);
+  return !time && !value;
+}
+
 /// Reads lines into rows, one after the other; the first mistake ends it.
 class Rows {
  public:
@@ -74,11 +88,10 @@ class Rows {
     if (bare(text).empty()) return;
     const auto comma = text.find(',');
     const auto first = bare(text.substr(0, comma));
-    const bool header = !first.empty() && (std::isalpha(static_cast<unsigned char>(first.front())) != 0);
     const bool begun = std::exchange(begun_, true);
-    if (header && !begun) return;
     if (comma == std::string_view::npos) return fail(line, quoted(bare(text)) + " has no comma; write time,value");
     const auto second = text.substr(comma + 1);
+    if (!begun && is_header(first, bare(second))) return;
     if (second.find(',') != std::string_view::npos)
       return fail(line, "has more than two fields; write time,value, one series a file");
     const auto time = read_time(first, line);
@@ -106,13 +119,13 @@ class Rows {
   std::optional<double> read_value(std::string_view text, long line) {
     if (text.empty() || is_word(text, "nan")) return kMissing;
     const auto value = number(text);
-    if (value && *value >= 0) return *value + 0.0;  // −0 is 0
-    const bool infinite = is_word(text, "inf") || is_word(text, "+inf") || is_word(text, "-inf") ||
-                          is_word(text, "infinity") || is_word(text, "-infinity");
-    fail(line, "field 2 (value): " + quoted(text) +
-                   (value      ? " is negative; demand is ≥ 0: leave it empty if it was not measured"
-                    : infinite ? " is infinite; leave it empty if it was not measured"
-                               : " is not a number; leave a missing value empty"));
+    if (value && *value >= 0 && *value <= kMost) return *value + 0.0;  // −0 is 0
+    fail(line,
+         "field 2 (value): " + quoted(text) +
+             (value && *value > kMost ? " is above 1e30: no demand is that large; remove it or leave the field empty"
+              : value                 ? " is negative; demand is ≥ 0: leave it empty if it was not measured"
+              : is_infinite(text)     ? " is infinite; leave it empty if it was not measured"
+                                      : " is not a number; leave a missing value empty"));
     return std::nullopt;
   }
 

@@ -3,7 +3,7 @@
 formats, and what is said about mistakes. Needs the built controller in AIA_BINARY. The figures are tested in
 tests/forecasting/exam.
 """
-import csv, io, json, math, os, re, subprocess, tempfile, unittest
+import csv, io, json, math, os, random, re, resource, subprocess, tempfile, unittest
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -62,6 +62,23 @@ class Backtest(Commands):
         windows = [w["window_s"] for w in parsed("backtest", "--window", "20m")["horizons"][0]["coverage"]["window_max"]]
         self.assertEqual(windows, [1200])
 
+    def test_a_lead_time_beyond_the_last_knot_is_refused_and_not_taken_from_it(self):
+        noise = random.Random(1)
+        minutes = "".join(f"{60 * i},{noise.uniform(5, 9):.3f}\n" for i in range(2000))
+        done = run("backtest", "--input", "-", "--lead-time", "5m,6h", stdin=minutes)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("--lead-time: 6h is further ahead than 4h, the longest that the engine of `run` forecasts for on steps of 1m "
+                      "without a season; give at most that, or name a model (--model HoltWinters)", done.stderr)
+        self.assertEqual(parsed("backtest", "--lead-time", "4h", stdin=minutes)["horizons"][0]["lead_time_s"], 4 * 3600)
+        self.assertTrue(parsed("backtest", "--lead-time", "6h", "--model", "LastValue", stdin=minutes)["horizons"])
+        short = parsed("backtest", "--seasons", "1h", stdin=minutes)  # the usual ones as far as it goes
+        self.assertEqual([h["lead_time_s"] for h in short["horizons"]], [300, 600, 1200, 3600])
+        shorter = parsed("backtest", "--seasons", "15m", stdin=minutes)
+        self.assertEqual([h["lead_time_s"] for h in shorter["horizons"]], [300, 600])
+        done = run("backtest", "--input", "-", "--seasons", "3m", stdin=minutes)
+        self.assertIn("--lead-time: none of 5m, 10m, 20m and 60m is a multiple of the data's step of 1m and at most 3m, the longest",
+                      done.stderr)
+
     def test_table_and_plot(self):
         plot = self.folder / "plot.svg"
         file = self.folder / "mine & <yours>.csv"
@@ -81,14 +98,18 @@ class Backtest(Commands):
         self.assertIsNone(few["horizons"][0]["ratio_to_last_value"]["pinball_0.95"])
         gaps = "0,1\n60,\n" + "".join(f"{60 * i},{i % 7 or ''}\n" for i in range(2, 3000))
         for name, text in (("zeros", "".join(f"{60 * i},0\n" for i in range(300))), ("gaps", gaps),
-                           ("huge", "".join(f"{60 * i},{1 + i % 2}e300\n" for i in range(300)))):
+                           ("huge", "".join(f"{60 * i},{i % 11}e29\n" for i in range(300)))):
             with self.subTest(name):
                 self.assertTrue(parsed("backtest", stdin=text)["horizons"])
-                if name != "huge":
-                    self.assertTrue(parsed("forecast", stdin=text)["forecast"])
-        done = run("forecast", "--input", "-", stdin="".join(f"{60 * i},{1 + i % 2}e300\n" for i in range(300)))
-        self.assertEqual((done.returncode, done.stdout), (1, ""))
-        self.assertIn("no usable value in 300 steps (values must be numbers from 0 to 1e30)", done.stderr)
+                self.assertTrue(parsed("forecast", stdin=text)["forecast"])
+
+    def test_what_no_demand_can_be_is_refused_whatever_the_model(self):
+        huge = "".join(f"{60 * i},{1 + i % 2}e{300 if i == 40 else 0}\n" for i in range(300))
+        for flags in (("backtest",), ("forecast",), ("forecast", "--model", "ETS"), ("forecast", "--horizon", "300")):
+            with self.subTest(flags=flags):
+                done = run(*flags, "--input", "-", stdin=huge)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertIn('line 41: field 2 (value): "1e300" is above 1e30: no demand is that large', done.stderr)
 
 
 class Forecast(Commands):
@@ -104,14 +125,77 @@ class Forecast(Commands):
             self.assertLessEqual(said["quantiles"]["0.5"], said["quantiles"]["0.95"])
             self.assertAlmostEqual(said["quantiles"]["0.5"], 60 - 40 * math.cos(2 * math.pi * said["t_s"] / DAY_S), delta=15)
 
+    def test_unix_times_and_long_durations_are_exact(self):
+        start = 1763748000
+        text = "".join(f"{start + 60 * i},{5 + i % 7}\n" for i in range(1500))
+        report = parsed("forecast", "--horizon", "3", "--seasons", "20h34m", stdin=text)
+        self.assertEqual([row["t_s"] for row in report["forecast"]], [start + 60 * i for i in range(1500, 1503)])
+        self.assertEqual(report["seasons_s"], [20 * 3600 + 34 * 60])
+        slow = "".join(f"{1234567 * i},{5 + i % 7}\n" for i in range(100))
+        judged = parsed("backtest", "--lead-time", "1234567s", "--window", "1234567s", stdin=slow)
+        self.assertEqual((judged["step_s"], judged["horizons"][0]["lead_time_s"]), (1234567, 1234567))
+        self.assertEqual(judged["horizons"][0]["coverage"]["window_max"][0]["window_s"], 1234567)
+
     def test_hours_are_forecast_two_days_ahead(self):
         hourly = "".join(f"{3600 * i},{100 + 50 * math.cos(2 * math.pi * i / 24):.3f}\n" for i in range(24 * 21))
         report = parsed("forecast", "--horizon", "48", "--seasons", "24h,168h", stdin=hourly)
-        self.assertEqual((report["model"], len(report["forecast"])), ("Batch", 48))
+        self.assertEqual((report["model"], len(report["forecast"])), ("Learned(24h), Batch beyond 4h", 48))
         for row in report["forecast"]:
             then = 100 + 50 * math.cos(2 * math.pi * row["t_s"] / DAY_S)
             self.assertAlmostEqual(row["quantiles"]["0.5"], then, delta=5)
-        self.assertEqual(parsed("forecast", "--horizon", "20", stdin=hourly)["model"], "Learned(24h)")
+        day = parsed("forecast", "--horizon", "24", stdin=hourly)  # not a line from four hours to the knot at a day
+        self.assertEqual((day["model"], day["forecast"]), (report["model"], report["forecast"][:24]))
+        self.assertEqual(parsed("forecast", "--horizon", "4", stdin=hourly)["model"], "Learned(24h)")
+
+    def test_a_day_of_minutes_is_batch_where_the_engine_does_not_look(self):
+        noise = random.Random(1)
+        spikes = [100 + 60 * (i % 1440 in range(700, 760)) + noise.uniform(-1, 1) for i in range(6 * 1440)]
+        text = "".join(f"{60 * i},{value:.3f}\n" for i, value in enumerate(spikes))
+        flags = ("--quantiles", "0.05,0.5,0.9,0.95")
+        near, far = (parsed("forecast", "--horizon", str(steps), *flags, stdin=text) for steps in (240, 1500))
+        self.assertEqual((near["model"], far["model"]), ("Learned(24h)", "Learned(24h), Batch beyond 4h"))
+        self.assertEqual((far["seasons_s"], far["calibrated"]), ([DAY_S], True))
+        self.assertIn("further ahead than 4h from the newest value: regressions on the history in steps of 5m", far["why"])
+        self.assertIn("with seasons of 24h", far["why"])
+        self.assertEqual(far["forecast"][:240], near["forecast"])
+        for row in far["forecast"]:
+            values = list(row["quantiles"].values())
+            self.assertEqual(values, sorted(values))
+            self.assertGreaterEqual(values[0], 0)
+            minute = row["t_s"] // 60 % 1440
+            if row["t_s"] > far["forecast"][239]["t_s"] and abs(minute - 730) > 45:
+                self.assertAlmostEqual(row["quantiles"]["0.5"], 100, delta=6)
+            elif abs(minute - 730) < 15:
+                self.assertAlmostEqual(row["quantiles"]["0.5"], 160, delta=15)
+        covered = [99 + 60 * (row["t_s"] // 60 % 1440 in range(700, 760)) <= row["quantiles"]["0.95"] for row in far["forecast"]]
+        self.assertGreater(sum(covered), .9 * len(covered))
+
+    def test_seasons_that_do_not_serve_are_not_shown(self):
+        two_days = "".join(f"{60 * i},{100 + 60 * (i % 1440 in range(700, 760))}\n" for i in range(2 * 1440 + 60))
+        report = parsed("forecast", "--horizon", "300", "--seasons", "24h,48h", stdin=two_days)
+        self.assertEqual((report["model"], report["seasons_s"]), ("Learned(24h), Batch beyond 4h", [DAY_S]))
+        self.assertIn("without a season (not 24h, 48h: of those that the data holds three times", report["why"])
+
+    def test_little_data_is_batch_at_every_step_or_says_that_it_is_flat(self):
+        report = parsed("forecast", "--horizon", "300", stdin="".join(f"{60 * i},{i % 5}\n" for i in range(30)))
+        self.assertEqual((report["model"], report["calibrated"]), ("Batch", True))
+        report = parsed("forecast", "--horizon", "300", stdin="0,1\n60,2\n120,3\n")
+        self.assertEqual((report["model"], report["calibrated"]), ("None", False))
+        self.assertIn("nothing more is known: needs 8 values or more, has 3", report["why"])
+
+    def test_named_models_see_past_a_gap_at_the_end(self):
+        minute = [60 - 40 * math.cos(2 * math.pi * i / 1440) + math.sin(i * i % 97) for i in range(5 * 1440)]
+        text = "".join(f"{60 * i},{f'{value:.6}' if i < 5 * 1440 - 300 else ''}\n" for i, value in enumerate(minute))
+        report = parsed("forecast", "--model", "HoltWinters", "--horizon", "3", stdin=text)
+        self.assertEqual((report["model"], report["calibrated"]), ("HoltWinters(24h)", True))
+        medians = [row["quantiles"]["0.5"] for row in report["forecast"]]
+        self.assertEqual(len(set(medians)), 3)
+        for row, median in zip(report["forecast"], medians):
+            self.assertAlmostEqual(median, 60 - 40 * math.cos(2 * math.pi * row["t_s"] / DAY_S), delta=8)
+        week_gap = "".join(f"{60 * i},{value:.6}\n" for i, value in enumerate(minute)) + f"{60 * 12 * 1440},\n"
+        report = parsed("forecast", "--model", "HoltWinters", "--horizon", "3", stdin=week_gap)
+        self.assertFalse(report["calibrated"])
+        self.assertIn("nothing more is known: the newest value lies too far back", report["why"])
 
     def test_models_fitted_to_the_whole_by_their_names(self):
         hourly = "".join(f"{3600 * i},{100 + 50 * math.cos(2 * math.pi * i / 24) + 3 * math.sin(i * i):.3f}\n"
@@ -138,6 +222,19 @@ class Forecast(Commands):
         self.assertRegex(table, r"2026-03-01 03:20 +\d")
         self.assertRegex(table, r"time +P50 +P90 +P95\n")
 
+    def test_the_table_tells_its_rows_and_columns_apart(self):
+        for step, digits, says in ((15, 0, ["00:12:30", "00:12:45"]), (0.25, 2, ["00:00:12.500", "00:00:12.750"]),
+                                   (60, 0, ["00:50", "00:51"])):
+            with self.subTest(step=step):
+                text = "".join(f"{i * step:.{digits}f},{5 + i % 4}\n" for i in range(50))
+                table = run("forecast", "--input", "-", "--horizon", "2", stdin=text).stdout
+                self.assertEqual(re.findall(r"(?m)^ +day 1, (\S+)  ", table), says)
+        for size in ("e-8", "e-300", "e11", "e29"):
+            with self.subTest(size=size):
+                text = "".join(f"{i * 60},{1.234567 + i % 4}{size}\n" for i in range(300))
+                table = run("forecast", "--input", "-", "--horizon", "3", stdin=text).stdout
+                self.assertEqual(len(re.findall(r"(?m)^ +day 1, \S+( +[0-9.e+-]+){3}$", table)), 3)
+
 
 class Mistakes(Commands):
     def test_mistakes_are_one_line_that_names_the_flag(self):
@@ -152,6 +249,8 @@ class Mistakes(Commands):
                 (("--input", "-", "--seasons", "day"), r"--seasons: .*day"), (("--input", "-", "--seasons", ""), r"--seasons"),
                 (("--input", "-", "--seasons", "25m"), r"--seasons: 25m is not a multiple of the data's step of 10m; 30m is"),
                 (("--input", "-", "--seasons", "10m"), r"--seasons: 10m is a single step"),
+                (("--input", "-", "--seasons", "100000h"), r"--seasons: 100000h is too long; at most 744h can be given"),
+                (("--input", "-", "--seasons", "744h"), r"--seasons: 744h is 4464 steps of 10m, and the data has 1152; give"),
                 (("--input", "-", "--model", "Oracle"), r"--model: .*HoltWinters"))
         self.refused("forecast", both + (
             (("--input", "-", "--horizon", "0"), r"--horizon"), (("--input", "-", "--quantiles", "0.5,1"), r"--quantiles: \"1\""),
@@ -160,9 +259,30 @@ class Mistakes(Commands):
             (("--input", "-", "--lead-time", "5m"), r"--lead-time: 5m is not a multiple of the data's step of 10m; 10m is"),
             (("--input", "-", "--lead-time", "10m,,"), r"--lead-time"), (("--input", "-", "--lead-time", "0s"), r"--lead-time: "),
             (("--input", "-", "--lead-time", "96h"), r"--lead-time: 96h is not shorter than the half of 96h that is judged"),
+            (("--input", "-", "--lead-time", "10m,25h"), r"--lead-time: 25h is further ahead than 24h, .* with a season of 24h"),
             (("--input", "-", "--window", "5m"), r"--window: 5m is not a multiple"),
             (("--input", "-", "--plot", "/no/such/folder/x.svg"), r"--plot: /no/such/folder/x\.svg cannot be written"),
             (("--input", "-", "--model", "ARIMA"), r"--model: .*HoltWinters")))
+
+    def test_a_season_of_too_many_steps_is_no_multiple_that_went_wrong(self):
+        for command in ("forecast", "backtest"):
+            for season, steps in (("100h", 360000000), ("600h", 2160000000)):
+                with self.subTest(command=command, season=season):
+                    ahead = ("--lead-time", "10ms") if command == "backtest" else ()
+                    done = run(command, "--input", "-", "--seasons", season, *ahead,
+                               stdin="".join(f"{i / 1000},{i % 5}\n" for i in range(200)))
+                    self.assertEqual((done.returncode, done.stdout), (1, ""))
+                    self.assertIn(f"--seasons: {season} is {steps} steps of 1ms; at most 5000000 can be looked at", done.stderr)
+
+    def test_too_little_memory_is_said_in_one_line(self):
+        def little():
+            resource.setrlimit(resource.RLIMIT_AS, (48 << 20, 48 << 20))
+        if subprocess.run([BINARY, "--version"], capture_output=True, preexec_fn=little).returncode != 0:
+            self.skipTest("this build does not even start in 48 MiB (sanitizers)")
+        done = subprocess.run([BINARY, "forecast", "--input", "-"], input="0,1\n1,2\n2,1\n4999990,1\n", capture_output=True,
+                              text=True, timeout=60, preexec_fn=little)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"\Aaiautoscaler: out of memory; [^\n]*\n\Z")
 
     def refused(self, command, cases):
         for flags, says in cases:

@@ -11,6 +11,7 @@
 #include "forecasting/batch/forecast.h"
 #include "forecasting/exam/m4_file.h"
 #include "forecasting/exam/m4_measures.h"
+#include "forecasting/exam/m4_questions.h"
 
 namespace forecasting::exam {
 namespace {
@@ -69,6 +70,35 @@ TEST_CASE("an M4 file: quoted or not, lines of different lengths, mistakes named
   CHECK(read_m4("V1,V2\nH1,1\nH2,x\n").error == "line 3: field 2: \"x\" is no number");
   CHECK(read_m4("V1,V2\nH1,1,,2\n").error == "line 2: field 3 is empty, but values follow");
   CHECK(read_m4("V1,V2\nH1,,\n").error == "line 2: no values after the id");
+}
+
+TEST_CASE("What an M4 file asks: held out of train, or in a test file that fits to it") {
+  M4File train{{{"H1", {}}, {"H2", {}}}, ""};
+  for (int t = 0; t < 150; ++t) train.series[0].values.push_back(t), train.series[1].values.push_back(1000 + t);
+  const M4Questions held = m4_questions(train, nullptr, 48, {"H2"});
+  REQUIRE(held.ok());
+  REQUIRE(held.asked.size() == 1);
+  CHECK(held.asked[0].train.size() == 150 - 96);
+  CHECK(held.asked[0].truth.front() == 1000 + 150 - 96);
+  CHECK(held.asked[0].truth.size() == 48);
+
+  M4File test{{{"H2", std::vector<double>(48, 7)}, {"H1", std::vector<double>(48, 8)}}, ""};
+  const M4Questions tested = m4_questions(train, &test, 0, {});
+  REQUIRE(tested.ok());
+  CHECK(tested.asked[0].train.size() == 150);
+  CHECK(tested.asked[0].truth == test.series[1].values);
+
+  CHECK(m4_questions(train, &test, 24, {}).error ==
+        "--skip leaves out the end of --train, which --test does not follow then; give one of the two");
+  CHECK(m4_questions(train, nullptr, 100, {}).error ==
+        "--train: H1 has 150 values; two days are needed before the 148 that are left out");
+  CHECK(m4_questions(train, nullptr, 0, {"H3"}).error == "--only: none of these ids is in --train");
+  test.series[0].values.resize(1);
+  CHECK(m4_questions(train, &test, 0, {}).error == "--test: H2 has 1 value; 48 are forecast and judged");
+  test.series[0].values.resize(49);
+  CHECK(m4_questions(train, &test, 0, {}).error == "--test: H2 has 49 values; 48 are forecast and judged");
+  test.series.erase(test.series.begin());
+  CHECK(m4_questions(train, &test, 0, {}).error == "--test: H2 of --train is not there");
 }
 
 TEST_CASE("M4 Hourly, last 48 of train held out: OWA at most .41 at a millisecond a series") {

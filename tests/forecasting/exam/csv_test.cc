@@ -27,9 +27,10 @@ std::string wrong(std::string_view text, std::optional<forecasting::Duration> st
 }  // namespace
 
 TEST_CASE("A series file with and without a header, of any make") {
-  for (const char* text : {"t_s,value\n0,1\n60,2.5\n120,3\n", "0,1\n60,2.5\n120,3",
-                           "\xEF\xBB\xBFtime,rps\r\n0,1\r\n60,2.5\r\n120,3\r\n\r\n",
-                           "\"t_s\",\"value\"\n\"0\",\"1\"\n 60 , +2.5 \n\n120,3e0\n"}) {
+  for (const char* text :
+       {"t_s,value\n0,1\n60,2.5\n120,3\n", "0,1\n60,2.5\n120,3",
+        "\xEF\xBB\xBFtime,rps\r\n0,1\r\n60,2.5\r\n120,3\r\n\r\n",
+        "\"t_s\",\"value\"\n\"0\",\"1\"\n 60 , +2.5 \n\n120,3e0\n", "_time,_value\n0,1\n60,2.5\n120,3\n"}) {
     const Series series = good(text);
     CHECK(series.step == 60s);
     CHECK(series.start.time_since_epoch() == 0s);
@@ -78,6 +79,21 @@ TEST_CASE("Errors name line and field and say what to do") {
   CHECK_THAT(wrong("0,1\n"), Contains("one line"));
   CHECK_THAT(wrong("0,1\n60,\x01\xff\n"), Contains("\"??\""));
   CHECK_THAT(wrong("# comment\n0,1\n"), Contains("line 1"));
+  CHECK_THAT(wrong("0,1\n60,2\n_time,_value\n"), Contains("line 3: field 1 (time): \"_time\""));
+}
+
+TEST_CASE("A first line with one field that is good is data with a mistake, not a header") {
+  for (const char* text : {"nan,1\n60,2\n120,3\n", "abc,1\n60,2\n120,3\n", "abc,\n60,2\n120,3\n", "abc,inf\n60,2\n"})
+    CHECK_THAT(wrong(text), Contains("line 1: field 1 (time): ") && Contains("neither seconds nor RFC 3339"));
+  CHECK_THAT(wrong("0,abc\n60,2\n120,3\n"), Contains("line 1: field 2 (value): \"abc\" is not a number"));
+  CHECK_THAT(wrong("2026-11-21T08:30:00Z,abc\n"), Contains("line 1: field 2 (value)"));
+}
+
+TEST_CASE("No demand is above 1e30") {
+  CHECK(good("0,1e30\n60,0\n").values.front() == 1e30);
+  for (const char* text : {"0,1\n60,1.1e30\n", "0,1\n60,1e300\n"})
+    CHECK_THAT(wrong(text), Contains("line 2: field 2 (value): ") &&
+                                Contains("is above 1e30: no demand is that large; remove it or leave the field empty"));
 }
 
 TEST_CASE("A gap too long to hold is refused, with the limit") {
