@@ -1,12 +1,15 @@
 // The exam at the lead time over whole folders: geometric means of the ratios to the calibrated baselines per horizon,
 // the worst series, coverage pooled over a group, and the CPU of the judged half.
-// `lead_time [--format table|json] [--half first|second] [FOLDER or FILE ...]`; without files the web and LLM groups of
-// shared/data. `--half first` sits the exam on the first half alone: what may be looked at while choosing.
+// `lead_time [--format table|json] [--half first|second] [--minutes 7,30] [FOLDER or FILE ...]`; without files the web
+// and LLM groups of shared/data. `--half first` sits the exam on the first half alone: what may be looked at while
+// choosing.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -32,10 +35,27 @@ struct Group {
 struct Arguments {
   bool json = false;
   bool first_half = false;
+  std::vector<int> minutes{5, 10, 20, 60};
   std::vector<fs::path> paths;
 };
 
-constexpr const char* kUsage = "usage: lead_time [--format table|json] [--half first|second] [FOLDER or FILE ...]";
+constexpr const char* kUsage =
+    "usage: lead_time [--format table|json] [--half first|second] [--minutes M,…] [FOLDER or FILE ...]";
+
+/// "7,30": whole minutes ≥ 1, ascending; empty: they are not.
+std::vector<int> minutes_in(const std::string& text) {
+  std::vector<int> minutes;
+  std::istringstream words(text);
+  for (std::string word; std::getline(words, word, ',');) {
+    int minute = 0;
+    const char* end = word.data() + word.size();
+    const auto read = std::from_chars(word.data(), end, minute);
+    const bool good = read.ec == std::errc{} && read.ptr == end && minute > (minutes.empty() ? 0 : minutes.back());
+    if (!good) return {};
+    minutes.push_back(minute);
+  }
+  return minutes;
+}
 
 std::optional<Arguments> arguments(const std::vector<std::string>& words) {
   Arguments given;
@@ -46,6 +66,9 @@ std::optional<Arguments> arguments(const std::vector<std::string>& words) {
       ++i;
     } else if (words[i] == "--half" && (value == "first" || value == "second")) {
       given.first_half = value == "first";
+      ++i;
+    } else if (words[i] == "--minutes" && !minutes_in(value).empty()) {
+      given.minutes = minutes_in(value);
       ++i;
     } else if (words[i].starts_with("-")) {
       return std::nullopt;
@@ -63,13 +86,13 @@ fs::path data_folder() {
 
 std::vector<Group> groups(const Arguments& given) {
   const fs::path data = data_folder();
-  Group web{"web", {}, {5, 10, 20, 60}}, llm{"llm", {}, {10, 20, 60}};
+  Group web{"web", {}, given.minutes}, llm{"llm", {}, given.minutes};
   for (int i = 0; i < 10; ++i) web.files.push_back(data / "crane" / ("crane_input" + std::to_string(i) + "_1min.csv"));
   for (const char* name :
        {"m-small_total_nan", "m-large_total", "m-large_top1", "m-large_top2", "m-small_top1", "m-small_top2"})
     llm.files.push_back(data / "servegen" / ("servegen_language_" + std::string(name) + ".csv"));
   if (given.paths.empty()) return {web, llm};
-  Group files{"files", {}, {5, 10, 20, 60}};
+  Group files{"files", {}, given.minutes};
   std::vector<Group> all;
   for (const auto& path : given.paths) {
     if (!fs::is_directory(path)) {

@@ -77,23 +77,13 @@ std::string why_far(const FarAhead& far, const std::vector<int>& seasons, Millis
          ": of those that the data holds three times the shortest and the longest are used)";
 }
 
-/// How far the online fan can be followed: to the last knot before a hole. Where steps are few the engine knows four
-/// hours ahead and then a day, and the straight line between them would cut through the whole day.
-Millis followed(const Fan& fan, int season_steps, Millis step) {
-  constexpr int kMinutes = 1440;  // that the knots follow without a season
-  const Millis hole = std::max(1, (season_steps > 0 ? season_steps : kMinutes) / 6) * step;
-  std::size_t last = 0;
-  while (last + 1 < fan.offsets.size() && fan.offsets[last + 1] - fan.offsets[last] <= hole) ++last;
-  return fan.offsets[last];
-}
-
-/// Steps that the online fan cannot be followed to, which lie further ahead than an autoscaler ever looks, come from
-/// one look at the whole; so do all while it is not calibrated. Where there is no such look the last knot speaks for
-/// all beyond it, and nobody knows how wide that should be.
+/// Steps beyond the online fan's last knot, which lie further ahead than an autoscaler ever looks, come from one look
+/// at the whole; so do all while it is not calibrated. Where there is no such look the last knot speaks for all beyond
+/// it, and nobody knows how wide that should be.
 void say_far(Said& said, const forecasting::exam::EngineOptions& engine, int horizon) {
   const Millis step = said.series.step;
   const int season = forecasting::exam::main_season(engine.seasons, step);
-  const Millis ahead = followed(said.fan, season, step);
+  const Millis ahead = said.fan.offsets.back();
   const Millis reach = said.fan.origin + ahead - said.at(0);
   if (horizon * step <= reach) return;
   FarAhead far;

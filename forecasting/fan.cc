@@ -28,6 +28,13 @@ std::pair<std::size_t, double> between(const std::vector<Duration>& marks, Durat
           static_cast<double>((at - marks[index]).count()) / static_cast<double>((*above - marks[index]).count())};
 }
 
+/// The first row after `from`, and how many there are before `to`.
+std::pair<Eigen::Index, Eigen::Index> rows_between(const std::vector<Duration>& offsets, Duration from, Duration to) {
+  const auto first = std::upper_bound(offsets.begin(), offsets.end(), from);
+  const auto last = std::lower_bound(first, offsets.end(), to);
+  return {first - offsets.begin(), last - first};
+}
+
 /// Margin of start `s` for a window of `length`: from nought at no length, linear between lengths.
 double across_lengths(const Fan& fan, std::size_t s, Duration length, double level) {
   const auto at = [&](std::size_t w) {
@@ -57,23 +64,24 @@ double Fan::value(TimePoint at, double level) const {
 
 double Fan::pointwise_max(TimePoint from, TimePoint to, double level) const {
   double largest = std::max(value(from, level), value(to, level));
-  for (std::size_t k = 0; k < offsets.size(); ++k) {
-    const TimePoint at = origin + offsets[k];
-    if (at <= from || at >= to) continue;
-    largest = std::max(largest, across_levels(levels, values, static_cast<Eigen::Index>(k), level));
-  }
+  const auto [first, count] = rows_between(offsets, from - origin, to - origin);
+  for (Eigen::Index k = first; k < first + count; ++k)
+    largest = std::max(largest, across_levels(levels, values, k, level));
   return largest;
 }
 
 double Fan::window_max(TimePoint from, TimePoint to, double level) const {
   if (window_margins.size() == 0) return pointwise_max(from, to, level);
   const auto [s, share] = between(window_starts, from - origin);
+  const auto [first, count] = rows_between(offsets, from - origin, to - origin);
   Eigen::MatrixXd all(1, static_cast<Eigen::Index>(levels.size()));
   for (std::size_t q = 0; q < levels.size(); ++q) {
+    const auto column = static_cast<Eigen::Index>(q);
+    double largest = std::max(value(from, levels[q]), value(to, levels[q]));
+    if (count > 0) largest = std::max(largest, values.col(column).segment(first, count).maxCoeff());
     const double here = across_lengths(*this, s, to - from, levels[q]);
     const double next = share > 0 ? across_lengths(*this, s + 1, to - from, levels[q]) : here;
-    all(0, static_cast<Eigen::Index>(q)) =
-        std::max(0.0, pointwise_max(from, to, levels[q]) + here + share * (next - here));
+    all(0, column) = std::max(0.0, largest + here + share * (next - here));
   }
   std::sort(all.data(), all.data() + all.size());  // margins are learned level by level, and may cross
   return across_levels(levels, all, 0, level);
