@@ -77,18 +77,26 @@ std::string why_far(const FarAhead& far, const std::vector<int>& seasons, Millis
          ": of those that the data holds three times the shortest and the longest are used)";
 }
 
-/// Steps beyond the online fan's last knot, which lie further ahead than an autoscaler ever looks, come from one look
-/// at the whole; so do all while it is not calibrated. Where there is no such look the last knot speaks for all beyond
-/// it, and nobody knows how wide that should be.
+/// How many steps the online fan is followed: a sixth of the season, where it has its last knot or, where steps are
+/// few, the last before a hole, beyond which regressions on the whole are the better ones.
+int followed(int season_steps) {
+  constexpr int kMinutes = 1440;  // that the knots follow without a season
+  return std::max(1, (season_steps > 0 ? season_steps : kMinutes) / 6);
+}
+
+/// Steps that the online fan is not followed to, which lie further ahead than an autoscaler ever looks, come from one
+/// look at the whole; so do all while it is not calibrated. Where there is no such look the last knot speaks for all
+/// beyond it, and nobody knows how wide that should be.
 void say_far(Said& said, const forecasting::exam::EngineOptions& engine, int horizon) {
   const Millis step = said.series.step;
   const int season = forecasting::exam::main_season(engine.seasons, step);
-  const Millis ahead = said.fan.offsets.back();
+  const bool learned = engine.model == forecasting::Model::Auto;
+  const Millis last = said.fan.offsets.back(), ahead = learned ? std::min<Millis>(last, followed(season) * step) : last;
   const Millis reach = said.fan.origin + ahead - said.at(0);
   if (horizon * step <= reach) return;
   FarAhead far;
   far.error = "the newest value lies too far back";
-  if (engine.model == forecasting::Model::Auto) far = far_ahead(said.series, engine.seasons, horizon, said.quantiles);
+  if (learned) far = far_ahead(said.series, engine.seasons, horizon, said.quantiles);
   const std::string beyond = "further ahead than " + format_duration(ahead) + " from the newest value: ";
   if (!far.ok()) {
     said.summary.why += "; " + beyond + "nothing more is known: " + far.error;
