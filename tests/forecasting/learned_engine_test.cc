@@ -380,7 +380,7 @@ TEST_CASE("learned: an update allocates nothing, and a refit on another thread g
   }
 }
 
-TEST_CASE("learned: a series takes less than 96 KB, at any step and with as many levels as there may be") {
+TEST_CASE("learned: a series takes less than 96 KB, at any step and with as many levels as there may be", "[weeks]") {
   const int step = GENERATE(1, 2, 5, 10, 30);
   CAPTURE(step);
   const int day = 1440 / step, days = step == 1 ? 3 : 9;

@@ -24,7 +24,7 @@ Scenario made(std::uint64_t seed) {
   return scenario;
 }
 
-TEST_CASE("on the made trace the forecast, and only it, serves more within the SLO") {
+TEST_CASE("on the made trace the forecast, and only it, serves more within the SLO", "[weeks]") {
   const auto scenario = made(GENERATE(1, 2, 3));
   const auto played = replay(scenario, {predictive(scenario), reactive(scenario)});
   REQUIRE(played.ok());
@@ -46,7 +46,7 @@ TEST_CASE("on the made trace the forecast, and only it, serves more within the S
   CHECK(behind.promises.empty());
 }
 
-TEST_CASE("without its forecast predictive is the reactive rule, figure for figure") {
+TEST_CASE("without its forecast predictive is the reactive rule, figure for figure", "[weeks]") {
   auto scenario = made(1);
   scenario.play = 8h;
   auto disabled = predictive(scenario);
@@ -57,7 +57,7 @@ TEST_CASE("without its forecast predictive is the reactive rule, figure for figu
   CHECK(played->outcomes[0].score.gpu_hours == played->outcomes[1].score.gpu_hours);
 }
 
-TEST_CASE("the same again gives the same bytes, another seed does not") {
+TEST_CASE("the same again gives the same bytes, another seed does not", "[weeks]") {
   const auto report = [](std::uint64_t seed) {
     auto scenario = made(seed);
     scenario.play = 4h;
