@@ -42,6 +42,18 @@ def judge(values, first, factor, per_replica, lead, hold):
                    sum(outcome[i][0] for i, _ in seen) / sum(needed(v, per_replica) for _, v in seen))
 
 
+def as_good(values, first, per_replica, lead, hold, played, wanted):
+    """What constant headroom would cost in a play that serves as `wanted`, from another that was played: the model tells
+    how much more (or less) of it gains what the played one lacks, and what that costs more; what a play's holds and
+    deletions do to both figures and to the hours is in the played one. None as in cheapest().
+    """
+    base = judge(values, first, played.factor, per_replica, lead, hold)
+    rule = cheapest(values, first, per_replica, lead, hold, base.served + wanted.served - played.served,
+                    base.served_steepest + wanted.served_steepest - played.served_steepest)
+    return rule and Outcome(rule.factor, wanted.served, wanted.served_steepest,
+                            played.hours_ratio * rule.hours_ratio / base.hours_ratio)
+
+
 def cheapest(values, first, per_replica, lead, hold, served, served_steepest):
     """The smallest factor (in hundredths) that reaches both shares; None if even four times the demand does not."""
     for hundredths in range(100, 401):

@@ -1,5 +1,5 @@
 """The figures: shares, lateness, steepest tenth, replica-seconds, constant headroom."""
-import math, sys, unittest
+import dataclasses, math, sys, unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -89,6 +89,22 @@ class HeadroomTest(unittest.TestCase):
         self.assertGreaterEqual(found.served, .9)
         self.assertLess(found.hours_ratio, high.hours_ratio)
         self.assertIsNone(headroom.cheapest([1, 1000] * 50, 10, 10, 3, 0, .99, .99))
+
+    def test_what_serves_as_well_is_told_from_what_was_played(self):
+        values = [100 + 40 * math.sin(i / 9) + 7 * (i % 5) for i in range(400)]
+        model = {f: headroom.judge(values, 100, f, 10, 3, 3) for f in (1.1, 1.3)}
+
+        def as_good(played, wanted):
+            return headroom.as_good(values, 100, 10, 3, 3, played, wanted)
+        same = as_good(model[1.1], model[1.1])
+        self.assertLessEqual(same.factor, 1.1)
+        more = as_good(model[1.1], model[1.3])
+        self.assertTrue(1.1 < more.factor <= 1.3 and same.hours_ratio < more.hours_ratio <= model[1.3].hours_ratio)
+        # A play that serves less than its model and costs a tenth more: as much more of it, at its own price.
+        worse = dataclasses.replace(model[1.1], served=model[1.1].served - .02, hours_ratio=1.1 * model[1.1].hours_ratio)
+        better = dataclasses.replace(model[1.3], served=model[1.3].served - .02)
+        self.assertAlmostEqual(as_good(worse, better).hours_ratio, 1.1 * more.hours_ratio)
+        self.assertIsNone(as_good(model[1.1], dataclasses.replace(model[1.1], served=2)))
 
 
 if __name__ == "__main__":
