@@ -62,9 +62,9 @@ class ServeGenTest(unittest.TestCase):
         self.assertGreaterEqual(served["predictive"], .95)
         self.assertGreaterEqual(served_steep["predictive"], served_steep["reactive"] + .4)
         self.assertLessEqual(hours["predictive"], 1.85)
-        did = {name: headroom.Outcome(HEADROOM, served[name], served_steep[name], hours[name]) for name in served}
+        outcomes = {name: headroom.Outcome(HEADROOM, served[name], served_steep[name], hours[name]) for name in served}
         rule = headroom.as_good(stage.scenario.trace.values, BINS, PER_REPLICA, LEAD_BINS, round(HOLD_S / REAL_BIN_S),
-                                did["headroom"], did["predictive"])
+                                outcomes["headroom"], outcomes["predictive"])
         print("constant headroom over the last value: " + (
             f"{rule.factor:.2f} times serves as well as predictive, for {rule.hours_ratio:.2f} times the clairvoyant's "
             "replica-hours" if rule else "not even four times the demand serves as well as predictive"), flush=True)
