@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-using namespace aia;
-using namespace aia::plan;
+namespace aia::plan::nodes_testing {
+
 using namespace std::chrono_literals;
 using api::Amounts;
 
@@ -192,3 +192,5 @@ TEST_CASE("nodes: for any pool nothing that is used or starting is given back, a
     REQUIRE(decide_nodes(more).needed >= decision.needed);
   }
 }
+
+}  // namespace aia::plan::nodes_testing

@@ -5,8 +5,8 @@
 #include <numeric>
 #include <random>
 
-using namespace aia;
-using namespace aia::plan;
+namespace aia::plan::packing_testing {
+
 using api::Amounts;
 
 namespace {
@@ -116,3 +116,5 @@ TEST_CASE("packing: for any pods it takes no more than there is and no fewer nod
     REQUIRE(packed(more, wanted, most_new).new_nodes <= packing.new_nodes);
   }
 }
+
+}  // namespace aia::plan::packing_testing
