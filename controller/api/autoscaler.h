@@ -67,6 +67,7 @@ struct AutoscalerSpec {
   std::optional<Millis> lead_time;  ///< unset ("Auto"): measured
   ScalingRules scale_up;
   ScalingRules scale_down;
+  std::optional<std::string> node_pool{};  ///< the AcceleratorPool that its nodes come from
   bool operator==(const AutoscalerSpec&) const = default;
 };
 

@@ -3,6 +3,7 @@
 
 #include "controller/api/decimal.h"
 #include "controller/api/field.h"
+#include "controller/api/lead_time_json.h"
 #include "controller/api/meta_json.h"
 #include "controller/api/validate.h"
 
@@ -48,6 +49,13 @@ ScalingRules rules_from(const Field& field) {
   return rules;
 }
 
+std::optional<std::string> pool_from(const Field& refs) {
+  const std::vector<Field> all = refs.items();
+  if (all.size() > 1) refs.fail("one pool for now; remove the others");
+  if (all.empty()) return std::nullopt;
+  return all.front()["name"].text();
+}
+
 AutoscalerSpec spec_from(const Field& field) {
   AutoscalerSpec spec;
   spec.target = target_from(field["scaleTargetRef"]);
@@ -59,21 +67,8 @@ AutoscalerSpec spec_from(const Field& field) {
   if (const Field lead = field["leadTime"]; lead.present() && lead.text() != "Auto") spec.lead_time = lead.duration();
   spec.scale_up = rules_from(field["behavior"]["scaleUp"]);
   spec.scale_down = rules_from(field["behavior"]["scaleDown"]);
+  spec.node_pool = pool_from(field["nodePoolRefs"]);
   return spec;
-}
-
-/// A sample that is no duration is left out: as a zero it would make every lead time too short.
-LeadTimeStatus lead_time_from(const Field& field) {
-  LeadTimeStatus lead;
-  if (!field.present()) return lead;
-  lead.source = field["source"].one_of(kLeadTimeSources);
-  lead.p90 = field["p90"].duration();
-  for (const Field& sample : field["samples"].items()) {
-    Problem problem;
-    const Millis measured = sample.within(problem).duration();
-    if (!problem && lead.samples.size() < kMaxLeadSamples) lead.samples.push_back(measured);
-  }
-  return lead;
 }
 
 AutoscalerStatus status_from(const Field& field) {
@@ -109,19 +104,10 @@ AutoscalerStatus status_from_json(const nlohmann::json& object) {
 }
 
 nlohmann::json status_to_json(const AutoscalerStatus& status) {
-  nlohmann::json samples = nlohmann::json::array();
-  const std::vector<Millis>& all = status.lead_time.samples;  // newest last: the newest are kept
-  for (std::size_t i = all.size() > kMaxLeadSamples ? all.size() - kMaxLeadSamples : 0; i < all.size(); ++i)
-    samples.push_back(format_duration(all[i]));
-  nlohmann::json out = {{"observedGeneration", status.observed_generation},
-                        {"currentReplicas", status.current_replicas},
-                        {"readyReplicas", status.ready_replicas},
-                        {"leadTime",
-                         {{"source", to_string(status.lead_time.source)},
-                          {"p90", format_duration(status.lead_time.p90)},
-                          {"samples", std::move(samples)}}},
-                        {"reasons", reasons_to_json(status.reasons)},
-                        {"conditions", conditions_to_json(status.conditions)}};
+  nlohmann::json out = {
+      {"observedGeneration", status.observed_generation}, {"currentReplicas", status.current_replicas},
+      {"readyReplicas", status.ready_replicas},           {"leadTime", lead_time_to_json(status.lead_time)},
+      {"reasons", reasons_to_json(status.reasons)},       {"conditions", conditions_to_json(status.conditions)}};
   if (status.desired_replicas) out["desiredReplicas"] = *status.desired_replicas;
   if (status.last_scale_time) out["lastScaleTime"] = format_rfc3339(*status.last_scale_time);
   return out;

@@ -48,6 +48,9 @@ struct Error {
   std::optional<std::chrono::milliseconds> retry_after{};
   bool answered = false;  ///< the server was there and said so, of this one request: not that it is away
 
+  /// Whether what was asked for was done all the same is not known.
+  [[nodiscard]] bool outcome_unknown() const { return kind == ErrorKind::Timeout || kind == ErrorKind::Unavailable; }
+
   /// The same error with where it happened in front: "where: message".
   [[nodiscard]] Error in(const std::string& where) const {
     return {kind, where + ": " + message, retry_after, answered};

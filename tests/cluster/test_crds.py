@@ -3,7 +3,7 @@
 What: tables of specs applied with kubectl, the examples, the columns, kubectl explain. Why: CEL rules, defaults and
 printer columns exist only in the API server. Every refusal must name the field and say what to write instead.
 """
-import copy, json, unittest
+import copy, json, re, unittest
 from pathlib import Path
 
 from cluster import Cluster, ClusterError
@@ -17,6 +17,12 @@ GOOD = {
         "maxReplicas": 40,
         "demand": [{"name": "requests", "metric": {"query": "sum(rate(r[1m]))", "kind": "Rate"},
                     "capacity": {"perReplica": "12"}}]}}
+POOL = {
+    "apiVersion": "aiautoscaler.io/v1alpha1", "kind": "AcceleratorPool", "metadata": {"name": "h100"},
+    "spec": {
+        "nodes": {"labels": {"pool": "h100"}, "gpu": {"resource": "nvidia.com/gpu", "perNode": 8}}, "maxNodes": 10,
+        "sizing": {"mode": "CapacityBuffer"}, "namespaces": ["serving"]}}
+SCALE = {"mode": "Scale", "scaleRef": {"apiVersion": "karpenter.sh/v1", "kind": "NodePool", "name": "h100"}}
 ABSENT = object()
 DEMAND = ("spec", "demand", 0)
 LIKE_ENTRY = GOOD["spec"]["demand"][0]
@@ -35,11 +41,13 @@ ACCEPTED = [
     [(("spec", "behavior"), {"scaleUp": {"tolerance": "0.05"}, "scaleDown": {"stabilizationWindowSeconds": 0}})],
     [(("spec", "demand"), [{**LIKE_ENTRY, "name": f"d{i}"} for i in range(8)])],
     [(("metadata", "name"), "a" * 200)],
+    [(("spec", "nodePoolRefs"), [{"name": "h100"}])],
 ]
 
 # where, what to put there, what the refusal must say
 REFUSED = [
     (("spec", "minReplicas"), 41, "lower minReplicas or raise maxReplicas"),
+    (("spec", "nodePoolRefs"), [{"name": "a"}, {"name": "b"}], "must have at most 1 item"),
     (("spec", "minReplicas"), 0, "should be greater than or equal to 1"),
     (("spec", "maxReplicas"), 1000000, "should be less than or equal to 100000"),
     (("spec", "maxReplicas"), ABSENT, "spec.maxReplicas: Required value"),
@@ -173,8 +181,36 @@ class Crds(unittest.TestCase):
             ["NAME", "TARGET", "NOW", "AHEAD", "UPPER", "LEAD", "QUEUE", "REPLICAS", "GPUS", "MODEL", "SKILL", "AGE"],
             ["shown.requests", "llama-70b", "118", "164", "187", "7m10s", "42", "16", "128", "HoltWinters(1d)", "+38%"]])
 
+    def test_pools(self):
+        """What is refused, and the columns."""
+        self.cluster.apply({**POOL, "metadata": {"name": "sized"}, "spec": {**POOL["spec"], "sizing": SCALE, "minNodes": 2, "leadTime": "8m"}})
+        refused = [({"minNodes": 1}, "minNodes is only for sizing.mode Scale"),
+                   ({"minNodes": 11, "sizing": SCALE}, "lower minNodes or raise maxNodes"),
+                   ({"sizing": {"mode": "Scale"}}, "add or remove scaleRef"),
+                   ({"sizing": {**SCALE, "mode": "CapacityBuffer"}}, "add or remove scaleRef"),
+                   ({"nodes": {**POOL["spec"]["nodes"], "gpu": {"resource": "gpu", "perNode": 8}}}, "e.g. nvidia.com/gpu"),
+                   ({"nodes": {**POOL["spec"]["nodes"], "labels": {}}}, "spec.nodes.labels"),
+                   ({"leadTime": "3h"}, "leadTime must be Auto"), ({"namespaces": []}, "spec.namespaces")]
+        for change, says in refused:
+            with self.subTest(change=change), self.assertRaisesRegex(ClusterError, re.escape(says)):
+                self.cluster.apply({**POOL, "metadata": {"name": "bad"}, "spec": {**POOL["spec"], **change}})
+        self.patch_status("acceleratorpools", "sized", {"sizeBefore": {"nodes": 1, "expires": "2026-11-21T08:30:00Z"}})
+        held = {**POOL, "metadata": {"name": "sized"}}
+        with self.assertRaisesRegex(ClusterError, "cannot be changed while status.sizeBefore is to be put back"):
+            self.cluster.apply(held)
+        self.cluster.apply({**held, "spec": {**POOL["spec"], "sizing": SCALE, "maxNodes": 12}})  # anything else can
+        self.cluster.apply({**POOL, "metadata": {"name": "shown"}})
+        self.patch_status("acceleratorpools", "shown", {
+            "nodes": 5, "readyNodes": 4, "plannedNodes": 6, "summary": {"gpus": "24/32"},
+            "leadTime": {"source": "Measured", "p90": "6m", "samples": []},
+            "conditions": [{"type": "Ready", "status": "True", "reason": "Active", "message": "",
+                            "lastTransitionTime": "2026-11-21T08:30:00Z"}]})
+        self.assertEqual(self.table("apool", "shown"), [
+            ["NAME", "SIZING", "MIN", "MAX", "NODES", "READY", "PLANNED", "GPUS", "LEAD", "STATUS", "AGE"],
+            ["shown", "CapacityBuffer", "0", "10", "5", "4", "6", "24/32", "6m", "Active"]])
+
     def test_explains_every_field(self):
-        for plural in ("aiautoscalers", "forecasts"):
+        for plural in ("aiautoscalers", "forecasts", "acceleratorpools"):
             version = self.cluster.api.get(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}."
                                            "aiautoscaler.io")["spec"]["versions"][0]
             schema = version["schema"]["openAPIV3Schema"]["properties"]

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "controller/api/accelerator_pool_json.h"
 #include "controller/api/autoscaler_json.h"
 #include "controller/api/forecast_json.h"
 #include "controller/api/meta_json.h"
@@ -94,6 +95,34 @@ TEST_CASE("the CRD's defaults are the struct's") {
   CHECK(filled["spec"]["mode"] == "Recommend");
   REQUIRE(autoscaler_from_json(filled).ok());
   CHECK(autoscaler_from_json(filled)->spec == autoscaler_from_json(bare)->spec);
+}
+
+TEST_CASE("the pools' CRD says what the struct says") {
+  const json bare = json::parse(R"json({"metadata": {"name": "h100"}, "spec": {
+      "nodes": {"labels": {"pool": "h100"}, "gpu": {"resource": "nvidia.com/gpu", "perNode": 8}}, "maxNodes": 3,
+      "sizing": {"mode": "CapacityBuffer"}, "namespaces": ["serving"]}})json");
+  json filled = bare;
+  const json root = schema("acceleratorpools.yaml");
+  apply_defaults(root, filled);
+  CHECK(filled["spec"]["leadTime"] == "Auto");
+  REQUIRE(accelerator_pool_from_json(filled).ok());
+  CHECK(accelerator_pool_from_json(filled)->spec == accelerator_pool_from_json(bare)->spec);
+  const json& spec = root["properties"]["spec"]["properties"];
+  CHECK(spec["sizing"]["properties"]["mode"]["enum"] == json(names(kSizings)));
+  CHECK(spec["maxNodes"]["maximum"] == kMaxNodes);
+  CHECK(spec["namespaces"]["maxItems"] == kMaxPoolNamespaces);
+  const json& nodes = spec["nodes"]["properties"];
+  CHECK(nodes["labels"]["maxProperties"] == kMaxPoolLabels);
+  CHECK(nodes["taints"]["maxItems"] == kMaxPoolTaints);
+  CHECK(nodes["gpu"]["properties"]["perNode"]["maximum"] == kMaxGpusPerNode);
+
+  AcceleratorPoolStatus status;
+  status.planned_nodes = 3;
+  status.before = SizeBefore{2, WallTime{1s}};
+  status.lead_time.samples.assign(80, 430s);
+  status.reasons.assign(30, {"Why", std::string(3000, 'x')});
+  status.conditions = {{"Ready", ConditionStatus::Unknown, "Why", std::string(3000, 'x'), WallTime{1s}, 2}};
+  check_fits(root["properties"]["status"], pool_status_to_json(status), "status");
 }
 
 TEST_CASE("the CRD's enumerations are ours") {
