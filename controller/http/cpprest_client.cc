@@ -1,16 +1,14 @@
 // cpprestsdk behind guards; nothing of it leaves this file. What it does, read in its source (http_client_asio.cpp) and
 // seen:
 // - It sends a request again when a reused connection was dropped, also a PATCH that had arrived. Every request but GET
-// and
-//   HEAD therefore has a body that cannot be rewound, an empty one included; then it reports the drop instead.
+//   and HEAD therefore has a body that cannot be rewound, an empty one included; then it reports the drop instead.
 // - After such a drop it may put a connection that was never opened into its pool. Writing there fails, and a request
-// whose
-//   headers were not written completely is never acted on: reported as NeverSent, as is a kept-alive connection that is
-//   found closed just before it is used.
-// - It follows redirects with the Authorization header: switched off. It trusts the system's roots beside ours: tls.cc.
+//   whose headers were not written completely is never acted on: reported as NeverSent, as is a kept-alive connection
+//   that is found closed just before it is used.
+// - It follows redirects with the Authorization header: switched off.
+// - It reads the system's roots for each connection, and trusts them beside ours: neither, see tls.cc.
 // - Its default body buffer has no bound, and a chunk of size -1 would end the process: bodies go to a buffer of our
-// own, which
-//   refuses. Nothing may throw out of that buffer.
+//   own, which refuses. Nothing may throw out of that buffer.
 // - Its error codes lose their category: cpprest_failure.h.
 // - An exception of a task that nobody looks at ends the process: each task has a continuation that does.
 #include "controller/http/cpprest_client.h"

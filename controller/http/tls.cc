@@ -11,6 +11,14 @@
 #include <iterator>
 #include <vector>
 
+/// cpprestsdk has OpenSSL read the system's roots for each connection, before it asks us (upgrade_to_ssl in
+/// http_client_asio.cpp): 60 ms of CPU with SSL_CERT_FILE set or a cert.pem in place, for what Tls replaces. Where
+/// calls had run into their deadlines, the new connections alone made the next ones late. So this process has another
+/// one, which reads nothing: a context that Tls has not prepared trusts nobody.
+extern "C" int SSL_CTX_set_default_verify_paths(SSL_CTX* /*context*/) {
+  return 1;
+}
+
 namespace aia::http {
 namespace {
 
@@ -107,6 +115,11 @@ Result<std::shared_ptr<Tls>> Tls::make(TlsOptions options, const std::string& ho
   if (has_cert != has_key) return invalid("a TLS client certificate and its key must be given together");
   const std::string name = options.server_name.empty() ? host : options.server_name;
   auto tls = std::shared_ptr<Tls>(new Tls(std::move(options), name));
+  if (tls->options_.ca_file.empty() && tls->options_.ca_pem.empty()) {
+    tls->system_roots_ = {X509_STORE_new(), Freer<X509_STORE_free>()};
+    X509_STORE_set_default_paths(tls->system_roots_.get());  // without any, every server is refused, naming them
+    ERR_clear_error();
+  }
   const std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>> trial(SSL_CTX_new(TLS_client_method()));
   if (auto status = tls->prepare(trial.get()); !status) return status.error();
   return tls;
@@ -116,8 +129,10 @@ Status Tls::prepare(ssl_ctx_st* context) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   const auto ca = read_pem(options_.ca_pem, options_.ca_file, "TLS CA file");
   if (!ca) return ca.error();
-  if (!ca->empty())
-    if (auto status = trust(context, *ca, ca_words()); !status) return status;
+  if (system_roots_)
+    SSL_CTX_set1_cert_store(context, system_roots_.get());
+  else if (auto status = trust(context, *ca, ca_words()); !status)
+    return status;
   SSL_CTX_set_cert_verify_callback(context, &Tls::verify, this);
   if (options_.client_certificate) {
     const ClientCertificate newest = options_.client_certificate();
