@@ -48,10 +48,11 @@ void Decomposed::set_planning_horizon(Duration horizon) {
   for (std::size_t place = 0; place < places(); ++place) at(place).set_planning_horizon(horizon);
 }
 
-void Decomposed::update(TimePoint at, double value, std::span<const double> parts) {
-  if (parts_.empty()) return whole_.update(at, value);
+void Decomposed::update(TimePoint at, double value, std::span<const double> parts, Observed observed) {
+  if (parts_.empty()) return whole_.update(at, value, observed);
   constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
-  const bool usable = std::isfinite(value) && value >= 0;
+  // Parts of a lower bound are no bounds of each part, nor do they add up to one: it is a gap to them.
+  const bool usable = std::isfinite(value) && value >= 0 && observed == Observed::Whole;
   double rest = value;
   for (std::size_t part = 0; part < parts.size(); ++part) {
     parts_[part].update(at, usable ? of_part(parts[part]) : kGap);
@@ -62,7 +63,7 @@ void Decomposed::update(TimePoint at, double value, std::span<const double> part
   std::vector<Scenarios> paths;
   for (const Forecaster& part : parts_) paths.push_back(part.scenarios(furthest));
   const Scenarios total = sum(paths);
-  whole_.update(at, value, Observed::Whole, &total);
+  whole_.update(at, value, observed, &total);
 }
 
 bool Decomposed::refit_due() const {

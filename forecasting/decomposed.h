@@ -24,7 +24,7 @@ class Decomposed {
 
   /// As Forecaster::update. `parts`: what each of them had of `value`; NaN, which a source says of a part that was
   /// silent, and whatever else is no demand: nothing. Precondition: as many as parts().
-  void update(TimePoint at, double value, std::span<const double> parts = {});
+  void update(TimePoint at, double value, std::span<const double> parts = {}, Observed observed = Observed::Whole);
 
   /// One more part, or another one in the place of `part`: it knows nothing yet, and until it does the whole is
   /// forecast without them. Refits that were begun before are not to be adopted any more.

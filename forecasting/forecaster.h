@@ -77,7 +77,7 @@ class Forecaster {
 
   /// The value at the next grid point; NaN = missing (a gap: no update, no residual). Infinite or negative values are
   /// treated as missing and counted. `at` only stamps the fan's origin; points must be fed in order, one per step. To
-  /// the named models a value that is AtLeast is missing.
+  /// the named models a value that is AtLeast is missing unless it lies above the newest.
   /// `parts`: paths from here on of what the series is the sum of (decomposed.h): one more member of the combination,
   /// of which the named models know nothing.
   void update(TimePoint at, double value, Observed observed = Observed::Whole, const Scenarios* parts = nullptr);

@@ -21,7 +21,7 @@ Ladder::Ladder(const Options& options)
 }
 
 void Ladder::update(TimePoint at, double value, Observed observed, const Counts& counts, const Scenarios* /*parts*/) {
-  if (observed == Observed::AtLeast) value = kMissing;
+  if (observed == Observed::AtLeast && !(value > latest_)) value = kMissing;
   if (!std::isnan(value)) newest_ = at, latest_ = value;
   judge(value);
   issue(value);

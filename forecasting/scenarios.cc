@@ -20,6 +20,17 @@ std::vector<long> shared(std::span<const Scenarios> parts) {
 
 }  // namespace
 
+double Scenarios::value(Eigen::Index path, TimePoint at) const {
+  const auto above = std::lower_bound(offsets.begin(), offsets.end(), at - origin);
+  const Eigen::Index k = above - offsets.begin();
+  if (above == offsets.begin()) return paths(path, 0);
+  if (above == offsets.end()) return paths(path, k - 1);
+  const Duration below = *std::prev(above);
+  const double share =
+      static_cast<double>((at - origin - below).count()) / static_cast<double>((*above - below).count());
+  return std::lerp(paths(path, k - 1), paths(path, k), share);
+}
+
 double Scenarios::quantile(std::size_t offset, double level) const {
   return quantiles(offset, {&level, 1}).front();
 }

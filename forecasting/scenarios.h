@@ -20,6 +20,9 @@ struct Scenarios {
 
   [[nodiscard]] bool empty() const { return drawn_at.empty(); }
 
+  /// Path `path` at time `at`: linear between offsets, beyond them the nearest edge. Precondition: not empty.
+  [[nodiscard]] double value(Eigen::Index path, TimePoint at) const;
+
   /// Quantile `level` over the paths of the value at offsets[offset]. Precondition: not empty.
   [[nodiscard]] double quantile(std::size_t offset, double level) const;
   /// The same at several levels.

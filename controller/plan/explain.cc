@@ -64,9 +64,11 @@ api::Reason explain_need(const DemandInput& demand, const DemandFigures& figures
   const int reactive = figures.reactive.value_or(-1), start = figures.start.value_or(-1);
   const std::string name = demand.spec.name + ": ";
   if (start > reactive) {
+    const bool waits = input.nodes && figures.lead > input.lead.p90 + demand.data_age;
     const std::string verb = needs(figures.queue_at_lead.value_or(0), " by then");
     std::string text = name + expected(demand, figures, input) + verb + sized(start, demand);
     if (reactive >= 0) text += "; " + present(demand, supply) + " needs " + std::to_string(reactive);
+    if (waits) text += "; no free node, so a node's lead of " + format_rough(input.nodes->lead) + " is counted in";
     return {"ForecastFloor", text};
   }
   const std::string verb = needs(usable_backlog(demand), "");
@@ -109,7 +111,7 @@ api::Reason explain_unseen(const std::string& unseen) {
 }
 
 api::Reason explain_rollout(const std::string& rollout) {
-  return {"Rollout", "a rollout is in progress (" + rollout + "): nothing is scaled in before it is done"};
+  return {"Rollout", "nothing is scaled in until the rollout is known to be done (" + rollout + ")"};
 }
 
 api::Reason explain_starting(int starting) {

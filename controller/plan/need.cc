@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/plan/later_plan.h"
 #include "controller/plan/queue.h"
 
 namespace aia::plan {
 namespace {
 
 constexpr double kManyReplicas = 1e9;
-constexpr double kRounding = 1e-9;
 
 bool is_amount(const std::optional<double>& value) {
   return value && std::isfinite(*value) && *value >= 0;
@@ -87,10 +87,13 @@ std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& s
   return std::nullopt;
 }
 
-DemandFigures figures_of(const DemandInput& demand, const Input& input, const Supply& supply,
+namespace {
+
+/// As if what is started now were ready `lead` from now.
+DemandFigures figures_at(Millis lead, const DemandInput& demand, const Input& input, const Supply& supply,
                          const Settings& settings) {
   DemandFigures figures;
-  figures.lead = input.lead.p90 + demand.data_age;
+  figures.lead = lead;
   const double drain = drain_s(input, settings);
   figures.reactive = reactive_need(demand, supply, drain);
   figures.queue_at_lead = queue_at(demand, supply, input.now, figures.lead);
@@ -109,6 +112,29 @@ DemandFigures figures_of(const DemandInput& demand, const Input& input, const Su
   const WallTime restart_pays = input.now + times(settings.keep_leads, figures.lead);
   figures.keep = replicas_for(fan->window_max(input.now, restart_pays, level), per_replica);
   return figures;
+}
+
+}  // namespace
+
+DemandFigures figures_of(const DemandInput& demand, const Input& input, const Supply& supply,
+                         const Settings& settings) {
+  const Millis lead = input.lead.p90 + demand.data_age;
+  DemandFigures figures = figures_at(lead, demand, input, supply, settings);
+  const forecasting::Fan* fan = usable_fan(demand);
+  if (!input.nodes || !fan) return figures;
+
+  // A node asked for now serves a pod that is started when it is there; one that is needed sooner was asked for sooner,
+  // and must not be given back just before.
+  const Millis far_lead = lead + input.nodes->lead;
+  const WallTime far_until = input.now + std::max(times(settings.start_leads, far_lead), far_lead + settings.cycle);
+  const LaterPlan later(*fan, input.now, lead, input.spec.forecast.quantile);
+  figures.far = replicas_for(later.largest(input.now + lead, far_until), demand.spec.capacity_per_replica);
+  const int find_room = supply.ready + supply.starting() + input.nodes->replicas;
+  if (input.nodes->ahead || *figures.far <= find_room) return figures;
+  DemandFigures waiting = figures_at(far_lead, demand, input, supply, settings);
+  if (waiting.start <= find_room) return figures;
+  waiting.far = figures.far;
+  return waiting;
 }
 
 }  // namespace aia::plan

@@ -9,6 +9,9 @@
 
 namespace aia::plan {
 
+/// Sums of doubles are off by less.
+inline constexpr double kRounding = 1e-9;
+
 /// The fewest replicas of `per_replica` each that carry `demand`; 0 for none. 12.000000001 ÷ 12 is one, not two: sums
 /// of rates carry rounding errors. Never above a billion.
 int replicas_for(double demand, double per_replica);

@@ -2,7 +2,9 @@
 #include "controller/plan/nodes.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "controller/plan/need.h"
 #include "controller/plan/packing.h"
 #include "controller/plan/stabilise.h"
 
@@ -37,13 +39,69 @@ Room room_of(const PoolInput& input) {
   }
   const int there = static_cast<int>(input.nodes.size());
   room.total = std::max(there, input.asked);
-  room.starting += room.total - there;
+  room.starting += std::max(0, room.total - there - input.stuck_unseen);
   room.free.insert(room.free.end(), static_cast<std::size_t>(room.starting), input.fresh);
   return room;
 }
 
 int wanted_then(const PoolWorkload& workload) {
   return std::max(workload.desired, workload.ahead.value_or(workload.desired));
+}
+
+std::int64_t gpus_wanted(const PoolWorkload& workload, int replicas) {
+  return api::times(api::gpus_of(workload.replica), replicas);
+}
+
+/// Precondition: not empty.
+std::int64_t quantile_of(std::vector<std::int64_t> values, double quantile) {
+  std::sort(values.begin(), values.end());
+  const auto rank = static_cast<std::size_t>(std::ceil(quantile * static_cast<double>(values.size()) - kRounding));
+  return values[std::clamp<std::size_t>(rank, 1, values.size()) - 1];
+}
+
+/// Lowers `ahead` of each to `share` of what it wants beyond now, in whole replicas, so that all together have as many
+/// GPUs as their shares sum to: who lacks most of a replica is rounded up first.
+void lower(std::vector<PoolWorkload>& workloads, double share) {
+  std::vector<std::pair<double, PoolWorkload*>> lacking;  // of a replica; whose
+  double missing_gpus = 0;
+  for (PoolWorkload& one : workloads) {
+    const double more = share * (wanted_then(one) - one.desired);
+    one.ahead = one.desired + static_cast<int>(more + kRounding);
+    const double lacks = more - (*one.ahead - one.desired);
+    lacking.emplace_back(lacks, &one);
+    missing_gpus += lacks * static_cast<double>(gpus_wanted(one, 1));
+  }
+  std::stable_sort(lacking.begin(), lacking.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (const auto& [lacks, one] : lacking) {
+    if (lacks <= kRounding || missing_gpus <= kRounding) return;
+    ++*one->ahead;
+    missing_gpus -= static_cast<double>(gpus_wanted(*one, 1));
+  }
+}
+
+/// The workloads with `ahead` lowered to what they want together; why, in words.
+std::vector<PoolWorkload> joined(const PoolInput& input, api::Reasons& reasons) {
+  std::vector<PoolWorkload> workloads = input.workloads;
+  const auto gpus_then = [&] {
+    std::int64_t sum = 0;
+    for (const PoolWorkload& one : workloads) sum += gpus_wanted(one, wanted_then(one));
+    return sum;
+  };
+  const bool more = std::any_of(workloads.begin(), workloads.end(),
+                                [](const PoolWorkload& one) { return wanted_then(one) > one.desired; });
+  if (workloads.size() < 2 || !more) return workloads;
+  const std::string apart = std::to_string(gpus_then());
+  const std::optional<double> share = share_at_once(workloads, input.quantile);
+  if (!share) {
+    reasons.push_back({"SumOfFigures", apart +
+                                           " GPUs are the sum of each workload's own figure: an upper bound, as they " +
+                                           "share no scenario paths"});
+    return workloads;
+  }
+  lower(workloads, *share);
+  reasons.push_back({"Together", std::to_string(gpus_then()) +
+                                     " GPUs are wanted together, where each workload's own figure sums to " + apart});
+  return workloads;
 }
 
 /// Replicas of room that a buffer keeps beyond what is wanted now, no more than there will be nodes for. Those that are
@@ -100,13 +158,51 @@ int shrunk(const PoolInput& input, int total, int needed, api::Reasons& reasons)
   return total - 1;
 }
 
+/// Desired + buffer: growing at once, shrinking like nodes do, one replica at a time.
+int calmed_room(const PoolInput& input, const PoolWorkload& workload, int needed) {
+  const int room = workload.room.value_or(workload.desired + workload.buffer);
+  if (needed >= room) return needed;
+  if (!shrink_hold(input).empty()) return room;
+  const Calm calm{Millis{0}, input.shrink_window, 0, 0};
+  return std::max(stabilise(room, needed, workload.history, input.now, calm).replicas, room - 1);
+}
+
+/// What the buffer is to hold. Replicas that were asked for took it up; those that go leave none behind.
+int calmed_buffer(const PoolInput& input, const PoolWorkload& workload, int computed, bool nodes_fail) {
+  const int room = calmed_room(input, workload, workload.desired + computed);
+  const int most = nodes_fail ? workload.buffer : std::max(computed, workload.buffer);
+  return std::clamp(room - workload.desired, 0, most);
+}
+
 }  // namespace
+
+std::optional<double> share_at_once(const std::vector<PoolWorkload>& workloads, double quantile) {
+  if (workloads.size() < 2) return std::nullopt;
+  std::vector<std::vector<std::int64_t>> apart(workloads.size());  // by workload, then by path: beyond what runs now
+  std::vector<std::int64_t> together;
+  for (const auto& [path, first] : workloads.front().paths) {
+    const auto has_it = [id = path](const PoolWorkload& one) { return one.paths.contains(id); };
+    if (!std::all_of(workloads.begin(), workloads.end(), has_it)) continue;
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < workloads.size(); ++i) {
+      apart[i].push_back(gpus_wanted(workloads[i], std::max(0, workloads[i].paths.at(path) - workloads[i].desired)));
+      sum += apart[i].back();
+    }
+    together.push_back(sum);
+  }
+  if (together.empty()) return std::nullopt;
+  std::int64_t sum = 0;
+  for (auto& one : apart) sum += quantile_of(std::move(one), quantile);
+  if (sum == 0) return 1;  // paths so few, or so low, say nothing
+  return std::min(1.0, static_cast<double>(quantile_of(std::move(together), quantile)) / static_cast<double>(sum));
+}
 
 PoolDecision decide_nodes(const PoolInput& input) {
   PoolDecision decision;
   const Room room = room_of(input);
+  const std::vector<PoolWorkload> workloads = joined(input, decision.reasons);
   std::vector<Wanted> wanted;
-  for (const PoolWorkload& workload : input.workloads)
+  for (const PoolWorkload& workload : workloads)
     wanted.push_back({workload.replica, std::max(0, wanted_then(workload) - workload.bound)});
   const int most_new = std::max(0, input.max_nodes - room.total);
   const Packing packing = pack(room.free, wanted, input.fresh, most_new);
@@ -114,12 +210,16 @@ PoolDecision decide_nodes(const PoolInput& input) {
   int idle = 0;
   for (std::size_t i = 0; i < room.idle.size(); ++i) idle += room.idle[i] && packing.taken[i] == 0 ? 1 : 0;
   decision.total = room.total;
+  decision.lacking = packing.new_nodes;
+  decision.nodes_fail = input.failing > 0;
   const int used = room.total - idle;  // or starting, or of no use: a cordoned node is not ours to give back
   decision.needed = std::max(used + packing.new_nodes, std::min(input.min_nodes, std::max(input.max_nodes, used)));
 
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const PoolWorkload& workload = input.workloads[i];
-    decision.buffers.push_back(buffer_of(workload, packing.placed[i]));
+    const PoolWorkload& workload = workloads[i];
+    const int computed = buffer_of(workload, packing.placed[i]);
+    decision.rooms.push_back(workload.desired + computed);
+    decision.buffers.push_back(calmed_buffer(input, workload, computed, decision.nodes_fail));
     decision.limited = decision.limited || (packing.placed[i] < wanted[i].replicas && !packing.never[i]);
     decision.reasons.push_back(
         explain_workload(workload, packing.placed[i], packing.on_new_nodes[i], packing.never[i]));
@@ -128,8 +228,19 @@ PoolDecision decide_nodes(const PoolInput& input) {
     decision.reasons.push_back(
         {"MaxNodes", "the pool may have " + nodes_in_words(input.max_nodes) + ", which is not enough"});
   }
-  decision.nodes =
-      decision.needed < room.total ? shrunk(input, room.total, decision.needed, decision.reasons) : decision.needed;
+  decision.more = std::max(0, decision.needed - room.total);
+  if (decision.nodes_fail) {
+    // One that fails may be its own fault, and another is tried; of two in a row a third would be paid for in vain,
+    // too.
+    const bool tries = input.failing == 1 && room.starting == 0;
+    decision.more = std::min(decision.more, tries ? 1 : 0);
+    decision.reasons.push_back(
+        {"NodesStuck",
+         nodes_in_words(input.stuck) + " asked for did not come within twice the lead time, and none came " +
+             "since: until one does, " + (input.failing == 1 ? "only one more is tried" : "no more are asked for")});
+  }
+  decision.nodes = decision.needed < room.total ? shrunk(input, room.total, decision.needed, decision.reasons)
+                                                : room.total + decision.more;
   return decision;
 }
 

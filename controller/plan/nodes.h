@@ -4,6 +4,8 @@
 // when it was wanted for a while. A pure function. Rules 3, 6, 10 and 12 of the design.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,11 +29,15 @@ struct PoolNode {
 struct PoolWorkload {
   std::string name;  ///< "serving/llama-70b"
   api::ReplicaShape replica;
-  int desired = 0;           ///< replicas wanted now
-  int bound = 0;             ///< of its replicas, those with all pods on nodes
-  std::optional<int> ahead;  ///< wanted `lead` from now; unset: no forecast
-  Millis lead{0};            ///< of a node, of a pod, and the age of the data
-  bool whole = true;         ///< false: what is known of it may raise, never lower
+  int desired = 0;                            ///< replicas wanted now
+  int bound = 0;                              ///< of its replicas, those with all pods on nodes
+  std::optional<int> ahead;                   ///< wanted `lead` from now; unset: no forecast
+  Millis lead{0};                             ///< of a node, of a pod, and the age of the data
+  bool whole = true;                          ///< false: what is known of it may raise, never lower
+  int buffer = 0;                             ///< room that is kept free for it now, in replicas
+  std::optional<int> room{};                  ///< desired + buffer, as last provided; unset: as now
+  std::vector<PastRecommendation> history{};  ///< of PoolDecision::rooms, oldest first
+  std::map<long, int> paths{};  ///< `ahead`, by scenario path (forecasting::Scenarios::drawn_at); empty: none are known
 };
 
 struct PoolInput {
@@ -43,7 +49,11 @@ struct PoolInput {
   std::vector<PoolWorkload> workloads;
   std::vector<PastRecommendation> history;  ///< of PoolDecision::needed, oldest first; empty: nothing is shrunk yet
   Millis shrink_window{std::chrono::minutes(5)};
-  std::string hold;  ///< why nothing may be shrunk, in words; empty: it may
+  std::string hold;      ///< why nothing may be shrunk, in words; empty: it may
+  int stuck = 0;         ///< nodes asked for that take longer than twice the lead: nothing is expected of them any more
+  int stuck_unseen = 0;  ///< … and of these, the ones that are not among `nodes`
+  int failing = 0;       ///< … of all stuck ones, those asked for since the newest one that came was
+  double quantile = 0.95;  ///< that sums over workloads are planned for
 };
 
 struct PoolDecision {
@@ -51,9 +61,19 @@ struct PoolDecision {
   int needed = 0;            ///< within the bounds, before stabilisation: goes into the history
   int nodes = 0;             ///< to ask for where the pool has a scale
   std::vector<int> buffers;  ///< room to keep free where the pool has a buffer: replicas of each workload
+  std::vector<int> rooms;    ///< desired + what the buffer should be: goes into the workload's history
+  int more = 0;              ///< nodes to ask for beyond `total`, now
+  int lacking = 0;           ///< nodes that replicas and room ahead need beyond those there or on their way
+  bool nodes_fail = false;   ///< some are stuck and none came since: none is asked for, but one instead of a first one
   bool limited = false;      ///< max_nodes cut the need
   api::Reasons reasons;
 };
+
+/// Of the GPUs that each wants beyond now, the share that they want at the same time, in [0, 1]: at `quantile` of the
+/// paths they share, what the sum wants over the sum of what each wants. So the fans, which are calibrated, say how
+/// much each needs, and paths only whether that is at once (as in the Schaake shuffle that they come from). Unset:
+/// there are no such paths, or only one workload.
+std::optional<double> share_at_once(const std::vector<PoolWorkload>& workloads, double quantile);
 
 /// Never throws. nodes ≥ total unless every idle node was idle for the whole window; nodes ≤ max_nodes unless more are
 /// used or starting already, which are left alone.

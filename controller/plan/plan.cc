@@ -122,7 +122,7 @@ api::Reasons joined(api::Reasons first, const api::Reasons& then) {
 Decision decide(const Input& input, const Settings& settings) {
   Decision decision;
   const int current = input.replicas.spec;
-  const Supply supply = supply_of(input.replicas, input.lead.p90);
+  const Supply supply = supply_of(input.replicas, input.lead.p90, input.nodes ? input.nodes->lead : Millis{0});
   for (const DemandInput& demand : input.demand)
     decision.figures.push_back(figures_of(demand, input, supply, settings));
   if (current == 0) {
@@ -138,6 +138,9 @@ Decision decide(const Input& input, const Settings& settings) {
   const int wants = wanted(input, needs, supply, settings, decision.figures, reasons);
   explain_bounds(input, needs, decision, reasons);
   const int within = std::clamp(wants, min, max);
+  for (const DemandFigures& figures : decision.figures) {
+    if (figures.far) decision.far = std::max(decision.far.value_or(0), std::clamp(*figures.far, min, max));
+  }
   decision.desired = within;
   if (needs.known) {
     decision.recommendation = within;

@@ -40,8 +40,17 @@ struct DemandInput {
 struct ReplicaInput {
   int spec = 0;  ///< what /scale says
   int ready = 0;
-  std::vector<Millis> starting_ages;  ///< one per pod that is neither Ready nor finished nor deleting
-  std::string rollout;                ///< empty: settled
+  std::vector<Millis> starting_ages;   ///< one per pod that is neither Ready nor finished nor deleting
+  std::string rollout;                 ///< empty: settled
+  std::vector<Millis> waiting_ages{};  ///< pods that wait for a node, apart from the starting ones: since creation
+};
+
+/// The node pool that a workload's nodes come from. A replica that finds a free node takes the pod lead, any other the
+/// node lead on top; the two are measured apart and never mixed (design rule 3).
+struct NodeRoom {
+  Millis lead{0};      ///< P90 from asking for a node to its being Ready with its GPUs
+  int replicas = 0;    ///< more replicas that the pool's free nodes hold now
+  bool ahead = false;  ///< nodes are asked for ahead, so that no replica has to be started early for its node's sake
 };
 
 /// A recommendation of an earlier cycle, before stabilisation.
@@ -67,7 +76,8 @@ struct Input {
   api::AutoscalerSpec spec;
   std::vector<DemandInput> demand;  ///< one per spec.demand, in order
   ReplicaInput replicas;
-  LeadTime lead;
+  LeadTime lead;                    ///< of a pod; with a pool, from its being bound
+  std::optional<NodeRoom> nodes{};  ///< unset: no pool is named, its nodes are somebody else's business
   /// Within the longest stabilisation window, oldest first. The caller seeds it with the current replicas when it
   /// starts, so that a restart never cuts; empty counts as that.
   std::vector<PastRecommendation> history;
@@ -89,6 +99,8 @@ struct DemandFigures {
   std::optional<double> served_upper;   ///< largest pointwise planning quantile in that time; unset without a fan
   std::optional<int> start;             ///< replicas that it needs, the queue at the lead included; unset without a fan
   std::optional<int> keep;              ///< replicas needed before a restart would have paid; unset without a fan
+  std::optional<int> far;               ///< most replicas from `lead` until a node asked for now serves; unset without
+                                        ///< a fan or a pool
 
   /// Replicas that this demand needs now or when what is started now is ready; unset: nothing is known of it.
   [[nodiscard]] std::optional<int> needed() const { return std::max(reactive, start); }
@@ -99,6 +111,8 @@ struct Decision {
   std::optional<int> desired;  ///< what should be, set by every decide(): the current replicas when nothing is known
   std::optional<int>
       recommendation;         ///< before stabilisation: goes into the next cycle's history; unset: nothing is known
+  std::optional<int> far;     ///< most that will be wanted until a node asked for now serves, within the bounds; unset
+                              ///< without a forecast or a pool
   bool limited = false;       ///< max or min cut the need
   bool starts_stuck = false;  ///< most current starts take longer than 2 × P90: nothing more is started
   std::vector<DemandFigures> figures;  ///< one per demand, in order

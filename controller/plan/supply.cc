@@ -10,16 +10,21 @@ int Supply::at(Millis ahead) const {
   return ready + static_cast<int>(arrived) + (ahead >= lead ? unborn : 0);
 }
 
-Supply supply_of(const ReplicaInput& replicas, Millis lead) {
+Supply supply_of(const ReplicaInput& replicas, Millis lead, Millis node_lead) {
   Supply supply;
   supply.lead = lead;
+  supply.node_lead = node_lead;
   supply.ready = std::min(std::max(0, replicas.ready), replicas.spec);  // what is beyond spec is on its way out
-  for (const Millis age : replicas.starting_ages) {
-    if (lead > Millis{0} && age > supply.stuck_after())
-      ++supply.stuck;
-    else
-      supply.arrivals.push_back(std::max(Millis{0}, lead - age));
-  }
+  const auto expect = [&](const std::vector<Millis>& ages, Millis takes) {
+    for (const Millis age : ages) {
+      if (takes > Millis{0} && age > 2 * takes)
+        ++supply.stuck;
+      else
+        supply.arrivals.push_back(std::max(Millis{0}, takes - age));
+    }
+  };
+  expect(replicas.starting_ages, lead);
+  expect(replicas.waiting_ages, lead + node_lead);
   std::sort(supply.arrivals.begin(), supply.arrivals.end());
   supply.unborn = std::max(0, replicas.spec - supply.ready - supply.starting() - supply.stuck);
   return supply;

@@ -13,6 +13,7 @@ struct Supply {
   std::vector<Millis> arrivals;  ///< one per start that is not stuck: from now until it is expected Ready, ascending
   int unborn = 0;                ///< asked for in /scale, but no pod was seen yet
   Millis lead{0};                ///< P90 of a start; unborn replicas take that long
+  Millis node_lead{0};           ///< on top, for those that wait for a node
   int stuck = 0;
 
   [[nodiscard]] int starting() const { return static_cast<int>(arrivals.size()); }
@@ -26,6 +27,6 @@ struct Supply {
   [[nodiscard]] Millis stuck_after() const { return 2 * lead; }
 };
 
-Supply supply_of(const ReplicaInput& replicas, Millis lead);
+Supply supply_of(const ReplicaInput& replicas, Millis lead, Millis node_lead = Millis{0});
 
 }  // namespace aia::plan

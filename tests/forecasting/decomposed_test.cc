@@ -132,6 +132,26 @@ TEST_CASE("decomposed: gaps, parts that are not there, more than the whole") {
   }
 }
 
+TEST_CASE("decomposed: a lower bound raises the whole, whatever its parts seem to have") {
+  TwoClients clients;
+  Decomposed one(of_ten_minutes(), 2), other(of_ten_minutes(), 2);
+  for (int t = 0; t < 4 * kDay; ++t) {
+    const double whole = clients.whole(t);
+    one.update(at(t), whole, clients.now);
+    other.update(at(t), whole, clients.now);
+  }
+  const double latest = one.whole().fan().latest;
+  for (int t = 4 * kDay; t < 4 * kDay + 6; ++t) {
+    const double all = t % 2 == 0 ? latest : 0;  // the maximum of each, added, would be twice what there is
+    one.update(at(t), latest / 2, std::vector<double>{all, latest - all}, Observed::AtLeast);
+    other.update(at(t), latest / 2, std::vector<double>{0, 0}, Observed::AtLeast);
+  }
+  CHECK(one.whole().fan().latest == latest);
+  CHECK(one.whole().fan().values == other.whole().fan().values);
+  one.update(at(4 * kDay + 6), 2 * latest, clients.now, Observed::AtLeast);
+  CHECK(one.whole().fan().latest == Approx(2 * latest));
+}
+
 TEST_CASE("decomposed: a new part is not believed before it was learned") {
   TwoClients clients;
   Decomposed forecaster(of_ten_minutes(), 1);

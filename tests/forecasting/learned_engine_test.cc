@@ -5,7 +5,6 @@
 #include <functional>
 #include <limits>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "forecasting/forecaster.h"
@@ -361,23 +360,13 @@ TEST_CASE("learned: a state that is foreign, old, cut short or changed is refuse
   CHECK(Forecaster(named).save().empty());
 }
 
-TEST_CASE("learned: an update allocates nothing, and a refit on another thread gives the same trees") {
+TEST_CASE("learned: an update allocates nothing") {
   testing::Noise noise(9);
   Forecaster forecaster(of_five_minutes());
   feed(forecaster, 0, 3 * kDay, [&](int t) { return wave(t) + 20 * noise.normal(); });
   const long before = testing::allocations();
   for (int t = 3 * kDay; t < 3 * kDay + 200; ++t) forecaster.update(at(t), t % 50 == 0 ? kGap : wave(t));
   CHECK(testing::allocations() == before);
-
-  const RefitJob job = forecaster.refit_job();
-  Refit elsewhere;
-  std::thread([&] { elsewhere = job.run(); }).join();
-  const Refit here = job.run();
-  REQUIRE(here.size() == elsewhere.size());
-  for (std::size_t k = 0; k < here.size(); ++k) {
-    REQUIRE(here[k].size() == elsewhere[k].size());
-    for (std::size_t f = 0; f < here[k].size(); ++f) CHECK(here[k][f].leaves == elsewhere[k][f].leaves);
-  }
 }
 
 TEST_CASE("learned: a series takes less than 96 KB, at any step and with as many levels as there may be", "[weeks]") {

@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "tests/sanitized.h"
+
 namespace aia::plan::nodes_testing {
 
 using namespace std::chrono_literals;
@@ -154,7 +156,7 @@ TEST_CASE("nodes: two workloads share a pool, each with its own figure") {
 TEST_CASE("nodes: for any pool nothing that is used or starting is given back, and max is kept") {
   std::mt19937_64 dice(11);
   const auto upto = [&](int n) { return static_cast<int>(dice() % static_cast<std::uint64_t>(n + 1)); };
-  for (int round = 0; round < 5000; ++round) {
+  for (int round = 0; round < aia::testing::tries(5000); ++round) {
     PoolInput input = pool({}, {});
     for (int i = upto(8); i > 0; --i) {
       const int kind = upto(9);

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <random>
 
+#include "tests/sanitized.h"
+
 namespace aia::plan::packing_testing {
 
 using api::Amounts;
@@ -88,7 +90,7 @@ TEST_CASE("packing: a node takes no more pods than it may") {
 TEST_CASE("packing: for any pods it takes no more than there is and no fewer nodes than their sum") {
   std::mt19937_64 dice(7);
   const auto upto = [&](int n) { return static_cast<int>(dice() % static_cast<std::uint64_t>(n + 1)); };
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < aia::testing::tries(3000); ++round) {
     std::vector<Amounts> free;
     for (int i = upto(6); i > 0; --i) free.push_back(free_gpus(upto(8)));
     std::vector<Wanted> wanted;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "fixtures.h"
+#include "tests/sanitized.h"
 
 using namespace aia;
 using namespace aia::plan;
@@ -72,7 +73,7 @@ Case any_case(std::uint64_t seed) {
 void for_any_case(const std::function<void(const Case&)>& check) {
   const char* given = std::getenv("AIA_SEED");
   const std::uint64_t first = given ? std::strtoull(given, nullptr, 10) : 1;
-  for (std::uint64_t seed = first; seed < first + 10'000; ++seed) {
+  for (std::uint64_t seed = first; seed < first + aia::testing::tries(10'000); ++seed) {
     INFO("AIA_SEED=" << seed);
     check(any_case(seed));
   }
