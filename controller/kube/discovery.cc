@@ -24,41 +24,82 @@ ServedKinds served_kinds(const Json& resource_list) {
   return served;
 }
 
-Result<Resource> scale_resource_in(const ServedKinds& served, const api::TargetRef& target) {
+ScaledKind scaled_kind(const api::TargetRef& target) {
+  return {target.api_version, target.kind, ScaledKind::In::TargetNamespace};
+}
+
+ScaledKind scaled_kind(const api::ScaleRef& ref) {
+  return {ref.api_version, ref.kind, ref.ns.empty() ? ScaledKind::In::Cluster : ScaledKind::In::NamedNamespace};
+}
+
+Result<Resource> scale_resource_in(const ServedKinds& served, const ScaledKind& wanted) {
   const auto invalid = [&](const char* why) {
-    return Error{ErrorKind::Invalid, "apiVersion " + target.api_version + ", kind " + target.kind + " " + why, {}};
+    return Error{ErrorKind::Invalid, "apiVersion " + wanted.api_version + ", kind " + wanted.kind + " " + why, {}};
   };
-  const auto found = served.find(target.kind);
+  const auto found = served.find(wanted.kind);
   if (found == served.end()) return invalid("is not served by this cluster");
-  if (!found->second.namespaced) return invalid("is cluster-scoped: a target must be in the AIAutoscaler's namespace");
+  if (found->second.namespaced && wanted.in == ScaledKind::In::Cluster)
+    return invalid("is namespaced: set scaleRef.namespace");
+  if (!found->second.namespaced && wanted.in == ScaledKind::In::NamedNamespace)
+    return invalid("is cluster-scoped: remove scaleRef.namespace");
+  if (!found->second.namespaced && wanted.in == ScaledKind::In::TargetNamespace)
+    return invalid("is cluster-scoped: a target must be in the AIAutoscaler's namespace");
   if (!found->second.has_scale) return invalid("has no scale subresource");
-  const auto [group, version] = split_api_version(target.api_version);
+  const auto [group, version] = split_api_version(wanted.api_version);
   return Resource{group, version, found->second.plural};
 }
 
-std::vector<Result<Resource>> Discovery::scale_resources(const std::vector<api::TargetRef>& targets, Millis deadline) {
+std::vector<Result<Resource>> Discovery::scale_resources(const std::vector<ScaledKind>& kinds, Millis deadline) {
   std::set<std::string> unknown;
   {
     const std::scoped_lock lock(mutex_);
-    for (const api::TargetRef& target : targets) {
-      if (must_ask(target)) unknown.insert(target.api_version);
+    for (const ScaledKind& kind : kinds) {
+      if (must_ask(kind.api_version, scale_resource_in(kinds_of(kind.api_version), kind).ok()))
+        unknown.insert(kind.api_version);
     }
   }
   const std::map<std::string, Error> failed = ask({unknown.begin(), unknown.end()}, deadline);
 
   std::vector<Result<Resource>> answers;
-  answers.reserve(targets.size());
+  answers.reserve(kinds.size());
   const std::scoped_lock lock(mutex_);
-  for (const api::TargetRef& target : targets) {
-    const auto known = known_.find(target.api_version);
-    const auto problem = failed.find(target.api_version);
+  for (const ScaledKind& kind : kinds) {
+    const auto problem = failed.find(kind.api_version);
     if (problem != failed.end()) {
       answers.emplace_back(problem->second);
     } else {
-      answers.push_back(scale_resource_in(known == known_.end() ? ServedKinds{} : known->second.kinds, target));
+      answers.push_back(scale_resource_in(kinds_of(kind.api_version), kind));
     }
   }
   return answers;
+}
+
+std::vector<Result<Resource>> Discovery::scale_resources(const std::vector<api::TargetRef>& targets, Millis deadline) {
+  std::vector<ScaledKind> kinds;
+  for (const api::TargetRef& target : targets) kinds.push_back(scaled_kind(target));
+  return scale_resources(kinds, deadline);
+}
+
+Result<std::optional<Resource>> Discovery::first_served(const std::vector<std::string>& api_versions,
+                                                        const std::string& kind, Millis deadline) {
+  std::vector<std::string> unknown;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const std::string& api_version : api_versions) {
+      if (must_ask(api_version, kinds_of(api_version).count(kind) > 0)) unknown.push_back(api_version);
+    }
+  }
+  const std::map<std::string, Error> failed = ask(unknown, deadline);
+  const std::scoped_lock lock(mutex_);
+  for (const std::string& api_version : api_versions) {
+    if (const auto problem = failed.find(api_version); problem != failed.end()) return problem->second;
+    const ServedKinds& served = kinds_of(api_version);
+    const auto found = served.find(kind);
+    if (found == served.end()) continue;
+    const auto [group, version] = split_api_version(api_version);
+    return std::optional(Resource{group, version, found->second.plural});
+  }
+  return std::optional<Resource>{};
 }
 
 void Discovery::forget(const std::string& api_version) {
@@ -66,11 +107,16 @@ void Discovery::forget(const std::string& api_version) {
   known_.erase(api_version);
 }
 
-bool Discovery::must_ask(const api::TargetRef& target) const {
-  const auto known = known_.find(target.api_version);
-  if (known == known_.end()) return true;
-  if (scale_resource_in(known->second.kinds, target)) return false;
-  return clock_.steady() - known->second.asked_at >= keep_no_;
+/// What is known is kept; a "no" only for a while.
+bool Discovery::must_ask(const std::string& api_version, bool found) const {
+  const auto known = known_.find(api_version);
+  return known == known_.end() || (!found && clock_.steady() - known->second.asked_at >= keep_no_);
+}
+
+const ServedKinds& Discovery::kinds_of(const std::string& api_version) const {
+  static const ServedKinds none;
+  const auto known = known_.find(api_version);
+  return known == known_.end() ? none : known->second.kinds;
 }
 
 /// Asks and remembers; what could not be answered is returned, and what was known of it is kept.

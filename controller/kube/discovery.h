@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/api/accelerator_pool.h"
 #include "controller/http/transport.h"
 #include "controller/kube/json.h"
 #include "controller/kube/resource.h"
@@ -25,9 +26,17 @@ struct ServedKind {
 using ServedKinds = std::map<std::string, ServedKind>;
 ServedKinds served_kinds(const Json& resource_list);
 
-/// The resource of `target`'s kind. Errors: Invalid, naming apiVersion and kind: not served, cluster-scoped or no
-/// scale.
-Result<Resource> scale_resource_in(const ServedKinds& served, const api::TargetRef& target);
+/// A kind whose scale is asked for: an AIAutoscaler's target is in its namespace, what a node pool's size is written to
+/// may be cluster-scoped.
+struct ScaledKind {
+  std::string api_version, kind;
+  enum class In { TargetNamespace, NamedNamespace, Cluster } in = In::TargetNamespace;
+};
+ScaledKind scaled_kind(const api::TargetRef& target);
+ScaledKind scaled_kind(const api::ScaleRef& ref);
+
+/// The resource of that kind. Errors: Invalid, naming apiVersion and kind: not served, another scope or no scale.
+Result<Resource> scale_resource_in(const ServedKinds& served, const ScaledKind& wanted);
 
 class Discovery {
  public:
@@ -37,7 +46,12 @@ class Discovery {
 
   /// In order; each group and version that is not known yet is asked once, side by side. Errors: as scale_resource_in,
   /// and those of the transport and server. From any thread.
+  std::vector<Result<Resource>> scale_resources(const std::vector<ScaledKind>& kinds, Millis deadline);
   std::vector<Result<Resource>> scale_resources(const std::vector<api::TargetRef>& targets, Millis deadline);
+
+  /// The first of these versions that serves `kind`; nullopt: none does. Errors: those of the transport and server.
+  Result<std::optional<Resource>> first_served(const std::vector<std::string>& api_versions, const std::string& kind,
+                                               Millis deadline);
 
   /// A path that was discovered answered 404: ask again next time.
   void forget(const std::string& api_version);
@@ -48,7 +62,8 @@ class Discovery {
     Millis asked_at{0};
   };
 
-  bool must_ask(const api::TargetRef& target) const;
+  bool must_ask(const std::string& api_version, bool found) const;
+  const ServedKinds& kinds_of(const std::string& api_version) const;
   std::map<std::string, Error> ask(const std::vector<std::string>& api_versions, Millis deadline);
 
   http::Transport& transport_;

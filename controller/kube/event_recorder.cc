@@ -20,7 +20,7 @@ const char* type_of(const ports::Event& event) {
   return event.warning ? "Warning" : "Normal";
 }
 
-std::string identity_of(const api::Autoscaler& about, const ports::Event& event) {
+std::string identity_of(const Regarding& about, const ports::Event& event) {
   return about.meta.uid + '\n' + type_of(event) + '\n' + event.reason + '\n' + event.action + '\n' + event.note;
 }
 
@@ -34,11 +34,17 @@ std::string event_name(const std::string& object, WallTime now, std::uint64_t nu
 
 }  // namespace
 
-Json event_document(const api::Autoscaler& about, const ports::Event& event, const std::string& name, WallTime now,
+Json event_document(const Regarding& about, const ports::Event& event, const std::string& name, WallTime now,
                     const EventRecorderOptions& options) {
+  Json subject = {{"apiVersion", api::kApiVersion},
+                  {"kind", about.kind},
+                  {"name", about.meta.name},
+                  {"uid", about.meta.uid},
+                  {"resourceVersion", about.meta.resource_version}};
+  if (!about.meta.ns.empty()) subject["namespace"] = about.meta.ns;
   return {{"apiVersion", "events.k8s.io/v1"},
           {"kind", "Event"},
-          {"metadata", {{"name", name}, {"namespace", about.meta.ns}}},
+          {"metadata", {{"name", name}, {"namespace", about.event_ns()}}},
           {"eventTime", format_rfc3339_micro(now)},
           {"reportingController", options.controller},
           {"reportingInstance", options.instance.substr(0, kMaxWord)},
@@ -46,21 +52,15 @@ Json event_document(const api::Autoscaler& about, const ports::Event& event, con
           {"reason", event.reason.substr(0, kMaxWord)},
           {"action", event.action.substr(0, kMaxWord)},
           {"note", api::cut(event.note, kMaxNote)},
-          {"regarding",
-           {{"apiVersion", api::kApiVersion},
-            {"kind", "AIAutoscaler"},
-            {"namespace", about.meta.ns},
-            {"name", about.meta.name},
-            {"uid", about.meta.uid},
-            {"resourceVersion", about.meta.resource_version}}}};
+          {"regarding", std::move(subject)}};
 }
 
-Status EventRecorder::write(const api::Autoscaler& about, const ports::Event& event, Millis deadline) {
+Status EventRecorder::write(const Regarding& about, const ports::Event& event, Millis deadline) {
   const std::string identity = identity_of(about, event);
   const WallTime now = clock_.now();
   if (const std::optional<Series> series = repeated(identity)) {
     const Json patch = {{"series", {{"count", series->count}, {"lastObservedTime", format_rfc3339_micro(now)}}}};
-    const std::string path = object_path(kEvents, {about.meta.ns, series->name});
+    const std::string path = object_path(kEvents, {about.event_ns(), series->name});
     const Result<Json> patched = document(transport_.send(merge_patch_request(path, patch), deadline));
     if (patched) return done;
     if (patched.error().kind != ErrorKind::NotFound) return patched.error().in("event " + event.reason);
@@ -72,7 +72,7 @@ Status EventRecorder::write(const api::Autoscaler& about, const ports::Event& ev
   }
   const std::string name = event_name(about.meta.name, now, number);
   const Json body = event_document(about, event, name, now, options_);
-  const http::Request request = create_request(collection_path(kEvents, about.meta.ns), body);
+  const http::Request request = create_request(collection_path(kEvents, about.event_ns()), body);
   const Result<Json> created = document(transport_.send(request, deadline));
   if (!created) return created.error().in("event " + event.reason);
   remember(identity, name);

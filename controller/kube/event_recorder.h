@@ -1,5 +1,5 @@
-// Events about AIAutoscalers, as `kubectl describe` shows them. The same event again within six minutes raises the
-// count of the first one's series instead of adding an object. Source:
+// Events about AIAutoscalers and AcceleratorPools, as `kubectl describe` shows them. The same event again within six
+// minutes raises the count of the first one's series instead of adding an object. Source:
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "controller/api/accelerator_pool.h"
 #include "controller/http/transport.h"
 #include "controller/kube/json.h"
 #include "controller/ports/clock.h"
@@ -23,8 +24,22 @@ struct EventRecorderOptions {
   std::size_t max_series = 4096;  ///< remembered; beyond it the one quiet for longest is forgotten
 };
 
+/// What an Event is about: one of our objects. About a cluster-scoped one it goes to namespace "default", as Events
+/// about nodes do.
+struct Regarding {
+  std::string kind;
+  api::ObjectMeta meta;
+  [[nodiscard]] std::string event_ns() const { return meta.ns.empty() ? "default" : meta.ns; }
+};
+inline Regarding regarding(const api::Autoscaler& about) {
+  return {"AIAutoscaler", about.meta};
+}
+inline Regarding regarding(const api::AcceleratorPool& about) {
+  return {"AcceleratorPool", about.meta};
+}
+
 /// The new Event `name`, stamped `now`.
-Json event_document(const api::Autoscaler& about, const ports::Event& event, const std::string& name, WallTime now,
+Json event_document(const Regarding& about, const ports::Event& event, const std::string& name, WallTime now,
                     const EventRecorderOptions& options);
 
 class EventRecorder {
@@ -33,7 +48,7 @@ class EventRecorder {
   EventRecorder(http::Transport& transport, const ports::Clock& clock, EventRecorderOptions options)
       : transport_(transport), clock_(clock), options_(std::move(options)) {}
 
-  Status write(const api::Autoscaler& about, const ports::Event& event, Millis deadline);
+  Status write(const Regarding& about, const ports::Event& event, Millis deadline);
 
  private:
   struct Series {

@@ -4,6 +4,7 @@
 #include "controller/api/forecast_json.h"
 #include "controller/kube/request.h"
 #include "controller/kube/response.h"
+#include "controller/kube/selector.h"
 
 namespace aia::kube {
 
@@ -18,18 +19,6 @@ StoredForecast stored_forecast_from_json(const Json& object) {
   }
   return stored;
 }
-
-namespace {
-
-/// A label's value holds 63 characters and ends in a letter or digit; a longer name is cut to that.
-std::string label_value(std::string name) {
-  constexpr std::size_t kMaxLabel = 63;
-  if (name.size() > kMaxLabel) name.resize(kMaxLabel);
-  while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.pop_back();
-  return name;
-}
-
-}  // namespace
 
 Json forecast_document(const api::Forecast& forecast) {
   Json document = api::forecast_to_json(forecast);

@@ -35,6 +35,7 @@ std::optional<Json> parse_json(std::string_view text, const Trim& trim, Envelope
     if (event != Json::parse_event_t::key) return true;
     if (depth == top) return !contains(trim.top, parsed.get_ref<const std::string&>());
     if (depth == top + 1) return !contains(trim.metadata, parsed.get_ref<const std::string&>());
+    if (depth == top + 3) return !contains(trim.entries, parsed.get_ref<const std::string&>());
     return true;
   };
   Json json = Json::parse(text.begin(), text.end(), keep, false);
@@ -87,6 +88,14 @@ std::optional<WallTime> time_at(const Json& json, Path path) {
   const Result<WallTime> time = parse_rfc3339(text);
   if (!time) return std::nullopt;
   return *time;
+}
+
+std::optional<WallTime> true_since(const Json& object, std::string_view condition) {
+  for (const Json& one : list_at(object, {"status", "conditions"})) {
+    if (text_at(one, {"type"}) == condition && text_at(one, {"status"}) == "True")
+      return time_at(one, {"lastTransitionTime"});
+  }
+  return std::nullopt;
 }
 
 api::ObjectKey key_of(const Json& object) {

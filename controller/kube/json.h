@@ -17,10 +17,12 @@ namespace aia::kube {
 
 using Json = nlohmann::json;
 
-/// Keys left out of every object of a list or watch event: at its top ("spec") and in its metadata ("managedFields").
+/// Keys left out of every object of a list or watch event: at its top ("status"), one level down, which is in its
+/// metadata for the most ("managedFields"), and in the entries of lists there ("env" of a pod's containers).
 struct Trim {
   std::vector<std::string> top;
   std::vector<std::string> metadata = {"managedFields"};
+  std::vector<std::string> entries{};
 };
 
 /// Where the object lies in the text: a document of its own, `items` of a list, `object` of a watch event.
@@ -44,6 +46,9 @@ std::int64_t int_at(const Json& json, Path path, std::int64_t otherwise = 0);
 bool bool_at(const Json& json, Path path);
 const Json& list_at(const Json& json, Path path);
 std::optional<WallTime> time_at(const Json& json, Path path);
+
+/// Since when the condition of this type is True; nothing when it is not.
+std::optional<WallTime> true_since(const Json& object, std::string_view condition);
 
 /// metadata.namespace and metadata.name.
 api::ObjectKey key_of(const Json& object);

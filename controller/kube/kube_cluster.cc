@@ -67,6 +67,11 @@ KubeCluster::KubeCluster(http::Transport& transport, const ports::Clock& clock, 
   reflectors_.push_back(reflect(kForecasts, forecast_trim(), forecasts_));
   reflectors_.push_back(reflect(kHorizontalPodAutoscalers, owner_trim(), hpas_));
   reflectors_.push_back(reflect(kPods, pod_trim(), pods_));
+  if (!options_.ns.empty()) return;
+  pools_ = std::make_unique<KubePools>(writes_, clock_, discovery_, pods_, event_recorder_,
+                                       KubePoolsOptions{options_.write_deadline, options_.on_change});
+  reflectors_.push_back(reflect(kNodes, node_trim(), pools_->nodes()));
+  reflectors_.push_back(reflect(kAcceleratorPools, {}, pools_->views()));
 }
 
 KubeCluster::~KubeCluster() {
@@ -83,7 +88,8 @@ std::unique_ptr<Reflector> KubeCluster::reflect(const Resource& resource, Trim t
 }
 
 bool KubeCluster::synced() const {
-  return autoscalers_.synced() && forecasts_.synced() && hpas_.synced() && pods_.synced();
+  return autoscalers_.synced() && forecasts_.synced() && hpas_.synced() && pods_.synced() &&
+         (pools_ == nullptr || pools_->synced());
 }
 
 /// Forecasts are only written: what is not known of them is at worst written or deleted again.
@@ -173,7 +179,7 @@ Status KubeCluster::write_status(const api::Autoscaler& autoscaler) {
 }
 
 Status KubeCluster::write_event(const api::Autoscaler& about, const ports::Event& event) {
-  return event_recorder_.write(about, event, options_.write_deadline);
+  return event_recorder_.write(regarding(about), event, options_.write_deadline);
 }
 
 }  // namespace aia::kube

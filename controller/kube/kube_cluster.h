@@ -1,5 +1,7 @@
 // The cluster, for real: ports::Cluster over the API server. Four watches (AIAutoscalers, Forecasts,
 // HorizontalPodAutoscalers, Pods) keep stores that the loop reads; scales are read fresh; every write is one request.
+// Two more (Nodes, AcceleratorPools) keep those of the node pools, unless it looks after one namespace: what is
+// cluster-scoped may be forbidden there.
 #pragma once
 
 #include <functional>
@@ -10,6 +12,7 @@
 #include "controller/kube/discovery.h"
 #include "controller/kube/event_recorder.h"
 #include "controller/kube/forecast_writer.h"
+#include "controller/kube/kube_pools.h"
 #include "controller/kube/lease_guard.h"
 #include "controller/kube/owner.h"
 #include "controller/kube/pod.h"
@@ -27,7 +30,8 @@ struct KubeClusterOptions {
   std::uint64_t seed = 1;             ///< of back-offs and watch lengths: differs between replicas
   EventRecorderOptions events;        ///< instance: the host's name unless set
   std::function<Millis()> time_left;  ///< how long this process may still write; unset: for ever
-  /// An AIAutoscaler came, went or changed its spec. Called on a watch's thread: only mark state, never call back here.
+  /// An AIAutoscaler or AcceleratorPool came, went or changed its spec. Called on a watch's thread: only mark state,
+  /// never call back here.
   std::function<void()> on_change;
 };
 
@@ -51,6 +55,9 @@ class KubeCluster final : public ports::Cluster {
   Status write_status(const api::Autoscaler& autoscaler) override;
   Status write_event(const api::Autoscaler& about, const ports::Event& event) override;
 
+  /// The node pools; nullptr where it looks after one namespace.
+  ports::Pools* pools() { return pools_.get(); }
+
   /// What keeps a watch from working, in one line ("pods cannot be listed or watched: … (HTTP 403)"); empty: nothing.
   [[nodiscard]] std::string problem() const;
 
@@ -72,6 +79,7 @@ class KubeCluster final : public ports::Cluster {
   TargetReader target_reader_;
   ForecastWriter forecast_writer_;
   EventRecorder event_recorder_;
+  std::unique_ptr<KubePools> pools_;
   std::vector<std::unique_ptr<Reflector>> reflectors_;  // last: they write to the stores
 };
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "controller/kube/replica.h"
+
 namespace aia::kube {
 namespace {
 
@@ -18,19 +20,23 @@ bool has_restarted(const Json& object) {
          });
 }
 
-std::optional<WallTime> ready_since(const Json& object) {
-  for (const Json& condition : list_at(object, {"status", "conditions"})) {
-    if (text_at(condition, {"type"}) == "Ready" && text_at(condition, {"status"}) == "True") {
-      return time_at(condition, {"lastTransitionTime"});
-    }
-  }
-  return std::nullopt;
+/// Its controller is a DaemonSet, or its owner the Node itself, which is so for the mirror of a static pod.
+bool is_of_node(const Json& object) {
+  const Json& owners = list_at(object, {"metadata", "ownerReferences"});
+  return std::any_of(owners.begin(), owners.end(), [](const Json& owner) {
+    const std::string kind = text_at(owner, {"kind"});
+    return kind == "DaemonSet" || kind == "Node";
+  });
 }
 
 }  // namespace
 
 Trim pod_trim() {
-  return {{"spec"}, {"managedFields", "annotations", "ownerReferences", "finalizers"}};
+  return {{},
+          {"managedFields", "annotations", "finalizers", "volumes", "affinity", "tolerations", "nodeSelector",
+           "topologySpreadConstraints", "securityContext"},
+          {"env", "envFrom", "volumeMounts", "args", "command", "ports", "livenessProbe", "readinessProbe",
+           "startupProbe", "lifecycle", "securityContext"}};
 }
 
 LabelledPod pod_from_json(const Json& object) {
@@ -39,17 +45,19 @@ LabelledPod pod_from_json(const Json& object) {
   made.pod.uid = text_at(object, {"metadata", "uid"});
   const std::optional<WallTime> created = time_at(object, {"metadata", "creationTimestamp"});
   made.pod.created = created.value_or(WallTime{});
-  made.pod.ready_since = ready_since(object);
+  made.pod.ready_since = true_since(object, "Ready");
   made.pod.restarted = has_restarted(object) || (made.pod.ready_since && !created);  // a start without a beginning
   made.pod.deleting = find_at(object, {"metadata", "deletionTimestamp"}) != nullptr;
   const std::string phase = text_at(object, {"status", "phase"});
   made.pod.finished = phase == "Succeeded" || phase == "Failed";
-  if (const Json* labels = find_at(object, {"metadata", "labels"}); labels != nullptr && labels->is_object()) {
-    made.labels.reserve(labels->size());
-    for (const auto& [key, value] : labels->items()) {  // sorted, as Json keeps its objects
-      if (value.is_string()) made.labels.emplace_back(key, value.get_ref<const std::string&>());
-    }
-  }
+  made.pod.node = text_at(object, {"spec", "nodeName"});
+  made.pod.bound_since = true_since(object, "PodScheduled");
+  made.labels = labels_of(object);
+  made.of_node = is_of_node(object);
+  const Json* spec = find_at(object, {"spec"});
+  if (spec == nullptr || made.pod.finished) return made;
+  if (const Result<api::Amounts> requests = requests_of_pod(*spec))
+    made.requests.assign(requests->begin(), requests->end());
   return made;
 }
 

@@ -19,6 +19,10 @@ struct Resource {
 };
 
 inline const Resource kPods{"", "v1", "pods"};
+inline const Resource kNodes{"", "v1", "nodes"};
+inline const Resource kPodTemplates{"", "v1", "podtemplates"};
+inline const Resource kAcceleratorPools{api::kGroup, api::kVersion, "acceleratorpools"};
+inline const Resource kNodeClaims{"karpenter.sh", "v1", "nodeclaims"};
 inline const Resource kAutoscalers{api::kGroup, api::kVersion, "aiautoscalers"};
 inline const Resource kForecasts{api::kGroup, api::kVersion, "forecasts"};
 inline const Resource kHorizontalPodAutoscalers{"autoscaling", "v2", "horizontalpodautoscalers"};

@@ -1,6 +1,7 @@
 // See scale.h.
 #include "controller/kube/scale.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace aia::kube {
@@ -13,7 +14,10 @@ Result<Scale> scale_from_json(const Json& document) {
   if (!is_scale || version.empty() || replicas < 0 || replicas > std::numeric_limits<std::int32_t>::max()) {
     return Error{ErrorKind::Unavailable, "the answer to GET scale is not a Scale", {}};
   }
-  return Scale{static_cast<int>(replicas), version, text_at(document, {"metadata", "uid"}),
+  const std::int64_t there = int_at(document, {"status", "replicas"}, 0);
+  const int status_replicas =
+      static_cast<int>(std::clamp<std::int64_t>(there, 0, std::numeric_limits<std::int32_t>::max()));
+  return Scale{static_cast<int>(replicas), status_replicas, version, text_at(document, {"metadata", "uid"}),
                text_at(document, {"status", "selector"})};
 }
 

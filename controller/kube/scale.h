@@ -10,6 +10,7 @@ namespace aia::kube {
 
 struct Scale {
   int spec_replicas = 0;
+  int status_replicas = 0;  ///< that there are, whatever their state
   std::string resource_version;
   std::string uid;
   std::string selector;  ///< in string form; empty: none published

@@ -96,6 +96,24 @@ class Parser {
 
 }  // namespace
 
+Labels labels_of(const Json& object) {
+  Labels made;
+  const Json* labels = find_at(object, {"metadata", "labels"});
+  if (labels == nullptr || !labels->is_object()) return made;
+  made.reserve(labels->size());
+  for (const auto& [key, value] : labels->items()) {  // sorted, as Json keeps its objects
+    if (value.is_string()) made.emplace_back(key, value.get_ref<const std::string&>());
+  }
+  return made;
+}
+
+std::string label_value(std::string name) {
+  constexpr std::size_t kMaxLabel = 63;
+  if (name.size() > kMaxLabel) name.resize(kMaxLabel);
+  while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.pop_back();
+  return name;
+}
+
 const std::string* find_label(const Labels& labels, std::string_view key) {
   const auto found = std::lower_bound(labels.begin(), labels.end(), key,
                                       [](const auto& label, std::string_view sought) { return label.first < sought; });

@@ -8,11 +8,18 @@
 #include <vector>
 
 #include "controller/api/result.h"
+#include "controller/kube/json.h"
 
 namespace aia::kube {
 
 /// Sorted by key: half the memory of a map, for tens of thousands of pods.
 using Labels = std::vector<std::pair<std::string, std::string>>;
+
+/// metadata.labels of an object.
+Labels labels_of(const Json& object);
+
+/// An object's name as the value of a label, which holds 63 characters and ends in a letter or digit: cut to that.
+std::string label_value(std::string name);
 
 /// The value of a label, or nullptr.
 const std::string* find_label(const Labels& labels, std::string_view key);

@@ -25,7 +25,7 @@ void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::
   const bool rolls_out = has_rollout(ref.api_version, ref.kind);
   const Result<Json> object = document(std::move(response));
   if (!object) {
-    if (rolls_out) target.rollout = "its rollout cannot be read: " + object.error().message;
+    if (rolls_out) target.rollout = "it cannot be read: " + object.error().message;
     target.replica_problem = "its pod template cannot be read: " + object.error().message;
     return;
   }

@@ -21,7 +21,9 @@ struct Pod {
   std::optional<WallTime> ready_since;  ///< Ready=True now, since then (server's time, whole seconds); unset: not Ready
   bool restarted = false;               ///< a container restarted, so ready_since may not be the first Ready
   bool deleting = false;
-  bool finished = false;  ///< phase Succeeded or Failed: neither ready nor starting
+  bool finished = false;                  ///< phase Succeeded or Failed: neither ready nor starting
+  std::string node{};                     ///< that it is bound to; empty: it waits for one
+  std::optional<WallTime> bound_since{};  ///< condition PodScheduled=True (server's time, whole seconds)
 };
 
 /// The target's scale subresource plus what its rollout says.

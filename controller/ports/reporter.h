@@ -59,6 +59,22 @@ struct ObjectReport {
   std::vector<ErrorReport> errors;
 };
 
+/// One AcceleratorPool.
+struct PoolReport {
+  std::string name;
+  int nodes = 0, ready = 0;
+  std::optional<int> planned;   ///< unset: not known
+  std::optional<int> min, max;  ///< unset: the spec does not decode
+  std::int64_t gpus = 0, used_gpus = 0;
+  Millis lead{0};
+  std::optional<double> price_per_node_hour;
+  int buffered = 0;  ///< replicas that buffers keep room for
+  std::vector<api::Condition> conditions;
+  api::Reasons reasons;
+  std::vector<std::string> done;  ///< what was changed, in words
+  std::vector<ErrorReport> errors;
+};
+
 struct StepTime {
   std::string step;
   Millis took{0};
@@ -71,6 +87,7 @@ struct CycleReport {
   Millis period{0};     ///< from one cycle to the next, as set
   Millis took{0};
   std::vector<StepTime> steps;        ///< in the order of the cycle
+  std::vector<PoolReport> pools;      ///< by name
   std::vector<ObjectReport> objects;  ///< by namespace and name; those being deleted are left out
 };
 

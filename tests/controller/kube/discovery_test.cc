@@ -75,6 +75,20 @@ TEST_CASE("what cannot be scaled is Invalid and says why") {
   CHECK(rig.transport.sent()[1].request.target == "/api/v1");
 }
 
+TEST_CASE("what sizes a pool may be cluster-scoped, and says whether it is") {
+  Rig rig;
+  rig.transport.answer(FakeTransport::json(kApps));
+  const auto ask = [&](const api::ScaleRef& ref) {
+    return rig.discovery.scale_resources(std::vector{scaled_kind(ref)}, Millis(1000)).front();
+  };
+  CHECK(*ask({"apps/v1", "Pool", "p", ""}) == Resource{"apps", "v1", "pools"});
+  CHECK(ask({"apps/v1", "Deployment", "d", "n"}).ok());
+  CHECK(ask({"apps/v1", "Pool", "p", "n"}).error().message ==
+        "apiVersion apps/v1, kind Pool is cluster-scoped: remove scaleRef.namespace");
+  CHECK(ask({"apps/v1", "Deployment", "d", ""}).error().message ==
+        "apiVersion apps/v1, kind Deployment is namespaced: set scaleRef.namespace");
+}
+
 TEST_CASE("a no is kept for 30 s, then asked again") {
   Rig rig;
   rig.transport.answer(FakeTransport::json("{}", 404));

@@ -36,13 +36,13 @@ struct Rig {
   }
   void ok() { transport.answer(FakeTransport::json("{}", 201)); }
 
-  static api::Autoscaler about() {
+  static Regarding about() {
     api::Autoscaler made;
     made.meta.ns = "serving";
     made.meta.name = "llama";
     made.meta.uid = "u-1";
     made.meta.resource_version = "5";
-    return made;
+    return regarding(made);
   }
 };
 
@@ -66,6 +66,23 @@ TEST_CASE("a new event, to the letter") {
     "note": "3 -> 5 replicas",
     "regarding": {"apiVersion": "aiautoscaler.io/v1alpha1", "kind": "AIAutoscaler", "namespace": "serving",
                   "name": "llama", "uid": "u-1", "resourceVersion": "5"}})"));
+}
+
+TEST_CASE("about a cluster-scoped object it goes to namespace default, and names none") {
+  Rig rig;
+  rig.ok();
+  rig.ok();
+  api::AcceleratorPool pool;
+  pool.meta.name = "h100";
+  CHECK(rig.recorder.write(regarding(pool), kScaled, Millis(1000)).ok());
+  CHECK(rig.recorder.write(regarding(pool), kScaled, Millis(1000)).ok());
+  const auto sent = rig.transport.sent();
+  CHECK(sent[0].request.target == "/apis/events.k8s.io/v1/namespaces/default/events?fieldManager=aiautoscaler");
+  CHECK(sent[1].request.target.rfind("/apis/events.k8s.io/v1/namespaces/default/events/h100.", 0) == 0);
+  const Json body = *parse_json(sent[0].request.body);
+  CHECK(body["metadata"]["namespace"] == "default");
+  CHECK(body["regarding"]["kind"] == "AcceleratorPool");
+  CHECK_FALSE(body["regarding"].contains("namespace"));
 }
 
 TEST_CASE("the same again within six minutes raises the first one's count") {

@@ -102,7 +102,8 @@ struct Rig {
   std::unique_ptr<KubeCluster> cluster;
 
   Rig() {
-    for (const char* plural : {"aiautoscalers", "forecasts", "horizontalpodautoscalers", "pods"}) {
+    for (const char* plural :
+         {"aiautoscalers", "forecasts", "horizontalpodautoscalers", "pods", "nodes", "acceleratorpools"}) {
       server.lists[plural] = "";
     }
   }
@@ -160,6 +161,8 @@ TEST_CASE("restricted to a namespace, every list is of that namespace") {
   KubeCluster& cluster = rig.start("serving");
   REQUIRE(eventually([&] { return cluster.synced(); }));
   for (const std::string& path : rig.server.paths()) CHECK_THAT(path, Catch::Contains("/namespaces/serving/"));
+  CHECK(cluster.pools() == nullptr);
+  CHECK(cluster.watch_ages().size() == 4);
 }
 
 TEST_CASE("only a new, gone or re-specified AIAutoscaler wakes the loop: our own status writes do not") {
@@ -178,6 +181,46 @@ TEST_CASE("only a new, gone or re-specified AIAutoscaler wakes the loop: our own
   rig.server.tell("aiautoscalers", "DELETED", autoscaler("n", "a", 2));
   CHECK(eventually([&] { return rig.changes == 4; }));
   CHECK(cluster.autoscalers().size() == 1);
+}
+
+TEST_CASE("an AcceleratorPool wakes the loop as an AIAutoscaler does, and nodes and pools decide") {
+  const auto pool = [](int generation, const Json& max_nodes) {  // on one line, as a watch sends it
+    Json made = *parse_json(R"({"metadata":{"name":"h100","uid":"u-h","resourceVersion":"5",
+      "finalizers":["aiautoscaler.io/pool"]},"spec":{"nodes":{"labels":{"pool":"h100"},
+      "gpu":{"resource":"nvidia.com/gpu","perNode":8}},"sizing":{"mode":"CapacityBuffer"},"namespaces":["*"]},
+      "status":{"nodes":2}})");
+    made["metadata"]["generation"] = generation;
+    made["spec"]["maxNodes"] = max_nodes;
+    return dump_json(made);
+  };
+  Rig rig;
+  rig.server.lists["acceleratorpools"] = pool(1, 4);
+  KubeCluster& cluster = rig.start();
+  REQUIRE(eventually([&] { return cluster.synced(); }));
+  REQUIRE(cluster.pools() != nullptr);
+  CHECK(cluster.pools()->pools().at(0).object.spec.max_nodes == 4);
+  CHECK(rig.changes == 1);
+  rig.server.tell("acceleratorpools", "MODIFIED", pool(1, 4));
+  rig.server.tell("acceleratorpools", "MODIFIED", pool(2, "many"));
+  REQUIRE(eventually([&] { return cluster.pools()->pools().at(0).problem.has_value(); }));
+  CHECK(rig.changes == 2);
+  const ports::PoolView view = cluster.pools()->pools().at(0);
+  CHECK_THAT(view.problem->message, Catch::Contains("maxNodes"));
+  CHECK(view.object.meta.name == "h100");
+  CHECK(view.object.held);
+  CHECK(view.object.status.nodes == 2);
+  int deciding = 0;
+  for (const ports::WatchAge& age : cluster.watch_ages())
+    deciding += (age.resource == "nodes" || age.resource == "acceleratorpools") && age.decides ? 1 : 0;
+  CHECK(deciding == 2);
+}
+
+TEST_CASE("without the nodes' list it is not synced, and says so") {
+  Rig rig;
+  rig.server.lists.erase("nodes");
+  KubeCluster& cluster = rig.start();
+  CHECK(eventually([&] { return cluster.problem() == "nodes cannot be listed or watched: no CRD (HTTP 404)"; }));
+  CHECK_FALSE(cluster.synced());
 }
 
 TEST_CASE("other owners: same namespace, group, kind and name, whatever the version, ours are left out") {

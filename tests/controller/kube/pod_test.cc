@@ -60,6 +60,39 @@ TEST_CASE("states of a pod") {
   }
 }
 
+TEST_CASE("what a pod holds of its node") {
+  const std::string object =
+      R"({"metadata":{"name":"p","ownerReferences":[{"kind":"ReplicaSet"}],"labels":{"env":"prod"}},
+    "spec":{"nodeName":"n1","volumes":[{"name":"v"}],"containers":[{"name":"c","env":[{"name":"E"}],
+      "resources":{"limits":{"nvidia.com/gpu":"8"},"requests":{"cpu":"1500m"}}}]},
+    "status":{"phase":"Running","conditions":[
+      {"type":"PodScheduled","status":"True","lastTransitionTime":"2026-11-21T08:00:01Z"}]}})";
+  const std::optional<Json> trimmed = parse_json(object, pod_trim(), Envelope::None);
+  REQUIRE(trimmed);
+  CHECK_FALSE(trimmed->at("spec").contains("volumes"));
+  CHECK_FALSE(trimmed->at("spec").at("containers").at(0).contains("env"));
+  const LabelledPod pod = pod_from_json(*trimmed);
+  CHECK(pod.pod.node == "n1");
+  REQUIRE(pod.pod.bound_since);
+  CHECK(format_rfc3339(*pod.pod.bound_since) == "2026-11-21T08:00:01Z");
+  CHECK(pod.requests == decltype(pod.requests){{"cpu", 1500}, {"nvidia.com/gpu", 8}});
+  CHECK_FALSE(pod.of_node);
+  CHECK(pod.labels == Labels{{"env", "prod"}});
+
+  for (const char* kind : {"DaemonSet", "Node"}) {
+    Json daemon = *trimmed;
+    daemon["metadata"]["ownerReferences"][0]["kind"] = kind;
+    CHECK(pod_from_json(daemon).of_node);
+  }
+  Json finished = *trimmed;
+  finished["status"]["phase"] = "Failed";
+  CHECK(pod_from_json(finished).requests.empty());
+  Json unreadable = *trimmed;
+  unreadable["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "much";
+  CHECK(pod_from_json(unreadable).requests.empty());
+  CHECK(pod_from_json(unreadable).pod.node == "n1");
+}
+
 TEST_CASE("the join finds what matching each selector with each pod finds") {
   http::Draw draw(7);
   const std::vector<std::string> texts = {"app=a",    "app=b,tier=x",         "tier in (x,y)",  "!app",

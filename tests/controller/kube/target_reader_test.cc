@@ -126,7 +126,7 @@ TEST_CASE("each target's trouble is its own") {
   CHECK(targets[4].error().kind == ErrorKind::Unavailable);
   CHECK(targets[5].error().kind == ErrorKind::Unavailable);
   REQUIRE(targets[6].ok());
-  CHECK(targets[6]->rollout == "its rollout cannot be read: no (HTTP 403)");
+  CHECK(targets[6]->rollout == "it cannot be read: no (HTTP 403)");
   CHECK(names(targets[6]->pods) == "ok-1 ");
   CHECK(targets[6]->replica_problem == "its pod template cannot be read: no (HTTP 403)");
 }

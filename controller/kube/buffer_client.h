@@ -1,0 +1,44 @@
+// Reads and writes CapacityBuffers and their PodTemplates: in whichever version of the API the cluster has, a buffer
+// that is lowered in as few requests as can be, because its room is refilled within seconds of being used. Needs no
+// watches. Source: see capacity_buffer.h.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "controller/http/transport.h"
+#include "controller/kube/capacity_buffer.h"
+#include "controller/kube/discovery.h"
+
+namespace aia::kube {
+
+class BufferClient {
+ public:
+  /// All outlive it.
+  BufferClient(http::Transport& transport, const ports::Clock& clock, Discovery& discovery)
+      : transport_(transport), clock_(clock), discovery_(discovery) {}
+
+  /// NoBufferApi, and what to do, where the cluster has none.
+  Result<std::optional<api::Reason>> refusal(Millis deadline);
+
+  /// As ports::Pools; the deadline is each call's.
+  Result<std::vector<ports::Buffer>> list(Millis deadline);
+  Status write(const ports::BufferWrite& write, Millis deadline);
+  Status remove(const ports::Buffer& buffer, Millis deadline);
+
+ private:
+  Result<std::optional<Resource>> resource(Millis deadline);
+  Status lower(const Resource& resource, const ports::BufferWrite& write, const std::vector<HeldPart>& held,
+               Millis deadline);
+  Status write_template(const ports::BufferWrite& write, const BufferPart& part, const Result<Json>& stored,
+                        Millis deadline);
+  Status write_part(const Resource& resource, const Json& document, const std::string& owner, const HeldPart* held,
+                    Millis deadline);
+  Status remove_part(const std::optional<Resource>& resource, const api::ObjectKey& key, Millis deadline);
+
+  http::Transport& transport_;
+  const ports::Clock& clock_;
+  Discovery& discovery_;
+};
+
+}  // namespace aia::kube

@@ -1,0 +1,137 @@
+// See kube_pools.h.
+#include "controller/kube/kube_pools.h"
+
+#include <algorithm>
+
+#include "controller/api/accelerator_pool_json.h"
+#include "controller/api/meta_json.h"
+#include "controller/kube/list.h"
+#include "controller/kube/request.h"
+#include "controller/kube/response.h"
+
+namespace aia::kube {
+namespace {
+
+/// An object that does not decode is still there, with its name and our finalizer, so that its condition can say why.
+ports::PoolView pool_view(const Json& object) {
+  Result<api::AcceleratorPool> decoded = api::accelerator_pool_from_json(object);
+  if (decoded) return {std::move(*decoded), std::nullopt};
+  ports::PoolView view{{}, decoded.error()};
+  if (Result<api::ObjectMeta> meta = api::meta_from_json(object)) view.object.meta = std::move(*meta);
+  view.object.meta.name = key_of(object).name;
+  const Json& finalizers = list_at(object, {"metadata", "finalizers"});
+  view.object.held = std::find(finalizers.begin(), finalizers.end(), Json(api::kPoolFinalizer)) != finalizers.end();
+  view.object.status = api::pool_status_from_json(object);
+  return view;
+}
+
+bool same_spec(const ports::PoolView& a, const ports::PoolView& b) {
+  return a.object.meta.uid == b.object.meta.uid && a.object.meta.generation == b.object.meta.generation &&
+         a.object.meta.deleting == b.object.meta.deleting;
+}
+
+Json status_document(const api::AcceleratorPool& pool) {
+  return {{"apiVersion", api::kApiVersion},
+          {"kind", "AcceleratorPool"},
+          {"metadata", {{"name", pool.meta.name}}},
+          {"status", api::pool_status_to_json(pool.status)}};
+}
+
+}  // namespace
+
+KubePools::KubePools(http::Transport& transport, const ports::Clock& clock, Discovery& discovery,
+                     Store<LabelledPod>& pods, EventRecorder& events, KubePoolsOptions options)
+    : transport_(transport),
+      clock_(clock),
+      pods_(pods),
+      events_(events),
+      options_(std::move(options)),
+      nodes_(node_from_json),
+      views_(pool_view,
+             [this](const api::ObjectKey&, const auto* before, const auto* after) {
+               const bool same = before != nullptr && after != nullptr && same_spec(*before, *after);
+               if (!same && options_.on_change) options_.on_change();
+             }),
+      buffers_(transport, clock, discovery),
+      supplies_(transport, clock, discovery, buffers_, nodes_, pods),
+      sizes_(transport, discovery) {}
+
+Status KubePools::load(Millis deadline) {
+  const Millis began = clock_.steady();
+  const auto left = [&] { return std::max(deadline - (clock_.steady() - began), Millis(1)); };
+  if (const Status listed = list_into(views_, transport_, kAcceleratorPools, {}, left()); !listed) return listed;
+  if (const Status listed = list_into(nodes_, transport_, kNodes, node_trim(), left()); !listed) return listed;
+  return list_into(pods_, transport_, kPods, pod_trim(), left());
+}
+
+std::vector<ports::PoolView> KubePools::pools() {
+  std::vector<ports::PoolView> all;
+  views_.visit_from({}, [&](const api::ObjectKey&, const ports::PoolView& view) {
+    all.push_back(view);
+    return true;
+  });
+  return all;
+}
+
+std::vector<ports::PoolSupply> KubePools::supplies(const std::vector<api::AcceleratorPool>& pools, Millis deadline) {
+  return supplies_.read(pools, deadline);
+}
+
+Result<std::vector<ports::Buffer>> KubePools::buffers(Millis deadline) {
+  return buffers_.list(deadline);
+}
+
+Status KubePools::write_size(const api::AcceleratorPool& pool, const ports::SizeWrite& write) {
+  const auto to = [&](const std::string& version) {
+    return sizes_.write(pool, write.to, version, busy_nodes(pods_), options_.write_deadline);
+  };
+  Status written = to(write.version);
+  if (written || written.error().kind != ErrorKind::Conflict || write.to <= write.from) return written;
+  // Whoever runs the nodes writes its status there whenever one of them comes.
+  const ports::PoolSupply now = supplies_.read({pool}, options_.write_deadline).front();
+  return !now.problem && !now.refusal && now.size == write.from ? to(now.size_version) : written;
+}
+
+Status KubePools::write_buffer(const ports::BufferWrite& write) {
+  return buffers_.write(write, options_.write_deadline);
+}
+
+Status KubePools::delete_buffer(const ports::Buffer& buffer) {
+  return buffers_.remove(buffer, options_.write_deadline);
+}
+
+/// Read fresh, because a merge patch replaces the whole list: others' finalizers stay in it.
+Status KubePools::hold(const api::AcceleratorPool& pool, bool held) {
+  const std::string what = "finalizer of AcceleratorPool " + pool.meta.name;
+  const std::string path = object_path(kAcceleratorPools, {"", pool.meta.name});
+  const Result<Json> object = document(transport_.send(get_request(path), options_.write_deadline));
+  if (!object && !held && object.error().kind == ErrorKind::NotFound) return done;
+  if (!object) return object.error().in(what);
+  Json finalizers = Json::array();
+  for (const Json& one : list_at(*object, {"metadata", "finalizers"})) {
+    if (one != api::kPoolFinalizer) finalizers.push_back(one);
+  }
+  const bool is_held = finalizers.size() < list_at(*object, {"metadata", "finalizers"}).size();
+  if (is_held == held) return done;
+  if (held) finalizers.push_back(api::kPoolFinalizer);
+  const Json patch = {{"metadata",
+                       {{"resourceVersion", text_at(*object, {"metadata", "resourceVersion"})},
+                        {"finalizers", std::move(finalizers)}}}};
+  const Result<Json> written = document(transport_.send(merge_patch_request(path, patch), options_.write_deadline));
+  if (!written) return written.error().in(what);
+  return done;
+}
+
+Status KubePools::write_status(const api::AcceleratorPool& pool) {
+  const std::string path = object_path(kAcceleratorPools, {"", pool.meta.name}, "status");
+  const Result<Json> written =
+      document(transport_.send(apply_request(path, status_document(pool)), options_.write_deadline));
+  if (!written) return written.error().in("status of AcceleratorPool " + pool.meta.name);
+  return done;
+}
+
+Status KubePools::write_event(const api::AcceleratorPool& about, const ports::Event& event) {
+  return events_.write(regarding(about), event, options_.write_deadline);
+}
+
+}  // namespace aia::kube

@@ -1,0 +1,60 @@
+// Node pools, for real: ports::Pools over the API server. Nodes, pods and AcceleratorPools come from stores, which the
+// watches of KubeCluster keep or which load() fills once: so `aiautoscaler release` works without a controller. Scales
+// and buffers are read fresh; each write is as few requests as can be.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "controller/kube/buffer_client.h"
+#include "controller/kube/event_recorder.h"
+#include "controller/kube/size_writer.h"
+#include "controller/kube/supply_reader.h"
+
+namespace aia::kube {
+
+struct KubePoolsOptions {
+  Millis write_deadline{10'000};    ///< of each request of a write
+  std::function<void()> on_change;  ///< an AcceleratorPool came, went or changed its spec: only mark state
+};
+
+class KubePools final : public ports::Pools {
+ public:
+  /// All outlive it. `transport`: a LeaseGuard where there is a controller.
+  KubePools(http::Transport& transport, const ports::Clock& clock, Discovery& discovery, Store<LabelledPod>& pods,
+            EventRecorder& events, KubePoolsOptions options);
+
+  /// What the watches write to.
+  Store<StoredNode>& nodes() { return nodes_; }
+  Store<ports::PoolView>& views() { return views_; }
+  [[nodiscard]] bool synced() const { return nodes_.synced() && views_.synced(); }
+
+  /// Instead of watches: lists nodes, pods and AcceleratorPools once.
+  Status load(Millis deadline);
+
+  std::vector<ports::PoolView> pools() override;
+  std::vector<ports::PoolSupply> supplies(const std::vector<api::AcceleratorPool>& pools, Millis deadline) override;
+  Result<std::vector<ports::Buffer>> buffers(Millis deadline) override;
+  Status write_size(const api::AcceleratorPool& pool, const ports::SizeWrite& write) override;
+  Status write_buffer(const ports::BufferWrite& write) override;
+  Status delete_buffer(const ports::Buffer& buffer) override;
+  Status hold(const api::AcceleratorPool& pool, bool held) override;
+  Status write_status(const api::AcceleratorPool& pool) override;
+  Status write_event(const api::AcceleratorPool& about, const ports::Event& event) override;
+
+ private:
+  http::Transport& transport_;
+  const ports::Clock& clock_;
+  Store<LabelledPod>& pods_;
+  EventRecorder& events_;
+  const KubePoolsOptions options_;
+  Store<StoredNode> nodes_;
+  Store<ports::PoolView> views_;
+  BufferClient buffers_;
+  SupplyReader supplies_;
+  SizeWriter sizes_;
+};
+
+}  // namespace aia::kube

@@ -1,0 +1,65 @@
+// See node.h.
+#include "controller/kube/node.h"
+
+#include <algorithm>
+
+namespace aia::kube {
+namespace {
+
+/// Taints that the node controller puts on for what Ready and `cordoned` say already.
+bool says_condition(const std::string& key) {
+  return key == "node.kubernetes.io/not-ready" || key == "node.kubernetes.io/unreachable" ||
+         key == "node.kubernetes.io/unschedulable";
+}
+
+std::vector<api::Taint> taints_of(const Json& object) {
+  std::vector<api::Taint> taints;
+  for (const Json& one : list_at(object, {"spec", "taints"})) {
+    api::Taint taint{text_at(one, {"key"}), text_at(one, {"value"}), text_at(one, {"effect"})};
+    const bool keeps_off = taint.effect == "NoSchedule" || taint.effect == "NoExecute";
+    if (keeps_off && !says_condition(taint.key)) taints.push_back(std::move(taint));
+  }
+  return taints;
+}
+
+/// A quantity that does not read is as none: fewer pods fit, never more.
+api::Amounts allocatable_of(const Json& object) {
+  api::Amounts amounts;
+  const Json* list = find_at(object, {"status", "allocatable"});
+  if (list == nullptr || !list->is_object()) return amounts;
+  for (const auto& [name, value] : list->items()) {
+    const Result<std::int64_t> amount =
+        api::amount_of(name, value.is_string() ? value.get<std::string>() : dump_json(value));
+    if (amount) amounts[name] = *amount;
+  }
+  return amounts;
+}
+
+}  // namespace
+
+Trim node_trim() {
+  return {{}, {"managedFields", "annotations", "images", "nodeInfo", "volumesAttached", "volumesInUse"}};
+}
+
+StoredNode node_from_json(const Json& object) {
+  StoredNode made;
+  made.node.name = text_at(object, {"metadata", "name"});
+  made.node.uid = text_at(object, {"metadata", "uid"});
+  made.node.created = time_at(object, {"metadata", "creationTimestamp"}).value_or(WallTime{});
+  made.node.ready_since = true_since(object, "Ready");
+  made.node.allocatable = allocatable_of(object);
+  made.node.taints = taints_of(object);
+  made.node.cordoned = bool_at(object, {"spec", "unschedulable"});
+  made.node.deleting = find_at(object, {"metadata", "deletionTimestamp"}) != nullptr;
+  made.labels = labels_of(object);
+  return made;
+}
+
+bool has_labels(const Labels& labels, const std::map<std::string, std::string>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& one) {
+    const std::string* value = find_label(labels, one.first);
+    return value != nullptr && *value == one.second;
+  });
+}
+
+}  // namespace aia::kube

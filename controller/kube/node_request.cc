@@ -1,0 +1,67 @@
+// See node_request.h.
+#include "controller/kube/node_request.h"
+
+#include <algorithm>
+
+#include "controller/kube/request.h"
+#include "controller/kube/response.h"
+
+namespace aia::kube {
+namespace {
+
+bool is_of(const api::ScaleRef& ref, const char* group, const char* kind) {
+  return split_api_version(ref.api_version).first == group && ref.kind == kind;
+}
+
+http::Request list_with_labels(const Resource& resource, const std::string& ns,
+                               const std::map<std::string, std::string>& labels) {
+  std::string selector;
+  for (const auto& [key, value] : labels) selector += (selector.empty() ? "" : ",") + key + "=" + value;
+  return get_request(with_query(collection_path(resource, ns), {{"labelSelector", selector}}));
+}
+
+}  // namespace
+
+bool is_karpenter_pool(const api::ScaleRef& ref) {
+  return is_of(ref, "karpenter.sh", "NodePool");
+}
+
+bool is_machine_deployment(const api::ScaleRef& ref) {
+  return is_of(ref, "cluster.x-k8s.io", "MachineDeployment");
+}
+
+Resource machines_of(const api::ScaleRef& ref) {
+  const auto [group, version] = split_api_version(ref.api_version);
+  return {group, version, "machines"};
+}
+
+http::Request list_node_requests(const api::AcceleratorPool& pool) {
+  const auto& ref = pool.spec.scale_ref;
+  if (ref && is_machine_deployment(*ref))
+    return list_with_labels(machines_of(*ref), ref->ns, {{"cluster.x-k8s.io/deployment-name", ref->name}});
+  if (ref && is_karpenter_pool(*ref)) return list_with_labels(kNodeClaims, "", {{"karpenter.sh/nodepool", ref->name}});
+  return list_with_labels(kNodeClaims, "", pool.spec.node_labels);
+}
+
+Result<std::vector<ports::NodeRequest>> node_requests_from(Result<http::Response> response) {
+  const Result<Json> list = document(std::move(response));
+  std::vector<ports::NodeRequest> requests;
+  if (!list && list.error().kind == ErrorKind::NotFound) return requests;
+  if (!list) return list.error();
+  for (const Json& object : list_at(*list, {"items"})) requests.push_back(node_request_from_json(object));
+  std::sort(requests.begin(), requests.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return requests;
+}
+
+ports::NodeRequest node_request_from_json(const Json& object) {
+  ports::NodeRequest made{
+      text_at(object, {"metadata", "name"}), text_at(object, {"metadata", "uid"}), {}, {}, false, false};
+  made.created = time_at(object, {"metadata", "creationTimestamp"}).value_or(WallTime{});
+  made.node = text_at(object, {"status", "nodeName"});
+  if (made.node.empty()) made.node = text_at(object, {"status", "nodeRef", "name"});
+  made.deleting = find_at(object, {"metadata", "deletionTimestamp"}) != nullptr;
+  made.marked = find_at(object, {"metadata", "annotations", kOurMark}) != nullptr;
+  return made;
+}
+
+}  // namespace aia::kube

@@ -1,0 +1,56 @@
+// See pool_owner.h.
+#include "controller/kube/pool_owner.h"
+
+#include "controller/kube/node_request.h"
+
+namespace aia::kube {
+namespace {
+
+/// By Cluster API's own word, which counts in that its Cluster is paused; in API version v1beta1 it lies one deeper.
+bool says_paused(const Json& object) {
+  const Json* newer = find_at(object, {"status", "v1beta2"});
+  return true_since(object, "Paused") || (newer != nullptr && true_since({{"status", *newer}}, "Paused"));
+}
+
+}  // namespace
+
+std::optional<api::Reason> refusal_of(const api::ScaleRef& ref, const Json& object) {
+  const std::string what = ref.to_string();
+  const auto annotation = [&](const char* key) { return find_at(object, {"metadata", "annotations", key}); };
+  if (!is_karpenter_pool(ref) && !is_machine_deployment(ref))
+    return api::Reason{"KindNotKnown",
+                       what + " is of a kind of which we do not know how to spare busy nodes when it is " +
+                           "lowered: use a static NodePool, a MachineDeployment, or sizing.mode " + "CapacityBuffer"};
+  if (find_at(object, {"metadata", "deletionTimestamp"}) != nullptr)
+    return api::Reason{"PoolDeleting",
+                       what + " is being deleted: delete the AcceleratorPool, or name another scaleRef"};
+  if (annotation("cluster.x-k8s.io/paused") != nullptr || bool_at(object, {"spec", "paused"}) || says_paused(object))
+    return api::Reason{"PoolPaused", what + " is paused, itself or its Cluster: unpause it to have it sized again"};
+  if (find_at(object, {"metadata", "labels", "topology.cluster.x-k8s.io/owned"}) != nullptr)
+    return api::Reason{"OwnedByTopology", what +
+                                              " is sized by its Cluster's topology, which would revert our writes: "
+                                              "remove replicas from spec.topology, or use another pool"};
+  if (annotation("cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size") != nullptr ||
+      annotation("cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size") != nullptr)
+    return api::Reason{"OwnedByClusterAutoscaler",
+                       what +
+                           " is sized by Cluster Autoscaler: use sizing.mode CapacityBuffer, or remove its annotations "
+                           "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size and -max-size"};
+  if (annotation("cluster.x-k8s.io/replicas-managed-by") != nullptr)
+    return api::Reason{"OwnedByOther",
+                       what + " is sized by " +
+                           text_at(object, {"metadata", "annotations", "cluster.x-k8s.io/replicas-managed-by"}) +
+                           ": remove its annotation cluster.x-k8s.io/replicas-managed-by to have us size it"};
+  if (!has_size(ref, object))
+    return api::Reason{"DynamicNodePool",
+                       what +
+                           " has no spec.replicas, so Karpenter sizes it: use sizing.mode CapacityBuffer, or a static "
+                           "NodePool"};
+  return std::nullopt;
+}
+
+bool has_size(const api::ScaleRef& ref, const Json& object) {
+  return !is_karpenter_pool(ref) || find_at(object, {"spec", "replicas"}) != nullptr;
+}
+
+}  // namespace aia::kube

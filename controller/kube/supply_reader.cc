@@ -1,0 +1,134 @@
+// See supply_reader.h.
+#include "controller/kube/supply_reader.h"
+
+#include <algorithm>
+
+#include "controller/kube/node_request.h"
+#include "controller/kube/pool_owner.h"
+#include "controller/kube/request.h"
+#include "controller/kube/response.h"
+#include "controller/kube/scale.h"
+
+namespace aia::kube {
+namespace {
+
+/// One pool while it is read. `scaled`: the resource of its scaleRef, once that is discovered.
+struct Reading {
+  const api::AcceleratorPool& pool;
+  ports::PoolSupply supply;
+  std::optional<Resource> scaled;
+
+  /// The first one stays: what follows is mostly its consequence.
+  void trouble(const Error& error) {
+    if (!supply.problem) supply.problem = error;
+  }
+  [[nodiscard]] std::string path(const char* subresource) const {
+    return object_path(*scaled, {pool.spec.scale_ref->ns, pool.spec.scale_ref->name}, subresource);
+  }
+};
+
+/// Nodes whose request is being deleted go, too.
+void take_node_requests(Reading& reading, Result<http::Response> list) {
+  Result<std::vector<ports::NodeRequest>> requests = node_requests_from(std::move(list));
+  if (!requests) return reading.trouble(requests.error().in("nodes asked for"));
+  for (const ports::NodeRequest& request : *requests) {
+    if (!request.deleting) continue;
+    for (ports::Node& node : reading.supply.nodes) node.deleting = node.deleting || node.name == request.node;
+  }
+  reading.supply.requests = std::move(*requests);
+}
+
+/// Whether its scale is to be read next.
+bool take_object(Reading& reading, Result<http::Response> response) {
+  const api::ScaleRef& ref = *reading.pool.spec.scale_ref;
+  const Result<Json> object = document(std::move(response));
+  if (!object) {
+    reading.trouble(object.error().in(ref.to_string()));
+    return false;
+  }
+  reading.supply.refusal = refusal_of(ref, *object);
+  return has_size(ref, *object);
+}
+
+void take_scale(Reading& reading, Result<http::Response> response) {
+  const Result<Json> object = document(std::move(response));
+  const Result<Scale> scale = object ? scale_from_json(*object) : Result<Scale>(object.error());
+  if (!scale) return reading.trouble(scale.error().in("scale of " + reading.pool.spec.scale_ref->to_string()));
+  reading.supply.size = scale->spec_replicas;
+  reading.supply.size_version = scale->resource_version;
+}
+
+void find_scales(Discovery& discovery, std::vector<Reading>& readings, Millis deadline) {
+  std::vector<Reading*> of;
+  std::vector<ScaledKind> kinds;
+  for (Reading& reading : readings) {
+    if (!reading.pool.spec.scale_ref) continue;
+    of.push_back(&reading);
+    kinds.push_back(scaled_kind(*reading.pool.spec.scale_ref));
+  }
+  if (kinds.empty()) return;
+  const std::vector<Result<Resource>> resources = discovery.scale_resources(kinds, deadline);
+  for (std::size_t i = 0; i < of.size(); ++i) {
+    if (resources[i])
+      of[i]->scaled = *resources[i];
+    else
+      of[i]->trouble(resources[i].error());
+  }
+}
+
+/// Whether there is an API for buffers, asked once if any pool is sized by them.
+void find_buffers(BufferClient& buffers, std::vector<Reading>& readings, Millis deadline) {
+  std::optional<Result<std::optional<api::Reason>>> refusal;
+  for (Reading& reading : readings) {
+    if (reading.pool.spec.sizing != api::Sizing::CapacityBuffer) continue;
+    if (!refusal) refusal = buffers.refusal(deadline);
+    if (*refusal)
+      reading.supply.refusal = **refusal;
+    else
+      reading.trouble(refusal->error());
+  }
+}
+
+std::vector<Result<http::Response>> send_all(http::Transport& transport, const std::vector<http::Request>& requests,
+                                             Millis deadline) {
+  return requests.empty() ? std::vector<Result<http::Response>>{} : transport.send_all(requests, deadline);
+}
+
+}  // namespace
+
+std::vector<ports::PoolSupply> SupplyReader::read(const std::vector<api::AcceleratorPool>& pools, Millis deadline) {
+  const Millis began = clock_.steady();
+  const auto left = [&] { return std::max(deadline - (clock_.steady() - began), Millis(1)); };
+  std::vector<std::vector<ports::Node>> nodes = nodes_of_pools(pools, nodes_, pods_);
+  std::vector<Reading> readings;
+  for (std::size_t i = 0; i < pools.size(); ++i) {
+    readings.push_back({pools[i], {}, {}});
+    readings.back().supply.nodes = std::move(nodes[i]);
+  }
+  find_scales(discovery_, readings, left());
+  find_buffers(buffers_, readings, left());
+
+  std::vector<http::Request> requests;  // for each pool: what was asked for, then the object that has its scale
+  for (const Reading& reading : readings) {
+    requests.push_back(list_node_requests(reading.pool));
+    if (reading.scaled) requests.push_back(get_request(reading.path("")));
+  }
+  std::vector<Result<http::Response>> answers = send_all(transport_, requests, left());
+  requests.clear();
+  std::size_t next = 0;
+  std::vector<Reading*> sized;
+  for (Reading& reading : readings) {
+    take_node_requests(reading, std::move(answers[next++]));
+    if (!reading.scaled || !take_object(reading, std::move(answers[next++]))) continue;
+    sized.push_back(&reading);
+    requests.push_back(get_request(reading.path("scale")));
+  }
+  answers = send_all(transport_, requests, left());
+  for (std::size_t i = 0; i < sized.size(); ++i) take_scale(*sized[i], std::move(answers[i]));
+
+  std::vector<ports::PoolSupply> supplies;
+  for (Reading& reading : readings) supplies.push_back(std::move(reading.supply));
+  return supplies;
+}
+
+}  // namespace aia::kube
