@@ -12,6 +12,7 @@
 #include "controller/exam_flags.h"
 #include "controller/http/url.h"
 #include "controller/number_flag.h"
+#include "controller/release.h"
 #include "controller/replay_flags.h"
 #include "controller/run.h"
 #include "controller/serve/http_server.h"
@@ -97,6 +98,12 @@ void add_loop_flags(CLI::App& app, aia::loop::Settings& loop) {
   add_duration(app, "--source-memory", loop.source_memory,
                "a gateway or exporter silent for less than this makes a value partial: raise, never lower", Millis(0));
   add_duration(app, "--default-lead-time", loop.default_lead_time, "pod creation to Ready, until measured", Millis(0));
+  add_duration(app, "--default-node-lead-time", loop.default_node_lead_time,
+               "asking for a node of a pool to its being Ready with its GPUs, until measured", Millis(0));
+  add_duration(app, "--node-shrink-window", loop.node_shrink_window,
+               "how long fewer nodes must do before one is given back", Millis(0));
+  add_duration(app, "--hold-expiry", loop.hold_expiry,
+               "what is asked of node pools may be undone by `release --expired` so long after the last word", kMoment);
   add_duration(app, "--scale-down-stabilization", loop.scale_down_stabilization,
                "how long fewer replicas must do before they are scaled in", Millis(0));
   add_duration(app, "--drain", loop.drain, "how soon a backlog is to be gone once capacity for it is Ready", kMoment);
@@ -104,6 +111,17 @@ void add_loop_flags(CLI::App& app, aia::loop::Settings& loop) {
   loop.threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kUsefulThreads);
   app.add_option("--threads", loop.threads, "that forecasters learn on; the cores, at most 4, unless given")
       ->check(CLI::Range(1, kMostThreads));
+}
+
+void add_release_flags(CLI::App& app, aia::ReleaseCommand& command) {
+  app.add_option("--kubeconfig", command.kubeconfig, "kubeconfig; else $KUBECONFIG, the pod's own, ~/.kube/config")
+      ->check(CLI::ExistingFile);
+  app.add_option("--context", command.context, "context of the kubeconfig; else its current one");
+  app.add_flag("--all", command.options.all,
+               "everything of ours; stop the controller, or set its objects to Recommend, first");
+  app.add_flag("--expired", command.expired, "only what its controller has said nothing of for its --hold-expiry");
+  app.add_flag("--force", command.options.force, "put sizes back even where that drains nodes that pods run on");
+  app.add_flag("--dry-run", command.options.dry_run, "only say what would be done");
 }
 
 /// Without the line breaks that editors and shells put at the end.
@@ -181,6 +199,9 @@ int main(int argc, char** argv) {
   aia::BacktestOptions backtest_options;
   auto* backtest_command = app.add_subcommand("backtest", "how good forecasts of the demand in a file would have been");
   aia::add_backtest_flags(*backtest_command, backtest_options);
+  aia::ReleaseCommand release_command;
+  auto* release_app = app.add_subcommand("release", "undo what was done for node pools: buffers, sizes, finalizers");
+  add_release_flags(*release_app, release_command);
   app.add_subcommand("version", "print the version")->callback([] { std::puts("aiautoscaler " AIA_VERSION); });
 
   const auto is_named = [&](const CLI::App* command) { return argc > 1 && command->get_name() == argv[1]; };
@@ -197,6 +218,7 @@ int main(int argc, char** argv) {
   }
   const auto outcome = [&]() -> aia::Status {
     if (run_command->parsed()) return run(options, password_file);
+    if (release_app->parsed()) return aia::release(release_command);
     if (forecast_command->parsed()) return aia::forecast(forecast_options);
     if (backtest_command->parsed()) return aia::backtest(backtest_options);
     if (!replay_command->parsed()) return aia::done;

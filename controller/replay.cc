@@ -53,9 +53,10 @@ Status replay(const ReplayOptions& options) {
   auto trace = trace_of(options);
   if (!trace) return trace.error();
   scenario.trace = std::move(trace).value();
+  if (options.with_nodes.value_or(options.input.empty())) scenario.nodes = options.nodes;
   const auto valid = simulation::validate(scenario);
   if (!valid) return valid;
-  const auto played = simulation::replay(scenario, {simulation::predictive(scenario), simulation::reactive(scenario)});
+  const auto played = simulation::replay(scenario, simulation::policies(scenario));
   if (!played) return played.error();
   if (!options.report.empty()) {
     const auto written = write_output("--report", options.report, simulation::report_html(*played, options.command));

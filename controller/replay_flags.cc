@@ -9,19 +9,35 @@ namespace aia {
 namespace {
 
 /// "6m..8m", or one duration for both.
-void set_lead_time(simulation::Scenario& scenario, const std::string& text) {
+void set_range(const char* flag, const std::string& text, Millis& least, Millis& most) {
   const auto dots = text.find("..");
   const auto low = parse_flag_duration(text.substr(0, dots));
   const auto high = dots == std::string::npos ? low : parse_flag_duration(text.substr(dots + 2));
-  if (!low || !high) throw CLI::ValidationError("--lead-time", (low ? high : low).error().message);
-  scenario.lead_min = *low;
-  scenario.lead_max = *high;
+  if (!low || !high) throw CLI::ValidationError(flag, (low ? high : low).error().message);
+  least = *low;
+  most = *high;
+}
+
+void add_node_flags(CLI::App& app, ReplayOptions& options) {
+  const auto set = [&options](const std::string& text) {
+    options.with_nodes = text != "none";
+    if (*options.with_nodes) set_range("--node-lead", text, options.nodes.lead_min, options.nodes.lead_max);
+  };
+  app.add_option_function<std::string>(
+         "--node-lead", set,
+         "a node asked for to Ready: MIN..MAX, drawn for each node, or one duration; none: there is room for every pod "
+         "at once, as with --input unless this is given")
+      ->type_name("DURATION")
+      ->default_str(format_duration(options.nodes.lead_min) + ".." + format_duration(options.nodes.lead_max));
+  app.add_option("--gpus-per-node", options.nodes.gpus_per_node, "that a node has for replicas; with nodes only")
+      ->check(whole_number(1));
 }
 
 void add_service_flags(CLI::App& app, simulation::Scenario& scenario) {
   app.add_option_function<std::string>(
-         "--lead-time", [&scenario](const std::string& text) { set_lead_time(scenario, text); },
-         "pod creation to Ready: MIN..MAX, drawn for each pod, or one duration")
+         "--lead-time",
+         [&scenario](const std::string& text) { set_range("--lead-time", text, scenario.lead_min, scenario.lead_max); },
+         "pod creation, or with nodes its binding to one, to Ready: MIN..MAX, drawn for each pod, or one duration")
       ->type_name("DURATION")
       ->default_str(format_duration(scenario.lead_min) + ".." + format_duration(scenario.lead_max));
   app.add_option("--gpus-per-replica", scenario.gpus_per_replica, "for the GPU-hours")->check(whole_number(1));
@@ -59,6 +75,7 @@ void add_replay_flags(CLI::App& app, ReplayOptions& options) {
                Millis(0));
   add_duration(app, "--play", scenario.play, "how much of the trace's end is played", std::chrono::seconds(1));
   add_service_flags(app, scenario);
+  add_node_flags(app, options);
   app.add_option("--seed", scenario.seed, "of the made trace, the scatter of arrivals and the lead times")
       ->check(whole_number<std::uint64_t>(0));  // else -1 becomes the largest number
   app.add_option("--report", options.report, "write the report with plots to this HTML file")

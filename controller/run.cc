@@ -226,7 +226,8 @@ Status run(const RunOptions& options) {
 
   SystemClock loop_clock;
   BackgroundWorker background;
-  loop::Loop loop(loop_clock, **metrics_source, cluster, reporters, settings, {&background, checkpoints.get()});
+  loop::Loop loop(loop_clock, **metrics_source, cluster, reporters, settings,
+                  {&background, checkpoints.get(), cluster.pools()});
   const auto before_each = [&] {
     fitness = fitness_of(cluster, settings.watch_freshness);
     metrics.set_watches(cluster.watch_ages());

@@ -16,11 +16,6 @@ bool should_write(const Workload& workload) {
          workload.decision->desired && *workload.decision->desired != workload.target->spec_replicas;
 }
 
-/// After a time-out nobody knows whether the write arrived: the next look at the target is no proof of a revert.
-bool outcome_unknown(const Error& error) {
-  return error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Unavailable;
-}
-
 /// False: it failed.
 bool write(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
   const int desired = *workload.decision->desired;
@@ -34,18 +29,11 @@ bool write(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
   }
   if (lead_lost(cycle, written.error())) return true;
   cycle.outage.note_error(written.error());
-  if (outcome_unknown(written.error())) workload.state->writes.uncertain();
+  // It may have arrived: the next look at the target is no proof of a revert.
+  if (written.error().outcome_unknown()) workload.state->writes.uncertain();
   workload.scale_error = written.error();
   workload.fail("act", written.error());
   return false;
-}
-
-void postpone(const Cycle& cycle, Workload& workload) {
-  workload.scale_error = cycle.outage.is_on()
-                             ? Error{ErrorKind::Unavailable, "the API server does not answer; tried again next cycle"}
-                             : Error{ErrorKind::Timeout,
-                                     "the API server is too slow for all writes of a cycle; this one "
-                                     "comes first in the next"};
 }
 
 }  // namespace
@@ -63,7 +51,7 @@ void act(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, const
       cycle, std::move(due), "act", Budget(clock, settings.cycle / 2),
       [](const Workload& workload) -> Turn& { return workload.state->acting; },
       [&](Workload& workload) { return write(cycle, workload, cluster); },
-      [&](Workload& workload) { postpone(cycle, workload); });
+      [&](Workload& workload) { workload.scale_error = postponed(cycle); });
 }
 
 }  // namespace aia::loop

@@ -5,12 +5,14 @@
 #include "controller/api/time.h"
 #include "controller/ports/background.h"
 #include "controller/ports/checkpoints.h"
+#include "controller/ports/pools.h"
 
 namespace aia::loop {
 
 struct Aids {
   ports::Background* background = nullptr;
   ports::Checkpoints* checkpoints = nullptr;
+  ports::Pools* pools = nullptr;  ///< without it nodes are nobody's business
 };
 
 }  // namespace aia::loop

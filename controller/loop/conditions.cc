@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "controller/loop/pools.h"
+
 namespace aia::loop {
 namespace {
 
@@ -130,6 +132,45 @@ Condition scaling_limited(const Workload& workload) {
                      : "demand needs fewer than minReplicas " + std::to_string(spec.min_replicas));
 }
 
+/// Whether nodes are asked for before its replicas need them; only of those that name a pool.
+Condition nodes_ahead(const Workload& workload) {
+  const auto type = "NodesAhead";
+  const std::string& name = *workload.object.spec.node_pool;
+  const auto& trouble = workload.pool_trouble;
+  if (trouble == "PoolNotFound")
+    return make(
+        type, ConditionStatus::False, trouble,
+        "there is no AcceleratorPool " + name + "; ask the cluster's admin for it, or correct spec.nodePoolRefs");
+  if (trouble == "PoolInvalid")
+    return make(type, ConditionStatus::False, trouble,
+                "AcceleratorPool " + name + " cannot be used: see its conditions");
+  if (trouble == "NamespaceNotAllowed")
+    return make(type, ConditionStatus::False, trouble,
+                "AcceleratorPool " + name + " does not allow namespace " + workload.object.meta.ns +
+                    "; its spec.namespaces is the cluster's admin's");
+  if (workload.pool == nullptr)
+    return make(type, ConditionStatus::Unknown, "NoPools",
+                "this controller looks after no pools: it sees one namespace only, and pools are the cluster's");
+  if (workload.target && !workload.target->replica)
+    return make(type, ConditionStatus::False, "ReplicaUnknown",
+                "what a replica asks of nodes is not known: " + workload.target->replica_problem);
+  const auto conditions = conditions_of(*workload.pool);
+  const auto* able = find_condition(conditions, "AbleToSize");
+  if (able->status == ConditionStatus::False) return make(type, ConditionStatus::False, able->reason, able->message);
+  const auto mode = workload.object.spec.mode;
+  if (const auto& error = workload.state->buffer_error; error && mode == api::Mode::Auto)
+    return make(type, ConditionStatus::False, "BufferNotWritten", error->message);
+  if (mode != api::Mode::Auto)
+    return make(type, ConditionStatus::Unknown, std::string(api::to_string(mode)) + "Only",
+                mode == api::Mode::Paused ? "mode is Paused: what was asked for is held as it is"
+                                          : "mode is Recommend: no nodes are asked for until spec.mode is Auto");
+  const auto* arriving = find_condition(conditions, "NodesArriving");
+  if (arriving->status == ConditionStatus::False)
+    return make(type, ConditionStatus::False, arriving->reason, arriving->message);
+  return make(type, ConditionStatus::True, "Active",
+              "nodes are asked for a node lead of " + format_rough(workload.pool->lead.p90) + " before replicas start");
+}
+
 Condition ready(const Workload& workload, const Condition& target, const Condition& metrics, const Condition& able) {
   const auto mode = workload.object.spec.mode;
   const bool all_missing = std::all_of(workload.demand.begin(), workload.demand.end(),
@@ -163,6 +204,7 @@ std::vector<Condition> conditions_of(const Workload& workload) {
     auto sum = ready(workload, target, metrics, able);
     conditions = {std::move(sum),  std::move(target),        std::move(metrics), forecast_eligible(workload),
                   std::move(able), scaling_limited(workload)};
+    if (workload.object.spec.node_pool) conditions.push_back(nodes_ahead(workload));
   }
   for (auto& condition : conditions) condition.observed_generation = workload.object.meta.generation;
   return conditions;

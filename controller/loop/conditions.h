@@ -6,7 +6,8 @@
 
 namespace aia::loop {
 
-/// Ready, TargetFound, MetricsHealthy, ForecastEligible, AbleToScale, ScalingLimited; transition times are not set.
+/// Ready, TargetFound, MetricsHealthy, ForecastEligible, AbleToScale, ScalingLimited, and NodesAhead where a pool is
+/// named; transition times are not set.
 std::vector<api::Condition> conditions_of(const Workload& workload);
 
 /// The condition of that type, if there is one.

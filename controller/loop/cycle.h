@@ -33,6 +33,8 @@ struct DemandView {
   bool eligible = false;          ///< forecast: the fan counts
 };
 
+struct Pool;  // pools.h
+
 /// One AIAutoscaler in this cycle.
 struct Workload {
   api::Autoscaler object;
@@ -43,6 +45,8 @@ struct Workload {
   std::vector<DemandView> demand;          ///< observe; one per spec.demand, in order
   std::string unseen;                      ///< which changes to the cluster cannot be seen, in words; empty: none
   std::string other_owner;                 ///< observe: who else decides on the replicas, in words; empty: nobody
+  const Pool* pool = nullptr;              ///< that it names and may use; nullptr: see pool_trouble
+  std::string pool_trouble;                ///< code of why there is none, empty where none is named
   plan::LeadTime lead;                     ///< forecast
   bool warmed_up = false;                  ///< forecast: all histories are in
   std::optional<plan::Decision> decision;  ///< decide; unset: there is nothing to decide on
@@ -69,13 +73,13 @@ struct Cycle {
 };
 
 /// Runs `body`; an exception becomes this object's error and nothing else.
-template <class Body>
-void guarded(Workload& workload, const char* step, Body body) {
+template <class Object, class Body>
+void guarded(Object& object, const char* step, Body body) {
   try {
     body();
   } catch (const std::exception& failure) {
-    workload.broken = true;
-    workload.fail(step, {ErrorKind::Invalid, std::string("internal error: ") + failure.what(), {}});
+    object.broken = true;
+    object.fail(step, {ErrorKind::Invalid, std::string("internal error: ") + failure.what(), {}});
   }
 }
 

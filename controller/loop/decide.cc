@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "controller/loop/pools.h"
+
 namespace aia::loop {
 namespace {
 
@@ -11,24 +13,38 @@ Millis longest_window(const api::AutoscalerSpec& spec, const Settings& settings)
                   spec.scale_up.stabilization_window.value_or(Millis(0)));
 }
 
-plan::ReplicaInput replicas_of(const Workload& workload, WallTime now) {
+/// A pod that found no node within a cycle waits for one; the lead of a pod that was bound began then.
+void add_start(plan::ReplicaInput& replicas, const ports::Pod& pod, bool pooled, WallTime now, Millis cycle) {
+  const Millis age = std::max(Millis(0), now - pod.created);
+  if (!pooled)
+    replicas.starting_ages.push_back(age);
+  else if (!pod.node.empty())
+    replicas.starting_ages.push_back(std::max(Millis(0), now - pod.bound_since.value_or(pod.created)));
+  else if (age >= cycle)
+    replicas.waiting_ages.push_back(age);
+  else
+    replicas.starting_ages.push_back(Millis(0));
+}
+
+plan::ReplicaInput replicas_of(const Workload& workload, WallTime now, Millis cycle) {
   plan::ReplicaInput replicas;
   replicas.spec = workload.target->spec_replicas;
   replicas.ready = workload.ready_pods();
   replicas.rollout = workload.target->rollout;
   for (const auto& pod : workload.target->pods) {
-    if (is_starting(pod)) replicas.starting_ages.push_back(std::max(Millis(0), now - pod.created));
+    if (is_starting(pod)) add_start(replicas, pod, workload.object.spec.node_pool.has_value(), now, cycle);
   }
   return replicas;
 }
 
-plan::Input input_of(const Workload& workload, WallTime now) {
+plan::Input input_of(const Workload& workload, WallTime now, const Settings& settings) {
   plan::Input input;
   input.now = now;
   input.spec = workload.object.spec;
   for (const auto& view : workload.demand) input.demand.push_back(view.input);
-  input.replicas = replicas_of(workload, now);
+  input.replicas = replicas_of(workload, now, settings.cycle);
   input.lead = workload.lead;
+  if (workload.object.spec.node_pool) input.nodes = node_room(workload, settings);
   input.history = workload.state->recommendations;
   input.warmed_up = workload.warmed_up;
   input.unseen = workload.unseen;
@@ -51,7 +67,7 @@ void decide(Cycle& cycle, const Settings& settings) {
     const Millis kept = std::max(longest_window(workload.object.spec, settings), 2 * settings.cycle);
     std::erase_if(past, [&](const auto& one) { return one.at + kept < cycle.now; });
     if (past.empty()) past.push_back({cycle.now, workload.target->spec_replicas});
-    workload.decision = plan::decide(input_of(workload, cycle.now), plan_settings);
+    workload.decision = plan::decide(input_of(workload, cycle.now, settings), plan_settings);
     // A cycle that knows nothing recommends what is there: after an outage the window is full of that.
     past.push_back({cycle.now, workload.decision->recommendation.value_or(workload.target->spec_replicas)});
   });

@@ -60,19 +60,23 @@ Result<ports::Evidence> DemandBatch::evidence_of(const Question& question) const
 void DemandBatch::answer_value(const Slot& slot, WallTime now) {
   auto& workload = *slot.workload;
   auto& input = slot.view->input;
+  auto& state = slot.state();
   const std::string who = "demand " + input.spec.name;
   const auto answer = answer_to(slot.value);
+  const auto evidence = evidence_of(slot.value);
   const auto value = single_value(answer);
   if (!value) {
     input.trust = plan::Trust::Missing;
     input.trust_note = value.error().message;
     input.data_age = settings_.freshness;
+    if (evidence) state.sources().observe(*evidence, now, settings_);
+    state.look(false, now, Millis(0));
     if (!slot.value.promql) slot.view->history_error = value.error().message;
     workload.fail("observe", value.error().in(who));
     return;
   }
-  const auto evidence = evidence_of(slot.value);
-  auto judgement = judge(*answer, evidence, coverage_of(workload), slot.state().sources(), now, settings_);
+  auto judgement = judge(*answer, evidence, coverage_of(workload), state.sources(), now, settings_);
+  if (evidence) state.look(!judgement.lacking && judgement.trust != plan::Trust::Stale, now, evidence->rate_window);
   input.value = *value;
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);

@@ -47,7 +47,7 @@ DemandState::DemandState(SeriesIdentity identity)
   if (exogenous && identity_.forecast.model != api::ModelChoice::Off) forecaster_.emplace(options_of(identity_));
 }
 
-void DemandState::feed(const GridRange& range, const std::vector<double>& values, Millis horizon,
+void DemandState::feed(const GridRange& range, const std::vector<double>& values, Millis horizon, Millis memory,
                        const PartValues& parts) {
   if (forecaster_) forecaster_->set_planning_horizon(horizon);
   std::vector<const std::vector<double>*> columns;  // nullptr: a part that had nothing
@@ -61,7 +61,10 @@ void DemandState::feed(const GridRange& range, const std::vector<double>& values
     if (!usable && !newest_value_) continue;
     for (std::size_t part = 0; part < columns.size(); ++part)
       of_parts[part] = columns[part] == nullptr ? 0 : (*columns[part])[i];
-    forecaster_->update(range.at(i), values[i], of_parts);
+    using forecasting::Observed;
+    const bool doubted = doubt_.doubts(range.at(i), range.step, memory);
+    const auto observed = doubted ? Observed::AtLeast : Observed::Whole;
+    forecaster_->update(range.at(i), values[i], of_parts, observed);
     if (usable) newest_value_ = range.at(i);
   }
   horizon_.reset();
@@ -165,6 +168,10 @@ void DemandState::refresh(Millis horizon) {
     summary_.why += "and the rest";
   }
   horizon_ = horizon;
+}
+
+forecasting::Scenarios DemandState::scenarios(Millis furthest) const {
+  return forecaster_ ? forecaster_->whole().scenarios(furthest) : forecasting::Scenarios{};
 }
 
 void DemandState::expect(const ports::Expectation& expectation) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "controller/api/autoscaler.h"
+#include "controller/loop/doubt.h"
 #include "controller/loop/parts.h"
 #include "controller/loop/series_history.h"
 #include "controller/loop/sources.h"
@@ -50,8 +51,13 @@ class DemandState {
   [[nodiscard]] Sources& sources() { return sources_; }
   [[nodiscard]] Sources& backlog_sources() { return backlog_sources_; }
 
+  /// Whether this cycle's look at the value saw all its sources.
+  void look(bool all, WallTime now, Millis rate_window) { doubt_.look(all, now, rate_window); }
+
   /// Feeds the points of `range`, models judged at `horizon`; leading gaps, before the series existed, are left out.
-  void feed(const GridRange& range, const std::vector<double>& values, Millis horizon, const PartValues& parts = {});
+  /// Points that may lack a source are lower bounds, within what doubt may take of a day (Doubt::doubts).
+  void feed(const GridRange& range, const std::vector<double>& values, Millis horizon, Millis memory,
+            const PartValues& parts = {});
 
   /// Those that are forecast by themselves; none while they are not known, and for a demand without.
   [[nodiscard]] const std::vector<std::string>& parts() const { return parts_.values(); }
@@ -85,6 +91,8 @@ class DemandState {
   void refresh(Millis horizon);
   [[nodiscard]] const forecasting::Fan& fan() const { return fan_; }
   [[nodiscard]] const forecasting::Summary& summary() const { return summary_; }
+  /// Paths as far as `furthest`; empty while too little is known.
+  [[nodiscard]] forecasting::Scenarios scenarios(Millis furthest) const;
 
   /// Newest point that had a value; unset: none yet.
   [[nodiscard]] std::optional<WallTime> newest_value() const { return newest_value_; }
@@ -100,6 +108,7 @@ class DemandState {
   SeriesHistory history_;
   Sources sources_;
   Sources backlog_sources_;
+  Doubt doubt_;
   Parts parts_;
   std::optional<forecasting::Decomposed> forecaster_;
   forecasting::Fan fan_;

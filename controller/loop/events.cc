@@ -37,7 +37,7 @@ std::vector<ports::Event> events_of(const Workload& workload, const api::Autosca
   std::vector<ports::Event> events;
   if (workload.scaled) events.push_back(scaled(workload));
   std::string told;  // Ready repeats what another condition says
-  for (const std::string type : {"Ready", "MetricsHealthy", "AbleToScale"}) {
+  for (const std::string type : {"Ready", "MetricsHealthy", "AbleToScale", "NodesAhead"}) {
     const auto* condition = find_condition(next.conditions, type);
     if (condition == nullptr || condition->reason == told) continue;
     if (!trouble_begins(*condition, find_condition(workload.state->status.conditions, type))) continue;

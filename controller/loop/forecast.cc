@@ -66,7 +66,7 @@ void feed(Cycle& cycle, const Settings& settings) {
         const auto found = workload.state->demand.find(view.input.spec.name);
         if (!view.due || found == workload.state->demand.end()) continue;
         const Millis horizon = horizon_of(workload.lead.p90 + view.input.data_age, settings.grid_step);
-        found->second.feed(view.due->range, view.due->values, horizon, view.due->parts);
+        found->second.feed(view.due->range, view.due->values, horizon, settings.source_memory, view.due->parts);
       }
     });
   });
@@ -80,7 +80,8 @@ void forecast(Cycle& cycle, const Settings& settings, const Aids& aids) {
   for_each_usable(cycle, "forecast", [&](Workload& workload) {
     const std::vector<ports::Pod> none;
     const auto& pods = workload.target ? workload.target->pods : none;
-    workload.lead = workload.state->lead.lead(pods, cycle.now, workload.object.spec.lead_time, lead_settings);
+    const auto starts = starts_of(pods, workload.object.spec.node_pool.has_value());
+    workload.lead = workload.state->lead.lead(starts, cycle.now, workload.object.spec.lead_time, lead_settings);
     workload.warmed_up = true;
   });
   feed(cycle, settings);

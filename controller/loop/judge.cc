@@ -116,10 +116,13 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
   using plan::Trust;
   if (!evidence) return {Trust::Partial, "its age is not known: " + evidence.error().message, settings.freshness};
   const Millis half_window = evidence->rate_window / 2;
-  sources.observe(*evidence, now, settings.freshness, settings.source_memory);
+  sources.observe(*evidence, now, settings);
+  const auto own = own_pods(*evidence, coverage, now, settings.freshness);
+  const auto known = count_sources(sources, own, now);
+  const bool lacking = known.reporting < known.expected;
   if (evidence->pods.empty()) {
     return {Trust::Partial, "no series lies behind the value, so that its age and coverage are not known",
-            settings.freshness + half_window};
+            settings.freshness + half_window, lacking};
   }
   const auto newest = newest_by_selector(*evidence);
   const auto older = [](const auto& a, const auto& b) { return a.second < b.second; };
@@ -127,23 +130,21 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
   const Millis age = least(std::min_element(newest.begin(), newest.end(), older));  // the query's oldest part
   const Millis youngest = least(std::max_element(newest.begin(), newest.end(), older));
   const Millis data_age = std::min(age, settings.freshness) + half_window;
-  const auto partial = [&](std::string why) { return Judgement{Trust::Partial, std::move(why), data_age}; };
+  const auto partial = [&](std::string why) { return Judgement{Trust::Partial, std::move(why), data_age, lacking}; };
   if (youngest > settings.freshness) {
-    return {Trust::Stale, "the newest sample is " + format_rough(youngest) + " old", data_age};
+    return {Trust::Stale, "the newest sample is " + format_rough(youngest) + " old", data_age, lacking};
   }
   if (!answer.warnings.empty()) return partial("Prometheus warns: " + first_of(answer.warnings));
   if (!evidence->unseen.empty())
     return partial("no series lies behind a part of the query: " + first_of(evidence->unseen));
   if (age > settings.freshness)
     return partial("the newest sample behind a part of the query is " + format_rough(age) + " old");
-  const auto own = own_pods(*evidence, coverage, now, settings.freshness);
   if (own.named()) {
     const auto pods = count_pods(own, *coverage.pods, data_age, now);
     if (pods.reporting < pods.expected)
       return partial(std::to_string(pods.reporting) + " of " + std::to_string(pods.expected) + " Ready pods report");
   }
-  const auto known = count_sources(sources, own, now);
-  if (known.reporting < known.expected) {
+  if (lacking) {
     return partial(std::to_string(known.expected - known.reporting) + " of " + std::to_string(known.expected) +
                    " sources that reported in the last " + format_duration(settings.source_memory) + " no longer do");
   }

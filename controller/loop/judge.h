@@ -31,8 +31,9 @@ struct Coverage {
 
 struct Judgement {
   plan::Trust trust = plan::Trust::Whole;
-  std::string note;    ///< why not Whole
-  Millis data_age{0};  ///< age of the newest sample of the query's oldest part + half the rate window
+  std::string note;      ///< why not Whole
+  Millis data_age{0};    ///< age of the newest sample of the query's oldest part + half the rate window
+  bool lacking = false;  ///< sources that reported lately no longer do: the value may be less than the truth
 };
 
 /// Judges a value that is there by what lies behind it. `sources` learns who that is; where the series name the

@@ -1,8 +1,10 @@
-// Starts measured from the API server's own timestamps: pod creation to first Ready, once per pod (design rule 3). A
-// pod that was already Ready when it was first seen may have been Ready before and is not counted, nor is one whose
-// containers restarted: their Ready is not the first.
+// Starts measured from the API server's own timestamps: of a pod, from its creation to its first Ready; of a node, from
+// being asked for to being Ready with its GPUs; each once (design rule 3). What was already Ready when it was first
+// seen may have been Ready before and is not counted, nor is a pod whose containers restarted: its Ready is not the
+// first.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,12 +14,25 @@
 
 namespace aia::loop {
 
+/// One that starts or has started.
+struct Start {
+  std::string uid;
+  WallTime began{};
+  std::optional<WallTime> ready;  ///< unset: not Ready now
+  bool starting = false;          ///< on its way to its first, or next, Ready
+  bool first = true;              ///< false: it was Ready before, `ready` measures nothing
+};
+
+/// `from_node`: from being bound to a node, for workloads whose nodes' lead is measured apart; those that wait for one
+/// have not begun.
+std::vector<Start> starts_of(const std::vector<ports::Pod>& pods, bool from_node);
+
 class LeadSamples {
  public:
   /// `remembered`: what status held before a restart, newest last.
   explicit LeadSamples(std::vector<Millis> remembered) : samples_(std::move(remembered)) {}
 
-  void observe(const std::vector<ports::Pod>& pods);
+  void observe(const std::vector<Start>& starts);
 
   /// What another one measured and stored: it saw the same starts, and earlier ones.
   void adopt(std::vector<Millis> samples) { samples_ = std::move(samples); }
@@ -25,15 +40,15 @@ class LeadSamples {
   /// Measured starts, newest last, at most api::kMaxLeadSamples.
   [[nodiscard]] const std::vector<Millis>& samples() const { return samples_; }
 
-  /// The lead time to plan with: measured starts, and pods that take longer than those and still start. One that takes
-  /// longer than 2 × P90 is stuck (the planner says so) and tells nothing about the others.
-  [[nodiscard]] plan::LeadTime lead(const std::vector<ports::Pod>& pods, WallTime now,
+  /// The lead time to plan with: measured starts, and those that take longer and still start. One that takes longer
+  /// than 2 × P90 is stuck (the planner says so) and tells nothing about the others.
+  [[nodiscard]] plan::LeadTime lead(const std::vector<Start>& starts, WallTime now,
                                     const std::optional<Millis>& configured,
                                     const plan::LeadTimeSettings& settings) const;
 
  private:
   std::vector<Millis> samples_;
-  std::set<std::string> were_ready_;  // uids of the pods there are
+  std::set<std::string> were_ready_;  // uids of those there are
   bool first_look_ = true;
 };
 

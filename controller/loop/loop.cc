@@ -11,6 +11,7 @@
 #include "controller/loop/observe.h"
 #include "controller/loop/owners.h"
 #include "controller/loop/report.h"
+#include "controller/loop/watches.h"
 
 namespace aia::loop {
 
@@ -60,17 +61,23 @@ void Loop::run_once(std::stop_token stop) {
   Cycle cycle = begin(now, std::move(stop));
   timed(clock_, steps, "observe", [&] { find_other_owners(cycle, cluster_); });
   Cycle slow = take_slow(cycle);
+  PoolRound pools = begin_pools(cycle, slow, steps);
   pass(cycle, steps);
+  size_pools(pools, cycle, steps);
   slow.leading = cycle.leading;
   if (!slow.workloads.empty() && !cycle.stop.stop_requested()) {
     slow.now = clock_.now();
     pass(slow, steps);
+    size_pools(pools, slow, steps);
   }
+  if (aids_.pools != nullptr)
+    timed(clock_, steps, "report", [&] { report_pools(pools, slow, *aids_.pools, clock_, settings_); });
   catching_up_ = cycle.catching_up || slow.catching_up;
   led_ = slow.leading;
   if (cycle.stop.stop_requested()) return;  // half a cycle is nothing to report
 
   auto summary = summary_of(cycle, slow, settings_);
+  summary.pools = pool_reports(pools);
   summary.steps = std::move(steps);
   summary.took = clock_.steady() - begun;
   reporter_.report(summary);
@@ -82,6 +89,33 @@ Cycle Loop::begin(WallTime now, std::stop_token stop) {
   cycle.leading = leading;
   cycle.stop = std::move(stop);
   return cycle;
+}
+
+/// Pools are looked at before workloads are decided: whether a replica finds a free node is part of that.
+PoolRound Loop::begin_pools(Cycle& cycle, Cycle& slow, std::vector<ports::StepTime>& steps) {
+  PoolRound round;
+  round.now = cycle.now;
+  if (aids_.pools == nullptr) return round;
+  timed(clock_, steps, "observe", [&] {
+    const bool adopt = !cycle.leading || !led_;
+    round.unseen = unseen_in_words(cluster_.watch_ages(), settings_.watch_freshness);  // before what they show
+    observe_pools(round, *aids_.pools, pool_states_, adopt, settings_.observation_deadline() / 2, settings_);
+    join_pools(round, cycle);
+    join_pools(round, slow);
+    for (auto& workload :
+         slow.workloads)  // what is remembered of them may raise, never lower, until they had their pass
+      if (auto& need = workload.state->need) need->planned.whole = need->asked.whole = false;
+  });
+  return round;
+}
+
+void Loop::size_pools(PoolRound& round, Cycle& decided, std::vector<ports::StepTime>& steps) {
+  if (aids_.pools == nullptr || decided.stop.stop_requested()) return;
+  timed(clock_, steps, "plan", [&] {
+    note_needs(round, decided);
+    decide_pools(round, settings_);
+  });
+  timed(clock_, steps, "act", [&] { act_on_pools(round, decided, *aids_.pools, clock_, settings_); });
 }
 
 void Loop::pass(Cycle& cycle, std::vector<ports::StepTime>& steps) {

@@ -6,6 +6,7 @@
 
 #include "controller/loop/aids.h"
 #include "controller/loop/cycle.h"
+#include "controller/loop/pools.h"
 #include "controller/loop/settings.h"
 #include "controller/loop/workload_state.h"
 #include "controller/ports/clock.h"
@@ -32,6 +33,8 @@ class Loop {
  private:
   Cycle begin(WallTime now, std::stop_token stop);
   void pass(Cycle& cycle, std::vector<ports::StepTime>& steps);
+  PoolRound begin_pools(Cycle& cycle, Cycle& slow, std::vector<ports::StepTime>& steps);
+  void size_pools(PoolRound& round, Cycle& decided, std::vector<ports::StepTime>& steps);
 
   ports::Clock& clock_;
   ports::MetricsSource& metrics_;
@@ -40,6 +43,7 @@ class Loop {
   Settings settings_;
   Aids aids_;
   WorkloadStates states_;
+  PoolStates pool_states_;
   bool catching_up_ = false;
   bool led_ = false;  // in the last cycle, until its end
 };

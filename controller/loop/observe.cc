@@ -34,7 +34,7 @@ void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle) {
   }
   cycle.outage.note_answer();
   workload.target = std::move(target).value();
-  workload.state->lead.observe(workload.target->pods);
+  workload.state->lead.observe(starts_of(workload.target->pods, workload.object.spec.node_pool.has_value()));
   // What somebody sets while we only watch reverts nothing of ours.
   if (cycle.leading && workload.object.spec.mode == api::Mode::Auto)
     workload.state->writes.observed(workload.target->spec_replicas, cycle.now);
@@ -88,7 +88,7 @@ Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now,
     if (workload.problem)
       workload.fail("observe", *workload.problem);
     else
-      workload.state->follow(workload.object.spec.target, settings);
+      workload.state->follow(workload.object.spec, settings);
     cycle.workloads.push_back(std::move(workload));
   }
   states.keep_only(uids);

@@ -15,7 +15,11 @@ struct Settings {
   Millis watch_freshness{std::chrono::seconds(180)};  ///< objects last heard of longer ago: raise, never lower
   Millis source_memory{std::chrono::minutes(10)};     ///< a source silent for less makes a value partial
   Millis default_lead_time{std::chrono::minutes(10)};
-  int min_lead_samples = 3;  ///< until so many starts were measured, the default serves
+  Millis default_node_lead_time{std::chrono::minutes(5)};  ///< of a node, until measured
+  Millis node_shrink_window{std::chrono::minutes(10)};     ///< fewer nodes must do for so long before one is given back
+  Millis hold_expiry{std::chrono::hours(1)};  ///< what we leave at nodes may be undone by anybody this long after our
+                                              ///< last word
+  int min_lead_samples = 3;                   ///< until so many starts were measured, the default serves
   Millis scale_down_stabilization{std::chrono::seconds(300)};
   Millis drain{std::chrono::seconds(60)};          ///< a backlog is gone so long after capacity for it is ready
   Millis revert_window{std::chrono::minutes(10)};  ///< two reverts within it are a conflict, for as long

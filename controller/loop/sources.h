@@ -6,8 +6,10 @@
 
 #include <compare>
 #include <map>
+#include <optional>
 #include <string>
 
+#include "controller/loop/settings.h"
 #include "controller/ports/metrics_source.h"
 
 namespace aia::loop {
@@ -20,14 +22,16 @@ struct Source {
 
 class Sources {
  public:
-  /// Notes who reports now, with a sample no older than `freshness`; forgets whoever was silent for `memory`.
-  void observe(const ports::Evidence& evidence, WallTime now, Millis freshness, Millis memory);
+  /// Notes who reports now, with a fresh sample; forgets whoever was silent for the memory. Time in which nobody looked
+  /// (an outage, longer than what is fresh and than three cycles) is no silence.
+  void observe(const ports::Evidence& evidence, WallTime now, const Settings& settings);
 
   /// Who reported within the memory, and when last; silent are those before the last observation.
   [[nodiscard]] const std::map<Source, WallTime>& heard() const { return last_; }
 
  private:
   std::map<Source, WallTime> last_;
+  std::optional<WallTime> looked_;
 };
 
 }  // namespace aia::loop

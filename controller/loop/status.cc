@@ -11,13 +11,6 @@ namespace {
 constexpr std::size_t kMaxReasons = 16;
 constexpr std::size_t kMaxMessage = 1024;  // well under the CRD's bound, whatever a server put into its error
 
-void shorten(std::string& text) {
-  if (text.size() <= kMaxMessage) return;
-  auto end = kMaxMessage;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not inside a UTF-8 character
-  text.resize(end);
-}
-
 api::Reasons reasons_of(const Workload& workload) {
   if (!workload.decision) {
     const auto conditions = conditions_of(workload);
@@ -35,6 +28,13 @@ bool same_state(const api::Condition& a, const api::Condition& b) {
 }
 
 }  // namespace
+
+void shorten(std::string& text) {
+  if (text.size() <= kMaxMessage) return;
+  auto end = kMaxMessage;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+}
 
 api::AutoscalerStatus status_of(const Workload& workload, WallTime now) {
   const auto& state = *workload.state;

@@ -26,27 +26,35 @@ class Budget {
   bool begun_ = false;
 };
 
+/// Why what is due is not written in this cycle.
+inline Error postponed(const Cycle& cycle) {
+  if (cycle.outage.is_on())
+    return {ErrorKind::Unavailable, "the API server does not answer; tried again next cycle", {}};
+  return {
+      ErrorKind::Timeout, "the API server is too slow for all writes of a cycle; this one comes first in the next", {}};
+}
+
 /// Runs `body`, guarded, for each of `due` that still gets its turn, and `wait` for the rest. `turn` finds an object's
 /// Turn for this step; `body` returns false when a write for it failed.
-template <class TurnOf, class Body, class Wait>
-void take_turns(Cycle& cycle, std::vector<Workload*> due, const char* step, Budget budget, TurnOf turn, Body body,
+template <class Object, class TurnOf, class Body, class Wait>
+void take_turns(Cycle& cycle, std::vector<Object*> due, const char* step, Budget budget, TurnOf turn, Body body,
                 Wait wait) {
-  const auto before = [&](const Workload* a, const Workload* b) {
+  const auto before = [&](const Object* a, const Object* b) {
     const Turn &first = turn(*a), &second = turn(*b);
     return first.failed != second.failed ? second.failed : first.waited > second.waited;
   };
   std::stable_sort(due.begin(), due.end(), before);
-  for (Workload* workload : due) {
+  for (Object* object : due) {
     if (cycle.stop.stop_requested() || !cycle.leading) return;
-    Turn& own = turn(*workload);
+    Turn& own = turn(*object);
     if (budget.is_spent() || cycle.outage.is_on()) {
       ++own.waited;
-      wait(*workload);
+      wait(*object);
       continue;
     }
     budget.begin();
     own.waited = 0;
-    guarded(*workload, step, [&] { own.failed = !body(*workload); });
+    guarded(*object, step, [&] { own.failed = !body(*object); });
   }
 }
 

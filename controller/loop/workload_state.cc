@@ -3,14 +3,17 @@
 
 namespace aia::loop {
 
-void WorkloadState::follow(const api::TargetRef& now, const Settings& settings) {
-  if (target && *target != now) {
+void WorkloadState::follow(const api::AutoscalerSpec& now, const Settings& settings) {
+  if (pooled && *pooled != now.node_pool.has_value()) lead = LeadSamples({});
+  pooled = now.node_pool.has_value();
+  if (target && *target != now.target) {
     lead = LeadSamples({});
     writes = ScaleWrites(settings.revert_window);
     last_scale_time.reset();
     recommendations.clear();
+    need.reset(), room.reset(), rooms.clear();
   }
-  target = now;
+  target = now.target;
 }
 
 void WorkloadState::adopt(const api::AutoscalerStatus& of_leader) {

@@ -12,6 +12,7 @@
 #include "controller/loop/lead_samples.h"
 #include "controller/loop/scale_writes.h"
 #include "controller/loop/settings.h"
+#include "controller/plan/nodes.h"
 #include "controller/plan/plan.h"
 
 namespace aia::loop {
@@ -30,6 +31,19 @@ struct Turn {
   int waited = 0;       ///< cycles in a row that ended before its turn
 };
 
+/// What a workload needs of its pool, as plan::decide_nodes looks at it.
+struct PoolNeed {
+  plan::PoolWorkload planned;  ///< as if its mode were Auto
+  plan::PoolWorkload asked;    ///< as it is: what its scale says, for who may act on it
+  bool acts = false;           ///< mode Auto, and nobody else decides: room may be made for it
+  bool stays = false;          ///< Paused, or somebody else decides: what there is stays as it is
+
+  [[nodiscard]] bool counts() const { return acts || stays; }
+  /// False: it counts, but what a replica asks of nodes could not be read; then what there is stays as it is.
+  [[nodiscard]] bool is_known() const { return !counts() || is_placeable(); }
+  [[nodiscard]] bool is_placeable() const { return !planned.replica.pods.empty(); }
+};
+
 struct WorkloadState {
   WorkloadState(const api::Autoscaler& object, const Settings& settings)
       : lead(object.status.lead_time.samples),
@@ -38,14 +52,16 @@ struct WorkloadState {
         status(object.status),
         stored(object.status) {}
 
-  /// Another target is another workload: what was measured, written and recommended for the last one goes.
-  void follow(const api::TargetRef& now, const Settings& settings);
+  /// Another target is another workload: what was measured, written and recommended for the last one goes. With a node
+  /// pool starts are measured from another moment on, and those of before are not mixed in.
+  void follow(const api::AutoscalerSpec& now, const Settings& settings);
 
   /// Another one leads, or did until now: what it stored is what was said and done, so that a fail-over repeats no
   /// Event and resets no transition time.
   void adopt(const api::AutoscalerStatus& of_leader);
 
   std::optional<api::TargetRef> target;       ///< unset: not known yet
+  std::optional<bool> pooled;                 ///< it names a node pool; unset: not known yet
   std::map<std::string, DemandState> demand;  ///< by name
   LeadSamples lead;
   ScaleWrites writes;
@@ -56,7 +72,11 @@ struct WorkloadState {
   std::map<std::string, WrittenForecast> forecasts;       ///< by demand name
   api::AutoscalerStatus stored;                           ///< as found when it was last adopted
   Turn acting, reporting;
-  bool slow = false;  ///< observing it took longer than the deadline, last time
+  std::optional<PoolNeed> need;                 ///< of nodes, when it was last looked at
+  std::optional<int> room;                      ///< replicas wanted + free room for more, as last provided for
+  std::vector<plan::PastRecommendation> rooms;  ///< needed, oldest first
+  std::optional<Error> buffer_error;            ///< of the newest try to write its buffer
+  bool slow = false;                            ///< observing it took longer than the deadline, last time
 };
 
 /// By uid, so that an object that was deleted and created again starts afresh.

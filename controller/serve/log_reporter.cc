@@ -45,8 +45,22 @@ Json decision_json(const ports::ObjectReport& object) {
   return json;
 }
 
+Json pool_json(const ports::PoolReport& pool, const std::string& what) {
+  Json json{{"pool", pool.name}, {"what", what}, {"nodes", pool.nodes}, {"ready", pool.ready}};
+  put(json, "planned", pool.planned);
+  json["reasons"] = Json::array();
+  for (const auto& reason : pool.reasons)
+    json["reasons"].push_back({{"code", reason.code}, {"message", reason.message}});
+  return json;
+}
+
+/// A pool has no namespace.
 Json trouble_json(const api::ObjectKey& key, const std::string& step, ErrorKind kind, const std::string& what) {
-  return {{"autoscaler", key.to_string()}, {"step", step}, {"kind", to_string(kind)}, {"error", what}};
+  const bool pool = key.ns.empty();
+  return {{pool ? "pool" : "autoscaler", pool ? key.name : key.to_string()},
+          {"step", step},
+          {"kind", to_string(kind)},
+          {"error", what}};
 }
 
 }  // namespace
@@ -57,6 +71,11 @@ void LogReporter::report(const ports::CycleReport& cycle) {
   if (!cycle.synced) return;
   std::map<api::ObjectKey, Decision> decisions;
   std::map<Trouble, std::string> troubles;
+  for (const auto& pool : cycle.pools) {
+    for (const auto& what : pool.done) log_line(LogLevel::Info, "pool sized", pool_json(pool, what));
+    for (const auto& error : pool.errors)
+      troubles.emplace(Trouble{{"", pool.name}, error.step, error.kind}, error.message);
+  }
   for (const auto& object : cycle.objects) {
     for (const auto& error : object.errors)
       troubles.emplace(Trouble{object.key, error.step, error.kind}, error.message);

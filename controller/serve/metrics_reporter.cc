@@ -14,6 +14,7 @@
 
 #include "controller/serve/metric_family.h"
 #include "controller/serve/object_series.h"
+#include "controller/serve/pool_series.h"
 
 namespace aia::serve {
 namespace {
@@ -25,6 +26,7 @@ const prometheus::Histogram::BucketBoundaries kSeconds = {0.005, 0.01, 0.025, 0.
 struct MetricsReporter::State {
   prometheus::Registry registry;
   ObjectSeries objects;
+  PoolSeries pools;
   prometheus::Family<prometheus::Counter>& errors =
       prometheus::BuildCounter()
           .Name("aiautoscaler_errors_total")
@@ -120,6 +122,7 @@ void MetricsReporter::set_watches(const std::vector<ports::WatchAge>& ages) {
 
 void MetricsReporter::report(const ports::CycleReport& cycle) {
   state_->objects.update(cycle);
+  state_->pools.update(cycle);
   if (!cycle.synced) return;
   state_->last_cycle.Set(seconds(cycle.at.time_since_epoch()));
   state_->period.Set(seconds(cycle.period));
@@ -133,11 +136,16 @@ void MetricsReporter::report(const ports::CycleReport& cycle) {
       state_->errors.Add({{"step", error.step}, {"kind", to_string(error.kind)}}).Increment();
     }
   }
+  for (const auto& pool : cycle.pools) {
+    for (const auto& error : pool.errors)
+      state_->errors.Add({{"step", error.step}, {"kind", to_string(error.kind)}}).Increment();
+  }
 }
 
 std::string MetricsReporter::text() const {
   auto families = state_->registry.Collect();
   for (auto& family : state_->objects.Collect()) families.push_back(std::move(family));
+  for (auto& family : state_->pools.Collect()) families.push_back(std::move(family));
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);
   return out.str();

@@ -147,7 +147,8 @@ struct World {
   /// Evidence in which every one of the first `reporting` pods has a sample of `age`.
   std::function<ports::Evidence(WallTime)> pods_report(std::size_t reporting, Millis age,
                                                        const std::string& name = "llm");
-  void restart() { loop.emplace(clock, metrics, cluster, reporter, settings); }
+  Aids aids{};
+  void restart() { loop.emplace(clock, metrics, cluster, reporter, settings, aids); }
   /// One cycle now.
   void cycle();
   /// Cycles until `duration` has passed.

@@ -12,12 +12,12 @@ using namespace std::chrono_literals;
 
 const WallTime kStart{Millis(1'800'000'000'000)};
 
-ports::Pod pod(const std::string& uid, WallTime created, std::optional<Millis> ready_after = {}) {
+Start pod(const std::string& uid, WallTime created, std::optional<Millis> ready_after = {}) {
   ports::Pod pod;
   pod.name = pod.uid = uid;
   pod.created = created;
   if (ready_after) pod.ready_since = created + *ready_after;
-  return pod;
+  return starts_of({pod}, false).front();
 }
 
 TEST_CASE("a start counts once, from creation to the first Ready") {
@@ -32,9 +32,22 @@ TEST_CASE("a start counts once, from creation to the first Ready") {
   lead.observe({pod("a", kStart, 50min)});  // and has it again: not a start
   CHECK(lead.samples() == std::vector<Millis>{7min});
   auto crashed = pod("b", kStart, 30min);
-  crashed.restarted = true;
+  crashed.first = false;
   lead.observe({crashed, pod("c", kStart, 5min)});  // c came and was Ready within one cycle
   CHECK(lead.samples() == std::vector<Millis>{7min, 5min});
+}
+
+TEST_CASE("with a node pool a start begins when the pod is bound, and none that waits for a node is one") {
+  ports::Pod waiting;
+  waiting.uid = "a", waiting.created = kStart;
+  CHECK(starts_of({waiting}, true).empty());
+  CHECK(starts_of({waiting}, false).size() == 1);
+  auto bound = waiting;
+  bound.node = "n", bound.bound_since = kStart + 6min, bound.ready_since = kStart + 9min;
+  LeadSamples lead({});
+  lead.observe({});
+  lead.observe(starts_of({bound}, true));
+  CHECK(lead.samples() == std::vector<Millis>{3min});
 }
 
 TEST_CASE("starts are remembered over a restart and bounded") {

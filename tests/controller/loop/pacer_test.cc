@@ -15,7 +15,8 @@ Millis took(const std::function<void()>& body) {
   return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begun);
 }
 
-TEST_CASE("the first cycle begins at once, the next a cycle later, or after the spacing when something changed") {
+TEST_CASE("the first cycle begins at once, the next a cycle later, or after the spacing when something changed",
+          "[threads]") {
   Pacer pacer(600ms, 100ms);
   const std::stop_token never;
   CHECK(took([&] { CHECK(pacer.wait(false, never)); }) < 80ms);

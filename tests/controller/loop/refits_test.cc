@@ -68,7 +68,7 @@ void feed(DemandState& state, int from, int to) {
     for (WallTime at = range->first; at <= range->last; at += kStep) {
       values.push_back(demand_at(static_cast<int>((at - kOrigin) / kStep)));
     }
-    state.feed(*range, values, 20min);
+    state.feed(*range, values, 20min, settings.source_memory);
     from = static_cast<int>((range->last - kOrigin) / kStep) + 1;
   }
 }

@@ -1,0 +1,37 @@
+// See doubt.h.
+#include "controller/loop/doubt.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace aia::loop {
+namespace {
+
+constexpr std::size_t kMostSpans = 64;  // of which points may still be unread
+
+}  // namespace
+
+void Doubt::look(bool all, WallTime now, Millis rate_window) {
+  if (!all_) all_ = now;
+  open_ = open_ || !all;
+  if (!all) return;
+  if (std::exchange(open_, false)) past_.push_back({*all_, now + rate_window});
+  if (past_.size() > kMostSpans) past_.pop_front();
+  all_ = now;
+}
+
+bool Doubt::covers(WallTime point) const {
+  return (open_ && point > *all_) || std::any_of(past_.begin(), past_.end(), [&](const Span& span) {
+           return span.from < point && point < span.to;
+         });
+}
+
+bool Doubt::doubts(WallTime point, Millis step, Millis memory) {
+  while (!doubted_.empty() && point - doubted_.front() >= 144 * memory) doubted_.pop_front();
+  const auto spent = step * static_cast<Millis::rep>(doubted_.size());
+  if (!covers(point) || spent >= 6 * memory) return false;
+  doubted_.push_back(point);
+  return true;
+}
+
+}  // namespace aia::loop

@@ -1,0 +1,228 @@
+// How many nodes: what workloads need is collected from their decisions, then each pool is planned twice, as if all
+// were in Auto, to show it, and for those that are, to act on it; see pools.h.
+#include <algorithm>
+
+#include "controller/loop/pools.h"
+#include "controller/plan/later_plan.h"
+#include "controller/plan/need.h"
+
+namespace aia::loop {
+namespace {
+
+/// Everything that may lower is known: the demand whole, the past read, the cluster seen, no rollout under way.
+bool is_whole(const Workload& workload) {
+  return workload.warmed_up && workload.unseen.empty() && workload.target && workload.target->rollout.empty() &&
+         std::all_of(workload.demand.begin(), workload.demand.end(), [](const DemandView& view) {
+           return view.input.trust == plan::Trust::Whole && !view.input.backlog_missing;
+         });
+}
+
+int bound_pods(const ports::Target& target) {
+  return static_cast<int>(std::count_if(target.pods.begin(), target.pods.end(), [](const ports::Pod& pod) {
+    return !pod.node.empty() && !pod.finished && !pod.deleting;
+  }));
+}
+
+/// The first knot at or after `at`, else the last: paths up to there say what happens until `at`.
+Millis first_knot(const forecasting::Fan& fan, WallTime at) {
+  const auto found = std::lower_bound(fan.offsets.begin(), fan.offsets.end(), at - fan.origin);
+  return found == fan.offsets.end() ? fan.offsets.back() : *found;
+}
+
+/// By scenario path, the most replicas that will be planned from when a replica started now serves until a node asked
+/// for now does.
+std::map<long, int> paths_of(const Workload& workload, WallTime now, Millis node_lead, int max) {
+  std::map<long, int> most;
+  for (const auto& view : workload.demand) {
+    const auto state = workload.state->demand.find(view.input.spec.name);
+    if (plan::usable_fan(view.input) == nullptr || state == workload.state->demand.end()) continue;
+    const Millis lead = workload.lead.p90 + view.input.data_age;
+    const WallTime from = now + lead, to = from + node_lead + (lead + node_lead) / 4;
+    const forecasting::Fan& fan = *view.input.fan;
+    const auto scenarios = state->second.scenarios(first_knot(fan, to));
+    const plan::LaterPlan later(fan, now, lead, workload.object.spec.forecast.quantile);
+    for (Eigen::Index path = 0; path < scenarios.paths.rows(); ++path) {
+      const auto planned = [&](WallTime at) { return later.at(at, scenarios.value(path, at)); };
+      double demand = std::max(planned(from), planned(to));
+      for (const Millis offset : scenarios.offsets) {
+        const WallTime at = scenarios.origin + offset;
+        if (at > from && at < to) demand = std::max(demand, planned(at));
+      }
+      int& replicas = most[scenarios.drawn_at[static_cast<std::size_t>(path)]];
+      replicas = std::clamp(plan::replicas_for(demand, view.input.spec.capacity_per_replica), replicas,
+                            std::max(replicas, max));
+    }
+  }
+  return most;
+}
+
+PoolNeed need_of(const Workload& workload, const Pool& pool, WallTime now) {
+  const auto& spec = workload.object.spec;
+  const auto& target = *workload.target;
+  const auto& decision = *workload.decision;
+  PoolNeed need;
+  auto& planned = need.planned;
+  planned.name = workload.object.meta.key().to_string();
+  planned.replica = target.replica.value_or(api::ReplicaShape{});
+  planned.bound = bound_pods(target);
+  planned.desired = decision.desired.value_or(target.spec_replicas);
+  if (decision.far) planned.ahead = std::max(*decision.far, planned.desired);
+  for (const auto& view : workload.demand)
+    planned.lead = std::max(planned.lead, workload.lead.p90 + view.input.data_age + pool.lead.p90);
+  planned.whole = is_whole(workload);
+  if (pool.members.size() > 1) planned.paths = paths_of(workload, now, pool.lead.p90, spec.max_replicas);
+  need.asked = planned;
+  need.acts = spec.mode == api::Mode::Auto && workload.other_owner.empty() && !workload.broken && target.replica;
+  need.stays = !need.acts && spec.mode != api::Mode::Recommend;
+  need.asked.desired = workload.scaled ? planned.desired : target.spec_replicas;
+  if (need.asked.ahead) need.asked.ahead = std::max(*need.asked.ahead, planned.desired);
+  if (need.stays) {
+    need.asked.ahead.reset(), need.asked.whole = false;
+    for (auto& [path, replicas] : need.asked.paths) replicas = 0;  // on each it stays as it is
+  }
+  return need;
+}
+
+/// Of one that cannot be decided on what there is stays. For long it is not known how many of its pods still wait.
+void hold_still(PoolNeed& need, const Workload& workload) {
+  for (auto* one : {&need.planned, &need.asked}) {
+    one->whole = false;
+    if (!workload.target_error || !is_lasting(*workload.target_error)) continue;
+    one->ahead.reset(), one->paths.clear();
+    one->desired = std::min(one->desired, one->bound);
+  }
+  if (workload.object.spec.mode == api::Mode::Auto || !need.acts) return;
+  need.acts = false, need.stays = true;
+}
+
+/// Of a new node nothing may be known but its GPUs: then of everything else that pods ask for there is enough.
+void assume_enough(api::Amounts& fresh, const plan::PoolWorkload& workload, const std::string& gpu_resource) {
+  constexpr std::int64_t kEnough = 1'000'000'000'000'000;
+  const std::int64_t gpus = api::amount(fresh, gpu_resource);
+  for (const auto& pods : workload.replica.pods) {
+    for (const auto& [name, amount] : pods.requests)
+      if (!api::is_gpu(name)) fresh[name] = kEnough;
+  }
+  fresh["pods"] = 110;  // the kubelet's default
+  fresh[gpu_resource] = gpus;
+}
+
+int buffered(const PoolRound& round, const std::string& uid) {
+  int replicas = 0;
+  for (const auto& buffer : round.buffers)
+    if (buffer.autoscaler_uid == uid) replicas += buffer.replicas;
+  return replicas;
+}
+
+/// Why what there is stays; empty: it may go.
+std::string why_no_less(const Pool& pool, const PoolRound& round) {
+  if (pool.supply.problem) return "the pool is not known well enough: " + pool.supply.problem->message;
+  return round.unseen.empty() ? round.unknown_need(pool) : round.unseen;
+}
+
+plan::PoolInput input_of(const Pool& pool, const PoolRound& round, const Settings& settings) {
+  plan::PoolInput input;
+  input.now = round.now;
+  input.min_nodes = pool.object.spec.min_nodes;
+  input.max_nodes = pool.object.spec.max_nodes;
+  input.fresh = pool.fresh;
+  input.nodes = pool.nodes;
+  input.asked = pool.supply.size.value_or(0);
+  input.history = pool.state->recommendations;
+  input.shrink_window = settings.node_shrink_window;
+  input.stuck = pool.stuck;
+  input.stuck_unseen = pool.stuck_unseen;
+  input.failing = pool.failing;
+  input.hold = why_no_less(pool, round);
+  return input;
+}
+
+void add(plan::PoolInput& input, plan::PoolWorkload need, const PoolMember& member, const PoolRound& round) {
+  need.buffer = buffered(round, member.object->meta.uid);
+  need.room = member.state->room;
+  need.history = member.state->rooms;
+  input.quantile = std::max(input.quantile, member.object->spec.forecast.quantile);
+  input.workloads.push_back(std::move(need));
+}
+
+void decide_pool(Pool& pool, const PoolRound& round, const Settings& settings) {
+  auto all = input_of(pool, round, settings);
+  auto acting = all;
+  bool acts = false;
+  const bool only_gpus_known = all.fresh.size() == 1;
+  for (const auto& member : pool.members) {
+    if (!member.state->need || !member.state->need->is_placeable()) continue;
+    if (only_gpus_known) assume_enough(all.fresh, member.state->need->planned, pool.object.spec.gpu_resource);
+    add(all, member.state->need->planned, member, round);
+    if (!member.state->need->counts()) continue;
+    acts = true;
+    add(acting, member.state->need->asked, member, round);
+  }
+  acting.fresh = all.fresh;
+  pool.planned = plan::decide_nodes(all);
+  if (acts) pool.acting = plan::decide_nodes(acting);
+}
+
+/// Its histories begin with what there is, so that a restart never cuts.
+void decide_and_remember(Pool& pool, const PoolRound& round, const Settings& settings) {
+  pool.planned.reset(), pool.acting.reset();
+  auto& past = pool.state->recommendations;
+  const auto is_old = [&](const auto& one) { return one.at + settings.node_shrink_window < round.now; };
+  std::erase_if(past, is_old);
+  if (past.empty())
+    past.push_back({round.now, std::max(static_cast<int>(pool.nodes.size()), pool.supply.size.value_or(0))});
+  for (const auto& member : pool.members) {
+    auto& rooms = member.state->rooms;
+    std::erase_if(rooms, is_old);
+    const auto& need = member.state->need;
+    if (rooms.empty() && need)
+      rooms.push_back({round.now, need->asked.desired + buffered(round, member.object->meta.uid)});
+  }
+  decide_pool(pool, round, settings);
+  const auto& decision = pool.acting ? *pool.acting : *pool.planned;
+  past.push_back({round.now, decision.needed});
+  std::size_t i = 0;
+  for (const auto& member : pool.members) {
+    const auto& need = member.state->need;
+    if (!pool.acting || !need || !need->is_placeable() || !need->counts()) continue;
+    member.state->rooms.push_back({round.now, decision.rooms[i++]});
+  }
+}
+
+}  // namespace
+
+bool Pool::any(bool PoolNeed::*what) const {
+  return std::any_of(members.begin(), members.end(),
+                     [&](const PoolMember& member) { return member.state->need && (*member.state->need).*what; });
+}
+
+std::string PoolRound::unknown_need(const Pool& pool) const {
+  if (!unread.empty()) return "an AIAutoscaler that cannot be read may need it";
+  for (const auto& member : pool.members)
+    if (!member.state->need || !member.state->need->is_known())
+      return "what " + member.object->meta.key().to_string() + " asks of a node is not known";
+  return "";
+}
+
+void note_needs(const PoolRound& round, Cycle& cycle) {
+  for_each_usable(cycle, "plan", [&](Workload& workload) {
+    auto& need = workload.state->need;
+    const bool gone = workload.target_error && workload.target_error->kind == ErrorKind::NotFound;
+    if (workload.pool == nullptr || gone) {
+      need = PoolNeed{};  // known to need nothing
+    } else if (workload.target && workload.decision) {
+      need = need_of(workload, *workload.pool, round.now);
+    } else if (workload.object.spec.mode == api::Mode::Recommend) {
+      need = PoolNeed{};  // whatever its target is
+    } else if (need) {
+      hold_still(*need, workload);
+    }
+  });
+}
+
+void decide_pools(PoolRound& round, const Settings& settings) {
+  for (auto& pool : round.pools)
+    if (pool.usable() && !pool.broken) guarded(pool, "plan", [&] { decide_and_remember(pool, round, settings); });
+}
+
+}  // namespace aia::loop

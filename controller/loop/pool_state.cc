@@ -1,0 +1,81 @@
+// See pool_state.h.
+#include "controller/loop/pool_state.h"
+
+#include <algorithm>
+
+namespace aia::loop {
+namespace {
+
+constexpr Millis kLongestLead = std::chrono::hours(2);  // as spec.leadTime
+
+}  // namespace
+
+std::vector<Start> NodeAsks::observe(const ports::PoolSupply& supply, const std::vector<bool>& is_usable, WallTime now,
+                                     Millis late) {
+  std::map<std::string, WallTime> asked_at;  // by node
+  std::set<std::string> requests;
+  std::vector<Start> starts;
+  for (const auto& request : supply.requests) {
+    if (requests.insert(request.uid).second && !requests_.contains(request.uid)) answered();
+    if (!request.node.empty()) asked_at[request.node] = request.created;
+    if (request.node.empty() && !request.deleting) starts.push_back({request.uid, request.created, {}, true});
+  }
+  std::map<std::string, Known> known;
+  for (std::size_t i = 0; i < supply.nodes.size(); ++i) {
+    const auto& node = supply.nodes[i];
+    Known one{node.created};
+    if (const auto before = known_.find(node.uid); before != known_.end()) {
+      one = before->second;
+    } else if (first_look_) {
+      one.was_found_broken = !is_usable[i] && now - node.created > late;
+    } else if (!waiting_.empty() && !asked_at.contains(node.name)) {
+      one.began = std::min(waiting_.front(), node.created);
+      answered();
+    }
+    if (const auto found = asked_at.find(node.name); found != asked_at.end()) one.began = found->second;
+    if (is_usable[i] && !one.usable_since)
+      one.usable_since = one.was_bare || !node.ready_since ? now : *node.ready_since;
+    one.was_bare = one.was_bare || (node.ready_since && !is_usable[i]);
+    const bool kept_away = node.cordoned && !one.usable_since;
+    const bool too_long = one.usable_since && *one.usable_since - one.began > kLongestLead;
+    one.measures = one.measures && !one.was_found_broken && !kept_away && !too_long;
+    const bool starting = !is_usable[i] && !one.usable_since && !node.cordoned && !node.deleting;
+    starts.push_back({node.uid, one.began, is_usable[i] ? one.usable_since : std::nullopt, starting, one.measures});
+    known.emplace(node.uid, one);
+  }
+  known_ = std::move(known);
+  requests_ = std::move(requests);
+  first_look_ = false;
+  return starts;
+}
+
+void NodeAsks::answered() {
+  if (!waiting_.empty() && !first_look_) waiting_.pop_front();
+}
+
+std::vector<WallTime> NodeAsks::waiting(WallTime until) const {
+  return {waiting_.begin(), std::lower_bound(waiting_.begin(), waiting_.end(), until)};
+}
+
+bool NodeAsks::was_found_broken(const std::string& uid) const {
+  const auto found = known_.find(uid);
+  return found != known_.end() && found->second.was_found_broken;
+}
+
+void PoolState::adopt(const api::AcceleratorPoolStatus& of_leader, WallTime now) {
+  if (!of_leader.before) asks.expect(0, now);  // no scale is ours to ask of
+  if (of_leader != stored) lead.adopt(of_leader.lead_time.samples);
+  stored = status = of_leader;
+}
+
+PoolState& PoolStates::of(const api::AcceleratorPool& object) {
+  auto& state = states_[object.meta.uid];
+  if (!state) state = std::make_unique<PoolState>(object);
+  return *state;
+}
+
+void PoolStates::keep_only(const std::set<std::string>& uids) {
+  std::erase_if(states_, [&](const auto& entry) { return !uids.contains(entry.first); });
+}
+
+}  // namespace aia::loop

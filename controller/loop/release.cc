@@ -1,0 +1,105 @@
+// See release.h.
+#include "controller/loop/release.h"
+
+#include <algorithm>
+#include <set>
+
+namespace aia::loop {
+namespace {
+
+class Releaser {
+ public:
+  Releaser(ports::Pools& pools, WallTime now, const ReleaseOptions& options)
+      : pools_(pools), now_(now), options_(options) {}
+
+  Released run() {
+    const auto buffers = pools_.buffers(options_.deadline);
+    if (!buffers) out_.left.push_back("which buffers there are is not known: " + buffers.error().message);
+    if (buffers) {
+      for (const auto& buffer : *buffers) release_buffer(buffer);
+    }
+    std::vector<api::AcceleratorPool> all;
+    for (auto& view : pools_.pools()) all.push_back(std::move(view.object));
+    const auto supplies = pools_.supplies(all, options_.deadline);
+    for (std::size_t i = 0; i < all.size() && i < supplies.size(); ++i) release_pool(all[i], supplies[i], buffers.ok());
+    return std::move(out_);
+  }
+
+ private:
+  [[nodiscard]] bool due(std::optional<WallTime> expires) const {
+    return options_.all || (expires && *expires <= now_);
+  }
+
+  /// True: done, or it would be.
+  bool did(const Status& outcome, const std::string& what) {
+    if (outcome)
+      out_.done.push_back(what);
+    else
+      out_.left.push_back(what + " failed: " + outcome.error().message);
+    return outcome.ok();
+  }
+
+  void release_buffer(const ports::Buffer& buffer) {
+    const bool gone = due(buffer.expires) && did(options_.dry_run ? done : pools_.delete_buffer(buffer),
+                                                 "deleting the buffer of " + buffer.autoscaler.to_string());
+    if (!gone) kept_.insert(buffer.pool);
+  }
+
+  void release_pool(api::AcceleratorPool& pool, const ports::PoolSupply& supply, bool buffers_known) {
+    const auto& before = pool.status.before;
+    if (before && (!due(before->expires) || !put_back(pool, supply))) return;
+    if (!pool.held || !buffers_known || kept_.contains(pool.meta.name)) return;
+    did(options_.dry_run ? done : pools_.hold(pool, false),
+        "taking our finalizer off AcceleratorPool " + pool.meta.name);
+  }
+
+  /// True: its size is as it was, and the record of it gone.
+  bool put_back(api::AcceleratorPool& pool, const ports::PoolSupply& supply) {
+    const std::string who = "AcceleratorPool " + pool.meta.name;
+    const int was = pool.status.before->nodes;
+    const bool gone = supply.problem && supply.problem->kind == ErrorKind::NotFound;
+    if (!gone && !supply.size) {
+      out_.left.push_back(who + ": its size of before, " + std::to_string(was) + ", cannot be put back: " +
+                          (supply.problem   ? supply.problem->message
+                           : supply.refusal ? supply.refusal->message
+                                            : "its size is not known"));
+      return false;
+    }
+    if (!gone && !resize(pool, supply, was)) return false;
+    pool.status.before.reset();
+    return did(options_.dry_run ? done : pools_.write_status(pool), who + ": forgetting its size of before");
+  }
+
+  bool resize(const api::AcceleratorPool& pool, const ports::PoolSupply& supply, int was) {
+    const std::string who = "AcceleratorPool " + pool.meta.name;
+    const int size = *supply.size;
+    const int busy = static_cast<int>(
+        std::count_if(supply.nodes.begin(), supply.nodes.end(), [](const ports::Node& node) { return node.busy; }));
+    const int target = options_.force ? was : std::max(was, std::min(busy, size));
+    if (target != size || supply.marked()) {
+      const std::string what = who + ": from " + std::to_string(size) + " to " + std::to_string(target) + " nodes" +
+                               (supply.marked() ? ", no mark of ours on a machine that stays" : "");
+      if (!did(options_.dry_run ? done : pools_.write_size(pool, {size, target, supply.size_version}), what))
+        return false;
+    }
+    if (target == was) return true;
+    out_.left.push_back(who + ": " + std::to_string(target) + " nodes are left, " + std::to_string(was) +
+                        " were there before, because pods run on " + std::to_string(busy) +
+                        " of them; run it again when they are gone, or with --force, which drains them");
+    return false;
+  }
+
+  ports::Pools& pools_;
+  const WallTime now_;
+  const ReleaseOptions& options_;
+  std::set<std::string> kept_;  ///< pools that buffers are left of
+  Released out_;
+};
+
+}  // namespace
+
+Released release(ports::Pools& pools, WallTime now, const ReleaseOptions& options) {
+  return Releaser(pools, now, options).run();
+}
+
+}  // namespace aia::loop

@@ -1,0 +1,247 @@
+// What was done for a pool is undone, in whatever order things go (design rule 11).
+#include <catch2/catch.hpp>
+
+#include "controller/loop/release.h"
+#include "tests/controller/loop/pool_world.h"
+
+namespace aia::loop::fakes {
+namespace {
+
+bool wrote(const FakePools& pools, const std::string& what) {
+  return std::find(pools.writes.begin(), pools.writes.end(), what) != pools.writes.end();
+}
+
+std::ptrdiff_t place(const FakePools& pools, const std::string& what) {
+  return std::find(pools.writes.begin(), pools.writes.end(), what) - pools.writes.begin();
+}
+
+/// A world that has grown: five replicas, then demand of two again while the nodes are still there.
+struct Grown : PoolWorld {
+  explicit Grown(api::Sizing sizing = api::Sizing::Scale) : PoolWorld(sizing) {
+    settings.scale_down_stabilization = 1min;
+    restart();
+    demand = 50;
+    steps(6min);
+  }
+};
+
+TEST_CASE_METHOD(Grown, "pools: the size of before is recorded, and the finalizer put, before the first write") {
+  REQUIRE(pools.sizes.at("h100") == 5);
+  CHECK(place(pools, "hold h100") < place(pools, "record 2"));
+  CHECK(place(pools, "record 2") < place(pools, "size h100 5"));
+  CHECK(pool().before->nodes == 2);
+  CHECK(pool().before->expires > clock.now());
+}
+
+TEST_CASE_METHOD(Grown, "pools: in Recommend the size goes back to what it was, but not below what pods hold") {
+  spec().mode = api::Mode::Recommend;
+  steps(1min);
+  CHECK(pools.sizes.at("h100") == 5);  // five pods run
+  CHECK(pool().before.has_value());
+  deployment().replicas = 2;
+  steps(1min);
+  CHECK(pools.sizes.at("h100") == 2);
+  CHECK_FALSE(pool().before.has_value());
+  CHECK(wrote(pools, "let go h100"));
+}
+
+TEST_CASE_METHOD(Grown, "pools: Paused holds it as it is") {
+  spec().mode = api::Mode::Paused;
+  deployment().replicas = 1;
+  pools.writes.clear();
+  steps(30min);
+  CHECK(pools.sizes.at("h100") == 5);
+  CHECK_FALSE(wrote(pools, "let go h100"));
+}
+
+TEST_CASE_METHOD(Grown, "pools: one that is deleted goes when its size is as it was") {
+  pools.objects.at("h100").object.meta.deleting = true;
+  steps(1min);
+  REQUIRE(pools.objects.contains("h100"));  // five pods run
+  deployment().replicas = 1;
+  demand = 5;
+  steps(2min);
+  CHECK(pools.sizes.at("h100") == 2);
+  CHECK_FALSE(pools.objects.contains("h100"));
+}
+
+TEST_CASE_METHOD(Grown, "pools: without an AIAutoscaler that names it nothing stays") {
+  cluster.objects.clear();
+  deployment().replicas = 2;
+  steps(2min);
+  CHECK(pools.sizes.at("h100") == 2);
+  CHECK_FALSE(pool().before.has_value());
+}
+
+TEST_CASE_METHOD(Grown, "pools: a spec that does not decode, and a target that cannot be read, undo nothing") {
+  cluster.objects.at("llm").problem = Error{ErrorKind::Invalid, "spec.demand: is required", {}};
+  steps(5min);
+  CHECK(pools.sizes.at("h100") == 5);
+  cluster.objects.at("llm").problem.reset();
+  deployment().read_error = Error{ErrorKind::Unavailable, "no answer", {}};
+  restart();
+  steps(20min);
+  CHECK(pools.sizes.at("h100") == 5);
+}
+
+TEST_CASE_METHOD(Grown, "pools: a pod template that cannot be read at the moment undoes nothing") {
+  deployment().replica.reset();
+  deployment().replicas = 2;
+  steps(2min);
+  CHECK(pools.sizes.at("h100") == 5);
+  CHECK(pool().before.has_value());
+  pools.stored["llm"] = {{"serving", "llm"}, "uid-llm", "h100", 3, clock.now() + 1h, "7"};
+  pools.objects.at("h100").object.spec.sizing = api::Sizing::CapacityBuffer;
+  steps(1min);
+  CHECK(pools.stored.contains("llm"));
+}
+
+TEST_CASE_METHOD(Grown, "pools: Recommend needs nothing, also where the target cannot be read, and after a restart") {
+  deployment().read_error = Error{ErrorKind::Forbidden, "leaderworkersets.leaderworkerset.x-k8s.io is forbidden", {}};
+  spec().mode = api::Mode::Recommend;
+  deployment().replicas = 2;
+  steps(30s);
+  CHECK(pools.sizes.at("h100") == 2);
+  CHECK_FALSE(pool().before);
+  Grown other;
+  other.deployment().read_error = deployment().read_error;
+  other.deployment().replicas = 2;
+  other.restart();
+  other.steps(1min);
+  CHECK(other.pools.sizes.at("h100") == 5);  // in Auto it is not known
+  other.spec().mode = api::Mode::Recommend;
+  other.steps(30s);
+  CHECK(other.pools.sizes.at("h100") == 2);
+}
+
+TEST_CASE("pools: one whose spec does not decode any more is left as it is until it goes") {
+  Grown world(api::Sizing::CapacityBuffer);
+  world.pools.stored["llm"] = {{"serving", "llm"}, "uid-llm", "h100", 3, world.clock.now() + 1h, "7"};
+  auto& view = world.pools.objects.at("h100");
+  view.object.held = true;
+  view.problem = Error{ErrorKind::Invalid, "spec.sizing.mode: no such mode", {}};
+  world.pools.writes.clear();
+  world.steps(1min);
+  CHECK(world.pools.stored.contains("llm"));
+  CHECK(world.pools.writes.empty());
+  CHECK(world.pool_condition("Ready").reason == "InvalidSpec");
+  view.object.meta.deleting = true;
+  world.steps(1min);
+  CHECK(world.pools.stored.empty());
+  CHECK(world.pools.objects.empty());
+}
+
+TEST_CASE_METHOD(Grown, "pools: where undoing is forbidden a condition names the command") {
+  spec().mode = api::Mode::Recommend;
+  deployment().replicas = 2;
+  pools.write_error = Error{ErrorKind::Forbidden, "nodepools.karpenter.sh/scale is forbidden", {}};
+  steps(1min);
+  CHECK(pool_condition("AbleToSize").reason == "ReleaseNeeded");
+  CHECK(pool_condition("AbleToSize").message.find("aiautoscaler release --all") != std::string::npos);
+  CHECK(condition("NodesAhead").reason == "ReleaseNeeded");
+}
+
+TEST_CASE_METHOD(Grown, "release puts sizes back as far as no pod is drained, and says what is left") {
+  ReleaseOptions options;
+  options.all = true;
+  auto released = release(pools, clock.now(), options);
+  REQUIRE(released.left.size() == 1);
+  CHECK(released.left.front().find("pods run on 5") != std::string::npos);
+  CHECK(pools.sizes.at("h100") == 5);
+  for (auto& one : pools.nodes["h100"]) one.node.busy = false;
+  options.dry_run = true;
+  CHECK(release(pools, clock.now(), options).done.size() == 3);
+  CHECK(pools.sizes.at("h100") == 5);
+  options.dry_run = false;
+  released = release(pools, clock.now(), options);
+  CHECK(released.left.empty());
+  CHECK(pools.sizes.at("h100") == 2);
+  CHECK_FALSE(pool().before.has_value());
+  CHECK_FALSE(pools.objects.at("h100").object.held);
+  CHECK(release(pools, clock.now(), options).done.empty());  // nothing of ours is there
+}
+
+TEST_CASE("release --expired leaves alone what its controller still speaks of") {
+  PoolWorld world;
+  world.pools.stored["llm"] = {{"serving", "llm"}, "uid-llm", "h100", 3, world.clock.now() + 1h, "7"};
+  CHECK(release(world.pools, world.clock.now(), {}).done.empty());
+  CHECK(release(world.pools, world.clock.now() + 2h, {}).done.size() == 1);
+  CHECK(world.pools.stored.empty());
+}
+
+TEST_CASE("pools: buffers go with the mode, with the pool, and with a pool that is gone") {
+  PoolWorld world;
+  world.demand = 15;
+  world.pools.stored["llm"] = {{"serving", "llm"}, "uid-llm", "h100", 3, world.clock.now() + 1h, "7"};
+  world.spec().mode = api::Mode::Recommend;
+  world.steps(1min);
+  CHECK(world.pools.stored.empty());
+  world.spec().mode = api::Mode::Paused;
+  world.pools.stored["llm"] = {{"serving", "llm"}, "uid-llm", "h100", 3, world.clock.now() + 1h, "7"};
+  world.steps(1min);
+  CHECK(world.buffer() == 3);
+  world.pools.stored["llm"].pool = "gone";
+  world.steps(1min);
+  CHECK(world.pools.stored.empty());
+}
+
+TEST_CASE("pools: where the last one was taken away by force its buffers go, too, and then nobody looks any more") {
+  PoolWorld world;
+  world.pools.stored["llm"] = {{"serving", "llm"}, "uid-llm", "h100", 3, world.clock.now() + 1h, "7"};
+  world.pools.objects.clear();
+  world.steps(1min);
+  CHECK(world.pools.stored.empty());
+  world.steps(1min);
+  const int looks = world.pools.looks_for_buffers;
+  world.steps(10min);
+  CHECK(world.pools.looks_for_buffers == looks);
+}
+
+TEST_CASE_METHOD(Grown, "pools: one that is deleted and cannot be put back says why") {
+  pools.refusal = api::Reason{"Paused", "it is paused"};
+  pools.objects.at("h100").object.meta.deleting = true;
+  steps(1min);
+  CHECK(pool_condition("Ready").reason == "Deleting");
+  CHECK(pool_condition("Ready").message ==
+        "it goes when what was done for it is undone: it is paused; its size was 2 before: `aiautoscaler release "
+        "--all` puts it back");
+}
+
+TEST_CASE("pools: AIAutoscaler, workload, pool and controller go in any order, then release leaves nothing") {
+  std::string order = "acpw";
+  do {
+    for (const auto sizing : {api::Sizing::Scale, api::Sizing::CapacityBuffer}) {
+      INFO(order << " " << api::to_string(sizing));
+      Grown world(sizing);
+      if (sizing == api::Sizing::CapacityBuffer)
+        world.pools.stored["llm"] = {{"serving", "llm"}, "uid-llm", "h100", 3, world.clock.now() + 1h, "7"};
+      bool runs = true;
+      for (const char gone : order) {
+        if (gone == 'a') world.cluster.objects.clear();
+        if (gone == 'c') runs = false;
+        if (gone == 'w') {
+          world.deployment().replicas = 0;
+          world.deployment().read_error = Error{ErrorKind::NotFound, "deployments.apps llm not found", {}};
+          world.schedule();
+        }
+        if (gone == 'p') {
+          auto& pool = world.pools.objects;
+          if (pool.contains("h100") && pool.at("h100").object.held)
+            pool.at("h100").object.meta.deleting = true;
+          else
+            pool.clear();
+        }
+        if (runs) world.steps(1min);
+      }
+      ReleaseOptions options;
+      options.all = true;
+      CHECK(release(world.pools, world.clock.now(), options).left.empty());
+      CHECK(world.pools.stored.empty());
+      CHECK(world.pools.objects.empty());
+      if (sizing == api::Sizing::Scale) CHECK(world.pools.sizes.at("h100") == 2);
+    }
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+}  // namespace
+}  // namespace aia::loop::fakes
