@@ -6,6 +6,19 @@ namespace {
 
 constexpr std::uint64_t kPrime = 1099511628211U;
 
+void add(Digest& digest, const api::LeadTimeStatus& lead) {
+  digest.add(lead.p90).add(static_cast<std::uint64_t>(lead.source));
+  for (const auto sample : lead.samples) digest.add(sample);
+}
+
+void add(Digest& digest, const api::Reasons& reasons, const std::vector<api::Condition>& conditions) {
+  for (const auto& reason : reasons) digest.add(reason.code).add(reason.message);
+  for (const auto& one : conditions) {
+    digest.add(one.type).add(static_cast<std::uint64_t>(one.status)).add(one.reason).add(one.message);
+    digest.add(one.last_transition).add(static_cast<std::uint64_t>(one.observed_generation));
+  }
+}
+
 }  // namespace
 
 Digest& Digest::add(const std::string& text) {
@@ -32,13 +45,21 @@ Digest digest_of(const api::AutoscalerStatus& status) {
   digest.add(static_cast<std::uint64_t>(status.current_replicas))
       .add(static_cast<std::uint64_t>(status.ready_replicas));
   digest.add(status.desired_replicas).add(status.last_scale_time);
-  digest.add(status.lead_time.p90).add(static_cast<std::uint64_t>(status.lead_time.source));
-  for (const auto sample : status.lead_time.samples) digest.add(sample);
-  for (const auto& reason : status.reasons) digest.add(reason.code).add(reason.message);
-  for (const auto& one : status.conditions) {
-    digest.add(one.type).add(static_cast<std::uint64_t>(one.status)).add(one.reason).add(one.message);
-    digest.add(one.last_transition).add(static_cast<std::uint64_t>(one.observed_generation));
-  }
+  add(digest, status.lead_time);
+  add(digest, status.reasons, status.conditions);
+  return digest;
+}
+
+Digest digest_of(const api::AcceleratorPoolStatus& status) {
+  Digest digest;
+  digest.add(static_cast<std::uint64_t>(status.observed_generation));
+  digest.add(static_cast<std::uint64_t>(status.nodes)).add(static_cast<std::uint64_t>(status.ready_nodes));
+  digest.add(status.planned_nodes);
+  digest.add(static_cast<std::uint64_t>(status.gpus)).add(static_cast<std::uint64_t>(status.used_gpus));
+  add(digest, status.lead_time);
+  digest.add(static_cast<std::uint64_t>(status.before.has_value()));
+  if (status.before) digest.add(static_cast<std::uint64_t>(status.before->nodes)).add(status.before->expires);
+  add(digest, status.reasons, status.conditions);
   return digest;
 }
 

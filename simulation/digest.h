@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "controller/api/accelerator_pool.h"
 #include "controller/api/autoscaler.h"
 #include "controller/api/forecast.h"
 
@@ -37,5 +38,6 @@ class Digest {
 
 Digest digest_of(const api::AutoscalerStatus& status);
 Digest digest_of(const api::ForecastStatus& status);
+Digest digest_of(const api::AcceleratorPoolStatus& status);
 
 }  // namespace aia::simulation

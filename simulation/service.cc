@@ -44,14 +44,22 @@ void Service::create_pod() {
   one.pod.uid = key_.to_string() + "-" + std::to_string(number);
   one.pod.created = stamp(now_);
   const auto lead = random_.uniform(options_.lead_min, options_.lead_max);
-  one.ready_at = now_ + std::chrono::duration_cast<Millis>(lead * lead_factor_);
+  one.asked = now_;
+  one.lead = std::chrono::duration_cast<Millis>(lead * lead_factor_);
+  one.ready_at = on_nodes_ ? WallTime::max() : now_ + one.lead;
+  waiting_pods_ += on_nodes_ ? 1 : 0;
   one.lot = random_.uniform();
   next_ready_ = std::min(next_ready_, one.ready_at);
   pods_.push_back(std::move(one));
 }
 
 void Service::remove_pod(std::size_t index) {
-  if (pods_[index].pod.ready_since) --ready_;
+  const auto& one = pods_[index];
+  if (one.pod.ready_since) --ready_;
+  if (waits_for_node(one)) {
+    --waiting_pods_;
+    totals_.node_waits.push_back(now_ - one.asked);
+  }
   pods_.erase(pods_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
@@ -60,11 +68,10 @@ void Service::set_replicas(int replicas) {
   const auto wanted = static_cast<std::size_t>(std::max(0, replicas));
   while (pods_.size() < wanted) create_pod();
   while (pods_.size() > wanted) {
+    const auto worth = [&](const ServicePod& one) { return waits_for_node(one) ? 0 : one.pod.ready_since ? 2 : 1; };
     std::size_t victim = pods_.size() - 1;
-    for (std::size_t i = pods_.size(); i-- > 0;) {
-      if (pods_[i].pod.ready_since) continue;
-      victim = i;
-      break;
+    for (std::size_t i = victim; i-- > 0;) {
+      if (worth(pods_[i]) < worth(pods_[victim])) victim = i;
     }
     remove_pod(victim);
   }
@@ -89,9 +96,35 @@ void Service::flap_pod(std::size_t index, WallTime until) {
 
 void Service::hasten_starts() {
   for (auto& pod : pods_) {
-    if (!pod.pod.ready_since) pod.ready_at = std::min(pod.ready_at, now_ + options_.lead_max);
+    if (!pod.pod.ready_since && !waits_for_node(pod)) pod.ready_at = std::min(pod.ready_at, now_ + options_.lead_max);
   }
   become_ready();
+}
+
+void Service::live_on(const std::vector<std::string>& nodes) {
+  on_nodes_ = true;
+  for (std::size_t i = 0; i < pods_.size(); ++i) {
+    pods_[i].pod.node = nodes.at(i);
+    pods_[i].pod.bound_since = pods_[i].pod.created;
+  }
+}
+
+void Service::bind_pod(std::size_t index, const std::string& node) {
+  auto& one = pods_.at(index);
+  one.pod.node = node;
+  one.pod.bound_since = stamp(now_);
+  one.ready_at = now_ + one.lead;
+  next_ready_ = std::min(next_ready_, one.ready_at);
+  --waiting_pods_;
+  totals_.node_waits.push_back(now_ - one.asked);
+}
+
+std::vector<Millis> Service::node_waits() const {
+  auto waits = totals_.node_waits;
+  for (const auto& one : pods_) {
+    if (waits_for_node(one)) waits.push_back(now_ - one.asked);
+  }
+  return waits;
 }
 
 void Service::become_ready() {
@@ -130,7 +163,7 @@ void Service::step_to(WallTime to) {
   const double pods = static_cast<double>(pods_.size());
   totals_.replica_seconds += pods * dt;
   totals_.ready_seconds += ready_ * dt;
-  totals_.gpu_seconds += pods * options_.gpus_per_replica * dt;
+  totals_.gpu_seconds += (pods - waiting_pods_) * options_.gpus_per_replica * dt;
   now_ = to;
 }
 

@@ -37,20 +37,23 @@ struct ScrapeFault {
 
 /// Sums since the start (or since the last reset_totals()).
 struct ServiceTotals {
-  double arrived = 0;          ///< requests
-  double started = 0;          ///< of those, began to be served
-  double started_in_slo = 0;   ///< … within slo_wait
-  double worst_queue = 0;      ///< requests
-  Millis longest_wait{0};      ///< of any request, those that still wait included
-  double replica_seconds = 0;  ///< from each pod's creation to its deletion
-  double ready_seconds = 0;    ///< of those, Ready
-  double gpu_seconds = 0;
+  double arrived = 0;                ///< requests
+  double started = 0;                ///< of those, began to be served
+  double started_in_slo = 0;         ///< … within slo_wait
+  double worst_queue = 0;            ///< requests
+  Millis longest_wait{0};            ///< of any request, those that still wait included
+  double replica_seconds = 0;        ///< from each pod's creation to its deletion
+  double ready_seconds = 0;          ///< of those, Ready
+  double gpu_seconds = 0;            ///< of those, while it has its GPUs: bound to a node, where there are nodes
+  std::vector<Millis> node_waits{};  ///< of the pods that were bound to a node, or deleted before: from their creation
 };
 
 /// A pod and what is going to happen to it.
 struct ServicePod {
   ports::Pod pod;
   WallTime ready_at{};
+  WallTime asked{};                    ///< its creation, to the millisecond
+  Millis lead{0};                      ///< its start, from when it has a node
   WallTime scraped = WallTime::min();  ///< newest sample of it
   double lot = 0;                      ///< in [0, 1): drawn once, whether a scrape fault hits it
 };
@@ -79,8 +82,18 @@ class Service {
   [[nodiscard]] const ServiceTotals& totals() const { return totals_; }
   void reset_totals() { totals_ = {}; }
 
-  /// /scale was written: pods are created now, or deleted (those not Ready first, then the youngest).
+  /// /scale was written: pods are created now, or deleted (those that wait for a node first, then those not Ready, then
+  /// the youngest).
   void set_replicas(int replicas);
+
+  /// Its pods live on nodes: the one at i is bound to nodes[i], and those created from now on start once they are
+  /// bound.
+  void live_on(const std::vector<std::string>& nodes);
+  /// A pod found a node: its start begins.
+  void bind_pod(std::size_t index, const std::string& node);
+  [[nodiscard]] bool waits_for_node(const ServicePod& pod) const { return on_nodes_ && pod.pod.node.empty(); }
+  /// How long pods waited for a node since the last reset_totals(), those that still do included.
+  [[nodiscard]] std::vector<Millis> node_waits() const;
 
   /// Starts drawn from now on take `factor` times as long.
   void set_lead_factor(double factor) { lead_factor_ = factor; }
@@ -128,6 +141,8 @@ class Service {
   Random random_;
   WallTime now_;
   int replicas_ = 0, ready_ = 0, next_pod_ = 0;
+  int waiting_pods_ = 0;  // for a node
+  bool on_nodes_ = false;
   double lead_factor_ = 1;
   std::vector<ServicePod> pods_;
   WallTime next_ready_ = WallTime::max();

@@ -23,8 +23,16 @@ void World::at(WallTime when, std::function<void()> what) {
 }
 
 void World::live_until(WallTime to) {
+  tend_nodes();
+  while (pool_ && pool_->machines.next_event() < to) {
+    const WallTime event = pool_->machines.next_event();
+    for (auto& [key, service] : services_) service->advance_to(event);
+    clock_.set(event);
+    tend_nodes();
+  }
   for (auto& [key, service] : services_) service->advance_to(to);
   clock_.set(to);
+  tend_nodes();
 }
 
 void World::advance_to(WallTime to) {
@@ -53,6 +61,7 @@ void World::go_on(Fiber* fiber) {
 Service& World::add_service(const api::ObjectKey& key, ServiceOptions options, int replicas) {
   auto service = std::make_unique<Service>(key, std::move(options), replicas, now(), random_.split(++uids_));
   auto& kept = services_[key] = std::move(service);
+  if (pool_) pool_->machines.settle(*kept);
   targets_[key] = {"uid-" + std::to_string(uids_), next_version(), true, true, "", {}};
   return *kept;
 }
@@ -115,6 +124,7 @@ void World::collect_garbage() {
     note({"cluster", now()}, "DeleteForecast", at->first, "");
     at = forecasts_.erase(at);
   }
+  collect_buffers();
 }
 
 void World::scale_by_hand(const api::ObjectKey& target, int replicas) {
@@ -133,6 +143,7 @@ Result<std::string> World::write_scale(const Writer& who, const api::ObjectKey& 
   if (!fits) return Error{ErrorKind::Conflict, "the object has been modified", {}};
   stands->advance_to(now());
   stands->set_replicas(replicas);
+  tend_nodes();
   state.resource_version = next_version();
   return state.resource_version;
 }

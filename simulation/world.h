@@ -1,7 +1,7 @@
 // The virtual world: time, services and what an API server stores (AIAutoscalers, Forecasts, scales, a Lease), with a
 // resourceVersion on each and every write in the audit log. Good weather only: faults stand between the world and a
-// controller (faulty_cluster.h, faulty_metrics.h). Single-threaded: whoever waits
-// inside a fiber (fiber.h) sleeps while the world goes on, and wakes when it is time.
+// controller (faulty_cluster.h, faulty_metrics.h). Single-threaded: whoever waits inside a fiber (fiber.h) sleeps while
+// the world goes on, and wakes when it is time. Services are served from thin air, unless there is a node pool.
 #pragma once
 
 #include <functional>
@@ -13,8 +13,10 @@
 
 #include "controller/lease/elector.h"
 #include "controller/ports/cluster.h"
+#include "controller/ports/pools.h"
 #include "simulation/audit.h"
 #include "simulation/fiber.h"
+#include "simulation/node_pool.h"
 #include "simulation/service.h"
 #include "simulation/virtual_clock.h"
 
@@ -48,6 +50,21 @@ struct SpecChange {
   std::optional<api::AutoscalerSpec> spec;
 };
 
+/// A CapacityBuffer as stored.
+struct StoredBuffer {
+  ports::Buffer buffer;
+  api::ObjectKey target;       ///< like whose pods its virtual ones are
+  std::int64_t most_gpus = 0;  ///< its limits
+};
+
+/// An AcceleratorPool, its machines, and what is stored to size it.
+struct StoredPool {
+  api::AcceleratorPool object;
+  NodePool machines;
+  std::map<api::ObjectKey, StoredBuffer> buffers;  ///< by AIAutoscaler
+  std::string size_version;                        ///< resourceVersion of the scale
+};
+
 class World {
  public:
   World(WallTime start, std::uint64_t seed);
@@ -73,6 +90,10 @@ class World {
   [[nodiscard]] const std::map<api::ObjectKey, std::unique_ptr<Service>>& services() const { return services_; }
   TargetState& target(const api::ObjectKey& key) { return targets_.at(key); }
 
+  /// Services that are added from now on live on its nodes. One pool.
+  StoredPool& add_pool(api::AcceleratorPool object, NodeOptions options);
+  [[nodiscard]] StoredPool* pool() { return pool_ ? &*pool_ : nullptr; }  ///< nullptr: there is none
+
   // What people do.
   void create(api::Autoscaler object);  ///< uid, created, generation and resourceVersion are given here
   void edit(const api::ObjectKey& key, const std::function<void(api::AutoscalerSpec&)>& change);
@@ -87,6 +108,12 @@ class World {
   Status write_forecast(const Writer& who, const api::Forecast& forecast);
   Status delete_forecast(const Writer& who, const api::ObjectKey& key);
   Status write_event(const Writer& who, const api::Autoscaler& about, const ports::Event& event);
+  Status write_size(const Writer& who, const std::string& pool, int nodes, const std::string& version);
+  Status write_buffer(const Writer& who, const ports::BufferWrite& write);  ///< Conflict: its version is not stored
+  Status delete_buffer(const Writer& who, const ports::Buffer& buffer);
+  Status hold_pool(const Writer& who, const std::string& pool, bool held);
+  Status write_pool_status(const Writer& who, const api::AcceleratorPool& pool);
+  Status write_pool_event(const Writer& who, const api::AcceleratorPool& about, const ports::Event& event);
   Result<lease::Lease> write_lease(const Writer& who, lease::Lease lease);  ///< Conflict: its version is not stored
   [[nodiscard]] const std::optional<lease::Lease>& lease() const { return lease_; }
 
@@ -103,9 +130,11 @@ class World {
   void go_on(Fiber* fiber);
   std::string next_version() { return std::to_string(++version_); }
   void live_until(WallTime to);
+  void tend_nodes();
   void note(const Writer& who, const char* kind, const api::ObjectKey& object, std::string value,
             std::string version = {}, const std::string& outcome = "ok", int before = 0);
   void collect_garbage();
+  void collect_buffers();
 
   VirtualClock clock_;
   Random random_;
@@ -119,6 +148,7 @@ class World {
   std::map<api::ObjectKey, api::Forecast> forecasts_;
   std::vector<SpecChange> spec_changes_;
   std::optional<lease::Lease> lease_;
+  std::optional<StoredPool> pool_;
 };
 
 }  // namespace aia::simulation

@@ -65,6 +65,13 @@ Inhabitant one(const char* name, Random random, WallTime start, Millis length) {
   return inhabitant;
 }
 
+/// Every third is forecast by all that the engine has, the others by a named model, which costs less.
+api::ModelChoice draw_model(Random random) {
+  constexpr api::ModelChoice kModels[]{api::ModelChoice::Auto, api::ModelChoice::SeasonalNaive,
+                                       api::ModelChoice::HoltWinters};
+  return kModels[random.integer(0, 2)];
+}
+
 }  // namespace
 
 std::vector<Inhabitant> draw_population(std::uint64_t seed, WallTime start, Millis length) {
@@ -72,6 +79,7 @@ std::vector<Inhabitant> draw_population(std::uint64_t seed, WallTime start, Mill
   auto gateway = one("gateway", random.split(1), start, length);
   gateway.service.gateways = 2;
   gateway.spec.demand.front().backlog_query = "queue:serving/gateway";
+  gateway.spec.forecast.model = draw_model(random.split(5));
 
   auto pods = one("pods", random.split(2), start, length);
   pods.service.gateways = 0;  // every pod reports for itself
@@ -85,6 +93,7 @@ std::vector<Inhabitant> draw_population(std::uint64_t seed, WallTime start, Mill
   auto watched = one("watched", random.split(4), start, length);
   watched.spec.mode = api::Mode::Recommend;
   watched.spec.forecast.seasons = {};
+  watched.spec.forecast.model = draw_model(random.split(6));
   return {gateway, pods, reactive, watched};
 }
 

@@ -14,6 +14,14 @@ Millis aftermath(const Fault& fault, const std::vector<Inhabitant>& inhabitants)
   return pods ? inhabitants.at(static_cast<std::size_t>(fault.service)).service.lead_max + 1min : Millis(0);
 }
 
+/// How long what demand was may still be seen in replicas: stabilised, and where a model with a memory of its own was
+/// asked for, a level is a spike to it for twelve steps of the grid (docs/forecasting.md).
+Millis memory(const api::AutoscalerSpec& spec, Millis grid_step) {
+  const auto model = spec.forecast.model;
+  const bool robust = model == api::ModelChoice::SeasonalNaive || model == api::ModelChoice::HoltWinters;
+  return 30min + (robust ? 12 * grid_step : 0min);
+}
+
 bool owned(const World& world, const api::Forecast& forecast) {
   const auto owner = world.autoscalers().find({forecast.meta.ns, forecast.autoscaler});
   if (owner == world.autoscalers().end() || owner->second.object.meta.uid != forecast.autoscaler_uid) return false;
@@ -37,7 +45,8 @@ Probe look(World& world, const Record& record, Probe::Why why, std::size_t fault
     object.least_rps = object.largest_rps = demand(probe.at);
     for (Millis ago = 0ms; ago <= back; ago += 15s)
       object.least_rps = std::min(object.least_rps, demand(probe.at - ago));
-    for (Millis ahead = -30min; ahead <= 4 * service.options().lead_max; ahead += 1min)
+    const Millis behind = memory(view.object.spec, record.options.loop.grid_step);
+    for (Millis ahead = -behind; ahead <= 4 * service.options().lead_max; ahead += 1min)
       object.largest_rps = std::max(object.largest_rps, demand(probe.at + ahead));
     probe.objects[key] = std::move(object);
   }

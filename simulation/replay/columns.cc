@@ -20,6 +20,7 @@ std::vector<Column> columns(const Outcome& outcome, double per_replica_rps, Wall
     }
     column->queue = std::max(column->queue, moment.queue);
     column->starting = std::max(column->starting, moment.existing - moment.ready);
+    column->nodes = std::max(column->nodes, moment.nodes);
   }
   for (const auto& promise : outcome.promises) {
     if (promise.about < from || promise.about >= to || !seen[index(promise.about)]) continue;

@@ -14,6 +14,7 @@ struct Column {
   double demand_rps = 0, capacity_rps = 0;  ///< at the worst moment
   double queue = 0;                         ///< the longest
   int starting = 0;                         ///< replicas on their way to Ready, the most
+  int nodes = 0;                            ///< there or asked for, the most
   std::optional<double> ahead, upper;       ///< what was said a lead time before, the highest
 
   [[nodiscard]] bool is_short() const { return demand_rps > capacity_rps * (1 + 1e-12); }

@@ -29,12 +29,28 @@ api::ObjectKey service_key() {
 }
 
 Policy predictive(const Scenario& scenario) {
-  return {"predictive", "AIAutoscaler with forecast.model: Auto", spec_of(scenario, api::ModelChoice::Auto)};
+  Policy policy{"predictive", "AIAutoscaler with forecast.model: Auto", spec_of(scenario, api::ModelChoice::Auto)};
+  if (!scenario.nodes) return policy;
+  policy.about += " and an AcceleratorPool: nodes are asked for ahead, too";
+  policy.spec.node_pool = kPoolName;
+  return policy;
+}
+
+Policy replicas_only(const Scenario& scenario) {
+  return {"replicas only", "the same forecast without an AcceleratorPool: nodes come when pods wait for one",
+          spec_of(scenario, api::ModelChoice::Auto)};
 }
 
 Policy reactive(const Scenario& scenario) {
   return {"reactive", "the same controller with forecast.model: None: replicas for the demand and the queue of now",
           spec_of(scenario, api::ModelChoice::Off)};
+}
+
+std::vector<Policy> policies(const Scenario& scenario) {
+  std::vector<Policy> all = {predictive(scenario)};
+  if (scenario.nodes) all.push_back(replicas_only(scenario));
+  all.push_back(reactive(scenario));
+  return all;
 }
 
 }  // namespace aia::simulation

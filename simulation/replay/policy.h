@@ -11,7 +11,7 @@
 namespace aia::simulation {
 
 struct Policy {
-  std::string name;   ///< one word: "predictive"
+  std::string name;   ///< a word or two: "predictive"
   std::string about;  ///< what it does, for people
   api::AutoscalerSpec spec;
 };
@@ -19,10 +19,19 @@ struct Policy {
 /// The name of the service in the world, which the specs point at.
 api::ObjectKey service_key();
 
-/// The product with model Auto.
+/// The name of the AcceleratorPool in a world with nodes.
+inline constexpr const char* kPoolName = "gpus";
+
+/// The product with model Auto; where there are nodes it asks for them ahead, too.
 Policy predictive(const Scenario& scenario);
+
+/// The same with nodes left to the node autoscaler, which launches them when pods wait for one.
+Policy replicas_only(const Scenario& scenario);
 
 /// The product without a forecast: the plain reactive rule, queue included.
 Policy reactive(const Scenario& scenario);
+
+/// Those that tell something apart in this scenario: predictive first; replicas_only where there are nodes.
+std::vector<Policy> policies(const Scenario& scenario);
 
 }  // namespace aia::simulation

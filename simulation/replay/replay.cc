@@ -10,6 +10,7 @@
 #include "simulation/replay/arrivals.h"
 #include "simulation/virtual_cluster.h"
 #include "simulation/virtual_metrics.h"
+#include "simulation/virtual_pools.h"
 #include "simulation/world.h"
 
 namespace aia::simulation {
@@ -76,6 +77,30 @@ api::Autoscaler autoscaler_of(const Policy& policy) {
   return object;
 }
 
+/// Rooms for every replica that there may be.
+api::AcceleratorPool pool_of(const Scenario& scenario) {
+  api::AcceleratorPool pool;
+  pool.meta.name = kPoolName;
+  pool.spec.node_labels = {{"karpenter.sh/nodepool", kPoolName}};
+  pool.spec.gpu_resource = "nvidia.com/gpu";
+  pool.spec.gpus_per_node = scenario.nodes->gpus_per_node;
+  pool.spec.max_nodes = scenario.nodes_for(scenario.highest());
+  pool.spec.namespaces = {service_key().ns};
+  return pool;
+}
+
+void add_nodes(const Scenario& scenario, World& world) {
+  NodeOptions options;
+  options.lead_min = scenario.nodes->lead_min;
+  options.lead_max = scenario.nodes->lead_max;
+  world.add_pool(pool_of(scenario), options);
+}
+
+Moment look_at(World& world, const Service& service, double demand_rps) {
+  const int nodes = world.pool() == nullptr ? 0 : static_cast<int>(world.pool()->machines.nodes().size());
+  return {world.now(), demand_rps, static_cast<int>(service.pods().size()), service.ready(), service.queue(), nodes};
+}
+
 }  // namespace
 
 Outcome play(const Scenario& scenario, const Policy& policy) {
@@ -84,24 +109,29 @@ Outcome play(const Scenario& scenario, const Policy& policy) {
   const Trace whole = scenario.trace.filled();
   const WallTime from = scenario.play_from(), to = scenario.trace.end();
   World world(from, scenario.seed);
+  if (scenario.nodes) add_nodes(scenario, world);
   const int at_first = replicas_before(scenario, whole);
   auto& service = world.add_service(service_key(), service_options(scenario, whole), at_first);
   world.create(autoscaler_of(policy));
   VirtualMetrics metrics(world);
   play_gaps(scenario.trace, world, service);
   VirtualCluster cluster(world, "replay");
+  VirtualPools pools(world, "replay");
   Recorder recorder(outcome);
-  loop::Loop loop(world.clock(), metrics, cluster, recorder, scenario.loop);
+  loop::Aids aids;
+  if (policy.spec.node_pool) aids.pools = &pools;
+  loop::Loop loop(world.clock(), metrics, cluster, recorder, scenario.loop, aids);
   while (world.now() < to) {
     do loop.run_once();
     while (loop.catching_up());  // the history, before time goes on
-    outcome.timeline.push_back({world.now(), whole.at(world.now()), static_cast<int>(service.pods().size()),
-                                service.ready(), service.queue()});
+    outcome.timeline.push_back(look_at(world, service, whole.at(world.now())));
     world.advance_to(std::min(to, world.now() + scenario.loop.cycle));
   }
   std::stable_sort(outcome.promises.begin(), outcome.promises.end(),
                    [](const Promise& a, const Promise& b) { return a.about < b.about; });
   outcome.score = score_of(scenario, service.totals(), outcome.timeline);
+  if (world.pool() != nullptr)
+    outcome.score.nodes = node_score(world.pool()->machines.node_seconds(to), service.node_waits());
   return outcome;
 }
 
@@ -111,6 +141,7 @@ Result<Replay> replay(const Scenario& scenario, const std::vector<Policy>& polic
   Replay replay;
   replay.scenario = scenario;
   replay.clairvoyant_replica_hours = clairvoyant_replica_hours(scenario);
+  replay.clairvoyant_node_hours = clairvoyant_node_hours(scenario);
   for (const auto& policy : policies) {
     const auto fits = api::validate(policy.spec);
     if (!fits) return fits.error().in(policy.name);

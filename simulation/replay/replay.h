@@ -34,6 +34,7 @@ struct Outcome {
 struct Replay {
   Scenario scenario;
   double clairvoyant_replica_hours = 0;
+  double clairvoyant_node_hours = 0;
   std::vector<Outcome> outcomes;  ///< as the policies were given; the first is held against the others
 };
 

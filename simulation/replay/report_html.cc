@@ -21,7 +21,9 @@ std::string element(const char* name, const std::string& text) {
 /// The table turned into a card for each of its first figures: what one wants to know at a glance.
 std::string cards(const Replay& replay, const Table& table) {
   std::string html;
-  for (const std::size_t figure_at : {1, 3, 4, 5}) {
+  std::vector<std::size_t> figures = {1, 3, 4, 5};
+  if (replay.scenario.nodes) figures = {1, 3, 4, 5, 8, 9};
+  for (const std::size_t figure_at : figures) {
     html += "<div class=\"card\">" + element("h3", sentence(table.heads[figure_at])) + "<dl>";
     for (std::size_t i = 0; i < replay.outcomes.size(); ++i) {
       const std::string css = i == 0 ? " class=\"first\"" : "";
@@ -56,13 +58,19 @@ std::string scenario_html(const Replay& replay) {
   const auto& s = replay.scenario;
   const auto& forecaster = replay.outcomes.front();
   const auto skill = forecaster.skill ? ", skill " + percent(*forecaster.skill) + " against the last value" : "";
+  const auto nodes = !s.nodes
+                         ? "there is always room"
+                         : "of " + std::to_string(s.nodes->gpus_per_node) + " GPUs, Ready " + span(s.nodes->lead_min) +
+                               " to " + span(s.nodes->lead_max) + " after they were asked for, drawn for each";
   return facts({
       {"Demand", s.trace.name + ", in steps of " + span(s.trace.step)},
       {"Played", moment_of(s.play_from()) + " to " + moment_of(s.trace.end()) + ", after " + span(s.known_history()) +
                      " of history"},
       {"One replica serves",
        figure(s.per_replica_rps) + " requests/s on " + std::to_string(s.gpus_per_replica) + " GPUs"},
-      {"Pod creation to Ready", span(s.lead_min) + " to " + span(s.lead_max) + ", drawn for each pod"},
+      {"Nodes", nodes},
+      {s.nodes ? "Binding of a pod to Ready" : "Pod creation to Ready",
+       span(s.lead_min) + " to " + span(s.lead_max) + ", drawn for each pod"},
       {"SLO", "a request begins to be served within " + span(s.slo_wait)},
       {"Replicas", std::to_string(s.min_replicas) + " to " + std::to_string(s.highest())},
       {"Controller", "a cycle every " + span(s.loop.cycle) + ", demand on a grid of " + span(s.loop.grid_step) +
@@ -82,9 +90,18 @@ gets the same arrivals. GPU-hours count from a pod's creation to its deletion, b
 <b>Late by</b> is the median, over the replicas that the rise to the peak asked for, of the time from when demand needed a
 replica to when it was Ready, in lead times. <b>Clairvoyant</b> is the cost of exactly the replicas needed at every step,
 known in advance and started in no time: a bound, not a policy.</p>
-<p><b>Not simulated:</b> nodes that must be started first, requests that differ in size, retries and clients that give up,
-pods that fail, and metrics that lie. A burst that nothing announced is in the demand, and no forecast sees it.</p>
+<p><b>Not simulated:</b> requests that differ in size, retries and clients that give up, pods that fail, and metrics that
+lie. A burst that nothing announced is in the demand, and no forecast sees it.</p>
 )html";
+
+constexpr const char* kNodes = R"html(<p><b>Nodes</b> become Ready a lead after they were asked for; a pod that finds no
+room waits for one, and starts once it is bound. A node autoscaler that behaves as Karpenter does asks for nodes when pods
+wait, or when the room that the controller wants kept free (a CapacityBuffer) is not there, and removes nodes that stay
+empty for a minute. Node-hours count from asking to removal; GPU-hours from a pod's binding. <b>Found a node</b> is the
+share of the new pods that were bound within 2 s, <b>wait for one</b> the P90 of how long they waited.</p>
+)html";
+
+constexpr const char* kNoNodes = "<p>Nodes that must be started first are not part of this replay (--node-lead).</p>\n";
 
 }  // namespace
 
@@ -104,6 +121,7 @@ std::string report_html(const Replay& replay, const std::string& command) {
   html += "<h2>The day</h2>\n";
   for (const auto& plot : report_plots(replay)) html += simulation::html(plot);
   html += "<h2>All figures</h2>\n" + table_html(table) + "<h2>The scenario</h2>\n" + scenario_html(replay) + kHow;
+  html += s.nodes ? kNodes : kNoNodes;
   html += "<h2>Do it again</h2>\n<pre>" + escaped(command) +
           "</pre>\n<p>The same command gives the same report, to the byte.</p>\n";
   return html + "</body></html>\n";

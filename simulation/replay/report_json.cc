@@ -33,6 +33,10 @@ Json scenario_json(const Scenario& s) {
   json["per_replica_rps"] = number(s.per_replica_rps);
   json["lead_time_s"] = {{"min", number(seconds(s.lead_min))}, {"max", number(seconds(s.lead_max))}};
   json["gpus_per_replica"] = s.gpus_per_replica;
+  if (s.nodes) {
+    json["node_lead_s"] = {{"min", number(seconds(s.nodes->lead_min))}, {"max", number(seconds(s.nodes->lead_max))}};
+    json["gpus_per_node"] = s.nodes->gpus_per_node;
+  }
   json["slo_wait_s"] = number(seconds(s.slo_wait));
   json["min_replicas"] = s.min_replicas;
   json["max_replicas"] = s.highest();
@@ -59,6 +63,11 @@ Json outcome_json(const Outcome& outcome) {
   json["replica_hours"] = number(score.replica_hours);
   json["gpu_hours"] = number(score.gpu_hours);
   json["replicas_started"] = score.started;
+  if (score.nodes) {
+    json["node_hours"] = number(score.nodes->hours);
+    json["bound_at_once_share"] = number(score.nodes->at_once);
+    json["node_wait_p90_s"] = number(seconds(score.nodes->wait_p90));
+  }
   json["errors"] = outcome.errors;
   return json;
 }
@@ -73,6 +82,7 @@ std::string report_json(const Replay& replay) {
   const double bound = replay.clairvoyant_replica_hours;
   json["clairvoyant"] = {{"replica_hours", number(bound)},
                          {"gpu_hours", number(bound * replay.scenario.gpus_per_replica)}};
+  if (replay.scenario.nodes) json["clairvoyant"]["node_hours"] = number(replay.clairvoyant_node_hours);
   json["verdict"] = verdict(replay);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

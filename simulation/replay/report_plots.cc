@@ -93,13 +93,18 @@ WallTime steepest(const Replay& replay) {
   return start;
 }
 
+std::string on_nodes(const Scenario& scenario) {
+  if (!scenario.nodes) return "";
+  return " once it has a node, a node " + span(scenario.nodes->lead_min) + " to " + span(scenario.nodes->lead_max);
+}
+
 Plot detail(const Replay& replay, WallTime from, WallTime to) {
   std::vector<Drawn> drawn;
   for (const auto& outcome : replay.outcomes)
     drawn.push_back(columns(outcome, replay.scenario.per_replica_rps, from, to, kColumns));
   Plot plot{"The steepest " + span(to - from) + " in detail, requests/s",
             "A replica takes " + span(replay.scenario.lead_min) + " to " + span(replay.scenario.lead_max) +
-                " to become Ready.",
+                " to become Ready" + on_nodes(replay.scenario) + ".",
             from,
             to,
             highest(drawn),
@@ -140,6 +145,9 @@ std::vector<Plot> report_plots(const Replay& replay) {
       together(replay, drawn, "Queue, requests waiting", "", [](auto& c) { return std::optional(c.queue); }));
   plots.push_back(together(replay, drawn, "Replicas that were starting", "Created and not Ready yet.",
                            [](auto& c) { return std::optional(static_cast<double>(c.starting)); }));
+  if (scenario.nodes)
+    plots.push_back(together(replay, drawn, "Nodes", "There, or asked for.",
+                             [](auto& c) { return std::optional(static_cast<double>(c.nodes)); }));
   for (auto& plot : plots) {
     plot.from = from;
     plot.to = to;

@@ -13,6 +13,7 @@ namespace aia::simulation {
 namespace {
 
 constexpr int kNarrowest = 52, kWidest = 120;
+constexpr int kNarrowestNodes = 68;  // there is one policy more
 
 /// Characters of UTF-8 text, each one column wide.
 std::size_t width_of(const std::string& text) {
@@ -46,7 +47,7 @@ std::string table_text(const Table& table, std::size_t width) {
   }
   for (std::size_t i = 0; i < table.heads.size(); ++i) {
     text += aligned(table.heads[i], 16, false);
-    for (const auto& row : table.rows) text += aligned(row[i], 12, true);
+    for (const auto& row : table.rows) text += aligned(row[i], std::max<std::size_t>(12, width_of(row[0]) + 1), true);
     text += "\n";
   }
   return text;
@@ -70,14 +71,18 @@ std::string wrapped(const std::string& text, std::size_t width) {
 std::string title(const Scenario& s) {
   return s.trace.name + ": " + span(s.play) + " played after " + span(s.known_history()) + " of history; " +
          figure(s.per_replica_rps) + " requests/s and " + std::to_string(s.gpus_per_replica) +
-         " GPUs a replica, Ready " + span(s.lead_min) + " to " + span(s.lead_max) + " after it was asked for.";
+         " GPUs a replica, Ready " + span(s.lead_min) + " to " + span(s.lead_max) + " after it " +
+         (s.nodes ? "has a node; nodes of " + std::to_string(s.nodes->gpus_per_node) + " GPUs, Ready " +
+                        span(s.nodes->lead_min) + " to " + span(s.nodes->lead_max) + " after they were asked for."
+                  : "was asked for.");
 }
 
 }  // namespace
 
 std::string report_text(const Replay& replay, const TextOptions& options) {
-  const auto width = static_cast<std::size_t>(std::clamp(options.width, kNarrowest, kWidest));
   const auto& scenario = replay.scenario;
+  const auto width =
+      static_cast<std::size_t>(std::clamp(options.width, scenario.nodes ? kNarrowestNodes : kNarrowest, kWidest));
   TerminalChart chart;
   chart.coloured = options.coloured;
   chart.slo_wait = scenario.slo_wait;

@@ -9,7 +9,7 @@
 namespace aia::simulation {
 
 struct TextOptions {
-  int width = 80;  ///< columns of the terminal; used from 52 to 120
+  int width = 80;  ///< columns of the terminal; used from 52, with nodes 68, to 120
   bool coloured = false;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/api/accelerator_pool.h"
 #include "controller/api/validate.h"
 
 namespace aia::simulation {
@@ -42,6 +43,9 @@ Status validate_times(const Scenario& s) {
   if (s.loop.cycle >= s.play)
     return wrong("--cycle: must be shorter than what is played, " + format_duration(s.play) +
                  ": else nothing is ever scaled");
+  if (s.nodes &&
+      (s.nodes->lead_min < kSecond || s.nodes->lead_max < s.nodes->lead_min || s.nodes->lead_max > api::kLongestLead))
+    return wrong("--node-lead: must be MIN..MAX, from 1s to " + format_duration(api::kLongestLead));
   if (s.slo_wait < Millis(0)) return wrong("--slo-wait: must not be negative");
   return done;
 }
@@ -62,11 +66,20 @@ int Scenario::highest() const {
   return std::max(min_replicas, 2 * static_cast<int>(std::ceil(peak(*this) / per_replica_rps)));
 }
 
+int Scenario::nodes_for(int replicas) const {
+  if (!nodes) return 0;
+  const int on_each = std::max(1, nodes->gpus_per_node / gpus_per_replica);
+  return (replicas + on_each - 1) / on_each;
+}
+
 Status validate(const Scenario& s) {
   const auto times = validate_times(s);
   if (!times) return times;
   if (!(s.per_replica_rps > 0)) return wrong("--per-replica: must be greater than 0");
   if (s.gpus_per_replica < 1) return wrong("--gpus-per-replica: must be at least 1");
+  if (s.nodes && (s.nodes->gpus_per_node < s.gpus_per_replica || s.nodes->gpus_per_node > api::kMaxGpusPerNode))
+    return wrong("--gpus-per-node: must be from --gpus-per-replica, " + std::to_string(s.gpus_per_replica) + ", to " +
+                 std::to_string(api::kMaxGpusPerNode) + ": a replica is on one node");
   if (s.min_replicas < 1) return wrong("--min-replicas: must be at least 1");
   if (s.max_replicas && (*s.max_replicas < s.min_replicas || *s.max_replicas > kMostReplicas))
     return wrong("--max-replicas: must lie between --min-replicas and 10000");

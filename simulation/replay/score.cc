@@ -15,6 +15,19 @@ bool exceeds(double rps, int replicas, double per_replica_rps) {
   return rps > replicas * per_replica_rps * (1 + 1e-12);
 }
 
+/// Of what each bin's replicas need.
+template <class Count>
+double hours_of(const Scenario& scenario, Count count) {
+  const auto whole = scenario.trace.filled();
+  double total = 0;
+  for (WallTime at = scenario.play_from(); at < whole.end();) {
+    const WallTime next = std::min(whole.end(), at + whole.step - (at - whole.start) % whole.step);
+    total += count(scenario.needed(whole.at(at))) * hours(next - at);
+    at = next;
+  }
+  return total;
+}
+
 }  // namespace
 
 std::optional<Millis> lateness(const std::vector<Moment>& timeline, double per_replica_rps) {
@@ -69,15 +82,23 @@ Score score_of(const Scenario& scenario, const ServiceTotals& totals, const std:
   return score;
 }
 
+NodeScore node_score(double node_seconds, std::vector<Millis> waits) {
+  NodeScore score;
+  score.hours = node_seconds / 3600;
+  if (waits.empty()) return score;
+  std::sort(waits.begin(), waits.end());
+  const auto soon = std::upper_bound(waits.begin(), waits.end(), kAtOnce) - waits.begin();
+  score.at_once = static_cast<double>(soon) / static_cast<double>(waits.size());
+  score.wait_p90 = waits[(waits.size() * 9 + 9) / 10 - 1];
+  return score;
+}
+
 double clairvoyant_replica_hours(const Scenario& scenario) {
-  const auto whole = scenario.trace.filled();
-  double total = 0;
-  for (WallTime at = scenario.play_from(); at < whole.end();) {
-    const WallTime next = std::min(whole.end(), at + whole.step - (at - whole.start) % whole.step);
-    total += scenario.needed(whole.at(at)) * hours(next - at);
-    at = next;
-  }
-  return total;
+  return hours_of(scenario, [](int replicas) { return replicas; });
+}
+
+double clairvoyant_node_hours(const Scenario& scenario) {
+  return hours_of(scenario, [&](int replicas) { return scenario.nodes_for(replicas); });
 }
 
 }  // namespace aia::simulation

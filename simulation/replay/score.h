@@ -18,7 +18,16 @@ struct Moment {
   int existing = 0;       ///< replicas created and not deleted
   int ready = 0;
   double queue = 0;  ///< requests waiting
+  int nodes = 0;     ///< there, or asked for
 };
+
+/// What came of nodes.
+struct NodeScore {
+  double hours = 0;    ///< from each node's being asked for until it was removed: that is what is paid for
+  double at_once = 1;  ///< share of the new pods that were bound within kAtOnce of their creation; 1: there were none
+  Millis wait_p90{0};  ///< of new pods for their node; one that was deleted, or still waits, waited so long at least
+};
+inline constexpr Millis kAtOnce{std::chrono::seconds(2)};
 
 struct Score {
   double requests = 0;
@@ -30,6 +39,7 @@ struct Score {
   double covered = 0;                ///< share of the time with Ready capacity ≥ demand
   std::optional<double> late_leads;  ///< how late capacity came in the rise to the peak, see lateness(); unset: no rise
   int started = 0;                   ///< replicas created
+  std::optional<NodeScore> nodes{};  ///< unset: there were none
 
   /// Share of the requests; 1 when there were none.
   [[nodiscard]] double slo_share() const { return requests > 0 ? within_slo / requests : 1; }
@@ -52,8 +62,13 @@ Millis typical_lead(const Scenario& scenario);
 
 Score score_of(const Scenario& scenario, const ServiceTotals& totals, const std::vector<Moment>& timeline);
 
+NodeScore node_score(double node_seconds, std::vector<Millis> waits);
+
 /// Replica-hours of exactly the replicas that each bin of the play needs, within the bounds: what a policy that knows
 /// the future and starts replicas in no time would use.
 double clairvoyant_replica_hours(const Scenario& scenario);
+
+/// The node-hours of the same, 0 without nodes.
+double clairvoyant_node_hours(const Scenario& scenario);
 
 }  // namespace aia::simulation

@@ -15,6 +15,10 @@ std::string leads(const std::optional<double>& late) {
   return *late == 0 ? "in time" : figure(*late) + (*late == 1 ? " lead" : " leads");
 }
 
+void add_nodes(std::vector<std::string>& row, const NodeScore& score) {
+  row.insert(row.end(), {figure(score.hours), percent(score.at_once), span(score.wait_p90)});
+}
+
 }  // namespace
 
 Table table_of(const Replay& replay) {
@@ -27,15 +31,19 @@ Table table_of(const Replay& replay) {
                  "GPU-hours",
                  "replicas started",
                  "late by"};
+  const bool nodes = replay.scenario.nodes.has_value();
+  if (nodes) table.heads.insert(table.heads.end(), {"node-hours", "found a node", "wait for one"});
   for (const auto& outcome : replay.outcomes) {
     const auto& score = outcome.score;
     table.rows.push_back({outcome.policy.name, percent(score.slo_share()),
                           figure(std::round(score.requests - score.within_slo)), figure(std::round(score.worst_queue)),
                           score.longest_wait > Millis(0) ? span(score.longest_wait) : kNone, figure(score.gpu_hours),
                           figure(score.started), leads(score.late_leads)});
+    if (nodes) add_nodes(table.rows.back(), score.nodes.value_or(NodeScore{}));
   }
   const double bound = replay.clairvoyant_replica_hours * replay.scenario.gpus_per_replica;
   table.rows.push_back({"clairvoyant", kNone, kNone, kNone, kNone, figure(bound), kNone, kNone});
+  if (nodes) table.rows.back().insert(table.rows.back().end(), {figure(replay.clairvoyant_node_hours), kNone, kNone});
   return table;
 }
 

@@ -19,8 +19,13 @@ Side serving(const Score& one, const Score& other) {
   return more > kEqualShare ? Side::Better : more < -kEqualShare ? Side::Worse : Side::Equal;
 }
 
+/// What is paid for: nodes, where there are any.
+double paid_hours(const Score& score) {
+  return score.nodes ? score.nodes->hours : score.gpu_hours;
+}
+
 double extra_cost(const Score& one, const Score& other) {
-  return other.gpu_hours > 0 ? one.gpu_hours / other.gpu_hours - 1 : 0;
+  return paid_hours(other) > 0 ? paid_hours(one) / paid_hours(other) - 1 : 0;
 }
 
 Side cost(const Score& one, const Score& other) {
@@ -39,11 +44,12 @@ std::string served(const Outcome& one, const Outcome& other, Millis slo_wait) {
 }
 
 std::string paid(const Outcome& one, const Outcome& other) {
-  const double hours = one.score.gpu_hours - other.score.gpu_hours;
-  const auto both = figure(one.score.gpu_hours) + " against " + figure(other.score.gpu_hours);
-  if (cost(one.score, other.score) == Side::Equal) return "Both used about the same GPU-hours (" + both + ").";
+  const double hours = paid_hours(one.score) - paid_hours(other.score);
+  const auto both = figure(paid_hours(one.score)) + " against " + figure(paid_hours(other.score));
+  const std::string unit = one.score.nodes ? " node-hours" : " GPU-hours";
+  if (cost(one.score, other.score) == Side::Equal) return "Both used about the same" + unit + " (" + both + ").";
   std::string text = one.policy.name + " used " + percent(std::abs(extra_cost(one.score, other.score))) +
-                     (hours > 0 ? " more" : " fewer") + " GPU-hours (" + both + ")";
+                     (hours > 0 ? " more" : " fewer") + unit + " (" + both + ")";
   const double kept = one.score.within_slo - other.score.within_slo;
   if (hours > 0 && serving(one.score, other.score) == Side::Better)
     text += ": " + figure(hours / kept * 1000) + " for each thousand requests that it kept within the SLO";

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "tests/sanitized.h"
+
 namespace aia::simulation {
 namespace {
 
@@ -13,13 +15,8 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kFirst = 1, kSeeds = 40;
 
 // A sanitizer makes a day last ten times as long.
-#ifdef AIA_SANITIZED
-constexpr int kDaysOfAKind = 1, kReplayed = 2;
-constexpr Millis kDay = 4h;
-#else
-constexpr int kDaysOfAKind = 2, kReplayed = 6;
-constexpr Millis kDay = 12h;
-#endif
+constexpr int kDaysOfAKind = testing::kSanitized ? 1 : 2;
+constexpr Millis kDay = testing::kSanitized ? 4h : 12h;
 
 /// Twelve hours with about ten faults of one kind.
 SimulationOptions days_of(FaultKind kind, Planted planted = {}) {
@@ -221,16 +218,6 @@ TEST_CASE("planted: without a bug, days of one kind of fault flag nothing", "[we
       CHECK(outcome.violations.empty());
     }
   }
-}
-
-TEST_CASE("a seed replays exactly, whatever runs beside it") {
-  SimulationOptions options;
-  options.length = 12h;
-  const auto alone = simulate_many(kFirst, kReplayed, 1, options),
-             beside = simulate_many(kFirst, kReplayed, 3, options);
-  for (std::size_t i = 0; i < alone.size(); ++i) CHECK(alone[i].digest == beside[i].digest);
-  CHECK(alone[0].digest != alone[1].digest);
-  CHECK(std::all_of(alone.begin(), alone.end(), [](const auto& one) { return one.writes > 100 && one.scales > 5; }));
 }
 
 }  // namespace

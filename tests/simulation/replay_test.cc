@@ -86,6 +86,31 @@ TEST_CASE("arrivals: the bins' own numbers, scattered over their seconds, the fi
   CHECK(rate(trace.end()) == 0);
 }
 
+TEST_CASE("with nodes: three policies, the same arrivals, and what nodes cost", "[weeks]") {
+  auto scenario = made(1);
+  scenario.play = 10h;
+  scenario.nodes = NodeScenario{};
+  const auto played = replay(scenario, policies(scenario));
+  REQUIRE(played.ok());
+  REQUIRE(played->outcomes.size() == 3);
+  const auto &ahead = played->outcomes[0].score, &replicas = played->outcomes[1].score,
+             &behind = played->outcomes[2].score;
+  CHECK(played->outcomes[0].policy.spec.node_pool == "gpus");
+  CHECK(ahead.requests == Approx(behind.requests).epsilon(1e-12));
+  CHECK(ahead.nodes->at_once > replicas.nodes->at_once);
+  CHECK(ahead.nodes->at_once > 0.5);
+  CHECK(replicas.slo_share() > behind.slo_share());
+  CHECK(ahead.slo_share() > replicas.slo_share() - 0.005);
+  CHECK(behind.nodes->wait_p90 > 4min);
+  for (const auto& outcome : played->outcomes) {
+    const auto& score = outcome.score;
+    CHECK(outcome.errors == 0);
+    CHECK(score.nodes->hours * scenario.nodes->gpus_per_node >= score.gpu_hours);  // nobody runs on no node
+    CHECK(score.nodes->hours > played->clairvoyant_node_hours);
+    CHECK(score.gpu_hours <= score.replica_hours * scenario.gpus_per_replica + 1e-6);
+  }
+}
+
 TEST_CASE("a user's trace: five-minute bins, holes in history and play") {
   Scenario scenario;
   scenario.trace = {"mine", WallTime(Millis(1'800'000'000'000)), 5min, {}};
@@ -112,6 +137,14 @@ TEST_CASE("a scenario that cannot be played is refused, naming the flag") {
       {[](Scenario& s) { s.history = 1s; }, "--history: must lie between"},
       {[](Scenario& s) { s.lead_max = 1min; }, "--lead-time: must be MIN..MAX"},
       {[](Scenario& s) { s.lead_min = 0s; }, "--lead-time: must be MIN..MAX"},
+      {[](Scenario& s) {
+         s.nodes = NodeScenario{2min, 1min, 8};
+       },
+       "--node-lead: must be MIN..MAX"},
+      {[](Scenario& s) {
+         s.nodes = NodeScenario{1min, 2min, 4};
+       },
+       "--gpus-per-node: must be from"},
       {[](Scenario& s) { s.per_replica_rps = 0; }, "--per-replica: must be greater"},
       {[](Scenario& s) { s.per_replica_rps = 1e-3; }, "--per-replica: the highest demand played"},
       {[](Scenario& s) { s.max_replicas = 0; }, "--max-replicas: must lie"},

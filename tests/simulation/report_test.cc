@@ -154,6 +154,29 @@ TEST_CASE("the terminal: as wide as it may be, colour only when asked for") {
   CHECK_THAT(report_text(replay, {100, true}), Contains("\x1b["));
 }
 
+TEST_CASE("nodes are in every report, and what is paid for is their hours") {
+  auto replay = replay_of(outcome("one", 990'000, 100), outcome("two", 900'000, 100));
+  CHECK_THAT(report_text(replay, {100, false}), !Contains("node-hours"));
+  CHECK_FALSE(nlohmann::json::parse(report_json(replay))["policies"][0].contains("node_hours"));
+  replay.scenario.nodes.emplace();
+  replay.clairvoyant_node_hours = 9;
+  replay.outcomes[0].score.nodes = NodeScore{60, 0.75, 90s};
+  replay.outcomes[1].score.nodes = NodeScore{50, 0.25, 5min};
+  CHECK_THAT(verdict(replay)[1], Contains("20.00 % more node-hours (60 against 50)"));
+  const auto text = report_text(replay, {100, false});
+  for (const auto* says : {"node-hours", "75.00 %", "1.5 min", "5 min"}) CHECK_THAT(text, Contains(says));
+  const auto html = report_html(replay, "again");
+  for (const auto* says : {"Node-hours", "75.00 %", "1.5 min", "of 8 GPUs, Ready 4 min to 6 min"})
+    CHECK_THAT(html, Contains(says));
+  CHECK(count(html, "<figure>") == 6);
+  const auto json = nlohmann::json::parse(report_json(replay));
+  CHECK(json["scenario"]["gpus_per_node"] == 8);
+  CHECK(json["policies"][0]["node_hours"] == 60);
+  CHECK(json["policies"][0]["bound_at_once_share"] == 0.75);
+  CHECK(json["policies"][1]["node_wait_p90_s"] == 300);
+  CHECK(json["clairvoyant"]["node_hours"] == 9);
+}
+
 TEST_CASE("the verdict says what was better, what it cost, and when the first one was not the better choice") {
   struct Row {
     double within_slo, gpu_hours;  // of the first; the second has 900,000 of a million and 100 hours

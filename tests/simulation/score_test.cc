@@ -65,6 +65,20 @@ TEST_CASE("the clairvoyant holds what each bin needs, within the bounds") {
   CHECK(clairvoyant_replica_hours(within) == Approx(0.25 * 3 + 0.5 * (1 + 1)));
 }
 
+TEST_CASE("nodes: hours, the share that was bound at once, the P90 of the wait") {
+  const auto score = node_score(7200, {5min, 0s, 2s, 2001ms, 0s, 0s, 0s, 0s, 6min, 0s});
+  CHECK(score.hours == 2);
+  CHECK(score.at_once == 0.7);
+  CHECK(score.wait_p90 == 5min);
+  CHECK(node_score(0, {}).at_once == 1);
+  CHECK(node_score(0, {3min}).wait_p90 == 3min);
+  auto on_nodes = scenario({50, 50, 5, 31, 99});
+  CHECK(clairvoyant_node_hours(on_nodes) == 0);
+  on_nodes.gpus_per_replica = 3;
+  on_nodes.nodes.emplace();  // two replicas on one of its nodes: 1, 2 and 2 nodes for 1, 4 and 4 replicas
+  CHECK(clairvoyant_node_hours(on_nodes) == Approx(0.5 * (1 + 2 + 2)));
+}
+
 TEST_CASE("the score is the service's sums in hours, and lateness in leads") {
   ServiceTotals totals;
   totals.arrived = 1000;

@@ -56,6 +56,8 @@ class Replay(unittest.TestCase):
         for flags, field, value in (
                 (("--per-replica", "20"), "per_replica_rps", 20), (("--lead-time", "1m..2m"), "lead_time_s", {"min": 60, "max": 120}),
                 (("--lead-time", "3m"), "lead_time_s", {"min": 180, "max": 180}), (("--gpus-per-replica", "4"), "gpus_per_replica", 4),
+                (("--node-lead", "2m..3m"), "node_lead_s", {"min": 120, "max": 180}),
+                (("--gpus-per-node", "16"), "gpus_per_node", 16),
                 (("--slo-wait", "100ms"), "slo_wait_s", .1), (("--min-replicas", "20"), "min_replicas", 20),
                 (("--max-replicas", "20"), "max_replicas", 20), (("--history", "48h"), "history_s", 48 * 3600),
                 (("--cycle", "1m"), "cycle_s", 60), (("--seed", "2"), "seed", 2)):
@@ -63,6 +65,18 @@ class Replay(unittest.TestCase):
                 changed = played(*flags)
                 self.assertEqual(changed["scenario"][field], value)
                 self.assertNotEqual(changed["policies"], plain["policies"])
+
+    def test_nodes_are_in_the_demo_and_in_ones_own_trace_when_asked_for(self):
+        def names(*flags, **more):
+            done = json.loads(replay("--play", "6h", "--format", "json", *flags, **more).stdout)
+            return [policy["name"] for policy in done["policies"]], "node_hours" in done["policies"][0]
+
+        own = ("--input", "-", "--per-replica", "10")
+        with_nodes, without = (["predictive", "replicas only", "reactive"], True), (["predictive", "reactive"], False)
+        self.assertEqual(names(), with_nodes)
+        self.assertEqual(names("--node-lead", "none"), without)
+        self.assertEqual(names(*own, stdin=CSV), without)
+        self.assertEqual(names(*own, "--node-lead", "5m", stdin=CSV), with_nodes)
 
     def test_mistakes_are_one_line_that_names_the_flag(self):
         bad = self.folder / "bad.csv"
@@ -72,6 +86,7 @@ class Replay(unittest.TestCase):
         for flags, says in (
                 (("--history", "ten days"), r"--history: .*ten days"), (("--play", "1ms"), r"--play: must be at least 1s"),
                 (("--lead-time", "8m..6m"), r"--lead-time: must be MIN\.\.MAX"), (("--lead-time", "..6m"), r"--lead-time: "),
+                (("--node-lead", "8m..6m"), r"--node-lead: must be MIN\.\.MAX"), (("--gpus-per-node", "4"), r"--gpus-per-node: must be from"),
                 (("--per-replica", "0"), r'--per-replica: must be a number greater than 0, not "0" \('),
                 (("--gpus-per-replica", "-1"), r'--gpus-per-replica: must be a whole number, at least 1, not "-1" \('),
                 (("--min-replicas", "99999999999"), r'--min-replicas: "99999999999" is too large a number \('),
@@ -110,7 +125,7 @@ class Replay(unittest.TestCase):
         text = replay("--help").stdout
         self.assertRegex(" ".join(text.split()), r"--per-replica FLOAT:POSITIVE requests/s [^-]* --input, else 10 ")
         for flag in ("input", "per-replica", "lead-time", "history", "play", "gpus-per-replica", "slo-wait", "min-replicas",
-                     "max-replicas", "seed", "report", "format", "cycle", "grid-step"):
+                     "max-replicas", "node-lead", "gpus-per-node", "seed", "report", "format", "cycle", "grid-step"):
             self.assertTrue(re.search(rf"--{flag}\b", text), flag)
 
 
