@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Builds the control plane's programs from their Go modules into a cache outside the tree.
 
-What: kube-apiserver and friends, etcd, kwok, Prometheus and VictoriaMetrics, each part pinned by the go.mod and
-go.sum in its own folder. Why: tests meet the real thing, without containers and without anything
+What: kube-apiserver and friends, etcd, kwok, Karpenter, Prometheus and VictoriaMetrics, and Cluster API's CRDs, each
+part pinned by the go.mod and go.sum in its own folder. Why: tests meet the real thing, without containers and without anything
 installed by hand; a part is built once per pin and shared by every checkout and every caller.
 Source: the modules' own build instructions; versions in the go.mod files.
 """
-import argparse, contextlib, fcntl, hashlib, os, shutil, subprocess, sys, tempfile, time
+import argparse, contextlib, fcntl, hashlib, json, os, shutil, subprocess, sys, tempfile, time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,11 @@ PARTS = {
         {name: f"k8s.io/kubernetes/cmd/{name}" for name in
          ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")},
         ldflags=f"-s -w -X {VERSION}.gitVersion=v1.36.3 -X {VERSION}.gitMajor=1 -X {VERSION}.gitMinor=36"),
+    "karpenter": Part({"karpenter": "sigs.k8s.io/karpenter/kwok"},
+                      ldflags="-s -w -X sigs.k8s.io/karpenter/pkg/operator.Version=v1.14.0",
+                      data={"crds/karpenter": ("sigs.k8s.io/karpenter", "pkg/apis/crds"),
+                            "crds/kwok": ("sigs.k8s.io/karpenter", "kwok/apis/crds")}),
+    "cluster-api": Part({}, data={"crds": ("sigs.k8s.io/cluster-api", "core/config/crd/bases")}),
     "prometheus": Part(
         {name: f"github.com/prometheus/prometheus/cmd/{name}" for name in ("prometheus", "promtool")},
         ldflags="-s -w -X github.com/prometheus/common/version.Version=3.15.0",
@@ -83,7 +88,8 @@ def _build(name, target, say):
     part, go = PARTS[name], find_go(say)
     work = Path(tempfile.mkdtemp(prefix=f"{target.name}.partial-", dir=target.parent))
     env = os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOWORK": "off", "GOTOOLCHAIN": "local"}
-    say(f"{name}: building {', '.join(part.packages)} from source, once")
+    if part.packages:
+        say(f"{name}: building {', '.join(part.packages)} from source, once")
     start = time.monotonic()
     try:
         for program, package in part.packages.items():
@@ -91,15 +97,21 @@ def _build(name, target, say):
                        "-ldflags", part.ldflags, "-o", str(work / "bin" / program), package]
             _run(name, program, command, env, work / "build.log", start, say)
         for folder, (module, path) in part.data.items():
-            root = subprocess.run([go, "list", "-m", "-f", "{{.Dir}}", module], cwd=HERE / name, env=env,
-                                  check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
-            shutil.copytree(Path(root) / path, work / folder, copy_function=shutil.copyfile)
+            shutil.copytree(_module(go, name, module, env) / path, work / folder, copy_function=shutil.copyfile)
         work.chmod(0o755)
         work.rename(target)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
-    say(f"{name}: built in {time.monotonic() - start:.0f} s, kept in {target}")
+    say(f"{name}: {'built' if part.packages else 'downloaded'} in {time.monotonic() - start:.0f} s, kept in {target}")
+
+
+def _module(go, name, module, env):
+    """The folder of a module's source, downloaded if need be and checked against go.sum."""
+    done = subprocess.run([go, "mod", "download", "-json", module], cwd=HERE / name, env=env, text=True, capture_output=True)
+    if done.returncode:
+        raise BuildError(f"{name}: {module} could not be downloaded: {(done.stdout + done.stderr).strip()[-500:]}")
+    return Path(json.loads(done.stdout)["Dir"])
 
 
 def _run(name, program, command, env, log, start, say):

