@@ -1,21 +1,23 @@
 """Every query of the dashboard and the alerts, run on real Prometheus at the end of a play.
 
-What: Dashboard (the shipped JSON as queries), watch() (two more objects, so that every series exists) and judge(): what the
-dashboard asks returns numbers, every selector of an alert matches a series, every rule evaluates, and docs/monitoring.md
-names exactly the metrics that are served. Why: a misspelt metric looks like a quiet day. Source: Prometheus' HTTP API.
+What: Dashboard (the shipped JSON as queries), watch() (two more objects and a pool, so that every series exists) and judge():
+what the dashboard asks returns numbers, every selector of an alert matches a series, every rule evaluates, and
+docs/monitoring.md names exactly the metrics that are served. Why: a misspelt metric looks like a quiet day. Source:
+Prometheus' HTTP API.
 """
 import json, math, re, time
 from pathlib import Path
 
 import objects
-from nodes import gpu_deployment
+from nodes import GPU, gpu_deployment
 
 ROOT = Path(__file__).resolve().parents[2]
 DASHBOARD, ALERTS = ROOT / "manifests/dashboards/aiautoscaler.json", ROOT / "manifests/alerts/aiautoscaler.yaml"
 MONITORING = ROOT / "docs/monitoring.md"
 SELECTOR = re.compile(r"\b(aiautoscaler_\w+)(\{[^}]*\})?")
-WATCHED, BROKEN = "watched", "broken"
-SHOWN = {"$namespace": "default", "$autoscaler": WATCHED, "$demand": "requests", "$__rate_interval": "10s"}
+WATCHED, BROKEN, POOL = "watched", "broken", "watched"
+SHOWN = {"$namespace": "default", "$autoscaler": WATCHED, "$demand": "requests", "$pool": POOL, "$__rate_interval": "10s"}
+OURS = re.compile(f'autoscaler="({WATCHED}|{BROKEN})"|pool="{POOL}"')
 # An alert asks for what is wrong, a play goes well: of these labels only the presence is asked for, their values elsewhere.
 TROUBLE = ("status", "reason", "kind")
 
@@ -57,20 +59,30 @@ def documented():
 
 # ---- on a stage
 
+def pool(lead):
+    """Of the nodes that a play has. Nothing is asked for: who names it only looks, and the cluster has no buffers. lead: a
+    duration of the play's, because the default would be half a day in it."""
+    return {"apiVersion": "aiautoscaler.io/v1alpha1", "kind": "AcceleratorPool", "metadata": {"name": POOL},
+            "spec": {"nodes": {"labels": {"type": "kwok"}, "gpu": {"resource": GPU, "perNode": 8}, "pricePerHour": "98.32"},
+                     "maxNodes": 40, "sizing": {"mode": "CapacityBuffer"}, "leadTime": lead, "namespaces": ["default"]}}
+
+
 def watch(stage):
-    """Two more objects, on a Deployment of their own: one that only looks, at a queue too, and one whose query is wrong."""
+    """Two more objects, on a Deployment of their own: one that only looks, at a queue and a pool too, and one whose query is
+    wrong."""
     s, of_reactive = stage.scenario, 'namespace="default",model_name="reactive"'
-    stage.cluster.apply(gpu_deployment(WATCHED, 1))
+    stage.cluster.apply(gpu_deployment(WATCHED, 1), pool(s.pod_ready_after))
     target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": WATCHED}
-    stage.cluster.apply(objects.autoscaler(
+    watched = objects.autoscaler(
         WATCHED, f"sum(rate(llm_d_epp_request_total{{{of_reactive}}}[{s.rate_window}]))", s.per_replica, mode="Recommend",
         backlog=f"sum(vllm:num_requests_waiting{{{of_reactive}}})", maximum=s.maximum,
-        forecast={"seasons": [s.season], "history": s.history, "quantile": s.quantile}))
-    stage.cluster.apply(objects.autoscaler(BROKEN, "sum(requests", s.per_replica, target=target, mode="Recommend"))
+        forecast={"seasons": [s.season], "history": s.history, "quantile": s.quantile})
+    watched["spec"]["nodePoolRefs"] = [{"name": POOL}]
+    stage.cluster.apply(watched, objects.autoscaler(BROKEN, "sum(requests", s.per_replica, target=target, mode="Recommend"))
 
 
 def judge(test, stage):
-    """Fails the test where a query has nothing to say. Takes the two objects away again: their series must go, too."""
+    """Fails the test where a query has nothing to say. Takes objects and pool away again: their series must go, too."""
     ask_dashboard(test, stage.prometheus)
     ask_alerts(test, stage.prometheus)
     with test.subTest("the table in docs/monitoring.md"):
@@ -84,7 +96,8 @@ def judge(test, stage):
         test.assertEqual(documented(), served)
     for name in (WATCHED, BROKEN):
         stage.cluster.api.request("DELETE", f"{objects.API}/aiautoscalers/{name}")
-    stage.cluster.wait_for(lambda: not re.search(f'autoscaler="({WATCHED}|{BROKEN})"', stage.controller.get("/metrics")[1]),
+    stage.cluster.api.request("DELETE", f"{objects.POOLS}/{POOL}")
+    stage.cluster.wait_for(lambda: not OURS.search(stage.controller.get("/metrics")[1]),
                            "the series of deleted objects gone", 20)
 
 

@@ -5,6 +5,7 @@ its object and nothing else. Source: crds/.
 """
 NO_FORECAST = "None"   # spec.forecast.model: the plain reactive rule
 API = "/apis/aiautoscaler.io/v1alpha1/namespaces/default"
+POOLS = "/apis/aiautoscaler.io/v1alpha1/acceleratorpools"
 
 
 def autoscaler(name, query, per_replica, kind="Rate", target=None, backlog=None, mode="Auto", model="Auto",

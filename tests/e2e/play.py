@@ -112,6 +112,12 @@ class Play:
             forecast={"seasons": [s.season], "history": s.history, "quantile": s.quantile},
             scale_down={"stabilizationWindowSeconds": s.hold_s, "tolerance": "0"})
 
+    def bring_nodes(self):
+        self.cluster.add_gpu_nodes(self.scenario.gpu_nodes)
+
+    def deployment(self, name):
+        return gpu_deployment(name, self.initial, ready_after=self.scenario.pod_ready_after)
+
     # ---- the stage
 
     def _set_up(self):
@@ -120,10 +126,10 @@ class Play:
         self.cluster = Cluster(s.name, self.folder / "cluster")
         self._stack.push(self._end_cluster)
         self.cluster.up(MANIFESTS)
-        self.cluster.add_gpu_nodes(s.gpu_nodes)
         self.initial = scorecard.needed(s.trace.at(s.live_from), s.per_replica) + 2
+        self.bring_nodes()
         for name in s.models:
-            self.cluster.apply(gpu_deployment(name, self.initial, ready_after=s.pod_ready_after))
+            self.cluster.apply(self.deployment(name))
         self.pods = enter(PodWatch(self.cluster.api))
         self.cluster.wait_for(lambda: all(self.pods.count(name)[0] == self.initial for name in s.models),
                               "the first replicas Ready", 120)

@@ -1,42 +1,14 @@
 """What a workload had at any moment, by the API server's own record.
 
-What: Timeline (a count that steps), made from the lives of pods in the audit log: how many were Ready, how many
-existed; and the lead times that pods really took. Why: figures must not depend on what a test happened to see.
+What: Timelines, made from the lives of pods in the audit log: how many were Ready, how many existed; and the lead
+times that pods really took. Why: figures must not depend on what a test happened to see.
 Source: tests/cluster/audit.py.
 """
-import bisect, statistics
+import statistics
 from dataclasses import dataclass
 
 from audit import completed
-
-
-class Timeline:
-    """A count over time from its steps: [(time, +1 or -1)]."""
-
-    def __init__(self, steps):
-        self.times, self.counts, count = [], [], 0
-        for time, change in sorted(steps):
-            count += change
-            self.times.append(time)
-            self.counts.append(count)
-
-    def at(self, time):
-        """The count at a moment, a step at that very moment included."""
-        index = bisect.bisect_right(self.times, time) - 1
-        return self.counts[index] if index >= 0 else 0
-
-    def first_at_least(self, count, after):
-        """When it first was at least `count`, at or after a moment; None if never."""
-        if self.at(after) >= count:
-            return after
-        start = bisect.bisect_right(self.times, after)
-        return next((time for time, value in zip(self.times[start:], self.counts[start:]) if value >= count), None)
-
-    def seconds(self, start, end):
-        """Its integral: replica-seconds."""
-        inside = [time for time in self.times if start < time < end]
-        edges = [start, *inside, end]
-        return sum(self.at(left) * (right - left) for left, right in zip(edges, edges[1:]))
+from timeline import Timeline
 
 
 @dataclass

@@ -21,6 +21,7 @@ from controller import Controller, binary
 from openmetrics import Family, exposition
 from scrape_target import ScrapeTarget
 
+WAIT_S = 60   # a machine that does other things beside it is slow
 REPLICAS, NEED_ONE = 4, 'sum(requests{app="sound"})'
 HALF = 'sum(requests_of_pods{app="half"})'
 SOUND = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "sound"}
@@ -94,7 +95,7 @@ class BadInputTest(KeptFolder, unittest.TestCase):
     @classmethod
     def start(cls, kubeconfig_path, log):
         return Controller(kubeconfig_path, cls.prometheus.url, cls.folder / log,
-                          {"cycle": "500ms", "grid-step": "1s", "default-lead-time": "1s"})
+                          {"cycle": "2s", "grid-step": "1s", "default-lead-time": "1s"})
 
     @classmethod
     def ready_pods(cls):
@@ -112,7 +113,7 @@ class BadInputTest(KeptFolder, unittest.TestCase):
             found.update(objects.conditions(self.cluster.api, name))
             return (found.get(kind, {}).get("status"), found.get(kind, {}).get("reason")) == (status, reason)
 
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + WAIT_S
         while not has_come():
             if time.monotonic() > deadline:
                 self.fail(f"{name}: {kind} is not {status}/{reason}; conditions: {json.dumps(found, indent=1)}\n"
@@ -133,8 +134,8 @@ class BadInputTest(KeptFolder, unittest.TestCase):
                     self.assertRegex(message, word)
 
     def test_2_only_the_sound_one_was_scaled_in(self):
-        self.cluster.wait_for(lambda: "sound" in self.lowered(), "the control scaled in", 20)
-        time.sleep(3)   # longer than the stabilisation of the others
+        self.cluster.wait_for(lambda: "sound" in self.lowered(), "the control scaled in", WAIT_S)
+        time.sleep(6)   # longer than the stabilisation of the others
         self.assertEqual(self.lowered(), {"sound"})
 
     def test_3_recommend_writes_nothing_and_says_what_it_would_do(self):
@@ -158,7 +159,7 @@ class BadInputTest(KeptFolder, unittest.TestCase):
                                 lambda found: found[1] + base64.b64encode(other.ca_crt.read_bytes()).decode(), right))
         with self.start(wrong, "wrong-authority.log") as controller:
             self.cluster.wait_for(lambda: "certificate" in controller.get("/readyz")[1] or not controller.alive(),
-                                  "a word about the certificate", 20)
+                                  "a word about the certificate", WAIT_S)
             status, said = controller.get("/readyz") if controller.alive() else (503, controller.process.tail())
             self.assertEqual(status, 503)
             self.assertRegex(said, f"{self.cluster.server}.*certificate.*issuer")

@@ -78,7 +78,7 @@ class DashboardTest(unittest.TestCase):
     def test_variables_are_all_filled_in(self):
         for _, expression, _ in self.dashboard.queries():
             self.assertNotIn("$", expression)
-        self.assertEqual(set(self.dashboard.variables()), {"namespace", "autoscaler", "demand"})
+        self.assertEqual(set(self.dashboard.variables()), {"namespace", "autoscaler", "demand", "pool"})
 
 
 class AlertsTest(unittest.TestCase):
@@ -101,7 +101,7 @@ class AlertsTest(unittest.TestCase):
                 self.assertRegex(runbook, rf"(?m)^## {name}$")
 
     def test_they_name_only_reasons_and_kinds_that_there_are(self):
-        conditions = (ROOT / "controller/loop/conditions.cc").read_text()
+        conditions = "".join((ROOT / "controller/loop" / file).read_text() for file in ("conditions.cc", "pool_report.cc"))
         kinds = re.findall(r'return "([a-z-]+)"', (ROOT / "controller/api/result.h").read_text())
         for name, text in self.alerts.items():
             with self.subTest(name):

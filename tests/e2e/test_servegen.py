@@ -32,8 +32,9 @@ def scenario():
         season=f"{144 * REAL_BIN_S:g}s", history=f"{BINS * REAL_BIN_S:g}s", hold_s=HOLD_S, rate_window="750ms",
         models={"predictive": "Auto", "reactive": objects.NO_FORECAST, "headroom": objects.NO_FORECAST},
         headroom={"headroom": HEADROOM}, gpu_nodes=24,
-        flags={"leader-elect": "false", "cycle": "375ms", "grid-step": "750ms", "freshness": "2s", "default-lead-time": "2s",
-               "scale-down-stabilization": f"{HOLD_S}s", "drain": "2s"})
+        # Ten minutes of memory would be five days of such a week, and let it be doubted as a whole.
+        flags={"leader-elect": "false", "cycle": "375ms", "grid-step": "750ms", "freshness": "2s", "source-memory": "3s",
+               "default-lead-time": "2s", "scale-down-stabilization": f"{HOLD_S}s", "drain": "2s"})
 
 
 @unittest.skipUnless(FILE.is_file(), f"the trace is not there: {FILE.name}")

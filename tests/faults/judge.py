@@ -8,6 +8,7 @@ import os, statistics
 CYCLES = 2                 # to recover within
 TERM_S = 2.0
 GROWTH_MIB = 48            # over the memory of the first calm moment; allocators keep what a burst of retries took
+SOCKET_DEAD_S = 20         # silence after which our sockets give a connection up (controller/http/socket.h)
 LOOK_S = .4                # conditions are polled: a tick, and a request or two
 BUSY_S, BUSIEST_S = .3, 3  # cycles of a second do not scale the work in them: room for each runnable program a core
 
@@ -30,7 +31,10 @@ def complaints(verdict, fault, pace, calm_mib):
 
     bound("the first scale write after the heal", verdict.scale_s, limit)
     bound("clean conditions and /readyz after the heal", verdict.clean_s, limit + LOOK_S)
-    bound("a changed spec in the status after the heal", verdict.noticed_s, limit + LOOK_S)
+    # An event that the API server sent into the cut is on a watch that lives on: its kernel has doubled the wait for the
+    # next try each time, whatever our cycle is, so that it may take as long again as the cut did. A longer cut ends it.
+    resent = verdict.held_s if fault.half_open and verdict.held_s < SOCKET_DEAD_S else 0
+    bound("a changed spec in the status after the heal", verdict.noticed_s, max(limit, resent + pace.cycle_s + busy) + LOOK_S)
     bound("SIGTERM meanwhile", verdict.term_s, TERM_S)
     said += [f"scaled in: {write.name} to {write.replicas}, {write.agent}" for write in verdict.scale_ins]
     if verdict.memory_mib > calm_mib + GROWTH_MIB:

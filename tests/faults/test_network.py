@@ -28,7 +28,7 @@ class NetworkTest(Scene):
             self.network.heal()
 
         self.play(Fault("none", lambda stage: None, lambda stage: None, writes=True, local=True),
-                  Fault("the network cut", cut, heal, blind=True, ci_s=8, soak_s=180))
+                  Fault("the network cut", cut, heal, blind=True, half_open=True, ci_s=8, soak_s=180))
         self.end_with_a_true_fall()
 
 

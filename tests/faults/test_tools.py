@@ -4,7 +4,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import stage   # first: it finds the other folders
 import gateways, judge, query_proxy
-from audit import ScaleWrite
+from audit import Write
 from fault import Fault
 from pace import CI
 from ports import Ports
@@ -152,7 +152,8 @@ class JudgeTest(unittest.TestCase):
         self.assertEqual(self.said(), [])
 
     def test_each_promise_is_held(self):
-        scale_in = ScaleWrite(0, "default", "deployments.apps", "steady", 1, "user", "agent", 200)
+        scale_in = Write(0, "patch", "default", "deployments.apps", "scale", "steady", "user", "agent", 200,
+                         {"spec": {"replicas": 1}})
         late = judge.CYCLES * CI.cycle_s + judge.BUSIEST_S + 1
         for wrong, words in (({"scale_s": late}, "scale write"), ({"scale_s": None}, "scale write.*never"),
                              ({"clean_s": late}, "clean conditions"), ({"noticed_s": late}, "changed spec"),
@@ -162,6 +163,13 @@ class JudgeTest(unittest.TestCase):
                              ({"complaints": ["the controller has ended"]}, "has ended")):
             with self.subTest(words):
                 self.assertRegex("; ".join(self.said(**wrong)), words)
+
+    def test_a_cut_may_hold_an_event_back_as_long_again(self):
+        cut = Fault("planted", None, None, half_open=True)
+        self.assertEqual(self.said(cut, held_s=8, noticed_s=9.0), [])
+        self.assertRegex("; ".join(self.said(cut, held_s=8, noticed_s=14.0)), "changed spec")
+        self.assertRegex("; ".join(self.said(cut, held_s=8, clean_s=9.0)), "clean conditions")
+        self.assertRegex("; ".join(self.said(cut, held_s=20, noticed_s=9.0)), "changed spec")
 
     def test_the_table_has_a_line_a_fault(self):
         verdict = Verdict("planted", held_s=5, scale_s=1.5, term_s=.1)

@@ -6,12 +6,18 @@ nothing; one that is missing is found by users otherwise. Source: rbac.authoriza
 from typing import NamedTuple
 
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
+# What AcceleratorPools are made of; with their /status and /scale. e2e.release sees each right on them used.
+OF_POOLS = {"acceleratorpools", "capacitybuffers", "podtemplates", "nodepools", "nodeclaims", "machinedeployments", "machines"}
 
 
 class Right(NamedTuple):
     group: str       # "" is the core group
     resource: str    # with its subresource: deployments/scale
     verb: str
+
+    @property
+    def is_of_pools(self):
+        return self.resource.partition("/")[0] in OF_POOLS
 
     def __str__(self):
         return f"{self.verb} {self.resource}{'.' + self.group if self.group else ''}"
@@ -39,13 +45,15 @@ def of_rule(rule):
 
 
 def requests(audit, namespace, account):
-    """[(Right, HTTP status, path)] of what it asked for, discovery aside, oldest first."""
+    """[(Right, HTTP status, path)] of what it asked for, discovery aside, oldest first. An apply that found nothing there
+    asked for two: to patch, and to create."""
     user = f"system:serviceaccount:{namespace}:{account}"
     found = []
     for event in audit.events():
         ref = event.get("objectRef", {})
         if event["user"]["username"] == user and "resource" in ref:
             resource = "/".join(filter(None, (ref["resource"], ref.get("subresource"))))
-            found.append((Right(ref.get("apiGroup", ""), resource, event["verb"]), event["responseStatus"]["code"],
-                          event["requestURI"]))
+            code = event["responseStatus"]["code"]
+            verbs = [event["verb"], *(["create"] if (event["verb"], code) == ("patch", 201) else [])]
+            found += [(Right(ref.get("apiGroup", ""), resource, verb), code, event["requestURI"]) for verb in verbs]
     return found

@@ -35,7 +35,6 @@ AUTOSCALERS = "/apis/aiautoscaler.io/v1alpha1/namespaces/{}/aiautoscalers/{}"
 
 # Rights that this test cannot see used, and why they are granted all the same.
 UNSEEN = {
-    Right("aiautoscaler.io", "forecasts", "create"): "asked for, beside patch, when an apply finds nothing there",
     Right("aiautoscaler.io", "aiautoscalers/finalizers", "update"):
         "asked for by OwnerReferencesPermissionEnforcement, on here, when a Forecast names its owner; not a request",
 }
@@ -197,7 +196,8 @@ class ImageTest(KeptFolder, unittest.TestCase):
         refused = {(str(right), path) for right, code, path in made if code == 403 and right.resource.split("/")[-1] != "scale"}
         self.assertEqual(refused, set())
         used = {right for right, code, _ in made if code != 403}
-        unused = {right: role for right, role in granted.items() if right not in used}
+        # No AcceleratorPool is declared here: e2e.release sees each of those rights used.
+        unused = {right for right in granted if right not in used and not right.is_of_pools}
         print("granted, not seen used: " + "; ".join(f"{right} ({UNSEEN.get(right, 'WHY?')})" for right in sorted(unused)))
         self.assertEqual(sorted(str(right) for right in unused if right not in UNSEEN), [], "granted and never used")
         self.assertEqual(sorted(str(right) for right in UNSEEN if right not in unused), [], "no longer to be excused")

@@ -18,6 +18,7 @@ from cluster import Cluster, ClusterError
 import rights
 
 WRITES = {"create", "update", "patch", "delete", "deletecollection", "*"}
+REPORTS = {"aiautoscalers/status", "aiautoscalers/finalizers", "forecasts", "forecasts/status", "acceleratorpools/status"}
 
 
 class ManifestsTest(unittest.TestCase):
@@ -103,10 +104,12 @@ class ManifestsTest(unittest.TestCase):
     def test_recommend_cannot_scale_and_one_namespace_stays_in_it(self):
         act, recommend = self.render(OVERLAYS / "act"), self.render(OVERLAYS / "recommend")
         self.assertEqual(set(act) - set(recommend), {"ClusterRole/aiautoscaler-act", "ClusterRoleBinding/aiautoscaler-act"})
-        outside = [right for item in recommend.values() if item["kind"] in ("ClusterRole", "Role")
-                   for rule in item["rules"] for right in rights.of_rule(rule)
-                   if right.verb in WRITES and right.group not in ("aiautoscaler.io", "events.k8s.io", "coordination.k8s.io")]
+        writes = [right for item in recommend.values() if item["kind"] in ("ClusterRole", "Role")
+                  for rule in item["rules"] for right in rights.of_rule(rule) if right.verb in WRITES]
+        outside = [right for right in writes if right.group not in ("aiautoscaler.io", "events.k8s.io", "coordination.k8s.io")]
         self.assertEqual(outside, [], "Recommend writes nobody else's objects")
+        ours = {right.resource for right in writes if right.group == "aiautoscaler.io"}
+        self.assertEqual(ours, REPORTS, "Recommend reports: it changes no AIAutoscaler and no AcceleratorPool")
         small = self.render(OVERLAYS / "one-namespace")
         self.assertFalse([name for name in small if name.startswith("ClusterRoleBinding/")])
         self.assertEqual(small["RoleBinding/aiautoscaler-recommend"]["metadata"]["namespace"], "serving")
