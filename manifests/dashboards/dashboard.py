@@ -12,6 +12,7 @@ FILE = Path(__file__).with_name("aiautoscaler.json")
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 OBJECT = 'namespace="$namespace",autoscaler="$autoscaler"'
 DEMAND = OBJECT + ',demand="$demand"'
+POOL = 'pool="$pool"'
 GREEN, YELLOW, RED, BLUE, GREY = "green", "yellow", "red", "blue", "gray"
 
 
@@ -63,6 +64,17 @@ def table(title, description, width, height, targets, transformations, overrides
     return {**made, "transformations": transformations}
 
 
+def conditions(title, description, metric, labels):
+    """A condition a line; its series is 1 while it is so."""
+    tidy = [{"id": "organize", "options": {
+        "excludeByName": {"Time": True, "Value": True},
+        "indexByName": {"type": 0, "status": 1, "reason": 2},
+        "renameByName": {"type": "condition"}}}]
+    return table(title, description, 12, 8,
+                 [query(f"max by (type, status, reason) (aiautoscaler_{metric}{{{labels}}})", instant=True, table=True)],
+                 tidy, [style("status", **{"custom.width": 100})])
+
+
 def row(title):
     return {"type": "row", "title": title, "collapsed": False, "panels": [], "gridPos": {"w": 24, "h": 1}}
 
@@ -80,7 +92,7 @@ def style(name, **properties):
 
 
 def own(metric, labels=DEMAND, how="max", more=""):
-    """An object's series, one whatever the number of controllers."""
+    """An object's or a pool's series, one whatever the number of controllers."""
     return f"{how}(aiautoscaler_{metric}{{{labels}{more}}})"
 
 
@@ -91,6 +103,7 @@ def count(kind, status, more=""):
 
 
 NOW = style("now", color=BLUE, **{"custom.lineWidth": 2})
+STEP = {"custom.lineInterpolation": "stepAfter"}
 BAND = {"custom.lineStyle": {"fill": "dash", "dash": [6, 4]}}
 MEDIAN = style("expected", color="orange", **BAND)
 UPPER = style("planned for", color=RED, **BAND, **{"custom.fillBelowTo": "expected", "custom.fillOpacity": 12})
@@ -138,7 +151,6 @@ def fan():
 
 
 def replicas_and_queue():
-    step = {"custom.lineInterpolation": "stepAfter"}
     return [
         graph("Replicas", "Desired is what should exist, current what is asked for (spec.replicas), ready what serves. Desired apart "
               "from current: the mode is not Auto, or something holds it (see the conditions). Ready below current for long: "
@@ -146,9 +158,9 @@ def replicas_and_queue():
               [query(own("desired_replicas", OBJECT), "desired"), query(own("current_replicas", OBJECT), "current"),
                query(own("ready_replicas", OBJECT), "ready"), query(own("min_replicas", OBJECT), "min"),
                query(own("max_replicas", OBJECT), "max")], "none",
-              overrides=[style("desired", color="orange", **step), style("current", color=BLUE, **step),
-                         style("ready", color=GREEN, **step, **{"custom.lineWidth": 2}),
-                         style("min", color=GREY, **step, **BAND), style("max", color=GREY, **step, **BAND)], min=0),
+              overrides=[style("desired", color="orange", **STEP), style("current", color=BLUE, **STEP),
+                         style("ready", color=GREEN, **STEP, **{"custom.lineWidth": 2}),
+                         style("min", color=GREY, **STEP, **BAND), style("max", color=GREY, **STEP, **BAND)], min=0),
         graph("Queue", "Requests waiting; what had been expected one lead time ago for now; and what is expected one lead time "
               "ahead if nothing is changed. Empty without a backlog query.", 12,
               [query(own("queue"), "now"), query(own("queue_expected_then"), "had been expected"),
@@ -181,19 +193,46 @@ def trust():
 
 
 def says():
-    tidy = [{"id": "organize", "options": {
-        "excludeByName": {"Time": True, "Value": True},
-        "indexByName": {"type": 0, "status": 1, "reason": 2},
-        "renameByName": {"type": "condition"}}}]
     return [
-        table("Conditions", "The conditions of the object's status, as kubectl describe shows them: what it cannot do, and the "
-              "reason in one word. The runbook has a line for each.", 12, 8,
-              [query(f"max by (type, status, reason) (aiautoscaler_condition{{{OBJECT}}})", instant=True, table=True)],
-              tidy, [style("status", **{"custom.width": 100})]),
+        conditions("Conditions", "The conditions of the object's status, as kubectl describe shows them: what it cannot do, and "
+                   "the reason in one word. The runbook has a line for each.", "condition", OBJECT),
         graph("Decisions", "Decisions a minute by action: one a cycle. ScaleIn and ScaleOut that alternate mean flapping; a longer "
               "scaleDown stabilisation helps.", 12,
               [query(f"60 * max by (action) (rate(aiautoscaler_decisions_total{{{OBJECT}}}[$__rate_interval]))", "{{action}}")],
               "opm", min=0),
+    ]
+
+
+def pool():
+    def of(metric):
+        return own(f"pool_{metric}", POOL)
+
+    return [
+        graph("Nodes", "Planned is what should be, whatever the mode; there, nodes that exist or are asked for; ready, those that "
+              "have their GPUs and take pods. Ready below there for longer than the lead time: nodes do not come. Planned "
+              "above there for long: they are not asked for, and the conditions say why.", 12,
+              [query(of("planned_nodes"), "planned"), query(of("nodes"), "there"), query(of("ready_nodes"), "ready"),
+               query(of("min_nodes"), "min"), query(of("max_nodes"), "max")], "none",
+              overrides=[style("planned", color="orange", **STEP), style("there", color=BLUE, **STEP),
+                         style("ready", color=GREEN, **STEP, **{"custom.lineWidth": 2}),
+                         style("min", color=GREY, **STEP, **BAND), style("max", color=GREY, **STEP, **BAND)], min=0),
+        graph("GPUs, and room that is kept", "GPUs of the Ready nodes, and how many of them pods hold; beside them the replicas "
+              "that buffers keep room for. Used near total: the next replica waits for a node.", 12,
+              [query(of("gpus"), "total"), query(of("used_gpus"), "used"), query(of("buffered_replicas"), "buffered replicas")],
+              "none", overrides=[style("total", color=GREY, **STEP, **BAND),
+                                 style("used", color=BLUE, **STEP, **{"custom.lineWidth": 2}),
+                                 style("buffered replicas", color="orange", **STEP)], min=0),
+        graph("Node lead time", "From asking for a node to its being Ready with its GPUs (P90): so long before their replicas "
+              "nodes are asked for. When it grows, look at capacity and the device plugin. A node that takes twice as long is "
+              "stuck.", 6,
+              [query(of("lead_seconds"), "lead time")], "s", overrides=[style("lead time", color=BLUE)], min=0),
+        graph("Cost an hour", "Nodes times spec.nodes.pricePerHour, in whatever currency that is: of the nodes that are there, and "
+              "if there were as many as planned. Empty without a price.", 6,
+              [query(f"{of('nodes')} * {of('node_price_per_hour')}", "now"),
+               query(f"{of('planned_nodes')} * {of('node_price_per_hour')}", "as planned")],
+              overrides=[NOW, style("as planned", color="orange", **BAND)], min=0),
+        conditions("Conditions of the pool", "The conditions of the pool's status, as kubectl describe shows them: whether its "
+                   "nodes are found, arrive and may be asked for, and the reason in one word.", "pool_condition", POOL),
     ]
 
 
@@ -274,13 +313,15 @@ def dashboard():
         variable("namespace", "Namespace", condition % ("", "namespace")),
         variable("autoscaler", "AIAutoscaler", condition % (',namespace="$namespace"', "autoscaler")),
         variable("demand", "Demand", f"label_values(aiautoscaler_data_trust{{{OBJECT}}}, demand)"),
+        variable("pool", "Node pool", "label_values(aiautoscaler_pool_nodes, pool)"),
     ]
     return {"title": "AIAutoscaler", "tags": ["aiautoscaler", "kubernetes"], "schemaVersion": 39, "version": 1,
             "editable": True, "graphTooltip": 1, "refresh": "30s", "time": {"from": "now-6h", "to": "now"}, "timezone": "",
-            "description": "Demand against its forecast, replicas, queue, and the health of the controller.",
+            "description": "Demand against its forecast, replicas, queue, node pools, and the health of the controller.",
             "templating": {"list": variables}, "annotations": {"list": []}, "links": [],
             "panels": laid_out([at_a_glance(), [row("$namespace / $autoscaler")], fan(), replicas_and_queue(), trust(), says(),
-                                [row("The controller")], controller(), [row("All autoscalers")], everything()])}
+                                [row("Node pools")], pool(), [row("The controller")], controller(),
+                                [row("All autoscalers")], everything()])}
 
 
 def text():
