@@ -11,10 +11,13 @@
 
 #include "controller/http/cpprest_transport.h"
 #include "tests/controller/http/test_server.h"
+#include "tests/wall_time.h"
 
 using namespace aia;
 using namespace aia::http;
 using namespace std::chrono_literals;
+using testing::kPatience;
+using testing::scaled;
 
 namespace {
 
@@ -55,28 +58,28 @@ TEST_CASE("after a time-out without a sign of life the connections from before a
   std::atomic<int> oldest_alive{0};
   TestServer server([&](const Seen& seen, Peer& peer) {
     if (dead && seen.connection < oldest_alive) return peer.wait(1h);
-    peer.wait(20ms);
+    peer.wait(scaled(20ms));
     return peer.respond(200, "ok");
   });
   auto transport = connect(server.url());
-  for (const auto& answer : transport->send_all(std::vector<Request>(10, kGet), 2s)) REQUIRE(answer.ok());
+  for (const auto& answer : transport->send_all(std::vector<Request>(10, kGet), kPatience)) REQUIRE(answer.ok());
   REQUIRE(server.connections() == 10);
   oldest_alive = server.connections();
   dead = true;
-  CHECK(transport->send(kGet, 200ms).error().kind == ErrorKind::Timeout);
-  CHECK(transport->send(kGet, 2s).ok());
+  CHECK(transport->send(kGet, scaled(200ms)).error().kind == ErrorKind::Timeout);
+  CHECK(transport->send(kGet, kPatience).ok());
 }
 
 TEST_CASE("one answer that does not come costs the other connections nothing") {
   TestServer server([&](const Seen& seen, Peer& peer) {
     if (seen.target == "/slow") return peer.wait(1h);
-    peer.wait(20ms);
+    peer.wait(scaled(20ms));
     return peer.respond(200, "ok");
   });
   auto transport = connect(server.url());
   std::vector<Request> requests(10, kGet);
   requests[4].target = "/slow";
-  for (int i = 0; i < 3; ++i) transport->send_all(requests, 200ms);
+  for (int i = 0; i < 3; ++i) transport->send_all(requests, scaled(200ms));
   CHECK(server.connections() <= 13);  // ten, and one more for each that hung
 }
 
@@ -110,11 +113,11 @@ TEST_CASE("the kernel probes every kept connection: to an address, and to a name
   const std::string host = GENERATE("127.0.0.1", "localhost");
   auto transport = connect("http://" + host + ":" + std::to_string(server.port()));
   for (int i = 0; i < 2; ++i) {
-    REQUIRE(transport->send(kGet, 2s).ok());
-    std::this_thread::sleep_for(30ms);  // the library keeps a connection a moment after the answer
+    REQUIRE(transport->send(kGet, kPatience).ok());
+    std::this_thread::sleep_for(scaled(30ms));  // the library keeps a connection a moment after the answer
   }
   CHECK(kept_alive(server.port()) == "1 of 1");
   const ChunkSink sink = [](std::string_view) { return true; };
-  REQUIRE(transport->stream(kGet, sink, {}, 2s).ok());
+  REQUIRE(transport->stream(kGet, sink, {}, kPatience).ok());
   CHECK(kept_alive(server.port()) == "2 of 2");
 }

@@ -7,10 +7,14 @@
 
 #include "controller/http/cpprest_transport.h"
 #include "tests/controller/http/test_server.h"
+#include "tests/wall_time.h"
 
 using namespace aia;
 using namespace aia::http;
 using namespace std::chrono_literals;
+using testing::kPatience;
+using testing::scaled;
+using testing::took;
 
 namespace {
 
@@ -21,12 +25,6 @@ std::unique_ptr<Transport> connect(const std::string& url, int attempts, Transpo
   auto made = make_cpprest_transport(std::move(options));
   REQUIRE(made.ok());
   return std::move(made).value();
-}
-
-double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 Request request(const std::string& method, const std::string& target = "/") {
@@ -99,7 +97,7 @@ TEST_CASE("reads get over 500, 503 and a cut, mutations only over 429, and arriv
   const auto try_with = [&](const char* method, int status) {
     arrived = 0;
     answer = status;
-    const auto got = transport->send(request(method), 5s);
+    const auto got = transport->send(request(method), kPatience);
     return std::to_string(got.ok() ? got->status : 0) + " after " + std::to_string(arrived);
   };
   CHECK(try_with("GET", 503) == "200 after 3");
@@ -116,29 +114,31 @@ TEST_CASE("reads get over 500, 503 and a cut, mutations only over 429, and arriv
 TEST_CASE("a server that keeps failing gets no more than the attempts, and its own words are the answer") {
   TestServer server([](const Seen&, Peer& peer) { return peer.respond(503, "etcd is away"); });
   auto transport = connect(server.url(), 4);
-  const auto answer = transport->send(request("GET"), 5s);
+  const auto answer = transport->send(request("GET"), kPatience);
   REQUIRE(answer.ok());
   CHECK(answer->status == 503);
   CHECK(answer->body == "etcd is away");
   CHECK(server.requests() == 4);
-  CHECK(connect(server.url(), 1)->send(request("GET"), 5s)->status == 503);
+  CHECK(connect(server.url(), 1)->send(request("GET"), kPatience)->status == 503);
   CHECK(server.requests() == 5);
 }
 
 TEST_CASE("Retry-After is waited for if the deadline allows, else the answer is given at once") {
   std::atomic<int> arrived{0};
   TestServer server([&](const Seen&, Peer& peer) {
-    return ++arrived % 2 == 0 ? peer.respond(200, "ok") : peer.respond(429, "slow down", "Retry-After: 1\r\n");
+    const int nth = ++arrived;
+    return nth == 2 ? peer.respond(200, "ok")
+                    : peer.respond(429, "slow down", nth == 1 ? "Retry-After: 1\r\n" : "Retry-After: 60\r\n");
   });
   auto transport = connect(server.url(), 4);
   std::optional<Result<Response>> answer;
-  const double waited = seconds_of([&] { answer = transport->send(request("PATCH"), 5s); });
+  const Millis waited = took([&] { answer = transport->send(request("PATCH"), kPatience); });
   CHECK(answer->value().status == 200);
-  CHECK(waited >= 1);
-  CHECK(waited < 1.9);
-  const double at_once = seconds_of([&] { answer = transport->send(request("PATCH"), 900ms); });
+  CHECK(waited >= 1s);
+  CHECK(waited < scaled(1900ms));
+  const Millis at_once = took([&] { answer = transport->send(request("PATCH"), kPatience); });
   CHECK(answer->value().status == 429);
-  CHECK(at_once < 0.9);
+  CHECK(at_once < scaled(900ms));
 }
 
 TEST_CASE("nobody listens: mutations too are tried again, because nothing arrived, the deadline is kept") {
@@ -150,11 +150,11 @@ TEST_CASE("nobody listens: mutations too are tried again, because nothing arrive
   std::atomic<int> asked{0};
   options.authorization = [&]() -> std::optional<std::string> { return ++asked, std::nullopt; };
   auto transport = connect("http://127.0.0.1:" + std::to_string(closed_port), 4, options);
-  CHECK_FALSE(transport->send(request("PATCH"), 5s).ok());
+  CHECK_FALSE(transport->send(request("PATCH"), kPatience).ok());
   CHECK(asked == 4);
   auto patient = connect("http://127.0.0.1:" + std::to_string(closed_port), 1000, options);
   std::optional<Result<Response>> answer;
-  CHECK(seconds_of([&] { answer = patient->send(request("GET"), 500ms); }) < 1.0);
+  CHECK(took([&] { answer = patient->send(request("GET"), 500ms); }) < scaled(1s));
   CHECK_THAT(answer->error().message, Catch::Contains("cannot connect"));
 }
 
@@ -169,8 +169,8 @@ TEST_CASE("after a 401 a mutation is sent once more, where that one is cut off, 
   options.on_unauthorized = [&] { ++refused; };
   auto transport = connect(server.url(), 4, options);
   for (int i = 1; i <= 20; ++i) {
-    REQUIRE(transport->send(request("GET"), 2s).ok());  // so that the PATCH finds a kept connection
-    const auto answer = transport->send(request("PATCH"), 2s);
+    REQUIRE(transport->send(request("GET"), kPatience).ok());  // so that the PATCH finds a kept connection
+    const auto answer = transport->send(request("PATCH"), kPatience);
     REQUIRE_FALSE(answer.ok());
     CHECK(answer.error().kind == ErrorKind::Unavailable);
     CHECK(patches == 2 * i);
@@ -186,7 +186,7 @@ TEST_CASE("a PATCH whose answer is cut off in the middle is Unavailable and arri
     return false;
   });
   auto transport = connect(server.url(), 4);
-  const auto answer = transport->send(request("PATCH"), 2s);
+  const auto answer = transport->send(request("PATCH"), kPatience);
   REQUIRE_FALSE(answer.ok());
   CHECK(answer.error().kind == ErrorKind::Unavailable);
   CHECK(patches == 1);
@@ -212,9 +212,9 @@ TEST_CASE("forty requests that hang cost two hundred others nothing, and a faili
   requests.push_back(request("GET", "/flaky"));
   for (int i = 0; i < 200; ++i) requests.push_back(request("GET", "/" + std::to_string(i)));
   std::vector<Result<Response>> answers;
-  const double took = seconds_of([&] { answers = transport->send_all(requests, 3s); });
-  CHECK(took >= 3);
-  CHECK(took < 4.0);
+  const Millis waited = took([&] { answers = transport->send_all(requests, scaled(3s)); });
+  CHECK(waited >= scaled(3s));
+  CHECK(waited < scaled(4s));
   for (std::size_t i = 0; i < 40; ++i) CHECK(answers[i].error().kind == ErrorKind::Timeout);
   for (std::size_t i = 40; i < answers.size(); ++i) {
     CAPTURE(i);
@@ -232,7 +232,7 @@ TEST_CASE("a batch whose credentials do not come ends at the deadline with what 
   };
   auto transport = connect(server.url(), 4, options);
   std::vector<Result<Response>> answers;
-  CHECK(seconds_of([&] { answers = transport->send_all({request("GET"), request("GET")}, 300ms); }) < 1.0);
+  CHECK(took([&] { answers = transport->send_all({request("GET"), request("GET")}, 300ms); }) < scaled(1s));
   CHECK_THAT(answers[0].error().message, Catch::Contains("the plugin does not answer"));
   CHECK(server.requests() == 0);
 }

@@ -10,10 +10,14 @@
 
 #include "controller/http/cpprest_transport.h"
 #include "tests/controller/http/test_server.h"
+#include "tests/wall_time.h"
 
 using namespace aia;
 using namespace aia::http;
 using namespace std::chrono_literals;
+using testing::kPatience;
+using testing::scaled;
+using testing::took;
 
 namespace {
 
@@ -26,12 +30,6 @@ std::unique_ptr<Transport> connect(const std::string& url, TransportOptions opti
 
 bool ok_script(const Seen&, Peer& peer) {
   return peer.respond(200, "ok");
-}
-
-double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 bool says(const Error& error, const std::string& part) {
@@ -49,7 +47,7 @@ TEST_CASE("a request arrives as it was written, behind the prefix") {
   TransportOptions options;
   options.authorization = [] { return std::optional<std::string>("Bearer t"); };
   auto transport = connect(server.url() + "/prom", options);
-  const auto response = transport->send({"POST", "/api?q=a%2Fb%20c", {{"Content-Type", "x/y"}}, "body"}, 2s);
+  const auto response = transport->send({"POST", "/api?q=a%2Fb%20c", {{"Content-Type", "x/y"}}, "body"}, kPatience);
   REQUIRE(response.ok());
   CHECK(response->status == 404);
   CHECK(response->header("x-thing") == "Value");
@@ -71,8 +69,8 @@ TEST_CASE("thirty PATCHes on dropped connections arrive thirty times") {
   auto transport = connect(server.url());
   const std::string body = GENERATE(std::string("{}"), std::string());
   for (int i = 0; i < 30; ++i) {
-    REQUIRE(transport->send({"GET", "/warm", {}, ""}, 2s).ok());
-    const auto answer = transport->send({"PATCH", "/x", {}, body}, 2s);
+    REQUIRE(transport->send({"GET", "/warm", {}, ""}, kPatience).ok());
+    const auto answer = transport->send({"PATCH", "/x", {}, body}, kPatience);
     REQUIRE_FALSE(answer.ok());
     CHECK(answer.error().kind == ErrorKind::Unavailable);
     CHECK_THAT(answer.error().message, Catch::Contains("before the server answered"));
@@ -90,8 +88,8 @@ TEST_CASE("a PATCH finds out that an idle connection was closed and takes a new 
   });
   auto transport = connect(server.url());
   for (int i = 0; i < 20; ++i) {
-    CHECK(transport->send({"PATCH", "/x", {}, "{}"}, 2s).ok());
-    std::this_thread::sleep_for(30ms);  // until the close has come, also on a busy machine
+    CHECK(transport->send({"PATCH", "/x", {}, "{}"}, kPatience).ok());
+    std::this_thread::sleep_for(scaled(30ms));  // until the close has come, also on a busy machine
   }
   CHECK(patches == 20);
 }
@@ -99,7 +97,7 @@ TEST_CASE("a PATCH finds out that an idle connection was closed and takes a new 
 TEST_CASE("a GET on a dropped keep-alive connection is sent once more") {
   TestServer server([&](const Seen& request, Peer& peer) { return request.nth == 0 && peer.respond(200, "ok"); });
   auto transport = connect(server.url());
-  for (int i = 0; i < 5; ++i) CHECK(transport->send({"GET", "/", {}, ""}, 2s).ok());
+  for (int i = 0; i < 5; ++i) CHECK(transport->send({"GET", "/", {}, ""}, kPatience).ok());
 }
 
 TEST_CASE("redirects are not followed") {
@@ -108,7 +106,7 @@ TEST_CASE("redirects are not followed") {
   TransportOptions options;
   options.authorization = [] { return std::optional<std::string>("Bearer secret"); };
   auto transport = connect(server.url(), options);
-  const auto response = transport->send({"GET", "/first", {}, ""}, 2s);
+  const auto response = transport->send({"GET", "/first", {}, ""}, kPatience);
   REQUIRE(response.ok());
   CHECK(response->status == 302);
   CHECK(server.requests() == 1);
@@ -124,13 +122,13 @@ TEST_CASE("after a 401 credentials are read again and the request is sent once m
       [&](const Seen& request, Peer& peer) { return peer.respond(request.authorization == accepted ? 200 : 401, ""); });
   auto transport = connect(server.url(), options);
   const std::string method = GENERATE("GET", "PATCH");
-  const auto response = transport->send({method, "/", {}, ""}, 2s);
+  const auto response = transport->send({method, "/", {}, ""}, kPatience);
   REQUIRE(response.ok());
   CHECK(response->status == 200);
   CHECK(server.requests() == 2);
 
   accepted = "Bearer never";
-  CHECK(transport->send({method, "/", {}, ""}, 2s)->status == 401);
+  CHECK(transport->send({method, "/", {}, ""}, kPatience)->status == 401);
   CHECK(server.requests() == 4);
 }
 
@@ -146,12 +144,12 @@ TEST_CASE("a body beyond the limit is an error, whichever way it is framed") {
   TransportOptions options;
   options.max_body_bytes = 1'000'000;
   auto transport = connect(server.url(), options);
-  const auto response = transport->send({"GET", "/", {}, ""}, 5s);
+  const auto response = transport->send({"GET", "/", {}, ""}, kPatience);
   REQUIRE_FALSE(response.ok());
   CHECK(says(response.error(), "more than 1000000 bytes"));
   options.max_body_bytes = 3'000'000;
   auto roomy = connect(server.url(), options);
-  REQUIRE(roomy->send({"GET", "/", {}, ""}, 5s).ok());
+  REQUIRE(roomy->send({"GET", "/", {}, ""}, kPatience).ok());
 }
 
 TEST_CASE("deadlines are kept whatever the server does not do") {
@@ -192,9 +190,9 @@ TEST_CASE("deadlines are kept whatever the server does not do") {
     TestServer server(row.script);
     auto transport = connect(server.url());
     std::optional<Result<Response>> response;
-    const double took = seconds_of([&] { response = transport->send({"GET", "/", {}, ""}, 300ms); });
-    CHECK(took >= 0.3);
-    CHECK(took < 1.0);  // exact to milliseconds; a busy machine is not
+    const Millis waited = took([&] { response = transport->send({"GET", "/", {}, ""}, 300ms); });
+    CHECK(waited >= 300ms);
+    CHECK(waited < scaled(1s));  // exact to milliseconds; a busy machine is not
     REQUIRE_FALSE(response->ok());
     CHECK(response->error().kind == ErrorKind::Timeout);
     CHECK(says(response->error(), "timed out after 300ms"));
@@ -218,7 +216,7 @@ TEST_CASE("a host that takes no connection costs the deadline, not more") {
   }
   auto transport = connect("http://127.0.0.1:" + std::to_string(full.local_endpoint().port()));
   std::optional<Result<Response>> response;
-  CHECK(seconds_of([&] { response = transport->send({"GET", "/", {}, ""}, 300ms); }) < 1.0);
+  CHECK(took([&] { response = transport->send({"GET", "/", {}, ""}, 300ms); }) < scaled(1s));
   REQUIRE_FALSE(response->ok());
   CHECK(response->error().kind == ErrorKind::Timeout);
 }
@@ -226,15 +224,16 @@ TEST_CASE("a host that takes no connection costs the deadline, not more") {
 TEST_CASE("errors say which step failed") {
   int closed_port = 0;
   { closed_port = TestServer(ok_script).port(); }
-  const auto refused = connect("http://127.0.0.1:" + std::to_string(closed_port))->send({"GET", "/", {}, ""}, 2s);
+  const auto refused =
+      connect("http://127.0.0.1:" + std::to_string(closed_port))->send({"GET", "/", {}, ""}, kPatience);
   REQUIRE_FALSE(refused.ok());
   INFO(refused.error().message);
   CHECK(says(refused.error(), "cannot connect"));
   CHECK(says(refused.error(), std::to_string(closed_port)));
-  const auto unknown = connect("http://no-such-host.invalid")->send({"GET", "/", {}, ""}, 5s);
+  const auto unknown = connect("http://no-such-host.invalid")->send({"GET", "/", {}, ""}, kPatience);
   REQUIRE_FALSE(unknown.ok());
   CHECK(says(unknown.error(), "DNS"));
-  const auto injected = connect("http://127.0.0.1:1")->send({"GET", "/", {{"A", "b\r\nC: d"}}, ""}, 2s);
+  const auto injected = connect("http://127.0.0.1:1")->send({"GET", "/", {{"A", "b\r\nC: d"}}, ""}, kPatience);
   REQUIRE_FALSE(injected.ok());
   CHECK(says(injected.error(), "header 'A'"));
 }
@@ -263,11 +262,11 @@ TEST_CASE("answers that break off or are no HTTP are errors, and the process liv
   INFO(row.raw);
   TestServer server([&](const Seen&, Peer& peer) {
     peer.write(row.raw);
-    peer.wait(20ms);
+    peer.wait(scaled(20ms));
     return false;
   });
   auto transport = connect(server.url());
-  const auto response = transport->send({"GET", "/", {}, ""}, 2s);
+  const auto response = transport->send({"GET", "/", {}, ""}, kPatience);
   REQUIRE_FALSE(response.ok());
   CHECK(response.error().kind == ErrorKind::Unavailable);
   CHECK_THAT(response.error().message, Catch::Contains(row.words));
@@ -286,12 +285,12 @@ TEST_CASE("a batch runs side by side, in order, under one deadline") {
   std::vector<Request> requests;
   for (int i = 0; i < 20; ++i) requests.push_back({"GET", "/" + std::to_string(i), {}, ""});
   std::vector<Result<Response>> answers;
-  CHECK(seconds_of([&] { answers = transport->send_all(requests, 5s); }) < 1.5);
+  CHECK(took([&] { answers = transport->send_all(requests, kPatience); }) < scaled(1500ms));
   for (std::size_t i = 0; i < 20; ++i) CHECK(answers[i]->body == "/" + std::to_string(i));
 
   for (int i = 20; i < 100; ++i) requests.push_back({"GET", "/" + std::to_string(i), {}, ""});
   requests[3].target = "/never";
-  CHECK(seconds_of([&] { answers = transport->send_all(requests, 1s); }) < 1.6);
+  CHECK(took([&] { answers = transport->send_all(requests, scaled(1s)); }) < scaled(1600ms));
   REQUIRE(answers.size() == 100);
   for (std::size_t i = 0; i < 100; ++i) {
     INFO(i);
@@ -314,7 +313,7 @@ TEST_CASE("many threads may share one transport") {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 50; ++i) {
         const std::string id = "/" + std::to_string(t * 1000 + i);
-        const auto answer = transport->send({i % 2 == 0 ? "GET" : "PUT", id, {}, i % 2 == 0 ? "" : "b"}, 5s);
+        const auto answer = transport->send({i % 2 == 0 ? "GET" : "PUT", id, {}, i % 2 == 0 ? "" : "b"}, kPatience);
         if (answer.ok() && answer->body == id + (i % 2 == 0 ? "" : "b")) ++right;
       }
     });

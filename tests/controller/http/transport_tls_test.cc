@@ -10,15 +10,14 @@
 
 #include "controller/http/cpprest_transport.h"
 #include "tests/controller/http/test_server.h"
+#include "tests/wall_time.h"
 
 using namespace aia;
 using namespace aia::http;
 using namespace std::chrono_literals;
+using testing::kPatience;
 
 namespace {
-
-constexpr Millis kPatience =
-    30s;  // no case waits for it: sanitized, behind a busy machine's other work, a handshake takes seconds
 
 Result<Response> get(const std::string& url, const TlsOptions& tls) {
   TransportOptions options;

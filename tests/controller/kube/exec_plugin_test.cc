@@ -12,9 +12,12 @@
 #include "tests/controller/kube/eventually.h"
 #include "tests/controller/kube/manual_clock.h"
 #include "tests/controller/kube/temporary_folder.h"
+#include "tests/wall_time.h"
 
 using namespace aia;
 using namespace aia::kube;
+using testing::scaled;
+using testing::took;
 using tests::eventually;
 using tests::ManualClock;
 using tests::TemporaryFolder;
@@ -25,12 +28,6 @@ constexpr const char* kVersion = "client.authentication.k8s.io/v1";
 
 std::string answer(const std::string& status) {
   return std::string(R"({"apiVersion":")") + kVersion + R"(","kind":"ExecCredential","status":{)" + status + "}}";
-}
-
-Millis took(const std::function<void()>& work) {
-  const auto began = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - began);
 }
 
 /// A plugin that counts its runs in `runs` and prints the file `answer`.
@@ -95,12 +92,12 @@ TEST_CASE("a child that is not there, hangs, floods, dies or leaves others behin
 
   child.command =
       folder.script("hangs", "echo $$ >\"${0%/*}/pid\"\nsleep 1000 &\necho $! >\"${0%/*}/grandchild\"\nwait\n");
-  child.timeout = Millis(400);
+  child.timeout = scaled(Millis(400));
   std::optional<Result<ChildOutcome>> hung;
   const Millis waited = took([&] { hung = run_child(child, {}); });
   CHECK(hung->error().kind == ErrorKind::Timeout);
-  CHECK(waited >= Millis(400));
-  CHECK(waited < Millis(3000));
+  CHECK(waited >= scaled(Millis(400)));
+  CHECK(waited < scaled(Millis(3000)));
   const auto gone = [&](const char* file) { return kill(std::stoi(folder.read(file)), 0) == -1 && errno == ESRCH; };
   CHECK(gone("pid"));  // not even a zombie
   CHECK(eventually([&] { return gone("grandchild"); }));
@@ -111,7 +108,7 @@ TEST_CASE("a child that is not there, hangs, floods, dies or leaves others behin
     std::this_thread::sleep_for(Millis(200));
     stop.request_stop();
   });
-  CHECK(took([&] { CHECK_FALSE(run_child(child, stop.get_token()).ok()); }) < Millis(5000));
+  CHECK(took([&] { CHECK_FALSE(run_child(child, stop.get_token()).ok()); }) < scaled(Millis(5000)));
 
   child.command = folder.script("floods", "while :; do echo 0123456789012345678901234567890123456789; done\n");
   child.max_output_bytes = 10'000;
@@ -123,7 +120,7 @@ TEST_CASE("a child that is not there, hangs, floods, dies or leaves others behin
   CHECK(complained->errors.size() == 2048);
   CHECK(complained->exit_code == 137);
   child.command = folder.script("daemon", "sleep 1000 &\necho done\n");
-  CHECK(took([&] { CHECK(run_child(child, {})->output == "done\n"); }) < Millis(5000));
+  CHECK(took([&] { CHECK(run_child(child, {})->output == "done\n"); }) < scaled(Millis(5000)));
   CHECK(waitpid(-1, nullptr, WNOHANG) == -1);  // no child of ours is left
 }
 
@@ -226,7 +223,7 @@ TEST_CASE("run again before it expires, while the old one serves, and at once wh
   rig.clock->advance(std::chrono::seconds(61));
   rig.folder.write("behaviour", "sleep 0.3\n");
   rig.gives_until("two", std::chrono::seconds(5));
-  CHECK(took([&] { CHECK(rig.plugin->await(kLong).ok()); }) < Millis(250));
+  CHECK(took([&] { CHECK(rig.plugin->await(kLong).ok()); }) < scaled(Millis(250)));
   CHECK(rig.plugin->authorization() == "Bearer one");
   CHECK(eventually([&] { return rig.plugin->authorization() == "Bearer two"; }));
   CHECK(rig.runs() == 2);
@@ -293,10 +290,10 @@ TEST_CASE("a plugin that hangs costs each request no more than it will wait, and
   for (int i = 0; i < 3; ++i) {
     const Millis waited =
         took([&] { CHECK_THAT(rig.plugin->await(Millis(100)).error().message, Catch::Contains("is still running")); });
-    CHECK(waited < Millis(2000));
+    CHECK(waited < scaled(Millis(2000)));
   }
   CHECK(rig.runs() == 2);
-  CHECK(took([&] { rig.plugin.reset(); }) < Millis(3000));
+  CHECK(took([&] { rig.plugin.reset(); }) < scaled(Millis(3000)));
 }
 
 TEST_CASE("credentials that have expired when they come are no reason to run it for every request") {

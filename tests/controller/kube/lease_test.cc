@@ -8,11 +8,14 @@
 #include "controller/kube/lease_keeper.h"
 #include "tests/controller/http/fake_transport.h"
 #include "tests/controller/kube/eventually.h"
+#include "tests/wall_time.h"
 
 using namespace aia;
 using namespace aia::kube;
 using namespace std::chrono_literals;
 using http::FakeTransport;
+using testing::kPatience;
+using testing::scaled;
 using tests::eventually;
 
 namespace {
@@ -80,7 +83,7 @@ struct Rig {
     LeaseKeeperOptions options;
     options.lease = kKey;
     options.identity = identity;
-    options.settings = {1'000ms, 600ms, 50ms};
+    options.settings = {scaled(1'000ms), scaled(600ms), scaled(50ms)};
     options.on_change = [this](const Leadership& now) {
       const std::scoped_lock lock(mutex);
       told.push_back(now);
@@ -177,7 +180,7 @@ TEST_CASE("a closed guard waits for the write under way, and begins no other") {
   CHECK_FALSE(guard.close(20ms));
   CHECK(guard.send(write, 10s).error().kind == ErrorKind::NotLeading);
   answer = true;
-  CHECK(guard.close(10s));
+  CHECK(guard.close(kPatience));
 }
 
 TEST_CASE("a write that throws is under way no more") {
@@ -199,7 +202,7 @@ TEST_CASE("whoever is not fit takes nothing, and lets run out what it holds") {
   auto options = rig.options("blind");
   options.fitness = [&] { return fitness.load(); };
   LeaseKeeper blind(rig.transport, rig.clock, std::move(options));
-  CHECK_FALSE(eventually([&] { return !blind.leadership().holder.empty(); }, 300ms));
+  CHECK_FALSE(eventually([&] { return !blind.leadership().holder.empty(); }, scaled(300ms)));
   fitness = lease::Fitness::Good;
   REQUIRE(eventually([&] { return blind.leadership().leading; }));
   LeaseKeeper other(rig.transport, rig.clock, rig.options("other"));
@@ -214,12 +217,12 @@ TEST_CASE("one leads, the other follows and takes over at once when the lease is
   REQUIRE(eventually([&] { return first.leadership().leading; }));
   LeaseKeeper second(rig.transport, rig.clock, rig.options("second"));
   REQUIRE(eventually([&] { return second.leadership().holder == "first"; }));
-  std::this_thread::sleep_for(1'500ms);  // longer than the duration: renewals keep it
-  CHECK(first.time_left() > 300ms);
+  std::this_thread::sleep_for(scaled(1'500ms));  // longer than the duration: renewals keep it
+  CHECK(first.time_left() > scaled(300ms));
   CHECK(second.time_left() <= 0ms);
-  CHECK(first.release(1s));
+  CHECK(first.release(kPatience));
   CHECK(first.time_left() <= 0ms);
-  CHECK(eventually([&] { return second.leadership().leading; }, 500ms));
+  CHECK(eventually([&] { return second.leadership().leading; }, scaled(500ms)));
   CHECK(rig.server.lease().transitions == 1);
 }
 
@@ -228,7 +231,7 @@ TEST_CASE("a server that does not answer: it leads until the renew deadline and 
   LeaseKeeper keeper(rig.transport, rig.clock, rig.options("me"));
   REQUIRE(eventually([&] { return keeper.leadership().leading; }));
   rig.server.deaf = true;
-  CHECK(eventually([&] { return !keeper.leadership().leading; }, 1s));
+  CHECK(eventually([&] { return !keeper.leadership().leading; }, scaled(1s)));
   CHECK_THAT(keeper.leadership().problem, Catch::Contains("no answer"));
   CHECK_FALSE(keeper.leadership().refused);
   rig.server.deaf = false;
@@ -250,7 +253,7 @@ TEST_CASE("the lease is given back although the answer to the last renewal was l
   rig.server.deaf = true;
   REQUIRE(eventually([&] { return rig.server.lease().resource_version != version; }));
   rig.server.deaf = false;
-  CHECK(keeper.release(1s));
+  CHECK(keeper.release(kPatience));
   CHECK(rig.server.lease().holder.empty());
 }
 
@@ -260,6 +263,6 @@ TEST_CASE("no right to the lease is a lasting problem in words") {
   LeaseKeeper keeper(rig.transport, rig.clock, rig.options("me"));
   CHECK(eventually([&] { return keeper.leadership().refused; }));
   CHECK_THAT(keeper.leadership().problem, Catch::Contains("manifests/rbac/lease.yaml"));
-  CHECK_FALSE(keeper.release(1s));
+  CHECK_FALSE(keeper.release(kPatience));
   rig.server.refuse_with = 0;
 }
