@@ -129,16 +129,45 @@ api::Reason explain_workload(const PoolWorkload& workload, int placed, int on_ne
   return {on_new > 0 ? "NodesAhead" : "NodesEnough", text};
 }
 
+/// What is not known, so that what is may raise, never lower; empty: nothing.
+std::string unknown(const PoolInput& input) {
+  if (!input.hold.empty()) return input.hold;
+  for (const PoolWorkload& workload : input.workloads)
+    if (!workload.whole) return workload.name + " is not known well enough";
+  return "";
+}
+
 /// Why nothing is shrunk now; empty: it may be.
 std::string shrink_hold(const PoolInput& input) {
-  if (!input.hold.empty()) return input.hold;
+  if (std::string what = unknown(input); !what.empty()) return what;
   for (const PoolWorkload& workload : input.workloads) {
-    if (!workload.whole) return workload.name + " is not known well enough";
     if (workload.bound > workload.desired)
       return workload.name + " still has " + std::to_string(workload.bound - workload.desired) +
              " more on nodes than it wants";
   }
   return "";
+}
+
+int idle_in(const Packing& packing, std::size_t from, std::size_t count) {
+  const auto first = packing.taken.begin() + static_cast<std::ptrdiff_t>(from);
+  return static_cast<int>(std::count(first, first + static_cast<std::ptrdiff_t>(count), 0U));
+}
+
+/// Idle nodes that nobody needs. The scheduler spreads replicas that are smaller than a node over all that there are;
+/// what can go shows where each one goes to a node that is held or on its way already, as long as that has room.
+int idle_nodes(const Room& room, const std::vector<Wanted>& wanted, const api::Amounts& fresh, const Packing& spread) {
+  std::vector<api::Amounts> held, empty;
+  int idle = 0;
+  for (std::size_t i = 0; i < room.free.size(); ++i) {
+    const bool is_idle = i < room.idle.size() && room.idle[i];
+    (is_idle ? empty : held).push_back(room.free[i]);
+    idle += is_idle && spread.taken[i] == 0 ? 1 : 0;
+  }
+  if (spread.new_nodes > 0 || idle == static_cast<int>(empty.size())) return idle;
+  const std::size_t first = held.size();
+  held.insert(held.end(), empty.begin(), empty.end());
+  const Packing close = pack(std::move(held), wanted, fresh, 0, Prefer::LeastFree);
+  return close.placed == spread.placed ? std::max(idle, idle_in(close, first, empty.size())) : idle;
 }
 
 /// Towards fewer nodes: not now, not yet, or by one.
@@ -158,9 +187,13 @@ int shrunk(const PoolInput& input, int total, int needed, api::Reasons& reasons)
   return total - 1;
 }
 
+int room_now(const PoolWorkload& workload) {
+  return workload.room.value_or(workload.desired + workload.buffer);
+}
+
 /// Desired + buffer: growing at once, shrinking like nodes do, one replica at a time.
 int calmed_room(const PoolInput& input, const PoolWorkload& workload, int needed) {
-  const int room = workload.room.value_or(workload.desired + workload.buffer);
+  const int room = room_now(workload);
   if (needed >= room) return needed;
   if (!shrink_hold(input).empty()) return room;
   const Calm calm{Millis{0}, input.shrink_window, 0, 0};
@@ -207,18 +240,22 @@ PoolDecision decide_nodes(const PoolInput& input) {
   const int most_new = std::max(0, input.max_nodes - room.total);
   const Packing packing = pack(room.free, wanted, input.fresh, most_new);
 
-  int idle = 0;
-  for (std::size_t i = 0; i < room.idle.size(); ++i) idle += room.idle[i] && packing.taken[i] == 0 ? 1 : 0;
+  const bool known = unknown(input).empty();
   decision.total = room.total;
   decision.lacking = packing.new_nodes;
   decision.nodes_fail = input.failing > 0;
-  const int used = room.total - idle;  // or starting, or of no use: a cordoned node is not ours to give back
+  const int used =
+      room.total - idle_nodes(room, wanted, input.fresh,
+                              packing);  // or starting, or of no use: a cordoned node is not ours to give back
   decision.needed = std::max(used + packing.new_nodes, std::min(input.min_nodes, std::max(input.max_nodes, used)));
+  // After an outage a window full of what little was known would lower at once.
+  decision.remembered = known ? decision.needed : std::max(decision.needed, room.total);
 
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const PoolWorkload& workload = workloads[i];
     const int computed = buffer_of(workload, packing.placed[i]);
-    decision.rooms.push_back(workload.desired + computed);
+    const int needed = workload.desired + computed;
+    decision.rooms.push_back(known ? needed : std::max(needed, room_now(workload)));
     decision.buffers.push_back(calmed_buffer(input, workload, computed, decision.nodes_fail));
     decision.limited = decision.limited || (packing.placed[i] < wanted[i].replicas && !packing.never[i]);
     decision.reasons.push_back(

@@ -34,15 +34,15 @@ bool larger_pod(const Amounts& a, const Amounts& b) {
 
 class Nodes {
  public:
-  Nodes(std::vector<Amounts> free, const Amounts& fresh, int most_new)
-      : free_(std::move(free)), there_(free_.size()), fresh_(fresh), most_new_(most_new) {}
+  Nodes(std::vector<Amounts> free, const Amounts& fresh, int most_new, Prefer prefer)
+      : free_(std::move(free)), there_(free_.size()), fresh_(fresh), most_new_(most_new), prefer_(prefer) {}
 
   /// The node that a pod lands on; nothing: it fits nowhere, nor may a new node be taken for it.
   std::optional<std::size_t> place(const Amounts& pod) {
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < free_.size(); ++i) {
       if (fitting(pod, free_[i]) < 1) continue;
-      if (!best || gpus_in(free_[i]) > gpus_in(free_[*best])) best = i;
+      if (!best || is_better(gpus_in(free_[i]), gpus_in(free_[*best]))) best = i;
     }
     if (!best && new_nodes() < most_new_ && fitting(pod, fresh_) >= 1) {
       free_.push_back(fresh_);
@@ -56,6 +56,10 @@ class Nodes {
   [[nodiscard]] bool is_new(std::size_t node) const { return node >= there_; }
 
  private:
+  [[nodiscard]] bool is_better(std::int64_t gpus, std::int64_t than) const {
+    return prefer_ == Prefer::MostFree ? gpus > than : gpus < than;
+  }
+
   static void take(Amounts& free, const Amounts& pod) {
     for (const auto& [name, amount] : pod)
       if (amount > 0) free[name] -= amount;
@@ -65,6 +69,7 @@ class Nodes {
   std::size_t there_;
   const Amounts& fresh_;
   int most_new_;
+  Prefer prefer_;
 };
 
 /// Room for all pods of one replica: nothing when one found none, else whether one is on a new node.
@@ -92,7 +97,8 @@ std::int64_t fitting(const Amounts& requests, const Amounts& free) {
   return most;
 }
 
-Packing pack(std::vector<Amounts> free, const std::vector<Wanted>& wanted, const Amounts& fresh, int most_new) {
+Packing pack(std::vector<Amounts> free, const std::vector<Wanted>& wanted, const Amounts& fresh, int most_new,
+             Prefer prefer) {
   Packing packing;
   packing.placed.resize(wanted.size()), packing.on_new_nodes.resize(wanted.size());
   packing.taken.resize(free.size());
@@ -114,7 +120,7 @@ Packing pack(std::vector<Amounts> free, const std::vector<Wanted>& wanted, const
   };
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return larger_pod(largest(a), largest(b)); });
-  Nodes nodes(std::move(free), fresh, most_new);
+  Nodes nodes(std::move(free), fresh, most_new, prefer);
   for (const std::size_t i : order) {
     for (int replica = 0; replica < wanted[i].replicas && !packing.never[i]; ++replica) {
       const auto on_new = place_replica(nodes, wanted[i].replica, packing.taken);

@@ -33,10 +33,14 @@ struct Packing {
   std::vector<std::size_t> taken;  ///< pods placed on each node that there is
 };
 
+/// Of the nodes that a pod fits on, where it goes: MostFree as the scheduler does, LeastFree to see which could stay
+/// empty.
+enum class Prefer { MostFree, LeastFree };
+
 /// `free`: of each node that pods may land on, in the order in which equals are taken. `fresh`: of a new node, empty;
 /// `most_new` ≥ 0 of them may be taken. Those of a replica of which not all pods find room stay placed, as the
 /// scheduler would bind them, and the replica does not count.
-Packing pack(std::vector<api::Amounts> free, const std::vector<Wanted>& wanted, const api::Amounts& fresh,
-             int most_new);
+Packing pack(std::vector<api::Amounts> free, const std::vector<Wanted>& wanted, const api::Amounts& fresh, int most_new,
+             Prefer prefer = Prefer::MostFree);
 
 }  // namespace aia::plan

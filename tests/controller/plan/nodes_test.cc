@@ -136,6 +136,43 @@ TEST_CASE("nodes: none is given back while workloads shrink, are not known, or s
   }
 }
 
+TEST_CASE("nodes: replicas smaller than a node keep no more idle ones than they need") {
+  auto small = workload(1, 1, 4);
+  small.replica.pods[0].requests["nvidia.com/gpu"] = 1;
+  auto input = pool({node(1), node(0), node(0), node(0)}, {small});
+  CHECK(decide_nodes(input).needed == 1);  // seven more fit beside the first
+  CHECK(decide_nodes(input).lacking == 0);
+  long_enough(input, 1);
+  CHECK(decide_nodes(input).nodes == 3);
+  input.workloads[0].ahead = 9;
+  CHECK(decide_nodes(input).needed == 2);
+  input.workloads[0].ahead = 40;
+  CHECK(decide_nodes(input).needed == 5);
+  input = pool({node(1), node(0), node(0)}, {small, workload(0, 0, 1)});
+  CHECK(decide_nodes(input).needed == 2);  // the large one needs a whole one
+  input = pool({node(1), node(0), on_its_way()}, {small});
+  input.workloads[0].ahead = 12;
+  CHECK(decide_nodes(input).needed == 2);  // one that comes is there for it, too
+}
+
+TEST_CASE("nodes: while something is not known no lower need is remembered") {
+  auto known = pool({node(8), node(0), node(0)}, {workload(1, 1, 2)});
+  known.workloads[0].room = 3;
+  auto blind = known, partly = known, more = known;
+  blind.hold = "nodes are not seen";
+  partly.workloads[0].whole = false;
+  more.workloads[0].whole = false, more.workloads[0].ahead = 6;
+  CHECK(decide_nodes(known).remembered == 2);
+  CHECK(decide_nodes(known).rooms == std::vector{2});
+  for (const auto& one : {blind, partly}) {
+    CHECK(decide_nodes(one).needed == 2);
+    CHECK(decide_nodes(one).remembered == 3);
+    CHECK(decide_nodes(one).rooms == std::vector{3});
+  }
+  CHECK(decide_nodes(more).remembered == 6);
+  CHECK(decide_nodes(more).rooms == std::vector{6});
+}
+
 TEST_CASE("nodes: those starting, cordoned or used by others are not given back") {
   PoolNode cordoned = node(0);
   cordoned.usable = false;
