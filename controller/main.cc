@@ -120,7 +120,10 @@ void add_release_flags(CLI::App& app, aia::ReleaseCommand& command) {
   app.add_flag("--all", command.options.all,
                "everything of ours; stop the controller, or set its objects to Recommend, first");
   app.add_flag("--expired", command.expired, "only what its controller has said nothing of for its --hold-expiry");
-  app.add_flag("--force", command.options.force, "put sizes back even where that drains nodes that pods run on");
+  app.add_flag("--force", command.options.force,
+               "put sizes back even where that drains nodes that pods run on; forget those whose scale is not served");
+  add_duration(app, "--timeout", command.options.deadline, "how long each answer of the API server may take",
+               Millis(100));
   app.add_flag("--dry-run", command.options.dry_run, "only say what would be done");
 }
 

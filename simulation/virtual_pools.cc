@@ -96,7 +96,7 @@ Status VirtualPools::delete_buffer(const ports::Buffer& buffer) {
 }
 
 Status VirtualPools::hold(const api::AcceleratorPool& pool, bool held) {
-  return write([&] { return world_.hold_pool(self(), pool.meta.name, held); });
+  return write([&] { return world_.hold_pool(self(), pool, held); });
 }
 
 Status VirtualPools::write_status(const api::AcceleratorPool& pool) {

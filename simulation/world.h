@@ -111,7 +111,7 @@ class World {
   Status write_size(const Writer& who, const std::string& pool, int nodes, const std::string& version);
   Status write_buffer(const Writer& who, const ports::BufferWrite& write);  ///< Conflict: its version is not stored
   Status delete_buffer(const Writer& who, const ports::Buffer& buffer);
-  Status hold_pool(const Writer& who, const std::string& pool, bool held);
+  Status hold_pool(const Writer& who, const api::AcceleratorPool& pool, bool held);
   Status write_pool_status(const Writer& who, const api::AcceleratorPool& pool);
   Status write_pool_event(const Writer& who, const api::AcceleratorPool& about, const ports::Event& event);
   Result<lease::Lease> write_lease(const Writer& who, lease::Lease lease);  ///< Conflict: its version is not stored
@@ -122,6 +122,7 @@ class World {
   [[nodiscard]] const std::vector<SpecChange>& spec_changes() const { return spec_changes_; }
 
  private:
+  [[nodiscard]] bool is_current(const api::AcceleratorPool& pool) const;
   struct Due {
     WallTime when{};
     std::uint64_t order = 0;

@@ -78,9 +78,16 @@ Status World::delete_buffer(const Writer& who, const ports::Buffer& buffer) {
   return done;
 }
 
-Status World::hold_pool(const Writer& who, const std::string& pool, bool held) {
-  if (!pool_ || pool_->object.meta.name != pool) return no_such("AcceleratorPool " + pool);
-  note(who, held ? "Hold" : "LetGo", pool_->object.meta.key(), "");
+/// No version is any.
+bool World::is_current(const api::AcceleratorPool& pool) const {
+  return pool.meta.resource_version.empty() || pool.meta.resource_version == pool_->object.meta.resource_version;
+}
+
+Status World::hold_pool(const Writer& who, const api::AcceleratorPool& pool, bool held) {
+  if (!pool_ || pool_->object.meta.name != pool.meta.name) return no_such("AcceleratorPool " + pool.meta.name);
+  const bool fits = is_current(pool);
+  note(who, held ? "Hold" : "LetGo", pool.meta.key(), "", pool.meta.resource_version, fits ? "ok" : "conflict");
+  if (!fits) return modified();
   pool_->object.held = held;
   pool_->object.meta.resource_version = next_version();
   return done;
@@ -88,7 +95,10 @@ Status World::hold_pool(const Writer& who, const std::string& pool, bool held) {
 
 Status World::write_pool_status(const Writer& who, const api::AcceleratorPool& pool) {
   if (!pool_ || pool_->object.meta.name != pool.meta.name) return no_such("AcceleratorPool " + pool.meta.name);
-  note(who, "PoolStatus", pool.meta.key(), digest_of(pool.status).hex());
+  const bool fits = is_current(pool);
+  note(who, "PoolStatus", pool.meta.key(), digest_of(pool.status).hex(), pool.meta.resource_version,
+       fits ? "ok" : "conflict");
+  if (!fits) return modified();
   pool_->object.status = pool.status;
   pool_->object.meta.resource_version = next_version();
   return done;

@@ -10,6 +10,8 @@
 namespace aia::kube {
 namespace {
 
+const std::vector<std::string> kVersions{"autoscaling.x-k8s.io/v1beta1", "autoscaling.x-k8s.io/v1alpha1"};
+
 const api::Reason kNoBufferApi{
     "NoBufferApi",
     "the cluster has no CapacityBuffers (autoscaling.x-k8s.io v1beta1 or v1alpha1): turn them "
@@ -41,8 +43,7 @@ Error not_ours(const std::string& what) {
 
 /// The group's versions serve other kinds, too (ProvisioningRequest), so each is asked for this one.
 Result<std::optional<Resource>> BufferClient::resource(Millis deadline) {
-  return discovery_.first_served({"autoscaling.x-k8s.io/v1beta1", "autoscaling.x-k8s.io/v1alpha1"}, "CapacityBuffer",
-                                 deadline);
+  return discovery_.first_served(kVersions, "CapacityBuffer", deadline);
 }
 
 Result<std::optional<api::Reason>> BufferClient::refusal(Millis deadline) {
@@ -53,13 +54,16 @@ Result<std::optional<api::Reason>> BufferClient::refusal(Millis deadline) {
 
 Result<std::vector<ports::Buffer>> BufferClient::list(Millis deadline) {
   const Millis began = clock_.steady();
-  const Result<std::optional<Resource>> found = resource(deadline);
-  if (!found) return found.error();
-  if (!*found) return std::vector<ports::Buffer>{};
-  const Millis left = std::max(deadline - (clock_.steady() - began), Millis(1));
-  const Result<Json> list = document(transport_.send(list_ours(**found, ""), left));
-  if (!list) return list.error().in("CapacityBuffers");
-  return buffers_from(*list);
+  const auto left = [&] { return std::max(deadline - (clock_.steady() - began), Millis(1)); };
+  for (bool again = false;; again = true) {
+    const Result<std::optional<Resource>> found = resource(left());
+    if (!found) return found.error();
+    if (!*found) return std::vector<ports::Buffer>{};
+    const Result<Json> list = document(transport_.send(list_ours(**found, ""), left()));
+    if (list) return buffers_from(*list);
+    if (again || list.error().kind != ErrorKind::NotFound) return list.error().in("CapacityBuffers");
+    for (const std::string& version : kVersions) discovery_.forget(version);  // its CRD is gone, or serves another one
+  }
 }
 
 Status BufferClient::write(const ports::BufferWrite& write, Millis deadline) {
@@ -96,7 +100,8 @@ Status BufferClient::write(const ports::BufferWrite& write, Millis deadline) {
     if (const Status one = write_part(**buffers, document, autoscaler.meta.uid, before, deadline); !one) {
       // Nobody would find a template without its buffer. After other errors there may be one.
       const ErrorKind kind = one.error().kind;
-      const bool refused = kind == ErrorKind::Forbidden || kind == ErrorKind::Invalid || kind == ErrorKind::NotFound;
+      const bool refused = kind == ErrorKind::Forbidden || kind == ErrorKind::Invalid || kind == ErrorKind::NotFound ||
+                           kind == ErrorKind::Throttled;
       if (before == nullptr && !templates[i] && refused)
         std::ignore = remove_part(std::nullopt, {ns, part_name(autoscaler.meta.name, part.suffix)}, deadline);
       return one;
@@ -164,8 +169,9 @@ Status BufferClient::remove(const ports::Buffer& buffer, Millis deadline) {
   return done;
 }
 
+/// The template first: nobody would find it without its buffer.
 Status BufferClient::remove_part(const std::optional<Resource>& resource, const api::ObjectKey& key, Millis deadline) {
-  for (const std::optional<Resource>& one : {resource, std::optional(kPodTemplates)}) {
+  for (const std::optional<Resource>& one : {std::optional(kPodTemplates), resource}) {
     if (!one) continue;
     const Result<Json> gone = document(transport_.send(delete_request(object_path(*one, key)), deadline));
     if (!gone && gone.error().kind != ErrorKind::NotFound) return gone.error().in(one->plural + " " + key.to_string());

@@ -31,9 +31,11 @@ bool same_spec(const ports::PoolView& a, const ports::PoolView& b) {
 }
 
 Json status_document(const api::AcceleratorPool& pool) {
+  Json metadata = {{"name", pool.meta.name}};
+  if (!pool.meta.resource_version.empty()) metadata["resourceVersion"] = pool.meta.resource_version;
   return {{"apiVersion", api::kApiVersion},
           {"kind", "AcceleratorPool"},
-          {"metadata", {{"name", pool.meta.name}}},
+          {"metadata", std::move(metadata)},
           {"status", api::pool_status_to_json(pool.status)}};
 }
 
@@ -42,7 +44,6 @@ Json status_document(const api::AcceleratorPool& pool) {
 KubePools::KubePools(http::Transport& transport, const ports::Clock& clock, Discovery& discovery,
                      Store<LabelledPod>& pods, EventRecorder& events, KubePoolsOptions options)
     : transport_(transport),
-      clock_(clock),
       pods_(pods),
       events_(events),
       options_(std::move(options)),
@@ -56,12 +57,12 @@ KubePools::KubePools(http::Transport& transport, const ports::Clock& clock, Disc
       supplies_(transport, clock, discovery, buffers_, nodes_, pods),
       sizes_(transport, discovery) {}
 
-Status KubePools::load(Millis deadline) {
-  const Millis began = clock_.steady();
-  const auto left = [&] { return std::max(deadline - (clock_.steady() - began), Millis(1)); };
-  if (const Status listed = list_into(views_, transport_, kAcceleratorPools, {}, left()); !listed) return listed;
-  if (const Status listed = list_into(nodes_, transport_, kNodes, node_trim(), left()); !listed) return listed;
-  return list_into(pods_, transport_, kPods, pod_trim(), left());
+Status KubePools::load(Millis deadline_of_page) {
+  if (const Status listed = list_into(views_, transport_, kAcceleratorPools, {}, deadline_of_page); !listed)
+    return listed;
+  if (const Status listed = list_into(nodes_, transport_, kNodes, node_trim(), deadline_of_page); !listed)
+    return listed;
+  return list_into(pods_, transport_, kPods, pod_trim(), deadline_of_page);
 }
 
 std::vector<ports::PoolView> KubePools::pools() {
@@ -83,7 +84,8 @@ Result<std::vector<ports::Buffer>> KubePools::buffers(Millis deadline) {
 
 Status KubePools::write_size(const api::AcceleratorPool& pool, const ports::SizeWrite& write) {
   const auto to = [&](const std::string& version) {
-    return sizes_.write(pool, write.to, version, busy_nodes(pods_), options_.write_deadline);
+    const std::set<std::string> stay = write.drains ? std::set<std::string>{} : busy_nodes(pods_);
+    return sizes_.write(pool, write.to, version, stay, options_.write_deadline);
   };
   Status written = to(write.version);
   if (written || written.error().kind != ErrorKind::Conflict || write.to <= write.from) return written;
@@ -107,6 +109,9 @@ Status KubePools::hold(const api::AcceleratorPool& pool, bool held) {
   const Result<Json> object = document(transport_.send(get_request(path), options_.write_deadline));
   if (!object && !held && object.error().kind == ErrorKind::NotFound) return done;
   if (!object) return object.error().in(what);
+  const std::string& expected = pool.meta.resource_version;
+  if (!expected.empty() && expected != text_at(*object, {"metadata", "resourceVersion"}))
+    return Error{ErrorKind::Conflict, what + ": the object was changed since it was read", {}};
   Json finalizers = Json::array();
   for (const Json& one : list_at(*object, {"metadata", "finalizers"})) {
     if (one != api::kPoolFinalizer) finalizers.push_back(one);

@@ -32,7 +32,7 @@ class KubePools final : public ports::Pools {
   [[nodiscard]] bool synced() const { return nodes_.synced() && views_.synced(); }
 
   /// Instead of watches: lists nodes, pods and AcceleratorPools once.
-  Status load(Millis deadline);
+  Status load(Millis deadline_of_page);
 
   std::vector<ports::PoolView> pools() override;
   std::vector<ports::PoolSupply> supplies(const std::vector<api::AcceleratorPool>& pools, Millis deadline) override;
@@ -46,7 +46,6 @@ class KubePools final : public ports::Pools {
 
  private:
   http::Transport& transport_;
-  const ports::Clock& clock_;
   Store<LabelledPod>& pods_;
   EventRecorder& events_;
   const KubePoolsOptions options_;

@@ -1,24 +1,18 @@
 // See list.h.
 #include "controller/kube/list.h"
 
-#include <algorithm>
-#include <chrono>
-
 #include "controller/kube/request.h"
 #include "controller/kube/response.h"
 
 namespace aia::kube {
 
 Status list_into(ChangeSink& sink, http::Transport& transport, const Resource& resource, const Trim& trim,
-                 Millis deadline) {
+                 Millis deadline_of_page) {
   constexpr int kPage = 500;
-  const auto end = std::chrono::steady_clock::now() + deadline;
   sink.apply(ListBegan{});
   std::string next;
   do {
-    const auto left = std::chrono::duration_cast<Millis>(end - std::chrono::steady_clock::now());
-    const Result<http::Response> answer =
-        transport.send(list_request(resource, "", kPage, next), std::max(left, Millis(1)));
+    const Result<http::Response> answer = transport.send(list_request(resource, "", kPage, next), deadline_of_page);
     if (!answer) return answer.error().in(resource.plural);
     if (answer->status != 200) return error_of(*answer).in(resource.plural);
     std::optional<Json> page = parse_json(answer->body, trim, Envelope::List);

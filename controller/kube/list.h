@@ -7,8 +7,8 @@
 
 namespace aia::kube {
 
-/// All of it, or an Error and what the sink knew before.
+/// All of it, or an Error and what the sink knew before. `deadline_of_page`: of each answer, however many there are.
 Status list_into(ChangeSink& sink, http::Transport& transport, const Resource& resource, const Trim& trim,
-                 Millis deadline);
+                 Millis deadline_of_page);
 
 }  // namespace aia::kube

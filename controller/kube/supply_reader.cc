@@ -12,6 +12,8 @@
 namespace aia::kube {
 namespace {
 
+constexpr int kNotFound = 404;
+
 /// One pool while it is read. `scaled`: the resource of its scaleRef, once that is discovered.
 struct Reading {
   const api::AcceleratorPool& pool;
@@ -29,6 +31,9 @@ struct Reading {
 
 /// Nodes whose request is being deleted go, too.
 void take_node_requests(Reading& reading, Result<http::Response> list) {
+  const auto& ref = reading.pool.spec.scale_ref;
+  reading.supply.shows_requests =
+      ref && (is_karpenter_pool(*ref) || is_machine_deployment(*ref)) && (!list || list->status != kNotFound);
   Result<std::vector<ports::NodeRequest>> requests = node_requests_from(std::move(list));
   if (!requests) return reading.trouble(requests.error().in("nodes asked for"));
   for (const ports::NodeRequest& request : *requests) {
@@ -38,9 +43,14 @@ void take_node_requests(Reading& reading, Result<http::Response> list) {
   reading.supply.requests = std::move(*requests);
 }
 
-/// Whether its scale is to be read next.
-bool take_object(Reading& reading, Result<http::Response> response) {
+/// Whether its scale is to be read next. Where not the object but its API is what is not found, it may still be there.
+bool take_object(Reading& reading, Discovery& discovery, Result<http::Response> response) {
   const api::ScaleRef& ref = *reading.pool.spec.scale_ref;
+  if (response && response->status == kNotFound && !names_object(*response, ref.name)) {
+    discovery.forget(ref.api_version);
+    reading.trouble({ErrorKind::Unavailable, ref.to_string() + ": its API is not served as it was a moment ago", {}});
+    return false;
+  }
   const Result<Json> object = document(std::move(response));
   if (!object) {
     reading.trouble(object.error().in(ref.to_string()));
@@ -53,7 +63,11 @@ bool take_object(Reading& reading, Result<http::Response> response) {
 void take_scale(Reading& reading, Result<http::Response> response) {
   const Result<Json> object = document(std::move(response));
   const Result<Scale> scale = object ? scale_from_json(*object) : Result<Scale>(object.error());
-  if (!scale) return reading.trouble(scale.error().in("scale of " + reading.pool.spec.scale_ref->to_string()));
+  if (!scale) {
+    Error error = scale.error().in("scale of " + reading.pool.spec.scale_ref->to_string());
+    if (error.kind == ErrorKind::NotFound) error.kind = ErrorKind::Unavailable;  // the object was there just now
+    return reading.trouble(error);
+  }
   reading.supply.size = scale->spec_replicas;
   reading.supply.size_version = scale->resource_version;
 }
@@ -119,7 +133,7 @@ std::vector<ports::PoolSupply> SupplyReader::read(const std::vector<api::Acceler
   std::vector<Reading*> sized;
   for (Reading& reading : readings) {
     take_node_requests(reading, std::move(answers[next++]));
-    if (!reading.scaled || !take_object(reading, std::move(answers[next++]))) continue;
+    if (!reading.scaled || !take_object(reading, discovery_, std::move(answers[next++]))) continue;
     sized.push_back(&reading);
     requests.push_back(get_request(reading.path("scale")));
   }

@@ -31,6 +31,7 @@ struct DemandView {
   std::string model = "None";     ///< forecast
   std::string why;                ///< forecast: why this model, or why none
   bool eligible = false;          ///< forecast: the fan counts
+  bool past_ended = false;        ///< forecast: there is a history, and it was not read for too long to forecast from
 };
 
 struct Pool;  // pools.h

@@ -34,6 +34,7 @@ void describe(DemandView& view, const DemandState& state, WallTime now, const Se
     view.why = "the query has no history";
   } else if (now - *newest > settings.forecast_expiry()) {
     view.why = "the newest point of the history is " + format_rough(now - *newest) + " old";
+    view.past_ended = true;
   } else {
     view.eligible = summary.eligible && !state.fan().empty();
   }

@@ -30,6 +30,7 @@ class Actor {
         resize(pool);
       else if (is_known(pool))
         restore(pool);
+      keep_record(pool);
     }
     set_buffers(pool, acts && pool.object.spec.sizing == api::Sizing::CapacityBuffer);
     if (pool.object.held && !acts && is_known(pool) && !pool.state->status.before && !has_buffers(pool))
@@ -39,6 +40,7 @@ class Actor {
 
   /// Buffers whose pool is gone, or whose workload names another one now.
   void drop_orphans() {
+    if (!round_.unseen.empty()) return;
     const auto buffers = round_.buffers;
     for (const auto& buffer : buffers) {
       const bool known = std::any_of(round_.pools.begin(), round_.pools.end(),
@@ -85,27 +87,40 @@ class Actor {
 
   bool hold(Pool& pool, bool held) {
     if (ended()) return false;
-    if (!note(&pool, pools_.hold(pool.object, held), held ? "adding our finalizer" : "removing our finalizer"))
+    if (!note(&pool, pools_.hold(pool.to_write(), held), held ? "adding our finalizer" : "removing our finalizer"))
       return false;
     pool.object.held = held;
+    pool.state->confirmed = true;
     return true;
   }
 
-  /// Kept in the status before anything is changed; its expiry moves on while we act.
+  /// Its expiry moves on while we are there, whatever keeps us from acting: who runs `release --expired` looks for what
+  /// nobody looks after.
+  void keep_record(Pool& pool) {
+    if (const auto before = pool.state->status.before; before && is_aging(*before))
+      record(pool, api::SizeBefore{before->nodes, round_.now + settings_.hold_expiry});
+  }
+
+  [[nodiscard]] bool is_aging(const api::SizeBefore& before) const {
+    return before.expires - round_.now < settings_.hold_expiry * 2 / 3;
+  }
+
+  /// Kept in the status before anything is changed.
   bool record(Pool& pool, std::optional<api::SizeBefore> before) {
     if (ended()) return false;
-    auto object = pool.object;
+    auto object = pool.to_write();
     object.status = pool.state->status;
     object.status.before = before;
     if (!note(&pool, pools_.write_status(object), "recording the size of before")) return false;
     pool.state->status.before = before;
+    pool.state->confirmed = true;
     return true;
   }
 
   bool write_size(Pool& pool, int nodes) {
     if (ended()) return false;
     const int size = *pool.supply.size;
-    const ports::SizeWrite write{size, nodes, pool.supply.size_version};
+    const ports::SizeWrite write{size, nodes, pool.supply.size_version, false};
     if (!note(&pool, pools_.write_size(pool.object, write), "writing the size")) return false;
     if (nodes > size) pool.state->asks.asked(nodes - size, round_.now);
     pool.done.push_back(nodes == size ? "marks taken off its machines" : from_to(size, nodes, "nodes"));
@@ -125,25 +140,24 @@ class Actor {
     if (decision.nodes < size) nodes = decision.nodes;
     if (!pool.any(&PoolNeed::acts)) nodes = size;
     const auto& before = pool.state->status.before;
-    const bool renew = before && before->expires - round_.now < settings_.hold_expiry * 2 / 3;
-    if (nodes == size && !renew && !pool.supply.marked()) return;
+    if (nodes == size && !pool.supply.marked()) return;
     if (!pool.object.held && !hold(pool, true)) return;
-    const int was = before ? before->nodes : size;
-    if ((!before || renew) && !record(pool, api::SizeBefore{was, round_.now + settings_.hold_expiry})) return;
-    if (nodes != size || pool.supply.marked()) write_size(pool, nodes);
+    if (!before && !record(pool, api::SizeBefore{size, round_.now + settings_.hold_expiry})) return;
+    write_size(pool, nodes);
   }
 
   /// Back to what was there before, unless somebody else sizes it now; not below the nodes that pods hold, which would
-  /// be drained.
+  /// be drained, or may hold, nor those that come, which pods may wait for.
   void restore(Pool& pool) {
     const auto before = pool.state->status.before;
     if (!before || pool.written) return;
     const auto& problem = pool.supply.problem;
     if (problem && problem->kind == ErrorKind::NotFound) record(pool, std::nullopt);  // there is nothing to put back
     if (!pool.supply.size || problem || pool.supply.refusal) return;
-    const int busy = static_cast<int>(
-        std::count_if(pool.nodes.begin(), pool.nodes.end(), [](const plan::PoolNode& node) { return node.busy; }));
-    const int nodes = std::max(before->nodes, std::min(busy, *pool.supply.size));
+    const auto starting = std::count_if(pool.nodes.begin(), pool.nodes.end(),
+                                        [](const plan::PoolNode& node) { return node.starting && !node.busy; });
+    const int needed = pool.supply.busy() + pool.supply.unlabelled() + static_cast<int>(starting);
+    const int nodes = std::max(before->nodes, std::min(needed, *pool.supply.size));
     if (nodes < *pool.supply.size && !round_.unseen.empty()) return;  // pods may be there that are not seen
     if ((nodes != *pool.supply.size || pool.supply.marked()) && !write_size(pool, nodes)) return;
     if (nodes == before->nodes) record(pool, std::nullopt);
@@ -207,6 +221,7 @@ class Actor {
   }
 
   void remove_buffers(Pool& pool, const std::set<std::string>& kept) {
+    if (!round_.unseen.empty() && !pool.object.meta.deleting) return;  // a mode may have changed, or a pool been named
     std::erase_if(round_.buffers, [&](const ports::Buffer& buffer) {
       if (buffer.pool != pool.object.meta.name || kept.contains(buffer.autoscaler_uid) || ended()) return false;
       const auto gone = pools_.delete_buffer(buffer);

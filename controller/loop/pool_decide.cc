@@ -9,18 +9,13 @@
 namespace aia::loop {
 namespace {
 
-/// Everything that may lower is known: the demand whole, the past read, the cluster seen, no rollout under way.
+/// Everything that may lower is known: the demand whole, the past read until now, the cluster seen, no rollout under
+/// way.
 bool is_whole(const Workload& workload) {
   return workload.warmed_up && workload.unseen.empty() && workload.target && workload.target->rollout.empty() &&
          std::all_of(workload.demand.begin(), workload.demand.end(), [](const DemandView& view) {
-           return view.input.trust == plan::Trust::Whole && !view.input.backlog_missing;
+           return view.input.trust == plan::Trust::Whole && !view.input.backlog_missing && !view.past_ended;
          });
-}
-
-int bound_pods(const ports::Target& target) {
-  return static_cast<int>(std::count_if(target.pods.begin(), target.pods.end(), [](const ports::Pod& pod) {
-    return !pod.node.empty() && !pod.finished && !pod.deleting;
-  }));
 }
 
 /// The first knot at or after `at`, else the last: paths up to there say what happens until `at`.
@@ -180,7 +175,7 @@ void decide_and_remember(Pool& pool, const PoolRound& round, const Settings& set
   }
   decide_pool(pool, round, settings);
   const auto& decision = pool.acting ? *pool.acting : *pool.planned;
-  past.push_back({round.now, decision.needed});
+  past.push_back({round.now, decision.remembered});
   std::size_t i = 0;
   for (const auto& member : pool.members) {
     const auto& need = member.state->need;

@@ -135,6 +135,12 @@ void observe_pool(Pool& pool, WallTime now, const Settings& settings) {
 
 }  // namespace
 
+int bound_pods(const ports::Target& target) {
+  return static_cast<int>(std::count_if(target.pods.begin(), target.pods.end(), [](const ports::Pod& pod) {
+    return !pod.node.empty() && !pod.finished && !pod.deleting;
+  }));
+}
+
 bool is_lasting(const Error& error) {
   return error.kind == ErrorKind::NotFound || error.kind == ErrorKind::Invalid || error.kind == ErrorKind::Forbidden;
 }
@@ -156,6 +162,12 @@ const Error* Pool::refused() const {
   return first;
 }
 
+api::AcceleratorPool Pool::to_write() const {
+  auto as_read = object;
+  if (state->confirmed) as_read.meta.resource_version.clear();
+  return as_read;
+}
+
 int Pool::ready_nodes() const {
   return static_cast<int>(std::count_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.usable; }));
 }
@@ -170,7 +182,8 @@ void observe_pools(PoolRound& round, ports::Pools& pools, PoolStates& states, bo
     pool.problem = std::move(view.problem);
     pool.state = &states.of(pool.object);
     uids.insert(pool.object.meta.uid);
-    if (adopt) pool.state->adopt(pool.object.status, round.now);
+    const bool has_news = !pool.state->confirmed && pool.object.status != pool.state->stored;
+    if (adopt || has_news) pool.state->adopt(pool.object.status, round.now);
     if (!pool.problem) asked.push_back(pool.object);
     round.pools.push_back(std::move(pool));
   }
@@ -236,7 +249,7 @@ plan::NodeRoom node_room(const Workload& workload, const Settings& settings) {
     for (const auto& [name, held] : node.held) left[name] -= held;
     free.push_back(std::move(left));
   }
-  const int most = workload.object.spec.max_replicas;
+  const int most = std::max(0, workload.object.spec.max_replicas - bound_pods(*workload.target));
   room.replicas = plan::pack(std::move(free), {{*workload.target->replica, most}}, {}, 0).placed.front();
   return room;
 }

@@ -80,10 +80,22 @@ Condition nodes_arriving(const Pool& pool) {
   return make(type, ConditionStatus::True, "Settled", "no node is on its way");
 }
 
-/// What we left there that cannot be undone by us now.
+/// What we changed there and have not undone.
 std::string left_behind(const Pool& pool) {
   const auto& before = pool.state->status.before;
   return before ? "its size was " + std::to_string(before->nodes) + " before" : "";
+}
+
+/// Why that is not undone yet.
+std::string still_held(const Pool& pool) {
+  const std::string left = left_behind(pool);
+  if (left.empty()) return "";
+  const int unlabelled = pool.supply.unlabelled();
+  return "; " + left + ", and goes back when no pod holds the nodes beyond that" +
+         (unlabelled > 0
+              ? "; " + count(unlabelled, "node") + " of it do not have spec.nodes.labels, so that it is not " +
+                    "known what runs there: correct them"
+              : "");
 }
 
 Condition able_to_size(const Pool& pool) {
@@ -108,8 +120,11 @@ Condition able_to_size(const Pool& pool) {
   if (pool.supply.problem) {
     const bool gone =
         pool.supply.problem->kind == ErrorKind::NotFound || pool.supply.problem->kind == ErrorKind::Invalid;
+    const std::string left = left_behind(pool);
+    const bool for_ever = pool.supply.problem->kind == ErrorKind::Invalid && !left.empty();
     return make(type, gone ? ConditionStatus::False : ConditionStatus::Unknown, gone ? "ScaleNotFound" : "Unavailable",
-                pool.supply.problem->message);
+                pool.supply.problem->message +
+                    (for_ever ? "; " + left + ": `aiautoscaler release --all --force` forgets it" : ""));
   }
   if (pool.members.empty())
     return make(type, ConditionStatus::Unknown, "Unused", "no AIAutoscaler names this pool in spec.nodePoolRefs");
@@ -117,7 +132,7 @@ Condition able_to_size(const Pool& pool) {
     const bool paused = pool.any(&PoolNeed::stays);
     return make(type, ConditionStatus::Unknown, paused ? "PausedOnly" : "RecommendOnly",
                 paused ? "its AIAutoscalers are Paused or not the only owners: what there is is held as it is"
-                       : "its AIAutoscalers are in mode Recommend: no nodes are asked for");
+                       : "its AIAutoscalers are in mode Recommend: no nodes are asked for" + still_held(pool));
   }
   return make(type, ConditionStatus::True, "ReadyToSize", "nodes may be asked for");
 }
@@ -211,7 +226,7 @@ void report_pool(Pool& pool, Cycle& cycle, ports::Pools& pools, const Settings& 
   const bool gone = pool.object.meta.deleting && !pool.object.held;
   if ((!due && pool.done.empty()) || cycle.outage.is_on() || gone) return;
   const auto events = pool_events_of(pool, next);
-  auto object = pool.object;
+  auto object = pool.to_write();
   object.status = next;
   const auto outcome = pools.write_status(object);
   if (!outcome && lead_lost(cycle, outcome.error())) return;
@@ -219,7 +234,7 @@ void report_pool(Pool& pool, Cycle& cycle, ports::Pools& pools, const Settings& 
   if (!outcome)
     pool.fail("report", outcome.error().in("status"));
   else
-    state.status = std::move(next), state.status_slot = slot;
+    state.status = std::move(next), state.status_slot = slot, state.confirmed = true;
   for (const auto& event : events) {
     if (cycle.outage.is_on() || (!outcome && event.warning)) break;
     const auto sent = pools.write_event(object, event);

@@ -66,6 +66,7 @@ void PoolState::adopt(const api::AcceleratorPoolStatus& of_leader, WallTime now)
   if (!of_leader.before) asks.expect(0, now);  // no scale is ours to ask of
   if (of_leader != stored) lead.adopt(of_leader.lead_time.samples);
   stored = status = of_leader;
+  confirmed = false;
 }
 
 PoolState& PoolStates::of(const api::AcceleratorPool& object) {

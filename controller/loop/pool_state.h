@@ -72,6 +72,7 @@ struct PoolState {
   api::AcceleratorPoolStatus status;  ///< as last written, or as found
   std::int64_t status_slot = 0;
   api::AcceleratorPoolStatus stored;  ///< as found when it was last adopted
+  bool confirmed = false;             ///< that was the newest one: a write said so since
 };
 
 /// By uid.

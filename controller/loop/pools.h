@@ -53,6 +53,9 @@ struct Pool {
   [[nodiscard]] const Error* refused() const;
   /// Of one member at least this is true.
   [[nodiscard]] bool any(bool PoolNeed::*what) const;
+  /// What a write of `object` is to be made from: where another one led and its last words were perhaps not seen, only
+  /// as it was read. Else the size of before would be lost with them.
+  [[nodiscard]] api::AcceleratorPool to_write() const;
   void fail(const char* step, const Error& error) { errors.push_back({step, error.kind, error.message}); }
 };
 
@@ -81,6 +84,9 @@ void observe_pools(PoolRound& round, ports::Pools& pools, PoolStates& states, bo
 
 /// Tells each workload its pool, and each pool who names it.
 void join_pools(PoolRound& round, Cycle& cycle);
+
+/// Replicas that have their node, and keep it.
+int bound_pods(const ports::Target& target);
 
 /// What its pool means for the start of one more replica.
 plan::NodeRoom node_room(const Workload& workload, const Settings& settings);

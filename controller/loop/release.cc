@@ -53,39 +53,56 @@ class Releaser {
         "taking our finalizer off AcceleratorPool " + pool.meta.name);
   }
 
+  /// There is no scale any more that it could be put back to.
+  [[nodiscard]] bool is_gone(const ports::PoolSupply& supply) const {
+    if (!supply.problem) return false;
+    return supply.problem->kind == ErrorKind::NotFound ||
+           (options_.force && supply.problem->kind == ErrorKind::Invalid);  // its kind is not served
+  }
+
   /// True: its size is as it was, and the record of it gone.
   bool put_back(api::AcceleratorPool& pool, const ports::PoolSupply& supply) {
     const std::string who = "AcceleratorPool " + pool.meta.name;
     const int was = pool.status.before->nodes;
-    const bool gone = supply.problem && supply.problem->kind == ErrorKind::NotFound;
-    if (!gone && !supply.size) {
+    const bool gone = is_gone(supply), somebody_elses = supply.refusal && !options_.all;
+    if (!gone && (!supply.size || somebody_elses)) {
       out_.left.push_back(who + ": its size of before, " + std::to_string(was) + ", cannot be put back: " +
-                          (supply.problem   ? supply.problem->message
+                          (supply.problem   ? with_advice(*supply.problem)
                            : supply.refusal ? supply.refusal->message
                                             : "its size is not known"));
       return false;
     }
     if (!gone && !resize(pool, supply, was)) return false;
     pool.status.before.reset();
-    return did(options_.dry_run ? done : pools_.write_status(pool), who + ": forgetting its size of before");
+    const bool forgotten =
+        did(options_.dry_run ? done : pools_.write_status(pool), who + ": forgetting its size of before");
+    pool.meta.resource_version.clear();  // that was as it was read
+    return forgotten;
+  }
+
+  static std::string with_advice(const Error& problem) {
+    return problem.message +
+           (problem.kind == ErrorKind::Invalid ? "; --force forgets it, where that does not come back" : "");
   }
 
   bool resize(const api::AcceleratorPool& pool, const ports::PoolSupply& supply, int was) {
     const std::string who = "AcceleratorPool " + pool.meta.name;
     const int size = *supply.size;
-    const int busy = static_cast<int>(
-        std::count_if(supply.nodes.begin(), supply.nodes.end(), [](const ports::Node& node) { return node.busy; }));
-    const int target = options_.force ? was : std::max(was, std::min(busy, size));
+    const int busy = supply.busy(), unlabelled = supply.unlabelled();
+    const int target = options_.force ? was : std::max(was, std::min(busy + unlabelled, size));
     if (target != size || supply.marked()) {
       const std::string what = who + ": from " + std::to_string(size) + " to " + std::to_string(target) + " nodes" +
                                (supply.marked() ? ", no mark of ours on a machine that stays" : "");
-      if (!did(options_.dry_run ? done : pools_.write_size(pool, {size, target, supply.size_version}), what))
-        return false;
+      const ports::SizeWrite write{size, target, supply.size_version, options_.force};
+      if (!did(options_.dry_run ? done : pools_.write_size(pool, write), what)) return false;
     }
     if (target == was) return true;
     out_.left.push_back(who + ": " + std::to_string(target) + " nodes are left, " + std::to_string(was) +
-                        " were there before, because pods run on " + std::to_string(busy) +
-                        " of them; run it again when they are gone, or with --force, which drains them");
+                        " were there before, because pods run on " + std::to_string(busy) + " of them" +
+                        (unlabelled > 0 ? ", and " + std::to_string(unlabelled) +
+                                              " do not have spec.nodes.labels, so that it is not known what runs there"
+                                        : "") +
+                        "; run it again when they are gone, or with --force, which drains them");
     return false;
   }
 

@@ -11,10 +11,10 @@
 namespace aia::loop {
 
 struct ReleaseOptions {
-  bool all = false;      ///< false: only what has expired, because its controller has not spoken for long
-  bool force = false;    ///< put sizes back even where that drains nodes that pods hold
-  bool dry_run = false;  ///< only say what would be done
-  Millis deadline{10'000};
+  bool all = false;         ///< false: only what has expired, because its controller has not spoken for long
+  bool force = false;       ///< put sizes back even where that drains nodes that pods hold, forget those of scales gone
+  bool dry_run = false;     ///< only say what would be done
+  Millis deadline{30'000};  ///< of each answer
 };
 
 struct Released {

@@ -55,6 +55,7 @@ struct PoolSupply {
   std::optional<api::Reason> refusal;  ///< why we must not size it: somebody else does, it is paused, there is no
                                        ///< buffer API
   std::optional<Error> problem;        ///< what of this could not be read; the rest stands
+  bool shows_requests = true;          ///< else nodes may be there that nothing here names
 
   /// A mark of ours is on one that need not go: there are no more than are asked for.
   [[nodiscard]] bool marked() const {
@@ -62,6 +63,21 @@ struct PoolSupply {
     const auto marked = [](const NodeRequest& one) { return one.marked && !one.deleting; };
     return size && std::count_if(requests.begin(), requests.end(), stay) <= *size &&
            std::any_of(requests.begin(), requests.end(), marked);
+  }
+
+  /// Nodes that pods hold.
+  [[nodiscard]] int busy() const {
+    return static_cast<int>(
+        std::count_if(nodes.begin(), nodes.end(), [](const Node& node) { return node.busy && !node.deleting; }));
+  }
+
+  /// Nodes that the size stands for and that do not have the pool's labels, so that it is not known what runs on them.
+  [[nodiscard]] int unlabelled() const {
+    if (!shows_requests) return std::max(0, size.value_or(0) - static_cast<int>(nodes.size()));
+    return static_cast<int>(std::count_if(requests.begin(), requests.end(), [&](const NodeRequest& request) {
+      const auto its = [&](const Node& node) { return node.name == request.node; };
+      return !request.node.empty() && !request.deleting && std::none_of(nodes.begin(), nodes.end(), its);
+    }));
   }
 };
 
@@ -89,6 +105,7 @@ struct BufferWrite {
 struct SizeWrite {
   int from = 0, to = 0;  ///< nodes
   std::string version;   ///< of the scale, as read
+  bool drains = false;   ///< nodes that pods hold may go
 };
 
 class Pools {
@@ -119,7 +136,8 @@ class Pools {
   /// With its PodTemplates; one that is gone already is done.
   virtual Status delete_buffer(const Buffer& buffer) = 0;
 
-  /// Puts our finalizer on the pool, or takes it off.
+  /// Puts our finalizer on the pool, or takes it off. This and the status are written whatever changed since they were
+  /// read, unless `pool.meta.resource_version` is set. Conflict: it is, and something did.
   virtual Status hold(const api::AcceleratorPool& pool, bool held) = 0;
 
   virtual Status write_status(const api::AcceleratorPool& pool) = 0;

@@ -227,15 +227,15 @@ TEST_CASE("a group's leader and workers have a buffer each, and share the limit"
   const std::size_t deleting = rig.asked().size();
   CHECK(rig.client.remove(buffer, Millis(1000)).ok());
   CHECK(rig.words(deleting) ==
-        "DELETE capacitybuffers/aia-llama; DELETE podtemplates/aia-llama; "
-        "DELETE capacitybuffers/aia-llama-workers; DELETE podtemplates/aia-llama-workers; ");
+        "DELETE podtemplates/aia-llama; DELETE capacitybuffers/aia-llama; "
+        "DELETE podtemplates/aia-llama-workers; DELETE capacitybuffers/aia-llama-workers; ");
 
   Json smaller = *parse_json(kSet);  // the workers went
   smaller["spec"]["leaderWorkerTemplate"]["size"] = 1;
   rig.says("GET " + kGroups, smaller);
   REQUIRE(rig.write(3, version).ok());
   CHECK_THAT(rig.words(),
-             Catch::EndsWith("DELETE capacitybuffers/aia-llama-workers; DELETE podtemplates/aia-llama-workers; "));
+             Catch::EndsWith("DELETE podtemplates/aia-llama-workers; DELETE capacitybuffers/aia-llama-workers; "));
 }
 
 TEST_CASE("the API in its older version, and none") {
@@ -255,6 +255,27 @@ TEST_CASE("the API in its older version, and none") {
   Rig away;
   away.refuses("GET /apis/autoscaling.x-k8s.io/v1beta1", 503, "");
   CHECK(away.client.list(Millis(1000)).error().kind == ErrorKind::Unavailable);
+}
+
+TEST_CASE("an API of buffers that goes, or changes its version, is looked for again") {
+  Rig rig;
+  rig.says("GET " + kAll, {{"items", Json::array()}});
+  REQUIRE(rig.client.list(Millis(1000))->empty());
+  rig.answers.erase("GET " + kAll);
+  const auto served = rig.answers.at("GET /apis/autoscaling.x-k8s.io/v1beta1");
+  CHECK(rig.client.list(Millis(1000)).error().kind == ErrorKind::NotFound);  // discovery has it, the server has not
+  rig.answers.erase("GET /apis/autoscaling.x-k8s.io/v1beta1");
+  CHECK(rig.client.list(Millis(1000))->empty());
+  rig.answers.insert_or_assign("GET /apis/autoscaling.x-k8s.io/v1beta1", served);
+  rig.clock.advance(Millis(31'000));
+  rig.says("GET " + kAll, {{"items", Json::array()}});
+  REQUIRE(rig.client.list(Millis(1000))->empty());
+  rig.answers.erase("GET /apis/autoscaling.x-k8s.io/v1beta1");
+  rig.answers.erase("GET " + kAll);
+  rig.serves("autoscaling.x-k8s.io/v1alpha1", "capacitybuffers", "CapacityBuffer", true);
+  rig.says("GET /apis/autoscaling.x-k8s.io/v1alpha1/capacitybuffers", {{"items", Json::array()}});
+  CHECK(rig.client.list(Millis(1000))->empty());
+  CHECK(rig.asked("GET").back().target.find("v1alpha1") != std::string::npos);
 }
 
 TEST_CASE("a version that is none is as no buffer") {

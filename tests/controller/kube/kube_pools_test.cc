@@ -55,6 +55,20 @@ TEST_CASE("our finalizer comes and goes, others' stay") {
   CHECK(rig.client.hold(rig.h100, true).error().kind == ErrorKind::NotFound);
 }
 
+TEST_CASE("with a resourceVersion finalizer and status are written only as they were read") {
+  Rig rig;
+  rig.has_finalizers(Json::array());
+  rig.h100.meta.resource_version = "8";
+  const std::size_t before = rig.asked("PATCH").size();
+  CHECK(rig.client.hold(rig.h100, true).error().kind == ErrorKind::Conflict);
+  CHECK(rig.asked("PATCH", before).empty());
+  rig.h100.meta.resource_version = "9";
+  CHECK(rig.client.hold(rig.h100, true).ok());
+  rig.says("PATCH " + kPool + "/status", Json::object());
+  CHECK(rig.client.write_status(rig.h100).ok());
+  CHECK((*parse_json(rig.asked().back().body))["metadata"] == Json{{"name", "h100"}, {"resourceVersion", "9"}});
+}
+
 TEST_CASE("status: apply on /status, without spec") {
   Rig rig;
   rig.says("PATCH " + kPool + "/status", Json::object());
@@ -99,6 +113,21 @@ TEST_CASE("a list of several pages is one list") {
   transport.answer(http::FakeTransport::json("[]"));
   CHECK(list_into(nodes, transport, kNodes, node_trim(), Millis(1000)).error().kind == ErrorKind::Unavailable);
   CHECK(nodes.size() == 2);
+}
+
+TEST_CASE("busy machines stay, unless they may be drained") {
+  Rig rig;
+  const std::string capi = "/apis/cluster.x-k8s.io/v1beta2/namespaces/capi/";
+  rig.scale(capi + "machinedeployments/md", 1, "77");
+  rig.says("PATCH " + capi + "machinedeployments/md/scale", Json::object());
+  rig.says("GET " + capi + "machines",
+           {{"items", Json::array({{{"metadata", {{"name", "m0"}}}, {"status", {{"nodeRef", {{"name", "n1"}}}}}}})}});
+  rig.says("PATCH " + capi + "machines/m0", Json::object());
+  rig.pods.apply(Upserted{Json{{"metadata", {{"name", "p"}, {"namespace", "n"}}}, {"spec", {{"nodeName", "n1"}}}}});
+  const auto machines = scaled_pool("p", {"cluster.x-k8s.io/v1beta2", "MachineDeployment", "md", "capi"});
+  CHECK(rig.client.write_size(machines, {1, 0, "77", false}).error().message.find("1 too few are idle to go") !=
+        std::string::npos);
+  CHECK(rig.client.write_size(machines, {1, 0, "77", true}).ok());
 }
 
 TEST_CASE(

@@ -160,8 +160,40 @@ TEST_CASE("each pool's trouble is its own") {
   CHECK(supplies[3].problem->message == "scale of cluster.x-k8s.io/v1beta2 MachineDeployment capi/md: no (HTTP 403)");
   CHECK_FALSE(supplies[3].size);
   rig.says("GET /apis/karpenter.sh/v1/nodeclaims", {{"items", Json::array()}});
-  CHECK(rig.read(scaled_pool("gone", {"karpenter.sh/v1", "NodePool", "gone", ""})).problem->kind ==
-        ErrorKind::NotFound);
+  const auto gone = scaled_pool("gone", {"karpenter.sh/v1", "NodePool", "gone", ""});
+  rig.says("GET /apis/karpenter.sh/v1/nodepools/gone",
+           {{"kind", "Status"}, {"code", 404}, {"reason", "NotFound"}, {"details", {{"name", "gone"}}}}, 404);
+  CHECK(rig.read(gone).problem->kind == ErrorKind::NotFound);
+}
+
+TEST_CASE("an API that is not served any more is not an object that is gone") {
+  Rig rig;
+  rig.says("GET " + kNodePool, {{"spec", {{"replicas", 3}}}});
+  rig.scale(kNodePool, 3, "77");
+  const auto h100 = scaled_pool("p", kStatic);
+  REQUIRE(rig.read(h100).size == 3);
+  rig.answers.erase("GET " + kNodePool);  // the 404 names no object
+  rig.answers.erase("GET /apis/karpenter.sh/v1");
+  CHECK(rig.read(h100).problem->kind == ErrorKind::Unavailable);
+  CHECK(rig.read(h100).problem->kind == ErrorKind::Invalid);  // asked again
+  rig.serves("karpenter.sh/v1", "nodepools", "NodePool", false);
+  rig.says("GET " + kNodePool, {{"spec", {{"replicas", 3}}}});
+  rig.answers.erase("GET " + kNodePool + "/scale");
+  rig.clock.advance(Millis(31'000));
+  CHECK(rig.read(h100).problem->kind == ErrorKind::Unavailable);
+}
+
+TEST_CASE("whether a provider shows what was asked of it") {
+  Rig rig;
+  rig.says("GET " + kNodePool, {{"spec", {{"replicas", 3}}}});
+  rig.scale(kNodePool, 3, "77");
+  CHECK_FALSE(rig.read(scaled_pool("p", kStatic)).shows_requests);  // no such CRD
+  CHECK(rig.read(scaled_pool("p", kStatic)).unlabelled() == 3);
+  rig.says("GET /apis/karpenter.sh/v1/nodeclaims",
+           {{"items", Json::array({claim("c0", "n0"), claim("c1", ""), claim("c2", "n2", true)})}});
+  const ports::PoolSupply supply = rig.read(scaled_pool("p", kStatic));
+  CHECK(supply.shows_requests);
+  CHECK(supply.unlabelled() == 1);  // n0 has other labels
 }
 
 TEST_CASE("no pools, no requests") {

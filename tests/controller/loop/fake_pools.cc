@@ -46,7 +46,7 @@ void FakePools::settle() {
 
 std::vector<ports::PoolView> FakePools::pools() {
   std::vector<ports::PoolView> views;
-  for (const auto& [name, view] : objects) views.push_back(view);
+  for (const auto& [name, view] : objects) views.push_back(seen.contains(name) ? seen.at(name) : view);
   return views;
 }
 
@@ -65,6 +65,8 @@ std::vector<ports::PoolSupply> FakePools::supplies(const std::vector<api::Accele
     supply.size_version = std::to_string(version_);
     supply.refusal = refusal;
     supply.problem = supply_problem;
+    supply.shows_requests = shows_requests;
+    for (const auto& name : unlabelled) std::erase_if(supply.nodes, [&](const auto& one) { return one.name == name; });
     supplies.push_back(std::move(supply));
   }
   return supplies;
@@ -75,6 +77,16 @@ Result<std::vector<ports::Buffer>> FakePools::buffers(Millis) {
   std::vector<ports::Buffer> all;
   for (const auto& [name, buffer] : stored) all.push_back(buffer);
   return all;
+}
+
+Status FakePools::check_version(const api::AcceleratorPool& pool) const {
+  const auto& version = pool.meta.resource_version;
+  if (version.empty() || version == objects.at(pool.meta.name).object.meta.resource_version) return done;
+  return Error{ErrorKind::Conflict, "somebody wrote since", {}};
+}
+
+void FakePools::bump(api::ObjectMeta& meta) {
+  meta.resource_version = std::to_string(std::stoi(meta.resource_version) + 1);
 }
 
 Status FakePools::answer(const std::string& pool) {
@@ -89,6 +101,7 @@ Status FakePools::write_size(const api::AcceleratorPool& pool, const ports::Size
   if (const Status answered = answer(pool.meta.name); !answered) return answered;
   if (write.version != std::to_string(version_)) return Error{ErrorKind::Conflict, "somebody wrote since", {}};
   ++version_;
+  drained = drained || write.drains;
   sizes[pool.meta.name] = write.to;
   writes.push_back("size " + pool.meta.name + " " + std::to_string(write.to));
   settle();
@@ -116,7 +129,9 @@ Status FakePools::hold(const api::AcceleratorPool& pool, bool held) {
   if (write_error) return *write_error;
   if (const Status answered = answer(pool.meta.name); !answered) return answered;
   const auto found = objects.find(pool.meta.name);
+  if (const Status current = check_version(pool); !current) return current;
   found->second.object.held = held;
+  bump(found->second.object.meta);
   writes.push_back((held ? "hold " : "let go ") + pool.meta.name);
   if (!held && found->second.object.meta.deleting) objects.erase(found);
   return done;
@@ -126,6 +141,8 @@ Status FakePools::write_status(const api::AcceleratorPool& pool) {
   const auto found = objects.find(pool.meta.name);
   if (found == objects.end()) return Error{ErrorKind::NotFound, "no such pool", {}};
   if (const Status answered = answer(pool.meta.name); !answered) return answered;
+  if (const Status current = check_version(pool); !current) return current;
+  bump(found->second.object.meta);
   if (found->second.object.status.before != pool.status.before)
     writes.push_back(pool.status.before ? "record " + std::to_string(pool.status.before->nodes) : "forget");
   found->second.object.status = pool.status;

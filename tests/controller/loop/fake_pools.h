@@ -18,7 +18,9 @@ class FakePools : public ports::Pools {
   explicit FakePools(FakeClock& clock) : clock_(clock) {}
 
   std::map<std::string, ports::PoolView> objects;      // by name
+  std::map<std::string, ports::PoolView> seen;         // by name: an older view, where the watch lags
   std::map<std::string, std::vector<FakeNode>> nodes;  // by pool
+  std::set<std::string> unlabelled;                    // names of nodes without the pool's labels
   std::map<std::string, int> sizes;                    // by pool
   std::map<std::string, ports::Buffer> stored;         // by AIAutoscaler's name
   std::optional<api::Reason> refusal;
@@ -28,6 +30,7 @@ class FakePools : public ports::Pools {
   std::set<std::string> marked;                // names of nodes whose request has our mark
   int surge = 0;                               // nodes beyond the size, as while a rollout replaces them
   int looks_for_buffers = 0;
+  bool drained = false;             // a size was written that may drain nodes
   std::vector<std::string> writes;  // "size h100 4", "buffer llm 2", …
   std::vector<std::pair<std::string, ports::Event>> events;
   Millis node_lead = 4min;
@@ -54,6 +57,8 @@ class FakePools : public ports::Pools {
 
  private:
   Status answer(const std::string& pool);
+  [[nodiscard]] Status check_version(const api::AcceleratorPool& pool) const;
+  static void bump(api::ObjectMeta& meta);
 
   FakeClock& clock_;
   int next_ = 0, version_ = 1;

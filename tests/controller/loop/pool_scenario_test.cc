@@ -120,6 +120,42 @@ TEST_CASE("pools: a read that fails once does not have replicas started a node l
   CHECK(most_wanted([](FakePools& pools) { pools.refusal = api::Reason{"PoolPaused", "it is paused"}; }) > calm);
 }
 
+TEST_CASE("pools: after an outage nothing goes because little was known during it") {
+  Ramp ramp(api::Sizing::Scale);
+  ramp.steps(29min);
+  const int asked = ramp.pools.sizes.at("h100");
+  REQUIRE(asked > ramp.deployment().replicas + 1);
+  ramp.metrics.series["demand"].error = Error{ErrorKind::Unavailable, "connection refused", {}};
+  ramp.steps(10min);
+  const int kept = ramp.pools.sizes.at("h100");
+  CHECK(kept >= asked);
+  ramp.metrics.series["demand"].error.reset();
+  ramp.metrics.series["demand"].value = [](WallTime) { return 20; };  // the ramp did not come
+  ramp.steps(2min);
+  CHECK(ramp.pools.sizes.at("h100") >= kept);
+  ramp.steps(30min);
+  CHECK(ramp.pools.sizes.at("h100") < asked);
+}
+
+TEST_CASE("pools: what the forecast asked for stays while the past cannot be read, or ends") {
+  const bool fails = GENERATE(true, false);
+  Ramp ramp(api::Sizing::Scale);
+  ramp.clock.time += 7s;  // no cycle begins with a minute
+  ramp.steps(29min);
+  const int asked = ramp.pools.sizes.at("h100");
+  REQUIRE(asked > ramp.deployment().replicas + 1);
+  auto& demand = ramp.metrics.series["demand"];
+  if (fails) demand.range_error = Error{ErrorKind::Timeout, "no answer within 7.5s", {}};
+  demand.value = [&](WallTime at) { return !fails && at.time_since_epoch() % 1min == 0min ? std::nan("") : 20; };
+  ramp.steps(40min);
+  CHECK(ramp.condition("ForecastEligible").status == api::ConditionStatus::False);
+  CHECK(ramp.pools.sizes.at("h100") >= asked);
+  demand.range_error.reset();
+  demand.value = [](WallTime) { return 20; };
+  ramp.steps(30min);
+  CHECK(ramp.pools.sizes.at("h100") < asked);
+}
+
 TEST_CASE("pools: nodes that never come are said after twice the lead, and replicas follow what is needed now") {
   PoolWorld world(api::Sizing::Scale);
   world.pools.comes = false;

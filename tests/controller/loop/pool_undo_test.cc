@@ -207,6 +207,116 @@ TEST_CASE_METHOD(Grown, "pools: one that is deleted and cannot be put back says 
         "--all` puts it back");
 }
 
+TEST_CASE_METHOD(Grown, "pools: who takes over with an old view forgets no size of before") {
+  auto old = pools.objects.at("h100");
+  old.object.status.before.reset();
+  old.object.held = false;
+  old.object.meta.resource_version = "1";
+  pools.seen["h100"] = old;
+  restart();
+  steps(2min);
+  REQUIRE(pool().before);
+  CHECK(pool().before->nodes == 2);
+  CHECK(pools.sizes.at("h100") == 5);
+  demand = 80;
+  steps(2min);
+  CHECK(pool().before->nodes == 2);
+  pools.seen.clear();
+  steps(2min);
+  CHECK(pool().before->nodes == 2);
+  CHECK(pools.sizes.at("h100") == 8);
+  spec().mode = api::Mode::Recommend;
+  deployment().replicas = 2;
+  steps(10min);
+  CHECK(pools.sizes.at("h100") == 2);
+  CHECK_FALSE(pool().before);
+}
+
+TEST_CASE_METHOD(Grown, "pools: nodes without the pool's labels are not drained, and are named") {
+  for (const auto& one : pools.nodes["h100"]) pools.unlabelled.insert(one.node.name);
+  spec().mode = api::Mode::Recommend;
+  steps(20min);
+  CHECK(pools.sizes.at("h100") == 5);
+  CHECK(pool_condition("AbleToSize").message.find("5 nodes of it do not have spec.nodes.labels") != std::string::npos);
+  ReleaseOptions options;
+  options.all = true;
+  CHECK(release(pools, clock.now(), options).left.front().find("5 do not have spec.nodes.labels") != std::string::npos);
+  CHECK(pools.sizes.at("h100") == 5);
+  pools.shows_requests = false;  // nor is it known which nodes were asked for
+  CHECK(release(pools, clock.now(), options).left.size() == 1);
+  steps(1min);
+  CHECK(pools.sizes.at("h100") == 5);
+  pools.unlabelled.clear();
+  deployment().replicas = 2;
+  steps(1min);
+  CHECK(pools.sizes.at("h100") == 2);
+}
+
+TEST_CASE_METHOD(Grown, "pools: nodes that come are not taken from pods that wait for them") {
+  demand = 80;
+  steps(1min);
+  REQUIRE(pools.sizes.at("h100") == 8);
+  spec().mode = api::Mode::Recommend;
+  steps(1min);
+  CHECK(pools.sizes.at("h100") == 8);
+  steps(10min);
+  CHECK(pools.sizes.at("h100") == deployment().replicas);
+}
+
+TEST_CASE_METHOD(Grown, "pools: release --expired leaves alone what a controller looks after, and what others own") {
+  pools.refusal = api::Reason{"Paused", "it is paused"};
+  steps(3h);
+  CHECK(pool().before->expires > clock.now());
+  CHECK(release(pools, clock.now(), {}).done.empty());
+  for (auto& one : pools.nodes["h100"]) one.node.busy = false;
+  const auto released = release(pools, clock.now() + 2h, {});
+  CHECK(released.done.empty());
+  REQUIRE(released.left.size() == 1);
+  CHECK(released.left.front().find("it is paused") != std::string::npos);
+  CHECK(pools.sizes.at("h100") == 5);
+}
+
+TEST_CASE_METHOD(Grown, "release --force drains, and forgets the size of what is not served any more") {
+  ReleaseOptions options, forced;
+  options.all = forced.all = forced.force = true;
+  options.dry_run = true;
+  CHECK(release(pools, clock.now(), options).left.size() == 1);  // pods run on all five
+  pools.sizes.erase("h100");
+  pools.supply_problem = Error{ErrorKind::Invalid, "apiVersion karpenter.sh/v1, kind NodePool is not served", {}};
+  spec().mode = api::Mode::Recommend;
+  steps(1min);
+  CHECK(pool_condition("AbleToSize").message.find("`aiautoscaler release --all --force`") != std::string::npos);
+  const auto left = release(pools, clock.now(), options).left;
+  REQUIRE(left.size() == 1);
+  CHECK(left.front().find("--force forgets it") != std::string::npos);
+  CHECK(release(pools, clock.now(), forced).left.empty());
+  CHECK_FALSE(pool().before);
+  CHECK_FALSE(pools.objects.at("h100").object.held);
+}
+
+TEST_CASE_METHOD(Grown, "release --force puts the size back under pods that run") {
+  ReleaseOptions options;
+  options.all = options.force = true;
+  CHECK(release(pools, clock.now(), options).left.empty());
+  CHECK(pools.sizes.at("h100") == 2);
+  CHECK(pools.drained);
+}
+
+TEST_CASE("pools: buffers stay while it is not seen who needs them") {
+  PoolWorld world;
+  world.pools.stored["llm"] = {{"serving", "llm"}, "uid-llm", "h100", 3, world.clock.now() + 1h, "7"};
+  world.cluster.ages = {{"aiautoscalers", 10min, true, "no answer"}};
+  world.spec().mode = api::Mode::Recommend;
+  world.steps(5min);
+  CHECK(world.buffer() == 3);
+  world.pools.stored["llm"].pool = "gone";
+  world.steps(5min);
+  CHECK(world.buffer() == 3);
+  world.cluster.ages.clear();
+  world.steps(1min);
+  CHECK(world.pools.stored.empty());
+}
+
 TEST_CASE("pools: AIAutoscaler, workload, pool and controller go in any order, then release leaves nothing") {
   std::string order = "acpw";
   do {
