@@ -82,6 +82,9 @@ TEST_CASE("the pool is held, let go and told about, and without the lease nothin
   REQUIRE(at.pools.hold(pool, true).ok());
   CHECK(at.pools.pools().front().object.held);
   pool.status.nodes = 7;
+  CHECK(at.pools.write_status(pool).error().kind == ErrorKind::Conflict);  // as it was read before it was held
+  CHECK(at.pools.hold(pool, false).error().kind == ErrorKind::Conflict);
+  pool.meta.resource_version.clear();
   REQUIRE(at.pools.write_status(pool).ok());
   CHECK(at.pools.pools().front().object.status.nodes == 7);
   CHECK(at.pools.pools().front().object.held);
