@@ -118,6 +118,38 @@ TEST_CASE("a static NodePool is sized, a dynamic one is not and says who does") 
   CHECK(stored(world, fixed)["spec"]["replicas"] == 3);
 }
 
+TEST_CASE("a finalizer and a status made from an old view are refused, and nobody's are lost") {
+  if (skipped()) return;
+  World world;
+  Client client;
+  ports::Pools& pools = *client.cluster.pools();
+  const std::string path = object_path(kAcceleratorPools, {"", world.ns + "-h100"});
+  const Json nodes = {{"labels", {{"pool", world.ns}}}, {"gpu", {{"resource", "nvidia.com/gpu"}, {"perNode", 8}}}};
+  const Json spec = {
+      {"nodes", nodes}, {"maxNodes", 3}, {"sizing", {{"mode", "CapacityBuffer"}}}, {"namespaces", Json::array({"*"})}};
+  world.create(collection_path(kAcceleratorPools, ""), {{"apiVersion", api::kApiVersion},
+                                                        {"kind", "AcceleratorPool"},
+                                                        {"metadata", {{"name", world.ns + "-h100"}}},
+                                                        {"spec", spec}});
+  api::AcceleratorPool old = pool(world.ns + "-h100");
+  old.meta.resource_version = text_at(world.get(path), {"metadata", "resourceVersion"});
+  api::AcceleratorPool leaders = old;
+  leaders.status.before = api::SizeBefore{2, client.clock.now() + std::chrono::hours(1)};
+  REQUIRE(pools.write_status(leaders).ok());
+  REQUIRE(world.get(path)["status"]["sizeBefore"]["nodes"] == 2);
+
+  CHECK(pools.write_status(old).error().kind == ErrorKind::Conflict);
+  CHECK(pools.hold(old, true).error().kind == ErrorKind::Conflict);
+  CHECK(world.get(path)["status"]["sizeBefore"]["nodes"] == 2);
+  old.meta.resource_version = text_at(world.get(path), {"metadata", "resourceVersion"});
+  CHECK(pools.hold(old, true).ok());
+  old.meta.resource_version.clear();
+  CHECK(pools.hold(old, false).ok());
+  CHECK(pools.write_status(old).ok());
+  CHECK_FALSE(world.get(path)["status"].contains("sizeBefore"));
+  CHECK(world.admin->send(delete_request(path), kDeadline).ok());
+}
+
 TEST_CASE("with Recommend's rights pools are read, reported on, and nothing is written") {
   if (skipped()) return;
   Buffered llama;
