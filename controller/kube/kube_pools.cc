@@ -84,8 +84,9 @@ Result<std::vector<ports::Buffer>> KubePools::buffers(Millis deadline) {
 
 Status KubePools::write_size(const api::AcceleratorPool& pool, const ports::SizeWrite& write) {
   const auto to = [&](const std::string& version) {
-    const std::set<std::string> stay = write.drains ? std::set<std::string>{} : busy_nodes(pods_);
-    return sizes_.write(pool, write.to, version, stay, options_.write_deadline);
+    ports::SizeWrite one = write;
+    one.version = version;
+    return sizes_.write(pool, one, busy_nodes(pods_), options_.write_deadline);
   };
   Status written = to(write.version);
   if (written || written.error().kind != ErrorKind::Conflict || write.to <= write.from) return written;

@@ -17,7 +17,7 @@ struct Machine {
   std::string name, node;
   bool marked = false, ours = false, busy = false;
   /// Those marked already go first, then those that have no node yet: nothing is lost with them.
-  [[nodiscard]] auto order() const { return std::make_tuple(!marked, !node.empty(), name); }
+  [[nodiscard]] auto order() const { return std::make_tuple(!marked, busy, !node.empty(), name); }
 };
 
 std::vector<Machine> machines_from(const Json& list, const std::set<std::string>& busy) {
@@ -40,17 +40,17 @@ Json mark_patch(bool marked) {
 
 }  // namespace
 
-Status SizeWriter::write(const api::AcceleratorPool& pool, int nodes, const std::string& version,
+Status SizeWriter::write(const api::AcceleratorPool& pool, const ports::SizeWrite& write,
                          const std::set<std::string>& busy, Millis deadline) {
   if (!pool.spec.scale_ref) return Error{ErrorKind::Invalid, "pool " + pool.meta.name + " has no scaleRef", {}};
   const api::ScaleRef& ref = *pool.spec.scale_ref;
   const std::vector<Result<Resource>> resources = discovery_.scale_resources(std::vector{scaled_kind(ref)}, deadline);
   if (!resources.front()) return resources.front().error();
   const std::string path = object_path(*resources.front(), {ref.ns, ref.name}, "scale");
-  const http::Request patch = merge_patch_request(path, scale_patch(nodes, version));
+  const http::Request patch = merge_patch_request(path, scale_patch(write.to, write.version));
   Marks marks;
   if (is_machine_deployment(ref)) {
-    Result<Marks> found = marks_for(ref, path, nodes, version, busy, deadline);
+    Result<Marks> found = marks_for(ref, path, write, busy, deadline);
     if (!found) return found.error();
     marks = std::move(*found);
   }
@@ -77,8 +77,8 @@ Status SizeWriter::write(const api::AcceleratorPool& pool, int nodes, const std:
 /// As many idle machines are marked as the size is lowered by, those marked before among them. A mark of ours on one
 /// that has become busy since, or that need not go any more, is taken off; one of somebody else's on a busy one would
 /// have us drain it.
-Result<SizeWriter::Marks> SizeWriter::marks_for(const api::ScaleRef& ref, const std::string& scale_path, int nodes,
-                                                const std::string& version, const std::set<std::string>& busy,
+Result<SizeWriter::Marks> SizeWriter::marks_for(const api::ScaleRef& ref, const std::string& scale_path,
+                                                const ports::SizeWrite& write, const std::set<std::string>& busy,
                                                 Millis deadline) {
   const std::string what = "machines of " + ref.to_string();
   api::AcceleratorPool of;  // as far as the list needs it
@@ -88,22 +88,23 @@ Result<SizeWriter::Marks> SizeWriter::marks_for(const api::ScaleRef& ref, const 
   const Result<Scale> scale = object ? scale_from_json(*object) : Result<Scale>(object.error());
   if (!scale) return scale.error().in("scale of " + ref.to_string());
   Marks marks;
-  marks.lowers = nodes < scale->spec_replicas;
+  marks.lowers = write.to < scale->spec_replicas;
   const Result<Json> list = document(std::move(answers[1]));
   if (!list && marks.lowers) return list.error().in(what);
   if (!list) return marks;
-  if (marks.lowers && scale->resource_version != version)
+  if (marks.lowers && scale->resource_version != write.version)
     return Error{ErrorKind::Conflict, "scale of " + ref.to_string() + " was written since it was read", {}};
 
   const std::vector<Machine> machines = machines_from(*list, busy);
   // Those that were not made yet go by themselves; those that there are and the list lacks are taken for busy. Of a
   // lowering that is under way the marks stay.
-  int to_go = std::max(static_cast<int>(machines.size()), scale->status_replicas) - nodes;
+  int to_go = std::max(static_cast<int>(machines.size()), scale->status_replicas) - write.to;
   for (const Machine& machine : machines) {
-    if (marks.lowers && machine.busy && machine.marked && !machine.ours)
+    const bool stays = machine.busy && !write.drains;
+    if (marks.lowers && stays && machine.marked && !machine.ours)
       marks.refusal = "machine " + machine.name + " has somebody else's annotation " + kDeleteMark + ", and its node " +
                       machine.node + " is busy: nothing is lowered";
-    const bool goes = !machine.busy && to_go > 0;
+    const bool goes = !stays && to_go > 0;
     if (goes) --to_go;
     if (goes && !machine.marked && marks.lowers) marks.on.push_back(machine.name);
     if (!goes && machine.ours) marks.off.push_back(machine.name);

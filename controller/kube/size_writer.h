@@ -10,6 +10,7 @@
 
 #include "controller/http/transport.h"
 #include "controller/kube/discovery.h"
+#include "controller/ports/pools.h"
 
 namespace aia::kube {
 
@@ -18,10 +19,10 @@ class SizeWriter {
   /// Both outlive it.
   SizeWriter(http::Transport& transport, Discovery& discovery) : transport_(transport), discovery_(discovery) {}
 
-  /// As ports::Pools::write_size; `busy`: names of nodes that must not go. With the size that there is only marks of
-  /// ours are taken off. Errors, besides: Conflict when fewer machines are idle than are to go.
-  Status write(const api::AcceleratorPool& pool, int nodes, const std::string& version,
-               const std::set<std::string>& busy, Millis deadline);
+  /// As ports::Pools::write_size; `busy`: names of nodes that must not go, or with `drains` go last. With the size that
+  /// there is only marks of ours are taken off. Errors, besides: Conflict when fewer machines are idle than are to go.
+  Status write(const api::AcceleratorPool& pool, const ports::SizeWrite& write, const std::set<std::string>& busy,
+               Millis deadline);
 
  private:
   /// Machines whose mark is to change.
@@ -30,8 +31,8 @@ class SizeWriter {
     std::vector<std::string> on, off;
     std::string refusal;  ///< why nothing may be lowered; empty: it may
   };
-  Result<Marks> marks_for(const api::ScaleRef& ref, const std::string& scale_path, int nodes,
-                          const std::string& version, const std::set<std::string>& busy, Millis deadline);
+  Result<Marks> marks_for(const api::ScaleRef& ref, const std::string& scale_path, const ports::SizeWrite& write,
+                          const std::set<std::string>& busy, Millis deadline);
   Status set(const api::ScaleRef& ref, const std::vector<std::string>& machines, bool marked, Millis deadline);
   void take_off(const api::ScaleRef& ref, const std::vector<std::string>& machines, Millis deadline);
 

@@ -12,7 +12,7 @@
 namespace aia::kube {
 namespace {
 
-constexpr int kNotFound = 404;
+constexpr int kOk = 200, kNotFound = 404;
 
 /// One pool while it is read. `scaled`: the resource of its scaleRef, once that is discovered.
 struct Reading {
@@ -29,16 +29,21 @@ struct Reading {
   }
 };
 
-/// Nodes whose request is being deleted go, too.
-void take_node_requests(Reading& reading, Result<http::Response> list) {
+/// Nodes whose request is being deleted go, too. `busy`: nodes that pods hold, of whatever pool.
+void take_node_requests(Reading& reading, const std::set<std::string>& busy, Result<http::Response> list) {
   const auto& ref = reading.pool.spec.scale_ref;
   reading.supply.shows_requests =
-      ref && (is_karpenter_pool(*ref) || is_machine_deployment(*ref)) && (!list || list->status != kNotFound);
+      ref && (is_karpenter_pool(*ref) || is_machine_deployment(*ref)) && list && list->status == kOk;
   Result<std::vector<ports::NodeRequest>> requests = node_requests_from(std::move(list));
   if (!requests) return reading.trouble(requests.error().in("nodes asked for"));
   for (const ports::NodeRequest& request : *requests) {
-    if (!request.deleting) continue;
-    for (ports::Node& node : reading.supply.nodes) node.deleting = node.deleting || node.name == request.node;
+    bool labelled = false;
+    for (ports::Node& node : reading.supply.nodes) {
+      if (node.name != request.node) continue;
+      labelled = true;
+      node.deleting = node.deleting || request.deleting;
+    }
+    if (!labelled && !request.deleting && busy.contains(request.node)) ++reading.supply.busy_unlabelled;
   }
   reading.supply.requests = std::move(*requests);
 }
@@ -122,6 +127,8 @@ std::vector<ports::PoolSupply> SupplyReader::read(const std::vector<api::Acceler
   find_scales(discovery_, readings, left());
   find_buffers(buffers_, readings, left());
 
+  const bool any_scaled = std::any_of(pools.begin(), pools.end(), [](const auto& one) { return one.spec.scale_ref; });
+  const std::set<std::string> busy = any_scaled ? busy_nodes(pods_) : std::set<std::string>{};
   std::vector<http::Request> requests;  // for each pool: what was asked for, then the object that has its scale
   for (const Reading& reading : readings) {
     requests.push_back(list_node_requests(reading.pool));
@@ -132,7 +139,7 @@ std::vector<ports::PoolSupply> SupplyReader::read(const std::vector<api::Acceler
   std::size_t next = 0;
   std::vector<Reading*> sized;
   for (Reading& reading : readings) {
-    take_node_requests(reading, std::move(answers[next++]));
+    take_node_requests(reading, busy, std::move(answers[next++]));
     if (!reading.scaled || !take_object(reading, discovery_, std::move(answers[next++]))) continue;
     sized.push_back(&reading);
     requests.push_back(get_request(reading.path("scale")));

@@ -101,6 +101,10 @@ class Actor {
       record(pool, api::SizeBefore{before->nodes, round_.now + settings_.hold_expiry});
   }
 
+  /// What we know of it was not written by us, and perhaps not seen to its end: before its size is changed because of
+  /// that, a write as it was read shows whether it is so still.
+  bool confirm(Pool& pool) { return pool.state->confirmed || record(pool, pool.state->status.before); }
+
   [[nodiscard]] bool is_aging(const api::SizeBefore& before) const {
     return before.expires - round_.now < settings_.hold_expiry * 2 / 3;
   }
@@ -143,7 +147,7 @@ class Actor {
     if (nodes == size && !pool.supply.marked()) return;
     if (!pool.object.held && !hold(pool, true)) return;
     if (!before && !record(pool, api::SizeBefore{size, round_.now + settings_.hold_expiry})) return;
-    write_size(pool, nodes);
+    if (confirm(pool)) write_size(pool, nodes);
   }
 
   /// Back to what was there before, unless somebody else sizes it now; not below the nodes that pods hold, which would
@@ -154,12 +158,11 @@ class Actor {
     const auto& problem = pool.supply.problem;
     if (problem && problem->kind == ErrorKind::NotFound) record(pool, std::nullopt);  // there is nothing to put back
     if (!pool.supply.size || problem || pool.supply.refusal) return;
-    const auto starting = std::count_if(pool.nodes.begin(), pool.nodes.end(),
-                                        [](const plan::PoolNode& node) { return node.starting && !node.busy; });
-    const int needed = pool.supply.busy() + pool.supply.unlabelled() + static_cast<int>(starting);
+    const int needed = pool.supply.held() + pool.awaited();
     const int nodes = std::max(before->nodes, std::min(needed, *pool.supply.size));
     if (nodes < *pool.supply.size && !round_.unseen.empty()) return;  // pods may be there that are not seen
-    if ((nodes != *pool.supply.size || pool.supply.marked()) && !write_size(pool, nodes)) return;
+    const bool changes = nodes != *pool.supply.size || pool.supply.marked();
+    if (changes && (!confirm(pool) || !write_size(pool, nodes))) return;
     if (nodes == before->nodes) record(pool, std::nullopt);
   }
 

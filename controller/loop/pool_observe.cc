@@ -168,6 +168,14 @@ api::AcceleratorPool Pool::to_write() const {
   return as_read;
 }
 
+int Pool::awaited() const {
+  const bool any_waits = std::any_of(members.begin(), members.end(), [](const PoolMember& member) {
+    return member.state->need && member.state->need->asked.desired > member.state->need->asked.bound;
+  });
+  const auto is_awaited = [](const plan::PoolNode& node) { return node.starting && !node.busy; };
+  return any_waits ? static_cast<int>(std::count_if(nodes.begin(), nodes.end(), is_awaited)) : 0;
+}
+
 int Pool::ready_nodes() const {
   return static_cast<int>(std::count_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.usable; }));
 }
@@ -182,8 +190,7 @@ void observe_pools(PoolRound& round, ports::Pools& pools, PoolStates& states, bo
     pool.problem = std::move(view.problem);
     pool.state = &states.of(pool.object);
     uids.insert(pool.object.meta.uid);
-    const bool has_news = !pool.state->confirmed && pool.object.status != pool.state->stored;
-    if (adopt || has_news) pool.state->adopt(pool.object.status, round.now);
+    if (adopt || pool.state->has_news(pool.object.status)) pool.state->adopt(pool.object.status, round.now);
     if (!pool.problem) asked.push_back(pool.object);
     round.pools.push_back(std::move(pool));
   }

@@ -90,12 +90,9 @@ std::string left_behind(const Pool& pool) {
 std::string still_held(const Pool& pool) {
   const std::string left = left_behind(pool);
   if (left.empty()) return "";
-  const int unlabelled = pool.supply.unlabelled();
-  return "; " + left + ", and goes back when no pod holds the nodes beyond that" +
-         (unlabelled > 0
-              ? "; " + count(unlabelled, "node") + " of it do not have spec.nodes.labels, so that it is not " +
-                    "known what runs there: correct them"
-              : "");
+  const int unlabelled = pool.supply.busy_unlabelled;
+  return "; " + left + ", and goes back when no pod holds the nodes beyond that, or waits for them" +
+         (unlabelled > 0 ? "; pods run on " + count(unlabelled, "node") + " of it without spec.nodes.labels" : "");
 }
 
 Condition able_to_size(const Pool& pool) {
@@ -127,7 +124,8 @@ Condition able_to_size(const Pool& pool) {
                     (for_ever ? "; " + left + ": `aiautoscaler release --all --force` forgets it" : ""));
   }
   if (pool.members.empty())
-    return make(type, ConditionStatus::Unknown, "Unused", "no AIAutoscaler names this pool in spec.nodePoolRefs");
+    return make(type, ConditionStatus::Unknown, "Unused",
+                "no AIAutoscaler names this pool in spec.nodePoolRefs" + still_held(pool));
   if (!pool.any(&PoolNeed::acts)) {
     const bool paused = pool.any(&PoolNeed::stays);
     return make(type, ConditionStatus::Unknown, paused ? "PausedOnly" : "RecommendOnly",
@@ -148,7 +146,7 @@ Condition size_limited(const Pool& pool) {
 Condition sum_of(const Pool& pool, const std::vector<Condition>& parts) {
   const auto* able = find_condition(parts, "AbleToSize");
   if (pool.object.meta.deleting) {
-    const std::string why_not = able->status == ConditionStatus::False ? ": " + able->message : "";
+    const std::string why_not = able->status == ConditionStatus::False ? ": " + able->message : still_held(pool);
     return make("Ready", ConditionStatus::False, "Deleting", "it goes when what was done for it is undone" + why_not);
   }
   for (const auto& part : parts) {

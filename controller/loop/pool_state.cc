@@ -62,6 +62,12 @@ bool NodeAsks::was_found_broken(const std::string& uid) const {
   return found != known_.end() && found->second.was_found_broken;
 }
 
+bool PoolState::has_news(const api::AcceleratorPoolStatus& seen) {
+  if (!confirmed) return seen != stored;
+  if (seen.before && seen.before == status.before) shown = seen.before;
+  return status.before && shown == status.before && !seen.before;
+}
+
 void PoolState::adopt(const api::AcceleratorPoolStatus& of_leader, WallTime now) {
   if (!of_leader.before) asks.expect(0, now);  // no scale is ours to ask of
   if (of_leader != stored) lead.adopt(of_leader.lead_time.samples);

@@ -61,6 +61,10 @@ struct PoolState {
   explicit PoolState(const api::AcceleratorPool& object)
       : lead(object.status.lead_time.samples), status(object.status), stored(object.status) {}
 
+  /// `seen` says what we do not know: we have written nothing since we took over, or somebody forgot the size of before
+  /// that we had written (`aiautoscaler release`).
+  bool has_news(const api::AcceleratorPoolStatus& seen);
+
   /// Another one leads, or did until now.
   void adopt(const api::AcceleratorPoolStatus& of_leader, WallTime now);
 
@@ -71,8 +75,9 @@ struct PoolState {
   Turn acting, reporting;
   api::AcceleratorPoolStatus status;  ///< as last written, or as found
   std::int64_t status_slot = 0;
-  api::AcceleratorPoolStatus stored;  ///< as found when it was last adopted
-  bool confirmed = false;             ///< that was the newest one: a write said so since
+  api::AcceleratorPoolStatus stored;       ///< as found when it was last adopted
+  bool confirmed = false;                  ///< that was the newest one: a write said so since
+  std::optional<api::SizeBefore> shown{};  ///< size of before, as last seen where it was what we had written
 };
 
 /// By uid.

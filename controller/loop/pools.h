@@ -49,6 +49,8 @@ struct Pool {
   /// Nodes may be asked for: nothing is known that stands in the way and stays.
   [[nodiscard]] bool can_size() const;
   [[nodiscard]] int ready_nodes() const;
+  /// Nodes on their way that no pod holds yet, while replicas of its members wait for one.
+  [[nodiscard]] int awaited() const;
   /// Why it cannot be asked for more: a write that failed, or those for all members that act; else nullptr.
   [[nodiscard]] const Error* refused() const;
   /// Of one member at least this is true.

@@ -56,8 +56,8 @@ class Releaser {
   /// There is no scale any more that it could be put back to.
   [[nodiscard]] bool is_gone(const ports::PoolSupply& supply) const {
     if (!supply.problem) return false;
-    return supply.problem->kind == ErrorKind::NotFound ||
-           (options_.force && supply.problem->kind == ErrorKind::Invalid);  // its kind is not served
+    const bool not_served = supply.problem->kind == ErrorKind::Invalid && !supply.size;
+    return supply.problem->kind == ErrorKind::NotFound || (options_.force && not_served);
   }
 
   /// True: its size is as it was, and the record of it gone.
@@ -88,8 +88,8 @@ class Releaser {
   bool resize(const api::AcceleratorPool& pool, const ports::PoolSupply& supply, int was) {
     const std::string who = "AcceleratorPool " + pool.meta.name;
     const int size = *supply.size;
-    const int busy = supply.busy(), unlabelled = supply.unlabelled();
-    const int target = options_.force ? was : std::max(was, std::min(busy + unlabelled, size));
+    const int held = supply.held();
+    const int target = options_.force ? was : std::max(was, std::min(held, size));
     if (target != size || supply.marked()) {
       const std::string what = who + ": from " + std::to_string(size) + " to " + std::to_string(target) + " nodes" +
                                (supply.marked() ? ", no mark of ours on a machine that stays" : "");
@@ -98,10 +98,8 @@ class Releaser {
     }
     if (target == was) return true;
     out_.left.push_back(who + ": " + std::to_string(target) + " nodes are left, " + std::to_string(was) +
-                        " were there before, because pods run on " + std::to_string(busy) + " of them" +
-                        (unlabelled > 0 ? ", and " + std::to_string(unlabelled) +
-                                              " do not have spec.nodes.labels, so that it is not known what runs there"
-                                        : "") +
+                        " were there before, because pods run on " + std::to_string(held) + " of them" +
+                        (supply.shows_requests ? "" : ", or may: not all are seen") +
                         "; run it again when they are gone, or with --force, which drains them");
     return false;
   }

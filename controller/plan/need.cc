@@ -130,9 +130,10 @@ DemandFigures figures_of(const DemandInput& demand, const Input& input, const Su
   const LaterPlan later(*fan, input.now, lead, input.spec.forecast.quantile);
   figures.far = replicas_for(later.largest(input.now + lead, far_until), demand.spec.capacity_per_replica);
   const int find_room = supply.ready + supply.starting() + input.nodes->replicas;
-  if (input.nodes->ahead || *figures.far <= find_room) return figures;
+  const auto all_find_room = [&](int replicas) { return std::min(replicas, input.spec.max_replicas) <= find_room; };
+  if (input.nodes->ahead || all_find_room(*figures.far)) return figures;
   DemandFigures waiting = figures_at(far_lead, demand, input, supply, settings);
-  if (waiting.start <= find_room) return figures;
+  if (all_find_room(waiting.start.value_or(0))) return figures;
   waiting.far = figures.far;
   return waiting;
 }

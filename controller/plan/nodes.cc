@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "controller/plan/need.h"
 #include "controller/plan/packing.h"
@@ -148,26 +149,75 @@ std::string shrink_hold(const PoolInput& input) {
   return "";
 }
 
-int idle_in(const Packing& packing, std::size_t from, std::size_t count) {
-  const auto first = packing.taken.begin() + static_cast<std::ptrdiff_t>(from);
-  return static_cast<int>(std::count(first, first + static_cast<std::ptrdiff_t>(count), 0U));
-}
+/// Idle nodes that nobody needs. The scheduler spreads replicas that are smaller than a node over all that there are,
+/// so that each of these seems to be taken. Those that are wanted now it may put there at any moment; of those ahead
+/// each goes where others are, as far as that has room. What that leaves empty is not needed where the scheduler would
+/// find room for all of them without it, too, and without the one that is given back first.
+class IdleNodes {
+ public:
+  IdleNodes(const Room& room, const PoolInput& input, const std::vector<Wanted>& wanted, const Packing& spread)
+      : room_(room), input_(input), wanted_(wanted), spread_(spread) {}
 
-/// Idle nodes that nobody needs. The scheduler spreads replicas that are smaller than a node over all that there are;
-/// what can go shows where each one goes to a node that is held or on its way already, as long as that has room.
-int idle_nodes(const Room& room, const std::vector<Wanted>& wanted, const api::Amounts& fresh, const Packing& spread) {
-  std::vector<api::Amounts> held, empty;
-  int idle = 0;
-  for (std::size_t i = 0; i < room.free.size(); ++i) {
-    const bool is_idle = i < room.idle.size() && room.idle[i];
-    (is_idle ? empty : held).push_back(room.free[i]);
-    idle += is_idle && spread.taken[i] == 0 ? 1 : 0;
+  [[nodiscard]] int count() const {
+    int untouched = 0, idle = 0;
+    for (std::size_t i = 0; i < room_.idle.size(); ++i) {
+      idle += room_.idle[i] ? 1 : 0;
+      untouched += room_.idle[i] && spread_.taken[i] == 0 ? 1 : 0;
+    }
+    if (spread_.new_nodes > 0 || untouched == idle) return untouched;
+    const std::vector<std::size_t> empty = left_empty();
+    for (int n = static_cast<int>(empty.size()); n > untouched; n = (n + untouched) / 2)
+      if (fits_without(empty, n) && fits_without(empty, 1)) return n;
+    return untouched;
   }
-  if (spread.new_nodes > 0 || idle == static_cast<int>(empty.size())) return idle;
-  const std::size_t first = held.size();
-  held.insert(held.end(), empty.begin(), empty.end());
-  const Packing close = pack(std::move(held), wanted, fresh, 0, Prefer::LeastFree);
-  return close.placed == spread.placed ? std::max(idle, idle_in(close, first, empty.size())) : idle;
+
+ private:
+  /// Those that stay empty where what comes later is put close.
+  [[nodiscard]] std::vector<std::size_t> left_empty() const {
+    std::vector<Wanted> now = wanted_, later = wanted_;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      const PoolWorkload& workload = input_.workloads[i];
+      now[i].replicas = std::clamp(workload.desired - workload.bound, 0, wanted_[i].replicas);
+    }
+    const Packing soon = pack(room_.free, now, input_.fresh, 0);
+    for (std::size_t i = 0; i < now.size(); ++i) later[i].replicas -= soon.placed[i];
+    const auto rank = [&](std::size_t node) {  // held, idle, on its way
+      if (node >= room_.idle.size()) return soon.taken[node] > 0 ? 0 : 2;
+      return room_.idle[node] && soon.taken[node] == 0 ? 1 : 0;
+    };
+    std::vector<std::size_t> order(room_.free.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+    std::vector<api::Amounts> free;
+    for (const std::size_t node : order) free.push_back(soon.left[node]);
+    const Packing close = pack(std::move(free), later, input_.fresh, 0, Prefer::LeastFree);
+    std::vector<std::size_t> empty;
+    for (std::size_t i = 0; i < order.size(); ++i)
+      if (rank(order[i]) == 1 && close.taken[i] == 0) empty.push_back(order[i]);
+    for (std::size_t i = 0; i < later.size(); ++i)
+      if (soon.placed[i] + close.placed[i] < spread_.placed[i]) empty.clear();
+    return empty;
+  }
+
+  /// Without the first `n` of `empty`.
+  [[nodiscard]] bool fits_without(const std::vector<std::size_t>& empty, int n) const {
+    const auto last = empty.begin() + n;
+    std::vector<api::Amounts> free;
+    for (std::size_t i = 0; i < room_.free.size(); ++i)
+      if (std::find(empty.begin(), last, i) == last) free.push_back(room_.free[i]);
+    return pack(std::move(free), wanted_, input_.fresh, 0).placed == spread_.placed;
+  }
+
+  const Room& room_;
+  const PoolInput& input_;
+  const std::vector<Wanted>& wanted_;
+  const Packing& spread_;
+};
+
+/// What goes into a history: while something is not known no less than what was there last.
+int remembered(int needed, bool known, const std::vector<PastRecommendation>& history, int now) {
+  if (known) return needed;
+  return std::max(needed, history.empty() ? now : history.back().replicas);
 }
 
 /// Towards fewer nodes: not now, not yet, or by one.
@@ -244,18 +294,17 @@ PoolDecision decide_nodes(const PoolInput& input) {
   decision.total = room.total;
   decision.lacking = packing.new_nodes;
   decision.nodes_fail = input.failing > 0;
-  const int used =
-      room.total - idle_nodes(room, wanted, input.fresh,
-                              packing);  // or starting, or of no use: a cordoned node is not ours to give back
+  // Or starting, or of no use: a cordoned node is not ours to give back.
+  const int used = room.total - IdleNodes(room, input, wanted, packing).count();
   decision.needed = std::max(used + packing.new_nodes, std::min(input.min_nodes, std::max(input.max_nodes, used)));
   // After an outage a window full of what little was known would lower at once.
-  decision.remembered = known ? decision.needed : std::max(decision.needed, room.total);
+  decision.remembered = remembered(decision.needed, known, input.history, room.total);
 
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const PoolWorkload& workload = workloads[i];
     const int computed = buffer_of(workload, packing.placed[i]);
     const int needed = workload.desired + computed;
-    decision.rooms.push_back(known ? needed : std::max(needed, room_now(workload)));
+    decision.rooms.push_back(remembered(needed, known, workload.history, room_now(workload)));
     decision.buffers.push_back(calmed_buffer(input, workload, computed, decision.nodes_fail));
     decision.limited = decision.limited || (packing.placed[i] < wanted[i].replicas && !packing.never[i]);
     decision.reasons.push_back(

@@ -59,7 +59,7 @@ struct PoolInput {
 struct PoolDecision {
   int total = 0;             ///< nodes there or on their way
   int needed = 0;            ///< within the bounds, before stabilisation
-  int remembered = 0;        ///< goes into the history: `needed`; never less than `total` while something is not known
+  int remembered = 0;        ///< goes into the history: `needed`; no less than last while something is not known
   int nodes = 0;             ///< to ask for where the pool has a scale
   std::vector<int> buffers;  ///< room to keep free where the pool has a buffer: replicas of each workload
   std::vector<int> rooms;    ///< desired + what the buffer should be, likewise: goes into the workload's history

@@ -53,6 +53,9 @@ class Nodes {
   }
 
   [[nodiscard]] int new_nodes() const { return static_cast<int>(free_.size() - there_); }
+  [[nodiscard]] std::vector<Amounts> left() const {
+    return {free_.begin(), free_.begin() + static_cast<std::ptrdiff_t>(there_)};
+  }
   [[nodiscard]] bool is_new(std::size_t node) const { return node >= there_; }
 
  private:
@@ -130,6 +133,7 @@ Packing pack(std::vector<Amounts> free, const std::vector<Wanted>& wanted, const
     }
   }
   packing.new_nodes = nodes.new_nodes();
+  packing.left = nodes.left();
   return packing;
 }
 

@@ -31,6 +31,7 @@ struct Packing {
   std::vector<int> on_new_nodes;   ///< of those, the ones with a pod on a new node
   std::vector<bool> never;         ///< a pod of it does not even fit an empty new node, nor any that there is
   std::vector<std::size_t> taken;  ///< pods placed on each node that there is
+  std::vector<api::Amounts> left;  ///< what is free on each of these then
 };
 
 /// Of the nodes that a pod fits on, where it goes: MostFree as the scheduler does, LeastFree to see which could stay

@@ -55,6 +55,7 @@ struct PoolSupply {
   std::optional<api::Reason> refusal;  ///< why we must not size it: somebody else does, it is paused, there is no
                                        ///< buffer API
   std::optional<Error> problem;        ///< what of this could not be read; the rest stands
+  int busy_unlabelled = 0;             ///< nodes that were asked for, have not the pool's labels, and pods hold
   bool shows_requests = true;          ///< else nodes may be there that nothing here names
 
   /// A mark of ours is on one that need not go: there are no more than are asked for.
@@ -65,19 +66,14 @@ struct PoolSupply {
            std::any_of(requests.begin(), requests.end(), marked);
   }
 
-  /// Nodes that pods hold.
-  [[nodiscard]] int busy() const {
-    return static_cast<int>(
-        std::count_if(nodes.begin(), nodes.end(), [](const Node& node) { return node.busy && !node.deleting; }));
-  }
-
-  /// Nodes that the size stands for and that do not have the pool's labels, so that it is not known what runs on them.
-  [[nodiscard]] int unlabelled() const {
-    if (!shows_requests) return std::max(0, size.value_or(0) - static_cast<int>(nodes.size()));
-    return static_cast<int>(std::count_if(requests.begin(), requests.end(), [&](const NodeRequest& request) {
-      const auto its = [&](const Node& node) { return node.name == request.node; };
-      return !request.node.empty() && !request.deleting && std::none_of(nodes.begin(), nodes.end(), its);
-    }));
+  /// Nodes that are not to go: pods hold them, or may.
+  [[nodiscard]] int held() const {
+    int there = 0, busy = 0;
+    for (const Node& node : nodes) {
+      there += node.deleting ? 0 : 1;
+      busy += node.busy && !node.deleting ? 1 : 0;
+    }
+    return !shows_requests && size && *size > there ? *size : busy + busy_unlabelled;
   }
 };
 

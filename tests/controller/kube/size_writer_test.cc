@@ -34,9 +34,10 @@ struct Rig : PoolRig {
     says("PATCH " + kCapi + "machines/" + name, Json::object());
   }
   /// Writes, and says which patches that took: the machine and its mark, or the scale.
-  std::string write(int nodes, const std::set<std::string>& busy, const std::string& version = "77") {
+  std::string write(int nodes, const std::set<std::string>& busy, const std::string& version = "77",
+                    bool drains = false) {
     const std::size_t before = asked("PATCH").size();
-    const Status status = writer.write(machines, nodes, version, busy, Millis(1000));
+    const Status status = writer.write(machines, {0, nodes, version, drains}, busy, Millis(1000));
     std::string all;
     for (const auto& request : asked("PATCH", before)) {
       const std::string path = request.target.substr(0, request.target.find('?'));
@@ -54,7 +55,7 @@ TEST_CASE("a size is a merge patch with the resourceVersion, to the letter") {
   Rig rig;
   rig.says("PATCH " + kNodePool + "/scale", Json::object());
   const api::AcceleratorPool h100 = scaled_pool("p", {"karpenter.sh/v1", "NodePool", "h100", ""});
-  CHECK(rig.writer.write(h100, 3, "77", {"n1"}, Millis(1000)).ok());
+  CHECK(rig.writer.write(h100, {0, 3, "77"}, {"n1"}, Millis(1000)).ok());
   const auto asked = rig.asked();
   REQUIRE(asked.size() == 1);
   CHECK(asked[0].method == "PATCH");
@@ -62,10 +63,20 @@ TEST_CASE("a size is a merge patch with the resourceVersion, to the letter") {
   CHECK(asked[0].headers.back().second == "application/merge-patch+json");
   CHECK(asked[0].body == R"({"metadata":{"resourceVersion":"77"},"spec":{"replicas":3}})");
   rig.refuses("PATCH " + kNodePool + "/scale", 409, "Conflict");
-  const Status conflict = rig.writer.write(h100, 3, "77", {}, Millis(1000));
+  const Status conflict = rig.writer.write(h100, {0, 3, "77"}, {}, Millis(1000));
   CHECK(conflict.error().kind == ErrorKind::Conflict);
   CHECK(conflict.error().message == "scale of karpenter.sh/v1 NodePool h100: no (HTTP 409)");
-  CHECK(rig.writer.write(pool("p"), 3, "77", {}, Millis(1000)).error().kind == ErrorKind::Invalid);
+  CHECK(rig.writer.write(pool("p"), {0, 3, "77"}, {}, Millis(1000)).error().kind == ErrorKind::Invalid);
+}
+
+TEST_CASE("where nodes may be drained idle machines go first all the same") {
+  Rig rig;
+  rig.machine("m1", "busy-1");
+  rig.machine("m2", "busy-2");
+  rig.machine("m3", "idle-1");
+  rig.machine("m4", "idle-2");
+  CHECK(rig.write(2, {"busy-1", "busy-2"}, "77", true) == "m3+ m4+ scale ");
+  CHECK(rig.write(1, {"busy-1", "busy-2"}, "77", true) == "m3+ m4+ m1+ scale ");
 }
 
 TEST_CASE("a MachineDeployment is lowered by idle machines, those without a node first") {

@@ -188,12 +188,18 @@ TEST_CASE("whether a provider shows what was asked of it") {
   rig.says("GET " + kNodePool, {{"spec", {{"replicas", 3}}}});
   rig.scale(kNodePool, 3, "77");
   CHECK_FALSE(rig.read(scaled_pool("p", kStatic)).shows_requests);  // no such CRD
-  CHECK(rig.read(scaled_pool("p", kStatic)).unlabelled() == 3);
+  CHECK(rig.read(scaled_pool("p", kStatic)).held() == 3);
   rig.says("GET /apis/karpenter.sh/v1/nodeclaims",
-           {{"items", Json::array({claim("c0", "n0"), claim("c1", ""), claim("c2", "n2", true)})}});
+           {{"items", Json::array({claim("c0", "n0"), claim("c1", ""), claim("c2", "n2", true), claim("c3", "n3")})}});
+  for (const char* node : {"n0", "n2"})
+    rig.pods.apply(Upserted{
+        Json{{"metadata", {{"name", std::string("p-") + node}, {"namespace", "n"}}}, {"spec", {{"nodeName", node}}}}});
   const ports::PoolSupply supply = rig.read(scaled_pool("p", kStatic));
   CHECK(supply.shows_requests);
-  CHECK(supply.unlabelled() == 1);  // n0 has other labels
+  CHECK(supply.busy_unlabelled == 1);  // n0 has other labels; n2 goes, and on n3 is nothing
+  CHECK(supply.held() == 1);
+  rig.refuses("GET /apis/karpenter.sh/v1/nodeclaims", 403, "Forbidden");
+  CHECK(rig.read(scaled_pool("p", kStatic)).held() == 3);
 }
 
 TEST_CASE("no pools, no requests") {

@@ -66,7 +66,10 @@ std::vector<ports::PoolSupply> FakePools::supplies(const std::vector<api::Accele
     supply.refusal = refusal;
     supply.problem = supply_problem;
     supply.shows_requests = shows_requests;
-    for (const auto& name : unlabelled) std::erase_if(supply.nodes, [&](const auto& one) { return one.name == name; });
+    for (const auto& name : unlabelled) {
+      for (const auto& one : supply.nodes) supply.busy_unlabelled += one.name == name && one.busy ? 1 : 0;
+      std::erase_if(supply.nodes, [&](const auto& one) { return one.name == name; });
+    }
     supplies.push_back(std::move(supply));
   }
   return supplies;

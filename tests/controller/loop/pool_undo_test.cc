@@ -232,24 +232,69 @@ TEST_CASE_METHOD(Grown, "pools: who takes over with an old view forgets no size 
   CHECK_FALSE(pool().before);
 }
 
-TEST_CASE_METHOD(Grown, "pools: nodes without the pool's labels are not drained, and are named") {
+TEST_CASE_METHOD(Grown, "pools: nodes without the pool's labels are not drained, and are told of") {
   for (const auto& one : pools.nodes["h100"]) pools.unlabelled.insert(one.node.name);
   spec().mode = api::Mode::Recommend;
   steps(20min);
   CHECK(pools.sizes.at("h100") == 5);
-  CHECK(pool_condition("AbleToSize").message.find("5 nodes of it do not have spec.nodes.labels") != std::string::npos);
+  const std::string words = "pods run on 5 nodes of it without spec.nodes.labels";
+  CHECK(pool_condition("AbleToSize").message.find(words) != std::string::npos);
   ReleaseOptions options;
   options.all = true;
-  CHECK(release(pools, clock.now(), options).left.front().find("5 do not have spec.nodes.labels") != std::string::npos);
+  CHECK(release(pools, clock.now(), options).left.front().find("pods run on 5 of them") != std::string::npos);
   CHECK(pools.sizes.at("h100") == 5);
   pools.shows_requests = false;  // nor is it known which nodes were asked for
-  CHECK(release(pools, clock.now(), options).left.size() == 1);
+  for (auto& one : pools.nodes["h100"]) one.node.busy = false;
+  CHECK(release(pools, clock.now(), options).left.front().find("not all are seen") != std::string::npos);
+  CHECK(pools.sizes.at("h100") == 5);
+  pools.objects.at("h100").object.meta.deleting = true;
   steps(1min);
   CHECK(pools.sizes.at("h100") == 5);
-  pools.unlabelled.clear();
+  CHECK(pool_condition("Ready").message.find("its size was 2 before") != std::string::npos);
+  pools.shows_requests = true;
   deployment().replicas = 2;
   steps(1min);
   CHECK(pools.sizes.at("h100") == 2);
+  CHECK(pools.objects.empty());
+}
+
+TEST_CASE_METHOD(Grown, "pools: what `release` forgot is not brought back by a controller that runs") {
+  pools.refusal = api::Reason{"Paused", "it is paused"};
+  steps(30min);
+  ReleaseOptions options;
+  options.all = options.force = true;
+  REQUIRE(release(pools, clock.now(), options).left.empty());
+  CHECK(pools.sizes.at("h100") == 2);
+  pools.sizes["h100"] = 9;  // as its owner wants it
+  steps(2h);
+  CHECK_FALSE(pool().before);
+  spec().mode = api::Mode::Recommend;
+  pools.refusal.reset();
+  steps(10min);
+  CHECK(pools.sizes.at("h100") == 9);
+}
+
+TEST_CASE("pools: who takes over with an old view changes no size because of it") {
+  Grown world;
+  const auto old = world.pools.objects.at("h100");
+  REQUIRE(old.object.status.before);
+  world.spec().mode = api::Mode::Recommend;
+  world.deployment().replicas = 2;
+  world.steps(2min);
+  REQUIRE_FALSE(world.pool().before);
+  world.pools.sizes["h100"] = 6;  // as its owner wants it, since
+  world.pools.seen["h100"] = old;
+  world.restart();
+  world.steps(1min);
+  CHECK(world.pools.sizes.at("h100") == 6);
+  world.spec().mode = api::Mode::Auto;
+  world.demand = 90;
+  world.steps(1min);
+  CHECK(world.pools.sizes.at("h100") == 6);
+  world.pools.seen.clear();
+  world.steps(1min);
+  CHECK(world.pools.sizes.at("h100") == 9);
+  CHECK(world.pool().before->nodes == 6);
 }
 
 TEST_CASE_METHOD(Grown, "pools: nodes that come are not taken from pods that wait for them") {

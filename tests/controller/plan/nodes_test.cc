@@ -152,7 +152,36 @@ TEST_CASE("nodes: replicas smaller than a node keep no more idle ones than they 
   CHECK(decide_nodes(input).needed == 2);  // the large one needs a whole one
   input = pool({node(1), node(0), on_its_way()}, {small});
   input.workloads[0].ahead = 12;
-  CHECK(decide_nodes(input).needed == 2);  // one that comes is there for it, too
+  CHECK(decide_nodes(input).needed == 3);  // one that works is not given back for one that may not come
+  input.workloads[0].ahead = 8;
+  CHECK(decide_nodes(input).needed == 2);
+}
+
+TEST_CASE("nodes: what the scheduler may fill at any moment is not given back") {
+  auto small = workload(4, 8, 8);
+  small.replica.pods[0].requests["nvidia.com/gpu"] = 1;
+  auto input = pool({node(4), node(0), node(0)}, {small});
+  long_enough(input, 1);
+  CHECK(decide_nodes(input).nodes == 3);  // four of them start, and go to the empty ones
+  input.workloads[0].desired = 5;
+  CHECK(decide_nodes(input).needed == 2);
+}
+
+TEST_CASE("nodes: none is given back that would be asked for again") {
+  PoolWorkload group = workload(1, 1, 2);
+  group.replica = {{{{{"nvidia.com/gpu", 1}}, 1}, {{{"nvidia.com/gpu", 8}}, 1}}};
+  auto input = pool({node(1), node(8), node(0), node(0)}, {group});
+  long_enough(input, 3);
+  CHECK(decide_nodes(input).nodes == 4);  // with three the leader is put where its worker has to go
+  auto three = workload(0, 0, 2), two = workload(0, 0, 5);
+  three.replica.pods[0].requests["nvidia.com/gpu"] = 3;
+  two.replica.pods[0].requests["nvidia.com/gpu"] = 2;
+  input = pool({node(0), node(0), node(0)}, {three, two});
+  long_enough(input, 2);
+  const auto decision = decide_nodes(input);
+  input.nodes.pop_back();
+  input.asked = 2;
+  CHECK((decision.nodes == 3 || decide_nodes(input).more == 0));
 }
 
 TEST_CASE("nodes: while something is not known no lower need is remembered") {
@@ -171,6 +200,10 @@ TEST_CASE("nodes: while something is not known no lower need is remembered") {
   }
   CHECK(decide_nodes(more).remembered == 6);
   CHECK(decide_nodes(more).rooms == std::vector{6});
+  long_enough(blind, 4);
+  blind.workloads[0].history = {{kNow - 15s, 2}};
+  CHECK(decide_nodes(blind).remembered == 4);  // what was known last stays known
+  CHECK(decide_nodes(blind).rooms == std::vector{2});
 }
 
 TEST_CASE("nodes: those starting, cordoned or used by others are not given back") {
