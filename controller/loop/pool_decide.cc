@@ -158,33 +158,75 @@ void decide_pool(Pool& pool, const PoolRound& round, const Settings& settings) {
   if (acts) pool.acting = plan::decide_nodes(acting);
 }
 
-/// Its histories begin with what there is, so that a restart never cuts.
+/// Whether everything is known that may lower what acts on this pool, or would.
+bool all_known(const Pool& pool, const PoolRound& round) {
+  if (!why_no_less(pool, round).empty()) return false;
+  const bool any_counts = pool.any_counts();
+  return std::all_of(pool.members.begin(), pool.members.end(), [&](const PoolMember& member) {
+    const auto& need = member.state->need;
+    if (!need || !need->is_placeable()) return true;
+    return any_counts ? !need->counts() || need->asked.whole : need->planned.whole;
+  });
+}
+
+/// What was needed within the window. It counts time in which that was known: an outage as long as the window proves
+/// nothing, and one of a moment does not begin it anew.
+class Window {
+ public:
+  Window(std::vector<plan::PastRecommendation>& past, WallTime now, Millis length, bool known)
+      : past_(past), now_(now), known_(known) {
+    if (!known && !past.empty()) {
+      const Millis passed = now - past.back().at;
+      for (auto& one : past) one.at += passed;
+    }
+    std::erase_if(past, [&](const auto& one) { return one.at + length < now; });
+  }
+
+  /// A restart never cuts.
+  void begin_with(int there) const {
+    if (past_.empty()) past_.push_back({now_, there});
+  }
+
+  void add(int needed) const {
+    const auto covers = [&](const auto& one) { return one.replicas >= needed; };
+    if (known_ || std::none_of(past_.begin(), past_.end(), covers)) past_.push_back({now_, needed});
+  }
+
+ private:
+  std::vector<plan::PastRecommendation>& past_;
+  WallTime now_;
+  bool known_;
+};
+
 void decide_and_remember(Pool& pool, const PoolRound& round, const Settings& settings) {
   pool.planned.reset(), pool.acting.reset();
-  auto& past = pool.state->recommendations;
-  const auto is_old = [&](const auto& one) { return one.at + settings.node_shrink_window < round.now; };
-  std::erase_if(past, is_old);
-  if (past.empty())
-    past.push_back({round.now, std::max(static_cast<int>(pool.nodes.size()), pool.supply.size.value_or(0))});
+  const bool known = all_known(pool, round);
+  const auto window = [&](std::vector<plan::PastRecommendation>& past) {
+    return Window(past, round.now, settings.node_shrink_window, known);
+  };
+  const Window nodes = window(pool.state->recommendations);
+  nodes.begin_with(std::max(static_cast<int>(pool.nodes.size()), pool.supply.size.value_or(0)));
+  std::vector<Window> rooms;
   for (const auto& member : pool.members) {
-    auto& rooms = member.state->rooms;
-    std::erase_if(rooms, is_old);
-    const auto& need = member.state->need;
-    if (rooms.empty() && need)
-      rooms.push_back({round.now, need->asked.desired + buffered(round, member.object->meta.uid)});
+    rooms.push_back(window(member.state->rooms));
+    if (const auto& need = member.state->need)
+      rooms.back().begin_with(need->asked.desired + buffered(round, member.object->meta.uid));
   }
   decide_pool(pool, round, settings);
   const auto& decision = pool.acting ? *pool.acting : *pool.planned;
-  past.push_back({round.now, decision.remembered});
-  std::size_t i = 0;
-  for (const auto& member : pool.members) {
-    const auto& need = member.state->need;
-    if (!pool.acting || !need || !need->is_placeable() || !need->counts()) continue;
-    member.state->rooms.push_back({round.now, decision.rooms[i++]});
+  nodes.add(decision.needed);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < rooms.size(); ++i) {
+    const auto& need = pool.members[i].state->need;
+    if (pool.acting && need && need->is_placeable() && need->counts()) rooms[i].add(decision.rooms[next++]);
   }
 }
 
 }  // namespace
+
+bool Pool::any_counts() const {
+  return any(&PoolNeed::acts) || any(&PoolNeed::stays);
+}
 
 bool Pool::any(bool PoolNeed::*what) const {
   return std::any_of(members.begin(), members.end(),
@@ -209,6 +251,7 @@ void note_needs(const PoolRound& round, Cycle& cycle) {
       need = need_of(workload, *workload.pool, round.now);
     } else if (workload.object.spec.mode == api::Mode::Recommend) {
       need = PoolNeed{};  // whatever its target is
+      need->pods_known = false;
     } else if (need) {
       hold_still(*need, workload);
     }

@@ -169,11 +169,18 @@ api::AcceleratorPool Pool::to_write() const {
 }
 
 int Pool::awaited() const {
-  const bool any_waits = std::any_of(members.begin(), members.end(), [](const PoolMember& member) {
-    return member.state->need && member.state->need->asked.desired > member.state->need->asked.bound;
-  });
-  const auto is_awaited = [](const plan::PoolNode& node) { return node.starting && !node.busy; };
-  return any_waits ? static_cast<int>(std::count_if(nodes.begin(), nodes.end(), is_awaited)) : 0;
+  bool known = !members.empty() || object.meta.deleting;
+  int waiting = 0;
+  for (const auto& member : members) {
+    const auto& need = member.state->need;
+    known = known && need && need->pods_known;
+    if (need) waiting += std::max(0, need->asked.desired - need->asked.bound);
+  }
+  if (known && waiting == 0) return 0;
+  const auto count = [&](auto is) { return static_cast<int>(std::count_if(nodes.begin(), nodes.end(), is)); };
+  const int coming = count([](const plan::PoolNode& node) { return node.starting && !node.busy; });
+  const int idle = count([](const plan::PoolNode& node) { return node.usable && !node.busy; });
+  return coming + std::min(idle, waiting);
 }
 
 int Pool::ready_nodes() const {

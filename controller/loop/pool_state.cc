@@ -64,8 +64,9 @@ bool NodeAsks::was_found_broken(const std::string& uid) const {
 
 bool PoolState::has_news(const api::AcceleratorPoolStatus& seen) {
   if (!confirmed) return seen != stored;
-  if (seen.before && seen.before == status.before) shown = seen.before;
-  return status.before && shown == status.before && !seen.before;
+  if (!status.before) shown.reset();
+  if (seen.before && status.before && seen.before->nodes == status.before->nodes) shown = seen.before->nodes;
+  return status.before && shown == status.before->nodes && !seen.before;
 }
 
 void PoolState::adopt(const api::AcceleratorPoolStatus& of_leader, WallTime now) {

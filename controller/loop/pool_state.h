@@ -75,9 +75,9 @@ struct PoolState {
   Turn acting, reporting;
   api::AcceleratorPoolStatus status;  ///< as last written, or as found
   std::int64_t status_slot = 0;
-  api::AcceleratorPoolStatus stored;       ///< as found when it was last adopted
-  bool confirmed = false;                  ///< that was the newest one: a write said so since
-  std::optional<api::SizeBefore> shown{};  ///< size of before, as last seen where it was what we had written
+  api::AcceleratorPoolStatus stored;  ///< as found when it was last adopted
+  bool confirmed = false;             ///< that was the newest one: a write said so since
+  std::optional<int> shown{};         ///< size of before, as last seen where it was what we had written
 };
 
 /// By uid.

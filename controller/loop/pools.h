@@ -49,10 +49,13 @@ struct Pool {
   /// Nodes may be asked for: nothing is known that stands in the way and stays.
   [[nodiscard]] bool can_size() const;
   [[nodiscard]] int ready_nodes() const;
-  /// Nodes on their way that no pod holds yet, while replicas of its members wait for one.
+  /// Nodes that no pod holds yet and replicas wait for, or may: those on their way, and of those that are there as many
+  /// as replicas wait.
   [[nodiscard]] int awaited() const;
   /// Why it cannot be asked for more: a write that failed, or those for all members that act; else nullptr.
   [[nodiscard]] const Error* refused() const;
+  /// Of one member at least what it needs is not only shown.
+  [[nodiscard]] bool any_counts() const;
   /// Of one member at least this is true.
   [[nodiscard]] bool any(bool PoolNeed::*what) const;
   /// What a write of `object` is to be made from: where another one led and its last words were perhaps not seen, only

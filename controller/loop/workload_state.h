@@ -37,6 +37,7 @@ struct PoolNeed {
   plan::PoolWorkload asked;    ///< as it is: what its scale says, for who may act on it
   bool acts = false;           ///< mode Auto, and nobody else decides: room may be made for it
   bool stays = false;          ///< Paused, or somebody else decides: what there is stays as it is
+  bool pods_known = true;      ///< false: perhaps some of its pods wait for nodes
 
   [[nodiscard]] bool counts() const { return acts || stays; }
   /// False: it counts, but what a replica asks of nodes could not be read; then what there is stays as it is.

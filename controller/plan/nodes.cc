@@ -130,18 +130,11 @@ api::Reason explain_workload(const PoolWorkload& workload, int placed, int on_ne
   return {on_new > 0 ? "NodesAhead" : "NodesEnough", text};
 }
 
-/// What is not known, so that what is may raise, never lower; empty: nothing.
-std::string unknown(const PoolInput& input) {
-  if (!input.hold.empty()) return input.hold;
-  for (const PoolWorkload& workload : input.workloads)
-    if (!workload.whole) return workload.name + " is not known well enough";
-  return "";
-}
-
 /// Why nothing is shrunk now; empty: it may be.
 std::string shrink_hold(const PoolInput& input) {
-  if (std::string what = unknown(input); !what.empty()) return what;
+  if (!input.hold.empty()) return input.hold;
   for (const PoolWorkload& workload : input.workloads) {
+    if (!workload.whole) return workload.name + " is not known well enough";
     if (workload.bound > workload.desired)
       return workload.name + " still has " + std::to_string(workload.bound - workload.desired) +
              " more on nodes than it wants";
@@ -214,12 +207,6 @@ class IdleNodes {
   const Packing& spread_;
 };
 
-/// What goes into a history: while something is not known no less than what was there last.
-int remembered(int needed, bool known, const std::vector<PastRecommendation>& history, int now) {
-  if (known) return needed;
-  return std::max(needed, history.empty() ? now : history.back().replicas);
-}
-
 /// Towards fewer nodes: not now, not yet, or by one.
 int shrunk(const PoolInput& input, int total, int needed, api::Reasons& reasons) {
   const std::string idle = nodes_in_words(total - needed) + " more than needed";
@@ -290,21 +277,17 @@ PoolDecision decide_nodes(const PoolInput& input) {
   const int most_new = std::max(0, input.max_nodes - room.total);
   const Packing packing = pack(room.free, wanted, input.fresh, most_new);
 
-  const bool known = unknown(input).empty();
   decision.total = room.total;
   decision.lacking = packing.new_nodes;
   decision.nodes_fail = input.failing > 0;
   // Or starting, or of no use: a cordoned node is not ours to give back.
   const int used = room.total - IdleNodes(room, input, wanted, packing).count();
   decision.needed = std::max(used + packing.new_nodes, std::min(input.min_nodes, std::max(input.max_nodes, used)));
-  // After an outage a window full of what little was known would lower at once.
-  decision.remembered = remembered(decision.needed, known, input.history, room.total);
 
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const PoolWorkload& workload = workloads[i];
     const int computed = buffer_of(workload, packing.placed[i]);
-    const int needed = workload.desired + computed;
-    decision.rooms.push_back(remembered(needed, known, workload.history, room_now(workload)));
+    decision.rooms.push_back(workload.desired + computed);
     decision.buffers.push_back(calmed_buffer(input, workload, computed, decision.nodes_fail));
     decision.limited = decision.limited || (packing.placed[i] < wanted[i].replicas && !packing.never[i]);
     decision.reasons.push_back(

@@ -47,7 +47,7 @@ struct PoolInput {
   std::vector<PoolNode> nodes;
   int asked = 0;  ///< nodes that were asked for, there or not; at least those that are there count
   std::vector<PoolWorkload> workloads;
-  std::vector<PastRecommendation> history;  ///< PoolDecision::remembered, oldest first; empty: nothing is shrunk yet
+  std::vector<PastRecommendation> history;  ///< PoolDecision::needed, oldest first; empty: nothing is shrunk yet
   Millis shrink_window{std::chrono::minutes(5)};
   std::string hold;      ///< why nothing may be shrunk, in words; empty: it may
   int stuck = 0;         ///< nodes asked for that take longer than twice the lead: nothing is expected of them any more
@@ -58,11 +58,10 @@ struct PoolInput {
 
 struct PoolDecision {
   int total = 0;             ///< nodes there or on their way
-  int needed = 0;            ///< within the bounds, before stabilisation
-  int remembered = 0;        ///< goes into the history: `needed`; no less than last while something is not known
+  int needed = 0;            ///< within the bounds, before stabilisation: goes into the history
   int nodes = 0;             ///< to ask for where the pool has a scale
   std::vector<int> buffers;  ///< room to keep free where the pool has a buffer: replicas of each workload
-  std::vector<int> rooms;    ///< desired + what the buffer should be, likewise: goes into the workload's history
+  std::vector<int> rooms;    ///< desired + what the buffer should be: goes into the workload's history
   int more = 0;              ///< nodes to ask for beyond `total`, now
   int lacking = 0;           ///< nodes that replicas and room ahead need beyond those there or on their way
   bool nodes_fail = false;   ///< some are stuck and none came since: none is asked for, but one instead of a first one

@@ -149,6 +149,8 @@ Status FakePools::write_status(const api::AcceleratorPool& pool) {
   if (found->second.object.status.before != pool.status.before)
     writes.push_back(pool.status.before ? "record " + std::to_string(pool.status.before->nodes) : "forget");
   found->second.object.status = pool.status;
+  if (auto& before = found->second.object.status.before)  // as the API server keeps it
+    before->expires = std::chrono::floor<std::chrono::seconds>(before->expires);
   return done;
 }
 

@@ -137,6 +137,28 @@ TEST_CASE("pools: after an outage nothing goes because little was known during i
   CHECK(ramp.pools.sizes.at("h100") < asked);
 }
 
+TEST_CASE("pools: the shrink window stands still while something is not known") {
+  PoolWorld world(api::Sizing::Scale);
+  world.settings.node_shrink_window = 10min;
+  world.settings.scale_down_stabilization = 0s;
+  world.restart();
+  world.demand = 80;
+  world.steps(10min);
+  REQUIRE(world.pools.sizes.at("h100") == 8);
+  world.demand = 20;
+  world.steps(4min);  // pods have gone, and four nodes wait for the window
+  REQUIRE(world.deployment().replicas <= 4);
+  REQUIRE(world.pools.sizes.at("h100") == 8);
+  const bool long_one = GENERATE(true, false);
+  world.metrics.series["demand"].error = Error{ErrorKind::Unavailable, "connection refused", {}};
+  world.steps(long_one ? Millis(30min) : Millis(15s));
+  world.metrics.series["demand"].error.reset();
+  world.steps(4min);
+  CHECK(world.pools.sizes.at("h100") == 8);
+  world.steps(6min);
+  CHECK(world.pools.sizes.at("h100") < 8);
+}
+
 TEST_CASE("pools: what the forecast asked for stays while the past cannot be read, or ends") {
   const bool fails = GENERATE(true, false);
   Ramp ramp(api::Sizing::Scale);

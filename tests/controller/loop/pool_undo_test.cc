@@ -259,6 +259,7 @@ TEST_CASE_METHOD(Grown, "pools: nodes without the pool's labels are not drained,
 }
 
 TEST_CASE_METHOD(Grown, "pools: what `release` forgot is not brought back by a controller that runs") {
+  clock.time += 123ms;
   pools.refusal = api::Reason{"Paused", "it is paused"};
   steps(30min);
   ReleaseOptions options;
@@ -306,6 +307,21 @@ TEST_CASE_METHOD(Grown, "pools: nodes that come are not taken from pods that wai
   CHECK(pools.sizes.at("h100") == 8);
   steps(10min);
   CHECK(pools.sizes.at("h100") == deployment().replicas);
+}
+
+TEST_CASE_METHOD(Grown, "pools: nodes that come stay, too, where it is not known whether pods wait for them") {
+  demand = 80;
+  steps(1min);
+  REQUIRE(pools.sizes.at("h100") == 8);
+  SECTION("the target cannot be read") {
+    spec().mode = api::Mode::Recommend;
+    deployment().read_error = Error{ErrorKind::Timeout, "no answer", {}};
+  }
+  SECTION("the AIAutoscaler is gone, its Deployment is not") {
+    cluster.objects.clear();
+  }
+  steps(1min);
+  CHECK(pools.sizes.at("h100") == 8);
 }
 
 TEST_CASE_METHOD(Grown, "pools: release --expired leaves alone what a controller looks after, and what others own") {

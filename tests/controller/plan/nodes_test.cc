@@ -184,28 +184,6 @@ TEST_CASE("nodes: none is given back that would be asked for again") {
   CHECK((decision.nodes == 3 || decide_nodes(input).more == 0));
 }
 
-TEST_CASE("nodes: while something is not known no lower need is remembered") {
-  auto known = pool({node(8), node(0), node(0)}, {workload(1, 1, 2)});
-  known.workloads[0].room = 3;
-  auto blind = known, partly = known, more = known;
-  blind.hold = "nodes are not seen";
-  partly.workloads[0].whole = false;
-  more.workloads[0].whole = false, more.workloads[0].ahead = 6;
-  CHECK(decide_nodes(known).remembered == 2);
-  CHECK(decide_nodes(known).rooms == std::vector{2});
-  for (const auto& one : {blind, partly}) {
-    CHECK(decide_nodes(one).needed == 2);
-    CHECK(decide_nodes(one).remembered == 3);
-    CHECK(decide_nodes(one).rooms == std::vector{3});
-  }
-  CHECK(decide_nodes(more).remembered == 6);
-  CHECK(decide_nodes(more).rooms == std::vector{6});
-  long_enough(blind, 4);
-  blind.workloads[0].history = {{kNow - 15s, 2}};
-  CHECK(decide_nodes(blind).remembered == 4);  // what was known last stays known
-  CHECK(decide_nodes(blind).rooms == std::vector{2});
-}
-
 TEST_CASE("nodes: those starting, cordoned or used by others are not given back") {
   PoolNode cordoned = node(0);
   cordoned.usable = false;
