@@ -124,7 +124,7 @@ class Actor {
   bool write_size(Pool& pool, int nodes) {
     if (ended()) return false;
     const int size = *pool.supply.size;
-    const ports::SizeWrite write{size, nodes, pool.supply.size_version, false};
+    const ports::SizeWrite write{size, nodes, pool.supply.size_version};
     if (!note(&pool, pools_.write_size(pool.object, write), "writing the size")) return false;
     if (nodes > size) pool.state->asks.asked(nodes - size, round_.now);
     pool.done.push_back(nodes == size ? "marks taken off its machines" : from_to(size, nodes, "nodes"));

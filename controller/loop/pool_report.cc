@@ -97,7 +97,7 @@ std::string still_held(const Pool& pool) {
 
 Condition able_to_size(const Pool& pool) {
   const auto type = "AbleToSize";
-  const bool acts = pool.any(&PoolNeed::acts) || pool.any(&PoolNeed::stays);
+  const bool acts = pool.any_counts();
   if (const Error* error = pool.refused()) {
     const bool forbidden = error->kind == ErrorKind::Forbidden;
     const std::string what = error->message + (forbidden ? "; allow it (manifests/overlays/act)" : "");

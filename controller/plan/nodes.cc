@@ -159,9 +159,10 @@ class IdleNodes {
     }
     if (spread_.new_nodes > 0 || untouched == idle) return untouched;
     const std::vector<std::size_t> empty = left_empty();
-    for (int n = static_cast<int>(empty.size()); n > untouched; n = (n + untouched) / 2)
-      if (fits_without(empty, n) && fits_without(empty, 1)) return n;
-    return untouched;
+    int n = static_cast<int>(empty.size());
+    if (n <= untouched || !fits_without(empty, 1)) return untouched;
+    while (n > untouched && !fits_without(empty, n)) n = (n + untouched) / 2;
+    return n;
   }
 
  private:
