@@ -43,7 +43,7 @@ Digest digest_of(const api::AutoscalerStatus& status) {
   Digest digest;
   digest.add(static_cast<std::uint64_t>(status.observed_generation));
   digest.add(static_cast<std::uint64_t>(status.current_replicas))
-      .add(static_cast<std::uint64_t>(status.ready_replicas));
+      .add(static_cast<std::uint64_t>(status.ready_replicas.value_or(-1)));
   digest.add(status.desired_replicas).add(status.last_scale_time);
   add(digest, status.lead_time);
   add(digest, status.reasons, status.conditions);

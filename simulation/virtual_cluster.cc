@@ -62,6 +62,7 @@ Result<ports::Target> VirtualCluster::target_of(const api::Autoscaler& autoscale
   target.spec_replicas = service->replicas();
   target.resource_version = state.resource_version;
   target.uid = state.uid;
+  target.status_replicas = static_cast<int>(service->pods().size());
   target.selector = "app=" + key.name;
   target.rollout = state.rollout;
   target.replica = api::ReplicaShape{{{{{"nvidia.com/gpu", service->gpus_per_replica()}}, 1}}};
@@ -115,6 +116,15 @@ Answer VirtualCluster::write(const char* verb, const api::ObjectKey* scaled, App
   Answer answer = apply(self);
   if (fate.answer_lost) return *fate.answer_lost;
   return answer;
+}
+
+Result<ports::ScaleView> VirtualCluster::read_scale(const api::Autoscaler& autoscaler) {
+  const Fate fate = network ? network("get", write_deadline) : Fate{};
+  if (fate.takes > Millis(0)) world_.advance(fate.takes);
+  if (const auto& lost = fate.request_lost ? fate.request_lost : fate.answer_lost) return *lost;
+  const auto target = target_of(autoscaler);
+  if (!target) return target.error();
+  return ports::ScaleView{target->spec_replicas, target->resource_version, target->uid};
 }
 
 Result<std::string> VirtualCluster::write_scale(const api::Autoscaler& autoscaler, int replicas,

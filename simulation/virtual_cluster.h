@@ -45,6 +45,7 @@ class VirtualCluster : public ports::Cluster {
   std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& of, Millis deadline) override;
   std::vector<ports::Owner> other_owners(const std::string& ns, const api::TargetRef& target) override;
   std::vector<std::string> forecasts_of(const api::Autoscaler& autoscaler) override;
+  Result<ports::ScaleView> read_scale(const api::Autoscaler& autoscaler) override;
   Result<std::string> write_scale(const api::Autoscaler& autoscaler, int replicas, const std::string& version) override;
   Status write_forecast(const api::Forecast& forecast) override;
   Status delete_forecast(const api::ObjectKey& key) override;

@@ -36,6 +36,7 @@ const char* to_string(ModelChoice model) {
 const char* to_string(LeadTimeSource source) {
   switch (source) {
     case LeadTimeSource::Default: return "Default";
+    case LeadTimeSource::Observed: return "Observed";
     case LeadTimeSource::Measured: return "Measured";
     case LeadTimeSource::Configured: return "Configured";
   }

@@ -71,7 +71,8 @@ struct AutoscalerSpec {
   bool operator==(const AutoscalerSpec&) const = default;
 };
 
-enum class LeadTimeSource { Default, Measured, Configured };
+/// Observed: from pods that were Ready before the controller saw them, until starts are measured.
+enum class LeadTimeSource { Default, Observed, Measured, Configured };
 
 /// From pod creation to first Ready, without data age. `samples`: the newest measured starts, bounded to
 /// kMaxLeadSamples.
@@ -86,7 +87,7 @@ inline constexpr std::size_t kMaxLeadSamples = 50;
 struct AutoscalerStatus {
   std::int64_t observed_generation = 0;
   int current_replicas = 0;  ///< spec.replicas of the target as we last saw it
-  int ready_replicas = 0;
+  std::optional<int> ready_replicas;  ///< unset: its pods cannot be seen
   std::optional<int>
       desired_replicas;  ///< what we want, whether or not the mode lets us write it; unset: not known yet
   std::optional<WallTime> last_scale_time;
@@ -112,8 +113,8 @@ inline constexpr DemandKind kDemandKinds[] = {DemandKind::Rate, DemandKind::Conc
                                               DemandKind::Utilization};
 inline constexpr ModelChoice kModelChoices[] = {ModelChoice::Auto, ModelChoice::LastValue, ModelChoice::SeasonalNaive,
                                                 ModelChoice::HoltWinters, ModelChoice::Off};
-inline constexpr LeadTimeSource kLeadTimeSources[] = {LeadTimeSource::Default, LeadTimeSource::Measured,
-                                                      LeadTimeSource::Configured};
+inline constexpr LeadTimeSource kLeadTimeSources[] = {LeadTimeSource::Default, LeadTimeSource::Observed,
+                                                      LeadTimeSource::Measured, LeadTimeSource::Configured};
 
 /// True for kinds whose demand is exogenous and may be forecast (design rule 1).
 constexpr bool is_forecast(DemandKind kind) {

@@ -150,6 +150,18 @@ std::vector<std::string> KubeCluster::forecasts_of(const api::Autoscaler& autosc
   return names;
 }
 
+Result<ports::ScaleView> KubeCluster::read_scale(const api::Autoscaler& autoscaler) {
+  const api::TargetRef& target = autoscaler.spec.target;
+  const auto resource = std::move(discovery_.scale_resources({target}, options_.write_deadline).front());
+  if (!resource) return resource.error();
+  const std::string path = object_path(*resource, {autoscaler.meta.ns, target.name}, "scale");
+  const Result<Json> read = document(transport_.send(get_request(path), options_.write_deadline));
+  if (!read) return read.error().in("scale of " + target.to_string());
+  Result<Scale> scale = scale_from_json(*read);
+  if (!scale) return scale.error().in("scale of " + target.to_string());
+  return ports::ScaleView{scale->spec_replicas, std::move(scale->resource_version), std::move(scale->uid)};
+}
+
 Result<std::string> KubeCluster::write_scale(const api::Autoscaler& autoscaler, int replicas,
                                              const std::string& resource_version) {
   const api::TargetRef& target = autoscaler.spec.target;

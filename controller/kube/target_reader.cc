@@ -87,6 +87,7 @@ Result<ports::Target> TargetReader::target_of(const api::Autoscaler& autoscaler,
   target.spec_replicas = scale->spec_replicas;
   target.resource_version = std::move(scale->resource_version);
   target.uid = std::move(scale->uid);
+  target.status_replicas = scale->status_replicas;
   target.selector = std::move(scale->selector);
   return target;
 }

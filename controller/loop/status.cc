@@ -42,7 +42,8 @@ api::AutoscalerStatus status_of(const Workload& workload, WallTime now) {
   status.observed_generation = workload.object.meta.generation;
   if (workload.target) {
     status.current_replicas = workload.target->spec_replicas;
-    status.ready_replicas = workload.ready_pods();
+    status.ready_replicas.reset();
+    if (workload.target->pods_unseen.empty()) status.ready_replicas = workload.ready_pods();
   }
   if (workload.decision) status.desired_replicas = workload.decision->desired;
   status.last_scale_time = state.last_scale_time;

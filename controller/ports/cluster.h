@@ -24,6 +24,9 @@ struct Pod {
   bool finished = false;                  ///< phase Succeeded or Failed: neither ready nor starting
   std::string node{};                     ///< that it is bound to; empty: it waits for one
   std::optional<WallTime> bound_since{};  ///< condition PodScheduled=True (server's time, whole seconds)
+  /// Since when a pod that was Ready after its containers started is not Ready any more (server's time). Unset: it is
+  /// Ready, or the API does not show that it ever was: then it is a start.
+  std::optional<WallTime> lost_since{};
 };
 
 /// The target's scale subresource plus what its rollout says.
@@ -33,9 +36,22 @@ struct Target {
   std::string uid;
   std::string selector;                        ///< status.selector, in string form; empty: the kind publishes none
   std::string rollout;                         ///< empty: settled; else why it is not ("2 of 5 replicas updated")
-  std::vector<Pod> pods;                       ///< all pods that the selector matches, any phase
+  std::vector<Pod> pods;                       ///< all pods that the target owns, any phase
   std::optional<api::ReplicaShape> replica{};  ///< what one replica asks of nodes; unset: see replica_problem
   std::string replica_problem{};               ///< why that is not known
+  std::string pods_unseen{};                   ///< why its pods cannot be found; empty: `pods` are all there are
+  int status_replicas = 0;                     ///< pods that there are by the scale's own word, whatever their state
+  std::string ownership{};                     ///< whose owner could not be read, in words: those pods count by label
+  bool ordered = false;                        ///< it starts its pods one after another
+  std::string replicas_writer{};               ///< field manager that last set spec.replicas, if not us; empty: unknown
+  Millis progress_deadline{std::chrono::minutes(10)};  ///< a rollout without progress for so long is stalled
+};
+
+/// What a scale says now, to write it again after a conflict.
+struct ScaleView {
+  int spec_replicas = 0;
+  std::string resource_version;
+  std::string uid;
 };
 
 /// An AIAutoscaler as read: when the stored object does not decode, `problem` says why and spec is not to be used.
@@ -46,7 +62,7 @@ struct AutoscalerView {
 
 /// Another controller that owns the target's replica count.
 struct Owner {
-  std::string kind;  ///< "HorizontalPodAutoscaler"
+  std::string kind;  ///< "HorizontalPodAutoscaler", or "ScaledObject" where KEDA made that
   std::string name;
 };
 
@@ -89,11 +105,15 @@ class Cluster {
   /// has no scale subresource, or does not exist), Forbidden, Unavailable, Timeout.
   virtual std::vector<Result<Target>> targets(const std::vector<api::Autoscaler>& autoscalers, Millis deadline) = 0;
 
-  /// HorizontalPodAutoscalers in `ns` that point at `target`, those created by us left out.
+  /// HorizontalPodAutoscalers in `ns` that point at `target`, those created by us left out; and KEDA's ScaledObjects,
+  /// which make one, named in its place.
   virtual std::vector<Owner> other_owners(const std::string& ns, const api::TargetRef& target) = 0;
 
   /// Forecasts that exist and are owned by `autoscaler`, by name.
   virtual std::vector<std::string> forecasts_of(const api::Autoscaler& autoscaler) = 0;
+
+  /// The target's scale, read afresh. Errors: as targets().
+  virtual Result<ScaleView> read_scale(const api::Autoscaler& autoscaler) = 0;
 
   /// Merge patch on /scale with `resource_version`. Conflict: somebody wrote since. Returns the new resourceVersion.
   virtual Result<std::string> write_scale(const api::Autoscaler& autoscaler, int replicas,

@@ -22,6 +22,7 @@ class Forwarding : public ports::Cluster {
     return inner_.other_owners(ns, target);
   }
   std::vector<std::string> forecasts_of(const api::Autoscaler& object) override { return inner_.forecasts_of(object); }
+  Result<ports::ScaleView> read_scale(const api::Autoscaler& object) override { return inner_.read_scale(object); }
   Result<std::string> write_scale(const api::Autoscaler& object, int replicas, const std::string& version) override {
     return inner_.write_scale(object, replicas, version);
   }

@@ -48,6 +48,8 @@ std::vector<Result<ports::Target>> FakeCluster::targets(const std::vector<api::A
     ports::Target target;
     target.spec_replicas = deployment.replicas;
     target.resource_version = std::to_string(deployment.version);
+    target.uid = deployment.uid;
+    target.status_replicas = deployment.replicas;
     target.rollout = deployment.rollout;
     target.replica = deployment.replica;
     for (const auto& pod : deployment.pods) target.pods.push_back(pod.pod);
@@ -66,6 +68,11 @@ std::vector<std::string> FakeCluster::forecasts_of(const api::Autoscaler& autosc
     if (forecast.autoscaler == autoscaler.meta.name) names.push_back(name);
   }
   return names;
+}
+
+Result<ports::ScaleView> FakeCluster::read_scale(const api::Autoscaler& autoscaler) {
+  const auto& deployment = deployments.at(autoscaler.spec.target.name);
+  return ports::ScaleView{deployment.replicas, std::to_string(deployment.version), deployment.uid};
 }
 
 Result<std::string> FakeCluster::write_scale(const api::Autoscaler& autoscaler, int replicas,

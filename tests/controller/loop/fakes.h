@@ -31,6 +31,7 @@ struct FakePod {
 struct Deployment {
   int replicas = 1;
   int version = 1;
+  std::string uid = "target";  ///< of the target: another one after it was deleted and created again
   Millis lead = 5min;
   std::string rollout;
   std::vector<FakePod> pods;
@@ -74,6 +75,7 @@ class FakeCluster : public ports::Cluster {
   std::vector<Result<ports::Target>> targets(const std::vector<api::Autoscaler>& of, Millis deadline) override;
   std::vector<ports::Owner> other_owners(const std::string& ns, const api::TargetRef& target) override;
   std::vector<std::string> forecasts_of(const api::Autoscaler& autoscaler) override;
+  Result<ports::ScaleView> read_scale(const api::Autoscaler& autoscaler) override;
   Result<std::string> write_scale(const api::Autoscaler& autoscaler, int replicas, const std::string& version) override;
   Status write_forecast(const api::Forecast& forecast) override;
   Status delete_forecast(const api::ObjectKey& key) override;

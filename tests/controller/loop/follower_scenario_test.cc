@@ -27,6 +27,7 @@ class View : public ports::Cluster {
     return cluster_.other_owners(ns, target);
   }
   std::vector<std::string> forecasts_of(const api::Autoscaler& of) override { return cluster_.forecasts_of(of); }
+  Result<ports::ScaleView> read_scale(const api::Autoscaler& of) override { return cluster_.read_scale(of); }
   Result<std::string> write_scale(const api::Autoscaler& of, int replicas, const std::string& version) override {
     if (!may_write) return not_leading();
     return cluster_.write_scale(of, replicas, version);
