@@ -39,6 +39,7 @@ struct DemandSpec {
   std::optional<std::string> backlog_query;  ///< PromQL: requests waiting; for Rate and Concurrency
   double capacity_per_replica = 0;           ///< the most ONE replica sustains within the SLO, in the query's unit; > 0
   std::optional<DecomposeSpec> decompose{};  ///< for Rate and Concurrency with model Auto
+  std::optional<std::string> running_query{};  ///< PromQL: work in progress; for Queue
   bool operator==(const DemandSpec&) const = default;
 };
 
@@ -86,7 +87,7 @@ inline constexpr std::size_t kMaxLeadSamples = 50;
 
 struct AutoscalerStatus {
   std::int64_t observed_generation = 0;
-  int current_replicas = 0;  ///< spec.replicas of the target as we last saw it
+  int current_replicas = 0;           ///< spec.replicas of the target as we last saw it
   std::optional<int> ready_replicas;  ///< unset: its pods cannot be seen
   std::optional<int>
       desired_replicas;  ///< what we want, whether or not the mode lets us write it; unset: not known yet

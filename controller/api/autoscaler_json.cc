@@ -104,10 +104,11 @@ AutoscalerStatus status_from_json(const nlohmann::json& object) {
 }
 
 nlohmann::json status_to_json(const AutoscalerStatus& status) {
-  nlohmann::json out = {
-      {"observedGeneration", status.observed_generation}, {"currentReplicas", status.current_replicas},
-      {"leadTime", lead_time_to_json(status.lead_time)},  {"reasons", reasons_to_json(status.reasons)},
-      {"conditions", conditions_to_json(status.conditions)}};
+  nlohmann::json out = {{"observedGeneration", status.observed_generation},
+                        {"currentReplicas", status.current_replicas},
+                        {"leadTime", lead_time_to_json(status.lead_time)},
+                        {"reasons", reasons_to_json(status.reasons)},
+                        {"conditions", conditions_to_json(status.conditions)}};
   if (status.ready_replicas) out["readyReplicas"] = *status.ready_replicas;
   if (status.desired_replicas) out["desiredReplicas"] = *status.desired_replicas;
   if (status.last_scale_time) out["lastScaleTime"] = format_rfc3339(*status.last_scale_time);

@@ -10,27 +10,47 @@
 namespace aia::loop {
 namespace {
 
+constexpr int kTries = 3;  // of one write that conflicts with others' writes to the same object
+
 bool should_write(const Workload& workload) {
-  return !workload.broken && workload.object.spec.mode == api::Mode::Auto && workload.other_owner.empty() &&
-         workload.target && workload.decision && workload.decision->action != plan::Action::Hold &&
-         workload.decision->desired && *workload.decision->desired != workload.target->spec_replicas;
+  if (workload.broken || workload.object.spec.mode != api::Mode::Auto || !workload.target || !workload.decision)
+    return false;
+  if (!workload.other_owner.empty() && !workload.stood_back) return false;
+  return workload.decision->action != plan::Action::Hold && workload.decision->desired &&
+         *workload.decision->desired != workload.target->spec_replicas;
+}
+
+/// Writes what was decided. A conflict is somebody's write to the same object, most often its own controller's during a
+/// rollout: while the target still asks for the replicas that the decision was made from, it is written again at once.
+Result<std::string> write_decided(Workload& workload, ports::Cluster& cluster) {
+  const auto& target = *workload.target;
+  const int desired = *workload.decision->desired;
+  auto written = cluster.write_scale(workload.object, desired, target.resource_version);
+  for (int tries = 1; tries < kTries && !written && written.error().kind == ErrorKind::Conflict; ++tries) {
+    const auto now = cluster.read_scale(workload.object);
+    if (!now || now->spec_replicas != target.spec_replicas || now->uid != target.uid) break;
+    written = cluster.write_scale(workload.object, desired, now->resource_version);
+  }
+  return written;
 }
 
 /// False: it failed.
 bool write(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
-  const int desired = *workload.decision->desired;
-  const auto written = cluster.write_scale(workload.object, desired, workload.target->resource_version);
+  auto& state = *workload.state;
+  const auto written = write_decided(workload, cluster);
   if (written) {
     cycle.outage.note_answer();
     workload.scaled = true;
-    workload.state->last_scale_time = cycle.now;
-    workload.state->writes.wrote(desired);
+    state.conflicts = 0;
+    state.last_scale_time = cycle.now;
+    state.writes.wrote(*workload.decision->desired);
     return true;
   }
   if (lead_lost(cycle, written.error())) return true;
   cycle.outage.note_error(written.error());
   // It may have arrived: the next look at the target is no proof of a revert.
-  if (written.error().outcome_unknown()) workload.state->writes.uncertain();
+  if (written.error().outcome_unknown()) state.writes.uncertain();
+  state.conflicts = written.error().kind == ErrorKind::Conflict ? state.conflicts + 1 : 0;
   workload.scale_error = written.error();
   workload.fail("act", written.error());
   return false;

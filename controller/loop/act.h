@@ -1,7 +1,7 @@
 // Step 4: make it so. The only place that writes a scale: in Auto, for a decision that changes the count, with the
-// resourceVersion it was decided on; when somebody else wrote since, the next cycle looks again. A follower writes
-// none. The step has half a cycle, replicas that are missing come before those that are too many, and what did
-// not get its turn comes first in the next cycle.
+// resourceVersion it was decided on; when somebody else changed the replicas since, the next cycle looks again. A
+// follower writes none. The step has half a cycle, replicas that are missing come before those that are too many, and
+// what did not get its turn comes first in the next cycle.
 #pragma once
 
 #include "controller/loop/cycle.h"

@@ -18,8 +18,20 @@ Condition make(const char* type, ConditionStatus status, std::string reason, std
 
 Condition target_found(const Workload& workload) {
   const auto type = "TargetFound";
-  if (!workload.target_error)
-    return make(type, ConditionStatus::True, "Found", workload.object.spec.target.to_string());
+  if (!workload.target_error) {
+    const std::string found = workload.object.spec.target.to_string();
+    if (!workload.target) return make(type, ConditionStatus::True, "Found", found);
+    const auto& target = *workload.target;
+    if (!target.pods_unseen.empty())
+      return make(
+          type, ConditionStatus::True, "PodsUnseen",
+          found + "; its pods cannot be seen: " + target.pods_unseen +
+              "; the replicas that its scale counts are taken for Ready, no lead time is measured, and pods that "
+              "do not serve go unnoticed");
+    if (!target.ownership.empty())
+      return make(type, ConditionStatus::True, "OwnersUnseen", found + "; " + target.ownership);
+    return make(type, ConditionStatus::True, "Found", found);
+  }
   const auto& error = *workload.target_error;
   switch (error.kind) {
     case ErrorKind::NotFound:
@@ -110,9 +122,18 @@ Condition able_to_scale(const Workload& workload) {
                 workload.scale_error->message +
                     (forbidden ? "; allow the controller to patch this kind's scale (manifests/rbac/act.yaml)" : ""));
   }
+  if (workload.state->conflicts > 1)
+    return make(
+        type, ConditionStatus::False, "WriteConflict",
+        "the target was written by others each time its replicas were, in " +
+            std::to_string(workload.state->conflicts) +
+            " cycles in a row: look at what writes it all the time (kubectl get -o yaml --show-managed-fields)");
   if (workload.decision && workload.decision->starts_stuck) {
+    const auto& reasons = workload.decision->reasons;
+    const auto stuck =
+        std::find_if(reasons.begin(), reasons.end(), [](const auto& one) { return one.code == "StartupStuck"; });
     return make(type, ConditionStatus::False, "StartupStuck",
-                "most recent starts take longer than twice the usual time");
+                stuck != reasons.end() ? stuck->message : "most recent starts do not come up");
   }
   return make(type, ConditionStatus::True, "ReadyToScale", "the replicas may be written");
 }
@@ -130,6 +151,14 @@ Condition scaling_limited(const Workload& workload) {
   return make("ScalingLimited", ConditionStatus::True, at_max ? "MaxReplicas" : "MinReplicas",
               at_max ? "demand needs more than maxReplicas " + std::to_string(spec.max_replicas)
                      : "demand needs fewer than minReplicas " + std::to_string(spec.min_replicas));
+}
+
+/// What keeps replicas that nobody needs. Those that are starting are no fault and end by themselves.
+Condition scale_in_held(const Workload& workload) {
+  const auto type = "ScaleInHeld";
+  if (!workload.decision || !workload.decision->held || workload.decision->held->code == "Starting")
+    return make(type, ConditionStatus::False, "NothingHeld", "no more replicas are kept than the plan asks for");
+  return make(type, ConditionStatus::True, workload.decision->held->code, workload.decision->held->message);
 }
 
 /// Whether nodes are asked for before its replicas need them; only of those that name a pool.
@@ -202,8 +231,8 @@ std::vector<Condition> conditions_of(const Workload& workload) {
     auto metrics = metrics_healthy(workload);
     auto able = able_to_scale(workload);
     auto sum = ready(workload, target, metrics, able);
-    conditions = {std::move(sum),  std::move(target),        std::move(metrics), forecast_eligible(workload),
-                  std::move(able), scaling_limited(workload)};
+    conditions = {std::move(sum),  std::move(target),         std::move(metrics),     forecast_eligible(workload),
+                  std::move(able), scaling_limited(workload), scale_in_held(workload)};
     if (workload.object.spec.node_pool) conditions.push_back(nodes_ahead(workload));
   }
   for (auto& condition : conditions) condition.observed_generation = workload.object.meta.generation;

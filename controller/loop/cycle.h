@@ -46,6 +46,7 @@ struct Workload {
   std::vector<DemandView> demand;          ///< observe; one per spec.demand, in order
   std::string unseen;                      ///< which changes to the cluster cannot be seen, in words; empty: none
   std::string other_owner;                 ///< observe: who else decides on the replicas, in words; empty: nobody
+  bool stood_back = false;                 ///< observe: that is somebody who keeps setting our replicas back
   const Pool* pool = nullptr;              ///< that it names and may use; nullptr: see pool_trouble
   std::string pool_trouble;                ///< code of why there is none, empty where none is named
   plan::LeadTime lead;                     ///< forecast

@@ -72,7 +72,7 @@ ports::ObjectReport object_report(Workload& workload, WallTime now, Millis late)
   }
   if (workload.target) {
     report.current = workload.target->spec_replicas;
-    report.ready = workload.ready_pods();
+    if (workload.target->pods_unseen.empty()) report.ready = workload.ready_pods();
   }
   if (workload.decision) {
     report.action = in_words(workload.decision->action);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "controller/loop/pools.h"
+#include "controller/loop/replicas.h"
 
 namespace aia::loop {
 namespace {
@@ -13,36 +14,12 @@ Millis longest_window(const api::AutoscalerSpec& spec, const Settings& settings)
                   spec.scale_up.stabilization_window.value_or(Millis(0)));
 }
 
-/// A pod that found no node within a cycle waits for one; the lead of a pod that was bound began then.
-void add_start(plan::ReplicaInput& replicas, const ports::Pod& pod, bool pooled, WallTime now, Millis cycle) {
-  const Millis age = std::max(Millis(0), now - pod.created);
-  if (!pooled)
-    replicas.starting_ages.push_back(age);
-  else if (!pod.node.empty())
-    replicas.starting_ages.push_back(std::max(Millis(0), now - pod.bound_since.value_or(pod.created)));
-  else if (age >= cycle)
-    replicas.waiting_ages.push_back(age);
-  else
-    replicas.starting_ages.push_back(Millis(0));
-}
-
-plan::ReplicaInput replicas_of(const Workload& workload, WallTime now, Millis cycle) {
-  plan::ReplicaInput replicas;
-  replicas.spec = workload.target->spec_replicas;
-  replicas.ready = workload.ready_pods();
-  replicas.rollout = workload.target->rollout;
-  for (const auto& pod : workload.target->pods) {
-    if (is_starting(pod)) add_start(replicas, pod, workload.object.spec.node_pool.has_value(), now, cycle);
-  }
-  return replicas;
-}
-
 plan::Input input_of(const Workload& workload, WallTime now, const Settings& settings) {
   plan::Input input;
   input.now = now;
   input.spec = workload.object.spec;
   for (const auto& view : workload.demand) input.demand.push_back(view.input);
-  input.replicas = replicas_of(workload, now, settings.cycle);
+  input.replicas = replicas_of(*workload.target, *workload.state, workload.lead.p90, now, settings);
   input.lead = workload.lead;
   if (workload.object.spec.node_pool) input.nodes = node_room(workload, settings);
   input.history = workload.state->recommendations;
@@ -50,6 +27,8 @@ plan::Input input_of(const Workload& workload, WallTime now, const Settings& set
   input.unseen = workload.unseen;
   // In Recommend another owner is normal: the recommendation stands beside what that owner does.
   if (workload.object.spec.mode == api::Mode::Auto) input.conflict = workload.other_owner;
+  input.owner_knows_no_bounds = workload.stood_back;
+  input.memory = workload.state->memory;
   return input;
 }
 
@@ -64,10 +43,12 @@ void decide(Cycle& cycle, const Settings& settings) {
     if (!workload.target) return;
     auto& past = workload.state->recommendations;
     // At least two cycles, whatever the window: one shorter than a cycle would else seem to begin in each of them.
-    const Millis kept = std::max(longest_window(workload.object.spec, settings), 2 * settings.cycle);
+    const Millis kept =
+        std::max({longest_window(workload.object.spec, settings), workload.lead.p90, 2 * settings.cycle});
     std::erase_if(past, [&](const auto& one) { return one.at + kept < cycle.now; });
     if (past.empty()) past.push_back({cycle.now, workload.target->spec_replicas});
     workload.decision = plan::decide(input_of(workload, cycle.now, settings), plan_settings);
+    workload.state->memory = workload.decision->memory;
     // A cycle that knows nothing recommends what is there: after an outage the window is full of that.
     past.push_back({cycle.now, workload.decision->recommendation.value_or(workload.target->spec_replicas)});
   });

@@ -28,8 +28,8 @@ void LeadSamples::observe(const std::vector<Start>& starts) {
   for (const auto& start : starts) {
     const bool known = were_ready_.contains(start.uid);
     if (known || start.ready) ready.insert(start.uid);
-    if (known || !start.ready || !start.first || first_look_) continue;
-    samples_.push_back(std::max(Millis(0), *start.ready - start.began));
+    if (known || !start.ready || !start.first) continue;
+    (first_look_ ? observed_ : samples_).push_back(std::max(Millis(0), *start.ready - start.began));
   }
   were_ready_ = std::move(ready);
   first_look_ = false;
@@ -39,7 +39,7 @@ void LeadSamples::observe(const std::vector<Start>& starts) {
 plan::LeadTime LeadSamples::lead(const std::vector<Start>& starts, WallTime now,
                                  const std::optional<Millis>& configured,
                                  const plan::LeadTimeSettings& settings) const {
-  const auto measured = plan::lead_time(samples_, configured, settings);
+  const auto measured = plan::lead_time(samples_, observed_, configured, settings);
   if (measured.source != api::LeadTimeSource::Measured) return measured;
   auto with_starting = samples_;
   for (const auto& start : starts) {
@@ -47,7 +47,7 @@ plan::LeadTime LeadSamples::lead(const std::vector<Start>& starts, WallTime now,
     const bool first_start = start.starting && start.first && !were_ready_.contains(start.uid);
     if (first_start && age > measured.p90 && age <= 2 * measured.p90) with_starting.push_back(age);
   }
-  auto raised = plan::lead_time(with_starting, configured, settings);
+  auto raised = plan::lead_time(with_starting, {}, configured, settings);
   raised.samples = measured.samples;
   return raised.p90 > measured.p90 ? raised : measured;
 }

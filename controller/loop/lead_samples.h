@@ -1,7 +1,7 @@
 // Starts measured from the API server's own timestamps: of a pod, from its creation to its first Ready; of a node, from
 // being asked for to being Ready with its GPUs; each once (design rule 3). What was already Ready when it was first
-// seen may have been Ready before and is not counted, nor is a pod whose containers restarted: its Ready is not the
-// first.
+// seen may have been Ready before: it is kept apart, as observed, until starts are measured. A pod whose containers
+// restarted is not counted: its Ready is not the first.
 #pragma once
 
 #include <optional>
@@ -48,6 +48,7 @@ class LeadSamples {
 
  private:
   std::vector<Millis> samples_;
+  std::vector<Millis> observed_;      // of those that were Ready at the first look
   std::set<std::string> were_ready_;  // uids of those there are
   bool first_look_ = true;
 };

@@ -25,7 +25,7 @@ std::vector<Result<ports::Target>> read_targets(const std::vector<api::Autoscale
   return targets;
 }
 
-void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle) {
+void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle, const Settings& settings) {
   if (!target) {
     cycle.outage.note_read(target.error());
     workload.target_error = target.error();
@@ -34,16 +34,20 @@ void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle) {
   }
   cycle.outage.note_answer();
   workload.target = std::move(target).value();
-  workload.state->lead.observe(starts_of(workload.target->pods, workload.object.spec.node_pool.has_value()));
+  auto& state = *workload.state;
+  state.follow_target(workload.target->uid, settings);
+  state.pods.observe(workload.target->pods, cycle.now);
+  state.rollout.observe(workload.target->rollout, cycle.now);
+  state.lead.observe(starts_of(workload.target->pods, workload.object.spec.node_pool.has_value()));
   // What somebody sets while we only watch reverts nothing of ours.
   if (cycle.leading && workload.object.spec.mode == api::Mode::Auto)
-    workload.state->writes.observed(workload.target->spec_replicas, cycle.now);
+    state.writes.observed(workload.target->spec_replicas, cycle.now);
   else
-    workload.state->writes.uncertain();
+    state.writes.uncertain();
 }
 
 /// Targets read side by side; a read that fails is its own object's error.
-void observe_targets(Cycle& cycle, ports::Cluster& cluster, Millis deadline) {
+void observe_targets(Cycle& cycle, ports::Cluster& cluster, Millis deadline, const Settings& settings) {
   std::vector<api::Autoscaler> objects;
   std::vector<Workload*> asked;
   for (auto& workload : cycle.workloads) {
@@ -53,7 +57,7 @@ void observe_targets(Cycle& cycle, ports::Cluster& cluster, Millis deadline) {
   }
   auto targets = read_targets(objects, cluster, deadline);
   for (std::size_t i = 0; i < asked.size(); ++i)
-    guarded(*asked[i], "observe", [&] { take_in(*asked[i], std::move(targets[i]), cycle); });
+    guarded(*asked[i], "observe", [&] { take_in(*asked[i], std::move(targets[i]), cycle, settings); });
 }
 
 bool timed_out(const ports::ErrorReport& error) {
@@ -116,7 +120,7 @@ void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metric
     const Millis quarter = settings.observation_deadline() / 4;
     return std::max((4 - later_parts) * quarter - (clock.steady() - begun), quarter / 2);
   };
-  observe_targets(cycle, cluster, left(2));
+  observe_targets(cycle, cluster, left(2), settings);
   stand_back(cycle);
   DemandBatch batch(cycle, settings, metrics, aids);
   batch.ask(left);

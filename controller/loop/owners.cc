@@ -55,10 +55,12 @@ void stand_back(Cycle& cycle) {
   for_each_usable(cycle, "observe", [&](Workload& workload) {
     const auto until = workload.state->writes.standing_back(cycle.now);
     if (!until || !workload.other_owner.empty()) return;
-    workload.other_owner =
-        "somebody set the replicas back twice after we wrote them (GitOps? leave spec.replicas out of "
-        "the manifest); standing back until " +
-        format_rfc3339(*until);
+    const std::string writer = workload.target ? workload.target->replicas_writer : "";
+    workload.stood_back = true;
+    workload.other_owner = (writer.empty() ? "somebody" : "\"" + writer + "\" (a field manager)") +
+                           " set the replicas back twice after we wrote them (GitOps? leave spec.replicas out of the "
+                           "manifest); standing back until " +
+                           format_rfc3339(*until);
   });
 }
 

@@ -28,6 +28,7 @@ std::vector<Start> NodeAsks::observe(const ports::PoolSupply& supply, const std:
       one = before->second;
     } else if (first_look_) {
       one.was_found_broken = !is_usable[i] && now - node.created > late;
+      one.measures = !is_usable[i];  // when it was asked for is not known
     } else if (!waiting_.empty() && !asked_at.contains(node.name)) {
       one.began = std::min(waiting_.front(), node.created);
       answered();

@@ -8,12 +8,25 @@ void WorkloadState::follow(const api::AutoscalerSpec& now, const Settings& setti
   pooled = now.node_pool.has_value();
   if (target && *target != now.target) {
     lead = LeadSamples({});
-    writes = ScaleWrites(settings.revert_window);
     last_scale_time.reset();
-    recommendations.clear();
     need.reset(), room.reset(), rooms.clear();
+    target_uid.clear();
+    forget_decisions(settings);
   }
   target = now.target;
+}
+
+void WorkloadState::follow_target(const std::string& uid, const Settings& settings) {
+  if (!target_uid.empty() && target_uid != uid) forget_decisions(settings);
+  target_uid = uid;
+}
+
+void WorkloadState::forget_decisions(const Settings& settings) {
+  writes = ScaleWrites(settings.revert_window);
+  recommendations.clear();
+  memory = {};
+  pods = {};
+  rollout = {};
 }
 
 void WorkloadState::adopt(const api::AutoscalerStatus& of_leader) {

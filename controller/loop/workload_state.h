@@ -10,6 +10,7 @@
 
 #include "controller/loop/demand_state.h"
 #include "controller/loop/lead_samples.h"
+#include "controller/loop/pod_memory.h"
 #include "controller/loop/scale_writes.h"
 #include "controller/loop/settings.h"
 #include "controller/plan/nodes.h"
@@ -57,15 +58,26 @@ struct WorkloadState {
   /// pool starts are measured from another moment on, and those of before are not mixed in.
   void follow(const api::AutoscalerSpec& now, const Settings& settings);
 
+  /// A target with another uid was created anew under its name: what somebody wrote, and what was recommended, was of
+  /// the target before.
+  void follow_target(const std::string& uid, const Settings& settings);
+
   /// Another one leads, or did until now: what it stored is what was said and done, so that a fail-over repeats no
   /// Event and resets no transition time.
   void adopt(const api::AutoscalerStatus& of_leader);
 
+  void forget_decisions(const Settings& settings);
+
   std::optional<api::TargetRef> target;       ///< unset: not known yet
+  std::string target_uid;                     ///< empty: not known yet
   std::optional<bool> pooled;                 ///< it names a node pool; unset: not known yet
   std::map<std::string, DemandState> demand;  ///< by name
   LeadSamples lead;
+  PodMemory pods;
+  RolloutMemory rollout;
+  plan::Memory memory;  ///< of the newest decision
   ScaleWrites writes;
+  int conflicts = 0;  ///< cycles in a row whose write of the scale was refused as out of date
   std::optional<WallTime> last_scale_time;
   std::vector<plan::PastRecommendation> recommendations;  ///< oldest first
   api::AutoscalerStatus status;                           ///< as last written, or as found

@@ -98,7 +98,8 @@ api::Reason explain_zero() {
           "somebody set replicas to 0, which we never do: left alone until somebody sets them to 1 or more"};
 }
 
-api::Reason explain_conflict(const std::string& owner, int current) {
+api::Reason explain_conflict(const std::string& owner, int current, bool to_min) {
+  if (to_min) return {"Conflict", owner + ": replicas are left alone but for their return to minReplicas"};
   return {"Conflict", owner + ": " + replicas(current) + are(current) + " left alone while somebody else sets them"};
 }
 
@@ -118,11 +119,65 @@ api::Reason explain_starting(int starting) {
   return {"Starting", replicas(starting) + are(starting) + " still starting: nothing is scaled in below them"};
 }
 
-api::Reason explain_stuck(const Supply& supply) {
-  const std::string consequence = supply.mostly_stuck() ? "nothing more is started" : "not counted on";
+api::Reason explain_stuck(const Supply& supply, const std::optional<Memory::StuckStarts>& tries) {
+  const std::string consequence =
+      tries ? "since " + format_rfc3339(tries->since) +
+                  " nothing more is started ahead of demand, what is needed now is; the next try is due at " +
+                  format_rfc3339(tries->next_try)
+            : "not counted on";
   return {"StartupStuck", std::to_string(supply.stuck) + " of " + std::to_string(supply.stuck + supply.starting()) +
                               " starting replicas took longer than " + format_rough(supply.stuck_after()) +
-                              " (twice the lead time): " + consequence + "; look at their pods"};
+                              " (twice the lead time) or crash: " + consequence + "; look at their pods"};
+}
+
+api::Reason explain_pods_unseen(const Input& input) {
+  return {"PodsUnseen", "its pods cannot be seen (" + input.replicas.unseen + "): the " +
+                            replicas(input.replicas.ready) +
+                            " that its scale counts are taken for Ready; no lead time is measured, and pods that do "
+                            "not serve go unnoticed"};
+}
+
+api::Reason explain_lost(const Input& input, const Supply& supply, const Memory::LostPods& lost) {
+  return {"CapacityLost", replicas(supply.lost) + " that served" + are(supply.lost) + " not Ready since " +
+                              format_rfc3339(lost.since) + " (" + input.replicas.lost_names +
+                              "): demand may be low because of that, so nothing is scaled in below the " +
+                              std::to_string(lost.wanted) + " that were wanted before"};
+}
+
+api::Reason explain_too_few_ready(int ready, int needed) {
+  return {"TooFewReady", "only " + replicas(ready) + are(ready) + " Ready and " + std::to_string(needed) + are(needed) +
+                             " needed: nothing is scaled in before more are Ready than are needed"};
+}
+
+api::Reason explain_replacements(int replaced, const Input& input, const Supply& supply) {
+  const std::string who = supply.lost_long > 0 ? "were Ready and are not (" + input.replicas.lost_names + ")"
+                                               : "of the rollout do not come up";
+  return {"Replacing", std::to_string(replaced) + " started in place of pods that " + who};
+}
+
+api::Reason explain_collapse(const Input& input, const Memory::Collapse& collapse) {
+  return {"DemandCollapsed", "demand fell far below its forecast at " + format_rfc3339(collapse.since) +
+                                 ", which may be an outage upstream: " + replicas(collapse.from) +
+                                 " are kept for twice the lead time of " + format_rough(input.lead.p90) +
+                                 ", then a part less each lead time until an hour has passed"};
+}
+
+api::Reason explain_queue_alone(Millis lead) {
+  return {"QueueAlone",
+          "an empty queue does not say that the workers are idle: without a `running` query one replica goes in " +
+              format_rough(lead) + " (the lead time)"};
+}
+
+api::Reason explain_unconfirmed(const Memory::Jump& jump) {
+  return {"JumpUnconfirmed", "demand jumped, and only one sample shows it: twice the " + replicas(jump.from) +
+                                 " of before are started, the rest when a later sample confirms it"};
+}
+
+std::string explain_held(const Floor& floor, int kept, WallTime since) {
+  return replicas(kept) + " more than needed" + are(kept) + " held since " + format_rfc3339(since) +
+         ", at the cost of " + std::to_string(kept) + " replica-hours an hour: " + floor.reason.message +
+         ". To end it, " + (floor.end.empty() ? "" : floor.end + ", or ") +
+         "set the replicas by hand: fewer are left as they are";
 }
 
 api::Reason explain_max(int needed, int max) {

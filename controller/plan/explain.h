@@ -2,6 +2,7 @@
 // decided here; codes are stable, sentences carry the numbers and what to do where something can be done.
 #pragma once
 
+#include "controller/plan/holds.h"
 #include "controller/plan/plan.h"
 #include "controller/plan/stabilise.h"
 #include "controller/plan/supply.h"
@@ -19,12 +20,23 @@ api::Reason explain_kept(const DemandInput& demand, const DemandFigures& figures
                          const Settings& settings);
 api::Reason explain_nothing_known(int held);
 api::Reason explain_zero();
-api::Reason explain_conflict(const std::string& owner, int current);
+/// `to_min`: replicas are only brought back to minReplicas.
+api::Reason explain_conflict(const std::string& owner, int current, bool to_min);
 api::Reason explain_warming_up();
 api::Reason explain_unseen(const std::string& unseen);
 api::Reason explain_rollout(const std::string& rollout);
 api::Reason explain_starting(int starting);
-api::Reason explain_stuck(const Supply& supply);
+/// `tries`: since when that holds back what is started ahead; unset: it does not.
+api::Reason explain_stuck(const Supply& supply, const std::optional<Memory::StuckStarts>& tries);
+api::Reason explain_pods_unseen(const Input& input);
+api::Reason explain_lost(const Input& input, const Supply& supply, const Memory::LostPods& lost);
+api::Reason explain_too_few_ready(int ready, int needed);
+api::Reason explain_replacements(int replaced, const Input& input, const Supply& supply);
+api::Reason explain_collapse(const Input& input, const Memory::Collapse& collapse);
+api::Reason explain_queue_alone(Millis lead);
+api::Reason explain_unconfirmed(const Memory::Jump& jump);
+/// "6 replicas more than needed are held since …": for the condition.
+std::string explain_held(const Floor& floor, int kept, WallTime since);
 api::Reason explain_max(int needed, int max);
 api::Reason explain_min(int needed, int min);
 api::Reason explain_outside(int current, int min, int max);

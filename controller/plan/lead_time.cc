@@ -1,21 +1,43 @@
 // P90 by nearest rank: the smallest sample that at least nine in ten do not exceed. No interpolation: it is a start
-// that really happened.
+// that really happened. See lead_time.h.
 #include "controller/plan/lead_time.h"
 
 #include <algorithm>
 
 namespace aia::plan {
+namespace {
 
-LeadTime lead_time(const std::vector<Millis>& measured, const std::optional<Millis>& configured,
-                   const LeadTimeSettings& settings) {
-  const std::size_t n = std::min(measured.size(), api::kMaxLeadSamples);
-  const int samples = static_cast<int>(n);
-  if (configured) return {*configured, api::LeadTimeSource::Configured, samples};
-  if (n == 0 || samples < settings.min_samples) return {settings.fallback, api::LeadTimeSource::Default, samples};
-  std::vector<Millis> newest(measured.end() - samples, measured.end());
-  const std::size_t rank = (9 * n + 9) / 10;  // ceil(0.9 n), from 1
-  std::nth_element(newest.begin(), newest.begin() + static_cast<std::ptrdiff_t>(rank - 1), newest.end());
-  return {newest[rank - 1], api::LeadTimeSource::Measured, samples};
+constexpr Millis kLongestObserved = std::chrono::hours(2);  // as spec.leadTime
+constexpr int kFarFromMedian = 3;
+
+Millis p90_of(std::vector<Millis> samples) {
+  const std::size_t rank = (9 * samples.size() + 9) / 10;  // ceil(0.9 n), from 1
+  const auto at = samples.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+  std::nth_element(samples.begin(), at, samples.end());
+  return *at;
+}
+
+std::vector<Millis> plausible(std::vector<Millis> observed) {
+  std::erase_if(observed, [](Millis one) { return one <= Millis{0} || one > kLongestObserved; });
+  if (observed.empty()) return observed;
+  std::sort(observed.begin(), observed.end());
+  const Millis median = observed[(observed.size() - 1) / 2];
+  std::erase_if(observed, [&](Millis one) { return one > kFarFromMedian * median; });
+  return observed;
+}
+
+}  // namespace
+
+LeadTime lead_time(const std::vector<Millis>& measured, const std::vector<Millis>& observed,
+                   const std::optional<Millis>& configured, const LeadTimeSettings& settings) {
+  using api::LeadTimeSource;
+  const auto samples = static_cast<int>(std::min(measured.size(), api::kMaxLeadSamples));
+  if (configured) return {*configured, LeadTimeSource::Configured, samples};
+  if (samples > 0 && samples >= settings.min_samples)
+    return {p90_of({measured.end() - samples, measured.end()}), LeadTimeSource::Measured, samples};
+  const std::vector<Millis> seen = plausible(observed);
+  if (seen.empty()) return {settings.fallback, LeadTimeSource::Default, samples};
+  return {p90_of(seen), LeadTimeSource::Observed, samples};
 }
 
 }  // namespace aia::plan

@@ -1,6 +1,7 @@
-// Lead time: from pod creation to first Ready, measured per workload, P90 of the newest starts; a default until enough
-// pods were seen (design rule 3). Only the first Ready of a pod counts; pods still starting are censored samples and
-// only ever raise the figure. Data age is added by the planner, per demand.
+// Lead time: from pod creation to first Ready, measured per workload, P90 of the newest starts. Until enough starts
+// were seen, what the pods that were there before show stands in, and where there are none, a default (design rule 3).
+// Only the first Ready of a pod counts; pods still starting are censored samples and only ever raise the figure. Data
+// age is added by the planner, per demand.
 #pragma once
 
 #include <optional>
@@ -21,8 +22,10 @@ struct LeadTimeSettings {
   int min_samples = 3;
 };
 
-/// The lead time to plan with. `measured`: newest last, any number; `configured` overrides.
-LeadTime lead_time(const std::vector<Millis>& measured, const std::optional<Millis>& configured,
-                   const LeadTimeSettings& settings);
+/// The lead time to plan with. `measured`: newest last, any number; `configured` overrides. `observed`: from creation
+/// to Ready of pods whose starts were not seen. A pod that lost Ready in between shows far too long a time, so what is
+/// longer than three times the median, or than two hours, is left out.
+LeadTime lead_time(const std::vector<Millis>& measured, const std::vector<Millis>& observed,
+                   const std::optional<Millis>& configured, const LeadTimeSettings& settings);
 
 }  // namespace aia::plan

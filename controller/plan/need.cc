@@ -20,19 +20,32 @@ Millis times(double factor, Millis duration) {
   return Millis(static_cast<Millis::rep>(factor * static_cast<double>(duration.count())));
 }
 
-std::optional<int> reactive_need(const DemandInput& demand, const Supply& supply, double drain) {
-  const std::optional<double> value = usable_value(demand);
-  if (!value) return std::nullopt;
+/// Replicas for demand of `value` now; unset: it says nothing.
+std::optional<int> need_of(double value, const DemandInput& demand, const Supply& supply, double drain) {
   const double per_replica = demand.spec.capacity_per_replica;
   switch (demand.spec.kind) {
-    case api::DemandKind::Rate: return replicas_for(*value + usable_backlog(demand) / drain, per_replica);
-    case api::DemandKind::Concurrency: return replicas_for(*value + usable_backlog(demand), per_replica);
-    case api::DemandKind::Queue: return replicas_for(*value, per_replica);
+    case api::DemandKind::Rate: return replicas_for(value + usable_backlog(demand) / drain, per_replica);
+    case api::DemandKind::Concurrency: return replicas_for(value + usable_backlog(demand), per_replica);
+    case api::DemandKind::Queue:
+      return replicas_for(value + (is_amount(demand.running) ? *demand.running : 0), per_replica);
     case api::DemandKind::Utilization:
       if (supply.ready == 0) return std::nullopt;
-      return replicas_for(*value * supply.ready, per_replica);
+      return replicas_for(value * supply.ready, per_replica);
   }
   return std::nullopt;
+}
+
+/// need(now). A jump that one sample alone shows is followed up to twice the replicas that there were before it.
+std::optional<int> reactive_need(const DemandInput& demand, const Input& input, const Supply& supply, double drain,
+                                 bool& unconfirmed) {
+  const std::optional<double> value = usable_value(demand);
+  if (!value) return std::nullopt;
+  const std::optional<int> need = need_of(*value, demand, supply, drain);
+  if (!need || !demand.confirmed || *demand.confirmed >= *value) return need;
+  const int before = input.memory.jump ? input.memory.jump->from : input.replicas.spec;
+  const int believed = std::max(2 * before, need_of(*demand.confirmed, demand, supply, drain).value_or(0));
+  unconfirmed = *need > believed;
+  return std::min(*need, believed);
 }
 
 /// What a queue at the lead adds to demand. In a Rate's fluid queue, its draining; a Concurrency's forecast already
@@ -70,6 +83,10 @@ double drain_s(const Input& input, const Settings& settings) {
   return std::chrono::duration<double>(drain).count();
 }
 
+bool is_queue_alone(const DemandInput& demand) {
+  return demand.spec.kind == api::DemandKind::Queue && !demand.spec.running_query;
+}
+
 std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& supply) {
   const auto because = [&](const char* code, const std::string& what, const std::string& note) {
     return api::Reason{code, demand.spec.name + ": " + what + (note.empty() ? "" : " (" + note + ")") +
@@ -82,12 +99,37 @@ std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& s
   if (demand.trust == Trust::Partial) return because("MetricPartial", "the metric is partial", note);
   if (demand.backlog_missing || (demand.backlog && !is_amount(demand.backlog)))
     return because("BacklogMissing", "the backlog query gave no usable answer", demand.backlog_note);
-  if (demand.spec.kind == api::DemandKind::Utilization && supply.ready == 0)
+  if (demand.running_missing || (demand.running && !is_amount(demand.running)))
+    return because("RunningMissing", "the query of work in progress gave no usable answer", demand.running_note);
+  const bool utilization = demand.spec.kind == api::DemandKind::Utilization;
+  if (utilization && supply.ready == 0)
     return because("NothingReady", "no replica is Ready, so a utilisation says nothing", "");
+  if ((utilization || demand.per_pod) && supply.not_serving() > 0)
+    return because("PodsNotServing",
+                   "it is measured on the pods, and " + std::to_string(supply.not_serving()) +
+                       " that should serve do not: their share of demand is not in it",
+                   "");
   return std::nullopt;
 }
 
 namespace {
+
+/// Where pods start one after another: the highest rank whose own lead time, from now, ends before it is needed. What
+/// lies beyond the fan is not known.
+int start_in_order(const forecasting::Fan& fan, const DemandInput& demand, const Input& input, const Supply& supply,
+                   const Settings& settings, double queue) {
+  const double per_replica = demand.spec.capacity_per_replica;
+  const WallTime end = fan.origin + fan.offsets.back();
+  int start = 0;
+  for (int rank = supply.ready + 1; rank <= input.spec.max_replicas; ++rank) {
+    const Millis lead = supply.until_ready(rank) + demand.data_age;
+    if (input.now + lead > end) break;
+    const Millis until = std::max(times(settings.start_leads, lead), lead + settings.cycle);
+    const double upper = fan.window_max(input.now + lead, input.now + until, input.spec.forecast.quantile);
+    if (replicas_for(upper + queue, per_replica) >= rank) start = rank;
+  }
+  return start;
+}
 
 /// As if what is started now were ready `lead` from now.
 DemandFigures figures_at(Millis lead, const DemandInput& demand, const Input& input, const Supply& supply,
@@ -95,7 +137,7 @@ DemandFigures figures_at(Millis lead, const DemandInput& demand, const Input& in
   DemandFigures figures;
   figures.lead = lead;
   const double drain = drain_s(input, settings);
-  figures.reactive = reactive_need(demand, supply, drain);
+  figures.reactive = reactive_need(demand, input, supply, drain, figures.unconfirmed);
   figures.queue_at_lead = queue_at(demand, supply, input.now, figures.lead);
   const forecasting::Fan* fan = usable_fan(demand);
   if (!fan) return figures;
@@ -109,6 +151,8 @@ DemandFigures figures_at(Millis lead, const DemandInput& demand, const Input& in
   figures.served_upper = fan->window_max(ready_at, input.now + figures.served_until, level);
   const double queue = queue_as_demand(demand, figures.queue_at_lead.value_or(0), drain);
   figures.start = replicas_for(*figures.served_upper + queue, per_replica);
+  if (supply.ordered)
+    figures.start = std::max(*figures.start, start_in_order(*fan, demand, input, supply, settings, queue));
   const WallTime restart_pays = input.now + times(settings.keep_leads, figures.lead);
   figures.keep = replicas_for(fan->window_max(input.now, restart_pays, level), per_replica);
   return figures;

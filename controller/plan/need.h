@@ -28,6 +28,9 @@ double usable_backlog(const DemandInput& demand);
 /// How long a backlog may take once capacity for it is ready; never zero.
 double drain_s(const Input& input, const Settings& settings);
 
+/// A queue without a measure of the work in progress: an empty queue does not say that the workers are idle.
+bool is_queue_alone(const DemandInput& demand);
+
 /// Why this entry may not lower the number of replicas; unset when it may.
 std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& supply);
 

@@ -1,34 +1,31 @@
 // The decision, step by step: the largest need; what must not be lowered now; the bounds; stabilisation; the action.
-// Each step that changes or holds the number leaves its reason.
+// Each step that changes or holds the number leaves its reason. See plan.h.
 #include "controller/plan/plan.h"
 
 #include <algorithm>
 #include <numeric>
 
 #include "controller/plan/explain.h"
+#include "controller/plan/holds.h"
 #include "controller/plan/need.h"
 
 namespace aia::plan {
 namespace {
 
-/// The needs of all entries, combined: the largest wins.
-struct Needs {
-  bool known = false;
-  int start = 0;           ///< what must exist: reactive or start
-  int keep = 0;            ///< what must not be stopped: those, and keep
-  std::size_t keeper = 0;  ///< the entry behind `keep`, when keep > start
-};
-
-Needs combine(const std::vector<DemandFigures>& all) {
+/// While a demand is collapsed its forecast asks for nothing: what it keeps is a hold of its own (holds.h).
+Needs combine(const Input& input, const std::vector<DemandFigures>& all) {
   Needs needs;
   for (std::size_t i = 0; i < all.size(); ++i) {
     needs.known = needs.known || all[i].needed();
-    needs.start = std::max(needs.start, all[i].needed().value_or(0));
+    needs.reactive = std::max(needs.reactive, all[i].reactive.value_or(0));
+    if (input.demand[i].collapsed) continue;
+    needs.start = std::max(needs.start, all[i].start.value_or(0));
     if (all[i].keep.value_or(-1) > needs.keep) {
       needs.keep = *all[i].keep;
       needs.keeper = i;
     }
   }
+  needs.start = std::max(needs.start, needs.reactive);
   needs.keep = std::max(needs.keep, needs.start);
   return needs;
 }
@@ -46,48 +43,63 @@ api::Reasons need_reasons(const Input& input, const std::vector<DemandFigures>& 
   return reasons;
 }
 
-/// What holds a scale-in altogether, apart from data that is not whole.
-api::Reasons scale_in_holds(const Input& input) {
-  api::Reasons holds;
-  if (!input.warmed_up) holds.push_back(explain_warming_up());
-  if (!input.unseen.empty()) holds.push_back(explain_unseen(input.unseen));
-  if (!input.replicas.rollout.empty()) holds.push_back(explain_rollout(input.replicas.rollout));
-  return holds;
-}
-
 /// max is hard, unless somebody may have raised it, and we cannot see that.
 int max_of(const Input& input) {
   const int max = std::max(input.spec.min_replicas, input.spec.max_replicas);
   return input.unseen.empty() ? max : std::max(max, input.replicas.spec);
 }
 
-/// What is wanted before bounds and stabilisation: never fewer than now on data that is not whole, during a rollout or
-/// a warm-up, never below what is starting; never more while most starts are stuck.
-int wanted(const Input& input, const Needs& needs, const Supply& supply, const Settings& settings,
-           const std::vector<DemandFigures>& figures, api::Reasons& reasons) {
+/// What is wanted of a scale-out: need(now) whatever else holds, what is wanted ahead of it unless most recent starts
+/// do not come up, and replacements for pods that do not serve.
+int wanted_more(const Input& input, const Needs& needs, const Supply& supply, Memory& memory, api::Reasons& reasons) {
+  const int extra = replacements(input, supply, needs.start);
+  const int wants = needs.start + extra;
+  if (wants <= input.replicas.spec) return wants;
+  if (extra > 0) reasons.push_back(explain_replacements(extra, input, supply));
+  if (may_start_ahead(input, supply, memory)) return wants;
+  return std::max(input.replicas.spec, std::min(wants, needs.reactive + extra));
+}
+
+/// What is wanted before bounds and stabilisation: never fewer than a hold allows (holds.h). The highest floor is what
+/// the replicas beyond the need are `held` by.
+int wanted(const Input& input, const Needs& needs, const Supply& supply, const Settings& settings, Decision& decision,
+           std::optional<Floor>& held, api::Reasons& reasons) {
   const int current = input.replicas.spec;
-  bool whole = true;
+  if (!input.replicas.unseen.empty()) reasons.push_back(explain_pods_unseen(input));
   for (const DemandInput& demand : input.demand) {
-    if (const auto trouble = trouble_of(demand, supply)) {
-      reasons.push_back(*trouble);
-      whole = false;
-    }
+    if (const auto trouble = trouble_of(demand, supply)) reasons.push_back(*trouble);
   }
-  if (supply.stuck > 0) reasons.push_back(explain_stuck(supply));
+  if (supply.stuck > 0) reasons.push_back(explain_stuck(supply, decision.memory.stuck));
   if (!needs.known) return current;
-  if (needs.start > current) return supply.mostly_stuck() ? current : needs.start;
-  if (needs.start == current) return current;
+  const int more = wanted_more(input, needs, supply, decision.memory, reasons);
+  if (more >= current) return more;
 
   if (needs.keep > needs.start)
-    reasons.push_back(explain_kept(input.demand[needs.keeper], figures[needs.keeper], input, settings));
-  if (needs.keep >= current) return current;
-  const api::Reasons holds = scale_in_holds(input);
-  reasons.insert(reasons.end(), holds.begin(), holds.end());
-  if (!whole || !holds.empty()) return current;
-  const int starting_too = std::min(current, supply.ready + supply.starting());
-  if (supply.starting() == 0 || starting_too <= needs.keep) return needs.keep;
-  reasons.push_back(explain_starting(supply.starting()));
-  return starting_too;
+    reasons.push_back(explain_kept(input.demand[needs.keeper], decision.figures[needs.keeper], input, settings));
+  Needs kept = needs;
+  kept.keep = std::max(more, needs.keep);
+  if (kept.keep >= current) return current;
+  int wants = kept.keep;
+  for (Floor& floor : floors(input, kept, supply, decision.memory)) {
+    const bool is_told = std::any_of(reasons.begin(), reasons.end(),
+                                     [&](const api::Reason& reason) { return reason.code == floor.reason.code; });
+    if (!is_told) reasons.push_back(floor.reason);
+    if (floor.replicas <= wants) continue;
+    wants = floor.replicas;
+    held = std::move(floor);
+  }
+  return wants;
+}
+
+/// Says what keeps replicas that nobody needs, and since when it does.
+void note_held(const Input& input, const std::optional<Floor>& floor, int needed, Decision& decision) {
+  if (!floor) return;
+  const auto& before = input.memory.hold;
+  const bool goes_on = before && before->code == floor->reason.code;
+  const WallTime since = goes_on ? before->since : input.now;
+  decision.memory.hold = Memory::Hold{floor->reason.code, since};
+  const int kept = floor->replicas - needed;
+  decision.held = Held{floor->reason.code, explain_held(*floor, kept, since), since, kept};
 }
 
 void explain_bounds(const Input& input, const Needs& needs, Decision& decision, api::Reasons& reasons) {
@@ -108,6 +120,21 @@ int calmed(const Input& input, int recommended, const Settings& settings, api::R
   return stable.replicas;  // between two numbers that are within the bounds
 }
 
+/// What to do about `desired`. Where somebody else sets the replicas they are left alone; somebody who only sets them
+/// back keeps none of our bounds, so that below minReplicas we still bring them back.
+void act_on(const Input& input, Decision& decision, api::Reasons& reasons) {
+  const int current = input.replicas.spec, min = input.spec.min_replicas;
+  if (!input.conflict.empty()) {
+    const bool below_min = input.owner_knows_no_bounds && current < min;
+    reasons.push_back(explain_conflict(input.conflict, current, below_min));
+    if (!below_min) return;
+    decision.desired = min;
+    decision.action = Action::ScaleOut;
+  } else if (*decision.desired != current) {
+    decision.action = *decision.desired > current ? Action::ScaleOut : Action::ScaleIn;
+  }
+}
+
 /// `first`, then `then`, at most kMaxReasons; where they are too many, the smallest needs go.
 api::Reasons joined(api::Reasons first, const api::Reasons& then) {
   const std::size_t room = then.size() < kMaxReasons ? kMaxReasons - then.size() : 1;
@@ -123,21 +150,28 @@ Decision decide(const Input& input, const Settings& settings) {
   Decision decision;
   const int current = input.replicas.spec;
   const Supply supply = supply_of(input.replicas, input.lead.p90, input.nodes ? input.nodes->lead : Millis{0});
-  for (const DemandInput& demand : input.demand)
+  bool capped = false;
+  for (const DemandInput& demand : input.demand) {
     decision.figures.push_back(figures_of(demand, input, supply, settings));
+    capped = capped || decision.figures.back().unconfirmed;
+  }
   if (current == 0) {
     decision.desired = 0;
     decision.reasons = {explain_zero()};
     return decision;
   }
-  decision.starts_stuck = supply.mostly_stuck();
+  decision.memory = remembered(input, supply, capped);
+  decision.starts_stuck = decision.memory.stuck && supply.mostly_stuck();
 
-  const Needs needs = combine(decision.figures);
+  const Needs needs = combine(input, decision.figures);
   const int min = input.spec.min_replicas, max = max_of(input);
   api::Reasons reasons;
-  const int wants = wanted(input, needs, supply, settings, decision.figures, reasons);
+  std::optional<Floor> held;
+  const int wants = wanted(input, needs, supply, settings, decision, held, reasons);
+  if (capped) reasons.push_back(explain_unconfirmed(*decision.memory.jump));
   explain_bounds(input, needs, decision, reasons);
   const int within = std::clamp(wants, min, max);
+  note_held(input, held, std::clamp(needs.keep, min, max), decision);
   for (const DemandFigures& figures : decision.figures) {
     if (figures.far) decision.far = std::max(decision.far.value_or(0), std::clamp(*figures.far, min, max));
   }
@@ -148,11 +182,7 @@ Decision decide(const Input& input, const Settings& settings) {
   } else {
     reasons.push_back(explain_nothing_known(within));
   }
-
-  if (!input.conflict.empty())
-    reasons.push_back(explain_conflict(input.conflict, current));
-  else if (*decision.desired != current)
-    decision.action = *decision.desired > current ? Action::ScaleOut : Action::ScaleIn;
+  act_on(input, decision, reasons);
   decision.reasons = joined(need_reasons(input, decision.figures, supply), reasons);
   return decision;
 }

@@ -10,6 +10,7 @@
 
 #include "controller/api/autoscaler.h"
 #include "controller/plan/lead_time.h"
+#include "controller/plan/memory.h"
 #include "forecasting/fan.h"
 
 namespace aia::plan {
@@ -34,15 +35,30 @@ struct DemandInput {
   std::string backlog_note;               ///< why so, in words
   const forecasting::Fan* fan = nullptr;  ///< nullptr: not eligible; the reactive rule stands alone
   std::string forecast_note;              ///< model and why, or why there is none
+  bool per_pod = false;    ///< measured on the target's own pods: the load of pods that do not serve is not in it
+  bool collapsed = false;  ///< `value` is far below every quantile that was forecast for now
+  /// As much of `value` as an earlier, independent sample shows, too; unset: nothing to compare with yet.
+  std::optional<double> confirmed{};
+  std::optional<double> running{};  ///< kind Queue: work in progress; unset: no query, or missing
+  bool running_missing = false;     ///< a `running` query exists and gave no answer, or less than a whole one
+  std::string running_note{};       ///< why so, in words
 };
 
-/// Replicas as the pods show them.
+/// Replicas as the pods show them. A start is a pod that was never Ready since its containers started; a pod that was
+/// Ready and is not is lost capacity, and no start.
 struct ReplicaInput {
-  int spec = 0;  ///< what /scale says
-  int ready = 0;
-  std::vector<Millis> starting_ages;   ///< one per pod that is neither Ready nor finished nor deleting
-  std::string rollout;                 ///< empty: settled
+  int spec = 0;                        ///< what /scale says
+  int ready = 0;                       ///< serve now; where pods are unseen, what /scale counts
+  std::vector<Millis> starting_ages;   ///< one per start that is neither finished nor deleting
+  std::string rollout;                 ///< empty: settled, or stalled
   std::vector<Millis> waiting_ages{};  ///< pods that wait for a node, apart from the starting ones: since creation
+  std::vector<Millis> lost_ages{};     ///< one per lost pod: since it was last Ready
+  std::vector<Millis>
+      failing_ages{};        ///< starts whose containers restarted before they were ever Ready: since creation
+  int came_up = 0;           ///< starts that became Ready within twice the lead time
+  bool ordered = false;      ///< pods start one after another: N replicas need N leads
+  std::string lost_names{};  ///< of lost pods, in words
+  std::string unseen{};      ///< why the pods cannot be seen; empty: they are
 };
 
 /// The node pool that a workload's nodes come from. A replica that finds a free node takes the pod lead, any other the
@@ -84,6 +100,8 @@ struct Input {
   bool warmed_up = false;  ///< history and caches are in: before that nothing is scaled in
   std::string unseen;      ///< which changes to the cluster cannot be seen, the spec's included; empty: none
   std::string conflict;    ///< empty: we are the only owner; else who owns it
+  bool owner_knows_no_bounds = false;  ///< the other owner only sets replicas back: minReplicas is ours to keep
+  Memory memory{};                     ///< of the decision before; empty after a start
 };
 
 /// What `desired` asks for against what /scale says. Hold with a different `desired` means: it would, but must not act.
@@ -99,6 +117,7 @@ struct DemandFigures {
   std::optional<double> served_upper;   ///< largest pointwise planning quantile in that time; unset without a fan
   std::optional<int> start;             ///< replicas that it needs, the queue at the lead included; unset without a fan
   std::optional<int> keep;              ///< replicas needed before a restart would have paid; unset without a fan
+  bool unconfirmed = false;             ///< `value` asks for more than `reactive`, and no second sample confirms it
   std::optional<int> far;               ///< most replicas from `lead` until a node asked for now serves; unset without
                                         ///< a fan or a pool
 
@@ -114,15 +133,17 @@ struct Decision {
   std::optional<int> far;     ///< most that will be wanted until a node asked for now serves, within the bounds; unset
                               ///< without a forecast or a pool
   bool limited = false;       ///< max or min cut the need
-  bool starts_stuck = false;  ///< most current starts take longer than 2 × P90: nothing more is started
+  bool starts_stuck = false;  ///< most recent starts do not come up: nothing more is started ahead of demand
+  std::optional<Held> held;   ///< what keeps replicas that nobody needs; unset: nothing
+  Memory memory;              ///< for the next decision
   std::vector<DemandFigures> figures;  ///< one per demand, in order
   api::Reasons reasons;                ///< in the order in which they shaped the number, at most 16
 };
 
 /// Never throws. `desired` lies within [min, max], except that replicas which a person set to 0 stay 0. Replicas
 /// outside the bounds are brought back to them whatever the data says, because max is hard. Any other ScaleIn needs
-/// every demand Whole, warmed_up and no rollout; with anything unseen there is none at all, because the spec may have
-/// changed; with a conflict the action is always Hold.
+/// every demand Whole, warmed_up, no rollout, and Ready pods for what is wanted; with anything unseen there is none at
+/// all, because the spec may have changed; with a conflict the action is Hold, but for a return to minReplicas.
 Decision decide(const Input& input, const Settings& settings);
 
 }  // namespace aia::plan

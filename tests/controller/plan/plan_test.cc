@@ -142,6 +142,7 @@ TEST_CASE("the largest need wins and comes first") {
   Input input = at_rest(10, demand(36));
   input.demand.push_back(demand(700, api::DemandKind::Queue, 100));
   input.demand[1].spec.name = "jobs";
+  input.demand[1].spec.running_query = "busy workers";
   input.demand.push_back(demand(0.5, api::DemandKind::Utilization, 0.8));
   input.demand[2].spec.name = "busy";
   const Decision decision = decide(input, {});
@@ -191,22 +192,26 @@ TEST_CASE("replicas outside the bounds are brought back, whatever the data, a ro
   CHECK_THAT(codes(decision), Catch::VectorContains(std::string("BelowMin")));
 }
 
-TEST_CASE("stuck starts: nothing more is started, and they hold no scale-in") {
-  Input input = at_rest(6, demand(240));
+TEST_CASE("stuck starts: nothing more is started ahead of demand, and they hold no scale-in") {
+  const auto high = flat(480);
+  Input input = at_rest(6, demand(120));
+  input.demand[0].fan = &high;
   input.replicas = {6, 3, {900s, 900s, 10s}, ""};
   Decision decision = decide(input, {});
-  CHECK(decision.desired == 6);  // 20 are needed, but two of three starts hang
+  CHECK(decision.desired == 10);  // 120 / 12 are needed now; ahead of that nothing, as two of three starts hang
   CHECK(decision.starts_stuck);
   CHECK(message(decision, "StartupStuck") ==
-        "2 of 3 starting replicas took longer than 14m20s (twice the lead time): nothing more is started; look at "
-        "their pods");
+        "2 of 3 starting replicas took longer than 14m20s (twice the lead time) or crash: since 2027-01-15T08:00:00Z "
+        "nothing more is started ahead of demand, what is needed now is; the next try is due at 2027-01-15T08:07:10Z; "
+        "look at their pods");
 
   input.replicas.starting_ages = {900s, 10s, 10s};  // one odd pod
   decision = decide(input, {});
-  CHECK(decision.desired == 20);
+  CHECK(decision.desired == 40);
   CHECK_FALSE(decision.starts_stuck);
   CHECK_THAT(message(decision, "StartupStuck"), Catch::Contains("not counted on"));
 
+  input.demand[0].fan = nullptr;
   input.demand[0].value = 12;
   input.replicas.starting_ages = {900s, 900s, 900s};
   CHECK(decide(input, {}).desired == 1);

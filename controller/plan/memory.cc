@@ -1,0 +1,16 @@
+// Moving what the planner remembers when the wall clock is set. See memory.h.
+#include "controller/plan/memory.h"
+
+namespace aia::plan {
+
+void Memory::shift(Millis by) {
+  if (stuck) {
+    stuck->since += by;
+    stuck->next_try += by;
+  }
+  if (lost) lost->since += by;
+  if (collapse) collapse->since += by;
+  if (hold) hold->since += by;
+}
+
+}  // namespace aia::plan

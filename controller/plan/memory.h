@@ -1,0 +1,57 @@
+// What the planner remembers of a workload from one decision to the next: since when each long hold stands, and what it
+// began with. A value that goes in with the input and comes out with the decision, so that the planner stays pure. A
+// restart loses it, and then replicas are only held for longer. Rules 4 to 6 of the design.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/api/time.h"
+
+namespace aia::plan {
+
+struct Memory {
+  /// Most recent starts do not come up: since when, and when the next try to start more is due.
+  struct StuckStarts {
+    WallTime since{}, next_try{};
+    int tries = 0;
+  };
+  /// Pods that were Ready are not: since when, and how many replicas were wanted before.
+  struct LostPods {
+    WallTime since{};
+    int wanted = 0;
+  };
+  /// Demand fell far below its forecast: since when, and with how many replicas.
+  struct Collapse {
+    WallTime since{};
+    int from = 0;
+  };
+  /// Demand jumped and no second sample confirms it yet: replicas before.
+  struct Jump {
+    int from = 0;
+  };
+  /// What holds a scale-in now, by its reason's code, and since when.
+  struct Hold {
+    std::string code;
+    WallTime since{};
+  };
+
+  std::optional<StuckStarts> stuck{};
+  std::optional<LostPods> lost{};
+  std::optional<Collapse> collapse{};
+  std::optional<Jump> jump{};
+  std::optional<Hold> hold{};
+
+  /// The wall clock was set by so much: every moment stays as far from now as it was.
+  void shift(Millis by);
+};
+
+/// A scale-in that does not happen: why, and what it costs.
+struct Held {
+  std::string code;     ///< of the reason that holds it
+  std::string message;  ///< since when, what it costs an hour, why, and how a person ends it
+  WallTime since{};
+  int replicas = 0;  ///< kept that nobody needs
+};
+
+}  // namespace aia::plan

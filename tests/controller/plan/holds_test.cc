@@ -1,0 +1,297 @@
+// The hours that matter: pods that lose Ready, starts that never come up, demand that collapses or jumps. Each case
+// says what an on-call engineer would see, and what the planner must not do.
+#include "controller/plan/holds.h"
+
+#include <catch2/catch.hpp>
+
+#include "fixtures.h"
+
+using namespace aia;
+using namespace aia::plan;
+using namespace aia::plan::testing;
+
+namespace {
+
+/// One more decision, a moment later, on what the last one left.
+Decision next(Input& input, const Decision& before, Millis later) {
+  input.now += later;
+  input.memory = before.memory;
+  input.history = {{input.now - later, *before.recommendation}};
+  return decide(input, {});
+}
+
+}  // namespace
+
+TEST_CASE("pods that lost Ready are no starts: need now is followed at once") {
+  Input input = at_rest(10, demand(192));
+  input.replicas.ready = 7;
+  input.replicas.lost_ages = {20s, 20s, 20s};
+  const Decision decision = decide(input, {});
+  CHECK(decision.desired == 16);
+  CHECK_FALSE(decision.starts_stuck);
+}
+
+TEST_CASE("pods that are lost for half a lead time are replaced, and no more than half of the need is") {
+  Input input = at_rest(10, demand(110));  // 10 are needed
+  input.replicas.ready = 7;
+  input.replicas.lost_names = "a, b, c";
+  input.replicas.lost_ages = {214s, 214s, 214s};  // a start takes 430 s
+  CHECK(decide(input, {}).desired == 10);
+  input.replicas.lost_ages = {215s, 215s, 214s};
+  const Decision decision = decide(input, {});
+  CHECK(decision.desired == 12);
+  CHECK(message(decision, "Replacing") == "2 started in place of pods that were Ready and are not (a, b, c)");
+  input.replicas.ready = 0;
+  input.replicas.lost_ages.assign(10, 600s);
+  CHECK(decide(input, {}).desired == 15);
+}
+
+TEST_CASE("demand that falls together with Ready replicas is no reason to scale in") {
+  Input input = at_rest(10, demand(36));
+  input.replicas.ready = 3;
+  input.replicas.lost_names = "a, b and 5 more";
+  input.replicas.lost_ages.assign(7, 15s);
+  input.history = {{kNow - 60s, 10}, {kNow - 15s, 9}};
+  Decision decision = decide(input, {});
+  CHECK(decision.desired == 10);
+  REQUIRE(decision.held);
+  CHECK(decision.held->code == "CapacityLost");
+  CHECK(decision.held->replicas == 7);
+  CHECK(decision.held->message ==
+        "7 replicas more than needed are held since 2027-01-15T08:00:00Z, at the cost of 7 replica-hours an hour: 7 "
+        "replicas that served are not Ready since 2027-01-15T07:59:45Z (a, b and 5 more): demand may be low because of "
+        "that, so nothing is scaled in below the 10 that were wanted before. To end it, mend or delete the pods that "
+        "lost Ready, or set the replicas by hand: fewer are left as they are");
+
+  SECTION("however long it lasts, with the same since") {
+    decision = next(input, decision, 3600s);
+    CHECK(decision.desired == 10);
+    CHECK(decision.held->since == kNow);
+  }
+  SECTION("below what was wanted before, it does not hold") {
+    input.memory = decision.memory;
+    input.replicas.spec = 14;
+    input.replicas.ready = 7;
+    CHECK(decide(input, {}).desired == 10);
+  }
+  SECTION("a person ends it by hand") {
+    input.memory = decision.memory;
+    input.replicas = {4, 3, {}, ""};
+    input.replicas.lost_ages = {60s};
+    CHECK(decide(input, {}).desired == 4);
+  }
+  SECTION("it ends when they are Ready again") {
+    input.memory = decision.memory;
+    input.replicas = {10, 10, {}, ""};
+    CHECK(decide(input, {}).desired == 3);
+  }
+}
+
+TEST_CASE("nothing is scaled in while fewer are Ready than are wanted, whatever kind of demand") {
+  Input input = at_rest(10, demand(0.9, api::DemandKind::Utilization, 0.5));
+  input.replicas = {10, 1, {}, ""};
+  input.replicas.lost_ages.assign(9, 15s);
+  CHECK(decide(input, {}).desired == 10);  // 1 × 0.9 / 0.5 = 2
+  input.replicas.lost_ages.clear();
+  input.replicas.failing_ages.assign(9, 600s);
+  CHECK(decide(input, {}).desired == 10);
+
+  input = at_rest(10, demand(36));  // the three that serve are full
+  input.replicas = {10, 3, {}, ""};
+  input.replicas.waiting_ages.assign(7, 900s);
+  CHECK(decide(input, {}).desired == 10);
+  CHECK(decide(input, {}).held->code == "TooFewReady");
+  input.demand[0].value = 24;
+  CHECK(decide(input, {}).desired == 2);
+}
+
+TEST_CASE("what is measured on pods lacks those that do not serve") {
+  Input input = at_rest(10, demand(36, api::DemandKind::Concurrency));
+  input.demand[0].per_pod = true;
+  CHECK(decide(input, {}).desired == 3);
+  input.replicas.ready = 9;
+  input.replicas.failing_ages = {40s};
+  const Decision decision = decide(input, {});
+  CHECK(decision.desired == 10);
+  CHECK(decision.held->code == "PodsNotServing");
+  input.demand[0].per_pod = false;  // a gateway's demand is whole
+  CHECK(decide(input, {}).desired == 3);
+}
+
+TEST_CASE("while starts do not come up, more are tried after a lead time, then at growing intervals") {
+  const auto high = flat(480);
+  Input input = at_rest(6, demand(60));
+  input.demand[0].fan = &high;
+  input.replicas = {6, 3, {900s, 900s, 900s}, ""};
+  Decision decision = decide(input, {});
+  CHECK(decision.desired == 6);
+  std::vector<Millis> tries;  // since the hold began
+  for (Millis passed = 15s; passed < 3h; passed += 15s) {
+    decision = next(input, decision, 15s);
+    if (decision.desired > 6) tries.push_back(passed);
+  }
+  CHECK(decision.memory.stuck->since == kNow);
+  REQUIRE(tries.size() >= 4);
+  CHECK(tries[0] == 435s);              // a lead time of 430 s, at the next cycle
+  CHECK(tries[1] - tries[0] == 870s);   // two
+  CHECK(tries[2] - tries[1] == 1725s);  // four
+  CHECK(tries[3] - tries[2] == 3450s);  // eight, and never more
+
+  input.replicas.came_up = 3;  // as many as are stuck: the fault is not in starting
+  CHECK(next(input, decision, 15s).desired > 6);
+  CHECK_FALSE(next(input, decision, 15s).memory.stuck);
+  input.replicas.came_up = 0;
+  input.replicas.starting_ages = {7200s, 7200s, 7200s};  // too long ago to say anything about starts of now
+  CHECK(next(input, decision, 15s).desired > 6);
+}
+
+TEST_CASE("a start whose containers restart before it was ever Ready is stuck at once") {
+  Input input = at_rest(10, demand(110));
+  input.replicas = {10, 8, {}, ""};
+  input.replicas.failing_ages = {30s, 30s};
+  CHECK_THAT(message(decide(input, {}), "StartupStuck"), Catch::Contains("2 of 2"));
+  CHECK(decide(input, {}).desired == 10);
+  input.replicas.rollout = "2 of 10 replicas updated";  // the version before works: it makes up for the new one
+  CHECK(decide(input, {}).desired == 12);
+  CHECK(message(decide(input, {}), "Replacing") == "2 started in place of pods that of the rollout do not come up");
+}
+
+TEST_CASE("pods that wait for room hold nothing that nobody needs, in a rollout either") {
+  Input input = at_rest(12, demand(36));
+  input.replicas = {12, 7, {}, "7 of 12 updated replicas available"};
+  input.replicas.waiting_ages.assign(5, 60s);
+  CHECK(decide(input, {}).desired == 7);
+  input.replicas.rollout.clear();
+  CHECK(decide(input, {}).desired == 3);
+}
+
+TEST_CASE("pods that cannot be seen: what the scale counts stands in, and that is said") {
+  Input input = at_rest(10, demand(110));
+  input.replicas.unseen = "the scale has no selector";
+  const Decision decision = decide(input, {});
+  CHECK(decision.desired == 10);
+  CHECK_THAT(message(decision, "PodsUnseen"), Catch::Contains("the scale has no selector"));
+  CHECK_THAT(message(decision, "PodsUnseen"), Catch::Contains("10 replicas that its scale counts"));
+  input.demand[0].value = 36;
+  CHECK(decide(input, {}).desired == 3);
+}
+
+TEST_CASE("where pods start one after another N of them need N lead times") {
+  const auto steps = [](Millis ahead) { return ahead >= 1800s ? 60.0 : 24.0; };  // from half an hour on 5 serve 60/s
+  const auto ramp = fan_of(steps, 1.0);
+  Input input = at_rest(2, demand(24));
+  input.demand[0].fan = &ramp;
+  input.lead.p90 = 600s;
+  CHECK(decide(input, {}).desired == 2);
+  input.replicas.ordered = true;
+  CHECK(decide(input, {}).desired == 5);  // the third start would end in half an hour
+
+  const Supply supply = supply_of(
+      [] {
+        ReplicaInput replicas{6, 2, {100s, 0s}, ""};
+        replicas.ordered = true;
+        return replicas;
+      }(),
+      600s);
+  CHECK(supply.at(499s) == 2);
+  CHECK(supply.at(500s) == 3);
+  CHECK(supply.at(1099s) == 3);
+  CHECK(supply.at(1100s) == 4);
+  CHECK(supply.at(2300s) == 6);  // and two whose pods do not exist yet
+  CHECK(supply.until_ready(7) == 2900s);
+}
+
+TEST_CASE("a collapse of demand is held, then given back in steps, and an hour later nothing is left") {
+  const auto usual = flat(360, 1.0);
+  Input input = at_rest(30, demand(0));
+  input.demand[0].fan = &usual;
+  input.demand[0].collapsed = true;
+  Decision decision = decide(input, {});
+  CHECK(decision.desired == 30);
+  CHECK(decision.held->code == "DemandCollapsed");
+  std::map<int, int> kept;  // by minute
+  for (int minute = 1; minute <= 61; ++minute) {
+    decision = next(input, decision, 60s);
+    input.replicas.spec = input.replicas.ready = kept[minute] = *decision.desired;
+    CHECK(decision.desired <= (minute == 1 ? 30 : kept[minute - 1]));
+  }
+  CHECK(kept[14] == 30);  // two lead times of 430 s
+  CHECK(kept[15] == 26);  // then a seventh less each
+  CHECK(kept[40] == 13);
+  CHECK(kept[61] == 1);
+  SECTION("when demand is back, so are the replicas") {
+    input.demand[0].collapsed = false;
+    input.demand[0].value = 360;
+    CHECK(next(input, decision, 60s).desired == 40);  // and the queue until they are there
+  }
+}
+
+TEST_CASE("who sets fewer replicas during a collapse is obeyed") {
+  const auto usual = flat(360, 1.0);
+  Input input = at_rest(30, demand(0));
+  input.demand[0].fan = &usual;
+  input.demand[0].collapsed = true;
+  Decision decision = decide(input, {});
+  input.replicas.spec = input.replicas.ready = 4;
+  CHECK(next(input, decision, 60s).desired == 4);
+}
+
+TEST_CASE("an empty queue alone takes one replica a lead time") {
+  Input input = at_rest(12, demand(0, api::DemandKind::Queue, 10));
+  Decision decision = decide(input, {});
+  CHECK(decision.desired == 11);
+  input.history = {{kNow - 60s, 12}};
+  CHECK(decide(input, {}).desired == 11);
+  input.replicas.spec = input.replicas.ready = 11;
+  CHECK(decide(input, {}).desired == 11);
+  input.history = {{kNow - 431s, 12}, {kNow - 400s, 11}};
+  CHECK(decide(input, {}).desired == 10);
+  CHECK(decide(input, {}).held->code == "QueueAlone");
+
+  input.demand[0].spec.running_query = "sum(busy)";
+  input.demand[0].running = 78;
+  CHECK(decide(input, {}).desired == 8);
+  input.demand[0].running.reset();
+  input.demand[0].running_missing = true;
+  CHECK(decide(input, {}).desired == 11);
+}
+
+TEST_CASE("a jump is followed up to twice the replicas, beyond that when a second sample confirms it") {
+  Input input = at_rest(5, demand(480));
+  input.demand[0].confirmed = 55;
+  Decision decision = decide(input, {});
+  CHECK(decision.desired == 10);
+  CHECK_THAT(message(decision, "JumpUnconfirmed"), Catch::Contains("twice the 5 replicas of before"));
+  input.replicas = {10, 5, {15s, 15s, 15s, 15s, 15s}, ""};
+  decision = next(input, decision, 15s);
+  CHECK(decision.desired == 10);  // twice those of before the jump, not of now
+  SECTION("confirmed") {
+    input.demand[0].confirmed = 480;
+    CHECK(next(input, decision, 15s).desired == 40);
+  }
+  SECTION("let go") {
+    input.demand[0].value = 55;
+    decision = next(input, decision, 15s);
+    CHECK_FALSE(decision.memory.jump);
+    CHECK(decision.desired == 10);  // those that start are let start
+  }
+  SECTION("within twice the replicas nothing is asked") {
+    input = at_rest(5, demand(110));
+    input.demand[0].confirmed = 55;
+    CHECK(decide(input, {}).desired == 10);
+    CHECK(message(decide(input, {}), "JumpUnconfirmed").empty());
+  }
+}
+
+TEST_CASE("who only sets replicas back keeps no bounds: ours hold") {
+  Input input = at_rest(1, demand(120));
+  input.spec.min_replicas = 4;
+  input.conflict = "\"argocd\" set the replicas back";
+  CHECK(decide(input, {}).action == Action::Hold);  // another autoscaler has bounds of its own
+  input.owner_knows_no_bounds = true;
+  const Decision decision = decide(input, {});
+  CHECK(decision.action == Action::ScaleOut);
+  CHECK(decision.desired == 4);
+  input.replicas = {4, 4, {}, ""};
+  CHECK(decide(input, {}).action == Action::Hold);
+}
