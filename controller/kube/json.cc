@@ -90,12 +90,21 @@ std::optional<WallTime> time_at(const Json& json, Path path) {
   return *time;
 }
 
-std::optional<WallTime> true_since(const Json& object, std::string_view condition) {
-  for (const Json& one : list_at(object, {"status", "conditions"})) {
-    if (text_at(one, {"type"}) == condition && text_at(one, {"status"}) == "True")
-      return time_at(one, {"lastTransitionTime"});
+const Json* condition_of(const Json& object, std::string_view type) {
+  for (const Json& condition : list_at(object, {"status", "conditions"})) {
+    if (text_at(condition, {"type"}) == type) return &condition;
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+bool is_true(const Json& object, std::string_view condition) {
+  const Json* found = condition_of(object, condition);
+  return found != nullptr && text_at(*found, {"status"}) == "True";
+}
+
+std::optional<WallTime> true_since(const Json& object, std::string_view condition) {
+  if (!is_true(object, condition)) return std::nullopt;
+  return time_at(*condition_of(object, condition), {"lastTransitionTime"});
 }
 
 api::ObjectKey key_of(const Json& object) {

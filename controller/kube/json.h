@@ -47,7 +47,11 @@ bool bool_at(const Json& json, Path path);
 const Json& list_at(const Json& json, Path path);
 std::optional<WallTime> time_at(const Json& json, Path path);
 
-/// Since when the condition of this type is True; nothing when it is not.
+/// status.conditions[] of this type; nullptr: there is none.
+const Json* condition_of(const Json& object, std::string_view type);
+bool is_true(const Json& object, std::string_view condition);
+
+/// Since when the condition of this type is True; nothing when it is not, or says no time.
 std::optional<WallTime> true_since(const Json& object, std::string_view condition);
 
 /// metadata.namespace and metadata.name.

@@ -46,7 +46,7 @@ StoredNode node_from_json(const Json& object) {
   made.node.name = text_at(object, {"metadata", "name"});
   made.node.uid = text_at(object, {"metadata", "uid"});
   made.node.created = time_at(object, {"metadata", "creationTimestamp"}).value_or(WallTime{});
-  made.node.ready_since = true_since(object, "Ready");
+  if (is_true(object, "Ready")) made.node.ready_since = true_since(object, "Ready").value_or(made.node.created);
   made.node.allocatable = allocatable_of(object);
   made.node.taints = taints_of(object);
   made.node.cordoned = bool_at(object, {"spec", "unschedulable"});

@@ -1,4 +1,5 @@
-// See pod.h.
+// See pod.h. What tells a pod that lost Ready from one that never was: kubernetes/pkg/kubelet/status/status_manager.go
+// (updateStatusInternal, updateLastTransitionTime).
 #include "controller/kube/pod.h"
 
 #include <algorithm>
@@ -29,6 +30,70 @@ bool is_of_node(const Json& object) {
   });
 }
 
+/// What the status says of the starts of the pod's containers.
+struct Starts {
+  std::optional<WallTime> earliest{};  ///< that it still shows; of what restarted it is not the first
+  std::optional<WallTime> latest{};    ///< of those that run
+  bool restarted = false;
+
+  void add(std::optional<WallTime> at) {
+    if (at) earliest = std::min(earliest.value_or(*at), *at);
+  }
+};
+
+Starts starts_of_containers(const Json& object) {
+  Starts starts;
+  for (const Json& status : list_at(object, {"status", "containerStatuses"})) {
+    const auto running = time_at(status, {"state", "running", "startedAt"});
+    starts.add(running);
+    starts.add(time_at(status, {"state", "terminated", "startedAt"}));
+    starts.add(time_at(status, {"lastState", "terminated", "startedAt"}));
+    if (running) starts.latest = std::max(starts.latest.value_or(*running), *running);
+    starts.restarted = starts.restarted || int_at(status, {"restartCount"}) > 0;
+  }
+  return starts;
+}
+
+/// Until when a condition that was never True changes at most: the kubelet writes it with status.startTime, before it
+/// pulls an image; a control plane that shows no such time may be as late as `kUnsure` after the binding.
+std::optional<WallTime> end_of_first_word(const Json& object, const ports::Pod& pod) {
+  constexpr Millis kSlack = std::chrono::seconds(5), kUnsure = std::chrono::seconds(30);
+  if (const auto acknowledged = time_at(object, {"status", "startTime"})) return *acknowledged + kSlack;
+  const WallTime bound = std::max(pod.created, pod.bound_since.value_or(pod.created));
+  return bound == WallTime{} ? std::nullopt : std::optional(bound + kUnsure);
+}
+
+/// A condition keeps its lastTransitionTime while its status stays. So one that is not True and changed after the
+/// containers started was True before; after restarts, which hide the first start, one that changed long after its
+/// first word.
+bool was_true(const Json& condition, const Starts& starts, std::optional<WallTime> first_word) {
+  const auto changed = time_at(condition, {"lastTransitionTime"});
+  if (!changed) return false;
+  if (starts.earliest && *changed > *starts.earliest) return true;
+  return (!starts.earliest || starts.restarted) && first_word && *changed > *first_word;
+}
+
+/// The node controller says Ready=Unknown of a pod whose containers never were: theirs is the better word then.
+std::optional<WallTime> lost_since(const Json& object, const ports::Pod& pod, const Starts& starts) {
+  const Json* ready = condition_of(object, "Ready");
+  if (pod.ready_since || pod.finished || ready == nullptr) return std::nullopt;
+  const std::optional<WallTime> first_word = end_of_first_word(object, pod);
+  if (!was_true(*ready, starts, first_word)) return std::nullopt;
+  const Json* containers = condition_of(object, "ContainersReady");
+  const bool dated = containers != nullptr && time_at(*containers, {"lastTransitionTime"});
+  if (dated && !is_true(object, "ContainersReady") && !was_true(*containers, starts, first_word)) return std::nullopt;
+  return time_at(*ready, {"lastTransitionTime"});
+}
+
+/// Ready=True is believed without its time, too: then since the latest of what must have come before.
+void take_ready(ports::Pod& pod, const Json& object, const Starts& starts) {
+  if (!is_true(object, "Ready")) return;
+  pod.ready_since = true_since(object, "Ready");
+  if (pod.ready_since) return;
+  pod.ready_since = starts.latest.value_or(pod.bound_since.value_or(pod.created));
+  pod.restarted = true;  // it measures no lead
+}
+
 }  // namespace
 
 Trim pod_trim() {
@@ -45,13 +110,16 @@ LabelledPod pod_from_json(const Json& object) {
   made.pod.uid = text_at(object, {"metadata", "uid"});
   const std::optional<WallTime> created = time_at(object, {"metadata", "creationTimestamp"});
   made.pod.created = created.value_or(WallTime{});
-  made.pod.ready_since = true_since(object, "Ready");
-  made.pod.restarted = has_restarted(object) || (made.pod.ready_since && !created);  // a start without a beginning
+  made.pod.restarted = has_restarted(object);
   made.pod.deleting = find_at(object, {"metadata", "deletionTimestamp"}) != nullptr;
   const std::string phase = text_at(object, {"status", "phase"});
   made.pod.finished = phase == "Succeeded" || phase == "Failed";
   made.pod.node = text_at(object, {"spec", "nodeName"});
   made.pod.bound_since = true_since(object, "PodScheduled");
+  const Starts starts = starts_of_containers(object);
+  take_ready(made.pod, object, starts);
+  if (made.pod.ready_since && !created) made.pod.restarted = true;  // a start without a beginning
+  made.pod.lost_since = lost_since(object, made.pod, starts);
   made.labels = labels_of(object);
   made.of_node = is_of_node(object);
   const Json* spec = find_at(object, {"spec"});

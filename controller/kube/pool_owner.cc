@@ -9,7 +9,7 @@ namespace {
 /// By Cluster API's own word, which counts in that its Cluster is paused; in API version v1beta1 it lies one deeper.
 bool says_paused(const Json& object) {
   const Json* newer = find_at(object, {"status", "v1beta2"});
-  return true_since(object, "Paused") || (newer != nullptr && true_since({{"status", *newer}}, "Paused"));
+  return is_true(object, "Paused") || (newer != nullptr && is_true({{"status", *newer}}, "Paused"));
 }
 
 }  // namespace

@@ -9,10 +9,8 @@ std::string of_updated(std::int64_t updated, std::int64_t all) {
 }
 
 std::string condition_reason(const Json& object, const char* type) {
-  for (const Json& condition : list_at(object, {"status", "conditions"})) {
-    if (text_at(condition, {"type"}) == type) return text_at(condition, {"reason"});
-  }
-  return "";
+  const Json* condition = condition_of(object, type);
+  return condition == nullptr ? "" : text_at(*condition, {"reason"});
 }
 
 /// A Deployment says NewReplicaSetAvailable from the end of a rollout to the start of the next, whatever scaling does

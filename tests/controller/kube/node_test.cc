@@ -61,6 +61,13 @@ TEST_CASE("a node is reduced to what decides whether pods fit") {
   CHECK_FALSE(node_from_json(gone).node.ready_since);
 }
 
+TEST_CASE("a node that says Ready without since when is Ready") {
+  Json object = *parse_json(kNode);
+  object["status"]["conditions"][0].erase("lastTransitionTime");
+  const StoredNode stored = node_from_json(object);
+  CHECK(stored.node.ready_since == stored.node.created);
+}
+
 TEST_CASE("each pool has its nodes, with what the pods on them hold") {
   Store<StoredNode> nodes(node_from_json);
   Store<LabelledPod> pods(pod_from_json);

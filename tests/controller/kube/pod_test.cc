@@ -60,6 +60,133 @@ TEST_CASE("states of a pod") {
   }
 }
 
+namespace {
+
+std::string at(const char* clock) {
+  return std::string("2026-11-21T") + clock + "Z";
+}
+
+Json condition(const char* type, const char* status, const char* since) {
+  Json made = {{"type", type}, {"status", status}};
+  if (*since != '\0') made["lastTransitionTime"] = at(since);
+  return made;
+}
+
+Json state(const char* started, const char* ended = "") {
+  if (*ended == '\0') return {{"running", {{"startedAt", at(started)}}}};
+  return {{"terminated", {{"exitCode", 137}, {"startedAt", at(started)}, {"finishedAt", at(ended)}}}};
+}
+
+const Json kWaiting = {{"waiting", {{"reason", "CrashLoopBackOff"}}}};
+const Json kPulling = {{"waiting", {{"reason", "ContainerCreating"}}}};
+
+/// A container as the kubelet of Kubernetes 1.36 writes it.
+Json container(Json now, int restarts = 0, Json last = Json::object()) {
+  return {{"name", "server"},         {"ready", false},          {"started", now.contains("running")},
+          {"restartCount", restarts}, {"state", std::move(now)}, {"lastState", std::move(last)}};
+}
+
+struct Shown {
+  const char* what;
+  const char* ready;        ///< status of condition Ready
+  const char* ready_since;  ///< "": it has no lastTransitionTime
+  Json containers;          ///< statuses
+  bool lost = false;
+  const char* acknowledged = "08:00:02";  ///< status.startTime; "": not shown
+  Json containers_ready = nullptr;        ///< the condition; null: as Ready
+  const char* phase = "Running";
+};
+
+/// Created at 08:00:00 and bound a second later.
+Json pod_of(const Shown& shown) {
+  Json conditions =
+      Json::array({condition("PodScheduled", "True", "08:00:01"), condition("Ready", shown.ready, shown.ready_since)});
+  conditions.push_back(shown.containers_ready.is_null() ? condition("ContainersReady", shown.ready, shown.ready_since)
+                                                        : shown.containers_ready);
+  Json made = {
+      {"metadata", {{"name", "p"}, {"creationTimestamp", at("08:00:00")}}},
+      {"status", {{"phase", shown.phase}, {"conditions", conditions}, {"containerStatuses", shown.containers}}}};
+  if (*shown.acknowledged != '\0') made["status"]["startTime"] = at(shown.acknowledged);
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a pod that was Ready after its containers started is lost, one that never was is a start") {
+  const Json c = Json::array();
+  const auto one = [](Json status) { return Json::array({std::move(status)}); };
+  const Json never = condition("ContainersReady", "False", "08:00:02"),
+             still = condition("ContainersReady", "True", "08:03:00");
+  const Shown rows[] = {
+      {"loads its weights", "False", "08:00:02", one(container(state("08:00:40")))},
+      {"pulls its image for long", "False", "08:00:02", one(container(kPulling))},
+      {"kwok: all in one second", "False", "08:00:02", one(container(state("08:00:02")))},
+      {"the kubelet was late", "False", "08:05:00", one(container(state("08:06:00"))), false, "08:05:00"},
+      {"probe fails under load", "False", "09:10:00", one(container(state("08:00:40"))), true},
+      {"lost Ready within seconds", "False", "08:00:45", one(container(state("08:00:40"))), true},
+      {"one of two containers failed", "False", "09:10:00",
+       Json::array({container(state("08:00:40")), container(kWaiting, 3, state("09:12:00", "09:13:00"))}), true},
+      {"crash loop from the start", "False", "08:00:02", one(container(kWaiting, 7, state("08:20:00", "08:21:00")))},
+      {"crash loop from the start, running", "False", "08:00:02",
+       one(container(state("08:22:00"), 7, state("08:20:00", "08:21:00")))},
+      {"crash loop of what was Ready", "False", "09:10:00", one(container(kWaiting, 1, state("08:00:40", "09:10:00"))),
+       true},
+      {"… its first start long forgotten", "False", "09:10:00",
+       one(container(state("09:30:00"), 6, state("09:25:00", "09:26:00"))), true},
+      {"… after the node came back", "False", "09:10:00",
+       one(container(
+           state("09:11:00"), 1,
+           {{"terminated", {{"exitCode", 137}, {"reason", "ContainerStatusUnknown"}, {"startedAt", nullptr}}}})),
+       true},
+      {"the node is away", "Unknown", "09:10:00", one(container(state("08:00:40"))), true, "08:00:02", still},
+      {"the node is away, phase Unknown", "False", "09:10:00", one(container(state("08:00:40"))), true, "08:00:02",
+       still, "Unknown"},
+      {"the node is away, and it never was Ready", "Unknown", "09:10:00", one(container(state("08:00:40"))), false,
+       "08:00:02", never},
+      {"a readiness gate was never met", "False", "08:00:02", one(container(state("08:00:40"))), false, "08:00:02",
+       still},
+      {"a readiness gate is not met any more", "False", "09:10:00", one(container(state("08:00:40"))), true, "08:00:02",
+       still},
+      {"no start shown, long after its binding", "False", "08:00:32", c, true, ""},
+      {"no start shown, soon after its binding", "False", "08:00:31", c, false, ""},
+      {"no start shown, but the kubelet's word", "False", "08:00:08", c, true},
+      {"a late first word without startTime", "False", "08:02:00", one(container(state("08:05:00"))), false, ""},
+      {"crash loop of what was Ready, without startTime", "False", "09:10:00",
+       one(container(state("09:30:00"), 6, state("09:25:00", "09:26:00"))), true, ""},
+      {"no transition time", "False", "", one(container(state("08:00:40")))},
+      {"no transition time, away", "Unknown", "", one(container(state("08:00:40"))), false, "08:00:02", still},
+      {"Ready", "True", "09:10:00", one(container(state("08:00:40")))},
+      {"finished", "False", "09:10:00", one(container(state("08:00:40", "09:10:00"))), false, "08:00:02", nullptr,
+       "Failed"},
+  };
+  for (const Shown& row : rows) {
+    CAPTURE(row.what);
+    const ports::Pod pod = pod_from_json(pod_of(row)).pod;
+    CHECK(pod.lost_since.has_value() == row.lost);
+    if (pod.lost_since) CHECK(format_rfc3339(*pod.lost_since) == at(row.ready_since));
+    CHECK(pod.ready_since.has_value() == (std::string(row.ready) == "True"));
+  }
+}
+
+TEST_CASE("nothing is known of when a pod without any time changed") {
+  const auto pod = pod_from_json(*parse_json(R"({"status":{"conditions":[
+    {"type":"Ready","status":"False","lastTransitionTime":"2026-11-21T08:00:42Z"}]}})"));
+  CHECK_FALSE(pod.pod.lost_since);
+}
+
+TEST_CASE("a pod that says Ready without since when is Ready, and measures no lead") {
+  const auto ready = [](Json containers) { return pod_from_json(pod_of({"", "True", "", std::move(containers)})).pod; };
+  const ports::Pod running = ready(Json::array({container(state("08:00:40")), container(state("08:00:50"))}));
+  REQUIRE(running.ready_since);
+  CHECK(format_rfc3339(*running.ready_since) == at("08:00:50"));
+  CHECK(running.restarted);
+  CHECK_FALSE(running.lost_since);
+  const ports::Pod bare = ready(Json::array());
+  REQUIRE(bare.ready_since);
+  CHECK(format_rfc3339(*bare.ready_since) == at("08:00:01"));
+  CHECK(bare.restarted);
+}
+
 TEST_CASE("what a pod holds of its node") {
   const std::string object =
       R"({"metadata":{"name":"p","ownerReferences":[{"kind":"ReplicaSet"}],"labels":{"env":"prod"}},
