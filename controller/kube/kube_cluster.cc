@@ -1,6 +1,8 @@
 // See kube_cluster.h.
 #include "controller/kube/kube_cluster.h"
 
+#include <set>
+
 #include "controller/api/autoscaler_json.h"
 #include "controller/api/meta_json.h"
 #include "controller/kube/host_name.h"
@@ -61,6 +63,7 @@ KubeCluster::KubeCluster(http::Transport& transport, const ports::Clock& clock, 
       pods_(pod_from_json),
       discovery_(transport, clock),
       target_reader_(transport, clock, discovery_, pods_),
+      scaled_objects_(transport, clock, discovery_, options_.ns),
       forecast_writer_(writes_, forecasts_),
       event_recorder_(writes_, clock, with_instance(options_.events)) {
   reflectors_.push_back(reflect(kAutoscalers, {}, autoscalers_));
@@ -112,6 +115,8 @@ std::string KubeCluster::problem() const {
     const std::string one = reflector->problem();
     if (!one.empty()) all += (all.empty() ? "" : "; ") + one;
   }
+  const std::string unseen = scaled_objects_.problem();
+  if (!unseen.empty()) all += (all.empty() ? "" : "; ") + unseen;
   return all;
 }
 
@@ -126,16 +131,28 @@ std::vector<ports::AutoscalerView> KubeCluster::autoscalers() {
 
 std::vector<Result<ports::Target>> KubeCluster::targets(const std::vector<api::Autoscaler>& autoscalers,
                                                         Millis deadline) {
-  return target_reader_.read(autoscalers, deadline);
+  const Millis began = clock_.steady();
+  auto targets = target_reader_.read(autoscalers, deadline);
+  if (const Millis left = deadline - (clock_.steady() - began); left > Millis(0)) scaled_objects_.refresh(left);
+  return targets;
 }
 
 std::vector<ports::Owner> KubeCluster::other_owners(const std::string& ns, const api::TargetRef& target) {
+  constexpr Millis kFirstLook{3'000};
+  scaled_objects_.look_first(kFirstLook);
   std::vector<ports::Owner> owners;
+  std::set<std::string> scaled_objects;
+  for (const std::string& name : scaled_objects_.that_scale(ns, target)) scaled_objects.insert(name);
   hpas_.visit_from({ns, ""}, [&](const api::ObjectKey& key, const HorizontalPodAutoscaler& hpa) {
     if (key.ns != ns) return false;
-    if (!hpa.ours && same_object(hpa.target, target)) owners.push_back({"HorizontalPodAutoscaler", key.name});
+    if (hpa.ours || !same_object(hpa.target, target)) return true;
+    if (hpa.scaled_object.empty())
+      owners.push_back({"HorizontalPodAutoscaler", key.name});
+    else
+      scaled_objects.insert(hpa.scaled_object);
     return true;
   });
+  for (const std::string& name : scaled_objects) owners.push_back({"ScaledObject", name});
   return owners;
 }
 

@@ -15,8 +15,8 @@
 #include "controller/kube/kube_pools.h"
 #include "controller/kube/lease_guard.h"
 #include "controller/kube/owner.h"
-#include "controller/kube/pod.h"
 #include "controller/kube/reflector.h"
+#include "controller/kube/scaled_objects.h"
 #include "controller/kube/store.h"
 #include "controller/kube/target_reader.h"
 #include "controller/ports/cluster.h"
@@ -78,6 +78,7 @@ class KubeCluster final : public ports::Cluster {
   Store<LabelledPod> pods_;
   Discovery discovery_;
   TargetReader target_reader_;
+  ScaledObjects scaled_objects_;
   ForecastWriter forecast_writer_;
   EventRecorder event_recorder_;
   std::unique_ptr<KubePools> pools_;

@@ -6,6 +6,27 @@
 #include "controller/kube/resource.h"
 
 namespace aia::kube {
+namespace {
+
+api::TargetRef scale_target(const Json& object) {
+  const auto field = [&](const char* name) { return text_at(object, {"spec", "scaleTargetRef", name}); };
+  return {field("apiVersion"), field("kind"), field("name")};
+}
+
+}  // namespace
+
+bool Controller::is(std::string_view group, std::string_view of_kind) const {
+  return kind == of_kind && split_api_version(api_version).first == group;
+}
+
+Controller controller_of(const Json& object) {
+  for (const Json& owner : list_at(object, {"metadata", "ownerReferences"})) {
+    if (!bool_at(owner, {"controller"})) continue;
+    return {text_at(owner, {"apiVersion"}), text_at(owner, {"kind"}), text_at(owner, {"name"}),
+            text_at(owner, {"uid"})};
+  }
+  return {};
+}
 
 Trim owner_trim() {
   return {{"status"}, {"managedFields", "annotations"}};
@@ -16,14 +37,36 @@ HorizontalPodAutoscaler hpa_from_json(const Json& object) {
   const bool ours = std::any_of(owners.begin(), owners.end(), [](const Json& owner) {
     return split_api_version(text_at(owner, {"apiVersion"})).first == api::kGroup;
   });
-  return {{text_at(object, {"spec", "scaleTargetRef", "apiVersion"}),
-           text_at(object, {"spec", "scaleTargetRef", "kind"}), text_at(object, {"spec", "scaleTargetRef", "name"})},
-          ours};
+  const Controller controller = controller_of(object);
+  return {scale_target(object), ours, controller.is("keda.sh", "ScaledObject") ? controller.name : ""};
+}
+
+api::TargetRef target_of_scaled_object(const Json& object) {
+  api::TargetRef target = scale_target(object);
+  if (target.api_version.empty()) target.api_version = "apps/v1";
+  if (target.kind.empty()) target.kind = "Deployment";
+  return target;
 }
 
 bool same_object(const api::TargetRef& a, const api::TargetRef& b) {
   return a.kind == b.kind && a.name == b.name &&
          split_api_version(a.api_version).first == split_api_version(b.api_version).first;
+}
+
+/// Who sets another value takes the field from all others. Several have it when they agreed on the value: then it is
+/// ours if we are among them, else the newest's.
+std::string replicas_writer_of(const Json& object) {
+  std::string writer;
+  std::optional<WallTime> newest;
+  for (const Json& entry : list_at(object, {"metadata", "managedFields"})) {
+    if (find_at(entry, {"fieldsV1", "f:spec", "f:replicas"}) == nullptr) continue;
+    std::string manager = text_at(entry, {"manager"});
+    if (manager == api::kFieldManager) return "";
+    const std::optional<WallTime> at = time_at(entry, {"time"});
+    if (!writer.empty() && at <= newest) continue;  // no time is before any
+    writer = std::move(manager), newest = at;
+  }
+  return writer;
 }
 
 }  // namespace aia::kube

@@ -121,6 +121,7 @@ LabelledPod pod_from_json(const Json& object) {
   if (made.pod.ready_since && !created) made.pod.restarted = true;  // a start without a beginning
   made.pod.lost_since = lost_since(object, made.pod, starts);
   made.labels = labels_of(object);
+  made.controller = controller_of(object);
   made.of_node = is_of_node(object);
   const Json* spec = find_at(object, {"spec"});
   if (spec == nullptr || made.pod.finished) return made;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "controller/kube/json.h"
+#include "controller/kube/owner.h"
 #include "controller/kube/selector.h"
 #include "controller/ports/cluster.h"
 
@@ -11,6 +12,7 @@ namespace aia::kube {
 struct LabelledPod {
   ports::Pod pod;
   Labels labels;
+  Controller controller{};
   std::vector<std::pair<std::string, std::int64_t>> requests{};  ///< a third of a map's memory; none of one that
                                                                  ///< finished or whose quantities do not read
   bool of_node = false;  ///< a DaemonSet's or static pod: it comes and goes with its node

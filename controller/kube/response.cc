@@ -31,7 +31,12 @@ std::optional<Millis> seconds(std::string_view text) {
   return std::chrono::seconds(std::min(value, kLongest));
 }
 
-/// The start of a text without control characters, for a message of one line.
+bool is_status(const std::optional<Json>& json) {
+  return json && text_at(*json, {"kind"}) == "Status";
+}
+
+}  // namespace
+
 std::string shown(const std::string& text) {
   std::string out = text.substr(0, kShownText);
   for (char& c : out) {
@@ -39,12 +44,6 @@ std::string shown(const std::string& text) {
   }
   return out;
 }
-
-bool is_status(const std::optional<Json>& json) {
-  return json && text_at(*json, {"kind"}) == "Status";
-}
-
-}  // namespace
 
 Error error_of_status(const Json& status, int http_status) {
   const std::int64_t named = int_at(status, {"code"});

@@ -8,6 +8,9 @@
 
 namespace aia::kube {
 
+/// The start of a text that somebody else wrote, without control characters, for a message of one line.
+std::string shown(const std::string& text);
+
 /// What a metav1.Status means to the caller. `http_status` counts where the document carries no code.
 Error error_of_status(const Json& status, int http_status);
 

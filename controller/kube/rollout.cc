@@ -1,6 +1,8 @@
 // See rollout.h.
 #include "controller/kube/rollout.h"
 
+#include <limits>
+
 namespace aia::kube {
 namespace {
 
@@ -49,6 +51,12 @@ Rollout stateful_set(const Json& object) {
 
 bool has_rollout(const std::string& api_version, const std::string& kind) {
   return api_version == "apps/v1" && (kind == "Deployment" || kind == "StatefulSet");
+}
+
+Millis progress_deadline_of(const std::string& kind, const Json& object) {
+  constexpr std::int64_t kDefault = 600, kNone = std::numeric_limits<std::int32_t>::max();
+  const std::int64_t stated = kind == "Deployment" ? int_at(object, {"spec", "progressDeadlineSeconds"}) : 0;
+  return std::chrono::seconds(stated > 0 && stated < kNone ? stated : kDefault);
 }
 
 Rollout rollout_of(const std::string& kind, const Json& object) {

@@ -18,6 +18,10 @@ struct Rollout {
 /// True for the kinds that rollout_of understands.
 bool has_rollout(const std::string& api_version, const std::string& kind);
 
+/// How long it may go without progress until it counts as stalled: a Deployment's spec.progressDeadlineSeconds. One
+/// without a deadline, and a StatefulSet, which has none, get the default of ten minutes.
+Millis progress_deadline_of(const std::string& kind, const Json& object);
+
 Rollout rollout_of(const std::string& kind, const Json& object);
 
 }  // namespace aia::kube

@@ -32,7 +32,10 @@ void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::
   if (rolls_out) {
     const Rollout rollout = rollout_of(ref.kind, *object);
     target.rollout = rollout.settled ? "" : rollout.words;
+    target.progress_deadline = progress_deadline_of(ref.kind, *object);
+    target.ordered = ref.kind == "StatefulSet" && text_at(*object, {"spec", "podManagementPolicy"}) != "Parallel";
   }
+  target.replicas_writer = replicas_writer_of(*object);
   Result<api::ReplicaShape> replica = replica_of(*object);
   if (replica)
     target.replica = std::move(*replica);
@@ -72,7 +75,8 @@ std::vector<Result<ports::Target>> TargetReader::read(const std::vector<api::Aut
     if (targets.back()) take_object(*targets.back(), refs[i], std::move(responses[next]));
     ++next;
   }
-  join_pods(autoscalers, targets);
+  std::vector<Claim> claims = join_pods(autoscalers, targets);
+  ownership_.settle(claims, std::max(deadline - (clock_.steady() - began), Millis(0)));
   return targets;
 }
 
@@ -92,25 +96,33 @@ Result<ports::Target> TargetReader::target_of(const api::Autoscaler& autoscaler,
   return target;
 }
 
-void TargetReader::join_pods(const std::vector<api::Autoscaler>& autoscalers,
-                             std::vector<Result<ports::Target>>& targets) const {
+/// Without a selector the pods are not none but unknown.
+std::vector<Claim> TargetReader::join_pods(const std::vector<api::Autoscaler>& autoscalers,
+                                           std::vector<Result<ports::Target>>& targets) const {
+  std::vector<Claim> claims;
   std::map<std::string, PodJoin> joins;  // by namespace
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (!targets[i] || targets[i]->selector.empty()) continue;
-    Result<Selector> selector = parse_selector(targets[i]->selector);
-    if (selector) {
-      joins[autoscalers[i].meta.ns].add(std::move(*selector), i);
-    } else {
-      targets[i] = selector.error().in(autoscalers[i].spec.target.to_string());
-    }
+    if (!targets[i]) continue;
+    ports::Target& target = *targets[i];
+    Result<Selector> selector = parse_selector(target.selector);
+    if (target.selector.empty())
+      target.pods_unseen =
+          "the scale publishes no selector (status.selector): give the kind's scale subresource a labelSelectorPath";
+    else if (!selector)
+      target.pods_unseen = "the scale's selector does not parse: " + shown(selector.error().message);
+    if (!target.pods_unseen.empty()) continue;
+    const std::string& ns = autoscalers[i].meta.ns;
+    joins[ns].add(std::move(*selector), claims.size());
+    claims.push_back({ns, autoscalers[i].spec.target, &target});
   }
   for (const auto& [ns, join] : joins) {
     pods_.visit_from({ns, ""}, [&, &in = ns, &with = join](const api::ObjectKey& key, const LabelledPod& pod) {
       if (key.ns != in) return false;
-      with.matches(pod.labels, [&](std::size_t i) { targets[i]->pods.push_back(pod.pod); });
+      with.matches(pod.labels, [&](std::size_t i) { claims[i].candidates.push_back({pod.pod, pod.controller}); });
       return true;
     });
   }
+  return claims;
 }
 
 }  // namespace aia::kube

@@ -1,13 +1,12 @@
 // Reads the targets of all AIAutoscalers at once: fresh scale, rollout state and pod template from the API server, side
-// by side; pods from their store, joined to the selectors in one pass.
+// by side; pods from their store, joined to the selectors in one pass and kept where the target owns them.
 #pragma once
 
 #include <vector>
 
 #include "controller/http/transport.h"
 #include "controller/kube/discovery.h"
-#include "controller/kube/pod.h"
-#include "controller/kube/store.h"
+#include "controller/kube/ownership.h"
 #include "controller/ports/cluster.h"
 
 namespace aia::kube {
@@ -17,19 +16,21 @@ class TargetReader {
   /// All outlive it.
   TargetReader(http::Transport& transport, const ports::Clock& clock, Discovery& discovery,
                const Store<LabelledPod>& pods)
-      : transport_(transport), clock_(clock), discovery_(discovery), pods_(pods) {}
+      : transport_(transport), clock_(clock), discovery_(discovery), pods_(pods), ownership_(transport, clock, pods) {}
 
   /// As ports::Cluster::targets.
   std::vector<Result<ports::Target>> read(const std::vector<api::Autoscaler>& autoscalers, Millis deadline);
 
  private:
   Result<ports::Target> target_of(const api::Autoscaler& autoscaler, Result<http::Response> scale);
-  void join_pods(const std::vector<api::Autoscaler>& autoscalers, std::vector<Result<ports::Target>>& targets) const;
+  std::vector<Claim> join_pods(const std::vector<api::Autoscaler>& autoscalers,
+                               std::vector<Result<ports::Target>>& targets) const;
 
   http::Transport& transport_;
   const ports::Clock& clock_;
   Discovery& discovery_;
   const Store<LabelledPod>& pods_;
+  Ownership ownership_;
 };
 
 }  // namespace aia::kube

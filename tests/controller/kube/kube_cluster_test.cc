@@ -238,6 +238,111 @@ TEST_CASE("other owners: same namespace, group, kind and name, whatever the vers
   CHECK(owners[1].name == "b");
 }
 
+namespace {
+
+/// KEDA's API as discovery and its lists show it.
+struct Keda {
+  std::string items;
+  int status = 200, lists = 0;
+  std::string next{};  ///< what follows the first page
+
+  std::optional<Result<http::Response>> operator()(const http::Request& request) {
+    if (request.target == "/apis/keda.sh/v1alpha1")
+      return FakeTransport::json(R"({"resources":[{"name":"scaledobjects","kind":"ScaledObject","namespaced":true}]})");
+    if (request.target.find("/scaledobjects?") == std::string::npos) return std::nullopt;
+    ++lists;
+    if (status != 200) return FakeTransport::json(R"({"kind":"Status","message":"not allowed"})", status);
+    const bool first = request.target.find("continue=") == std::string::npos;
+    const std::string more = first && !next.empty() ? R"("continue":"more")" : "";
+    return FakeTransport::json(R"({"metadata":{)" + more + R"(},"items":[)" + (first ? items : next) + "]}");
+  }
+};
+
+std::string scaled_object(const std::string& name, const std::string& ref) {
+  return R"({"metadata":{"namespace":"n","name":")" + name +
+         R"(","annotations":{"autoscaling.keda.sh/paused":"true"}},"spec":{"scaleTargetRef":)" + ref + "}}";
+}
+
+std::string owners_of(KubeCluster& cluster) {
+  std::string words;
+  for (const ports::Owner& owner : cluster.other_owners("n", {"apps/v1", "Deployment", "d"}))
+    words += owner.kind + " " + owner.name + " ";
+  return words;
+}
+
+}  // namespace
+
+TEST_CASE("an HPA that KEDA made is named as its ScaledObject, and one whose HPA is gone is found") {
+  Rig rig;
+  auto keda = std::make_shared<Keda>();
+  rig.server.calls.on([keda](const http::Request& request) { return (*keda)(request); });
+  rig.server.lists["horizontalpodautoscalers"] =
+      hpa("n", "keda-hpa-so", "apps/v1", "d",
+          R"([{"apiVersion":"keda.sh/v1alpha1","kind":"ScaledObject","name":"so","uid":"u","controller":true}])") +
+      "," + hpa("n", "by-hand", "apps/v1", "d");
+  keda->items = scaled_object("so", R"({"name":"d"})") + "," + scaled_object("other", R"({"name":"e"})") + "," +
+                scaled_object("set", R"({"kind":"StatefulSet","name":"d"})");
+  keda->next = scaled_object("paused", R"({"apiVersion":"apps/v1","kind":"Deployment","name":"d"})");
+  KubeCluster& cluster = rig.start();
+  REQUIRE(eventually([&] { return cluster.synced(); }));
+  CHECK(owners_of(cluster) == "HorizontalPodAutoscaler by-hand ScaledObject paused ScaledObject so ");
+  CHECK(cluster.problem().empty());
+  CHECK(keda->lists == 2);  // two pages
+  keda->items = keda->next = "";
+  static_cast<void>(cluster.targets({}, Millis(1000)));
+  CHECK(owners_of(cluster) == "HorizontalPodAutoscaler by-hand ScaledObject paused ScaledObject so ");
+  CHECK(keda->lists == 2);  // not within 30 s
+  rig.clock.advance(std::chrono::seconds(30));
+  static_cast<void>(cluster.targets({}, Millis(1000)));
+  CHECK(owners_of(cluster) == "HorizontalPodAutoscaler by-hand ScaledObject so ");
+}
+
+TEST_CASE("ScaledObjects that may not be listed are said; an answer that is none changes nothing") {
+  Rig rig;
+  auto keda = std::make_shared<Keda>();
+  rig.server.calls.on([keda](const http::Request& request) { return (*keda)(request); });
+  keda->items = scaled_object("so", R"({"name":"d"})");
+  KubeCluster& cluster = rig.start();
+  REQUIRE(eventually([&] { return cluster.synced(); }));
+  const auto again = [&](int status) {
+    keda->status = status;
+    rig.clock.advance(std::chrono::seconds(30));
+    static_cast<void>(cluster.targets({}, Millis(1000)));
+    return owners_of(cluster);
+  };
+  CHECK(owners_of(cluster) == "ScaledObject so ");
+  CHECK(again(503) == "ScaledObject so ");
+  CHECK_THAT(cluster.problem(), Catch::Contains("KEDA's ScaledObjects are not all seen: not allowed (HTTP 503)"));
+  CHECK(again(200) == "ScaledObject so ");
+  CHECK(cluster.problem().empty());
+  CHECK(again(403).empty());
+  CHECK_FALSE(cluster.problem().empty());
+  CHECK(again(404).empty());
+  CHECK(cluster.problem().empty());
+}
+
+TEST_CASE("the replicas' writer is who owns the field, unless that is us") {
+  const auto entry = [](const char* manager, const char* time, const char* fields) {
+    return Json{{"manager", manager}, {"time", time}, {"fieldsV1", *parse_json(fields)}};
+  };
+  const auto writer = [](Json entries) {
+    return replicas_writer_of({{"metadata", {{"managedFields", std::move(entries)}}}});
+  };
+  const char* const replicas = R"({"f:spec":{"f:replicas":{}}})";
+  const char* const status = R"({"f:status":{"f:replicas":{}}})";
+  const Json manager = entry("kube-controller-manager", "2026-11-21T09:00:00Z", status);
+  CHECK(writer(Json::array()).empty());
+  CHECK(writer({manager, entry("kubectl", "2026-11-21T08:00:00Z", R"({"f:spec":{"f:template":{}}})")}).empty());
+  CHECK(writer({entry("kubectl", "2026-11-21T08:00:00Z", replicas), manager}) == "kubectl");
+  CHECK(writer({entry("helm", "2026-11-21T09:00:00Z", replicas), entry("old", "2026-11-21T08:00:00Z", replicas)}) ==
+        "helm");
+  CHECK(writer({entry("old", "2026-11-21T08:00:00Z", replicas), entry("helm", "2026-11-21T09:00:00Z", replicas)}) ==
+        "helm");
+  CHECK(
+      writer({entry("helm", "2026-11-21T09:00:00Z", replicas), entry("aiautoscaler", "2026-11-21T08:00:00Z", replicas)})
+          .empty());
+}
+
 TEST_CASE("forecasts of an AIAutoscaler: by prefix and owner") {
   Rig rig;
   rig.server.lists["forecasts"] =

@@ -64,6 +64,23 @@ TEST_CASE("a Deployment rolls out until its new pods are all there and the old o
   }
 }
 
+TEST_CASE("the words change with progress and stay without") {
+  const auto words = [](Numbers numbers) { return rollout_of("Deployment", deployment(numbers)).words; };
+  const Numbers waits{12, 12, 12, 5, "ReplicaSetUpdated"}, rolls{10, 12, 4, 8, "ReplicaSetUpdated"};
+  Numbers later = waits;
+  later.generation = later.observed = 9;
+  CHECK(words(later) == words(waits));
+  later.available = 6;
+  CHECK(words(later) != words(waits));
+  Numbers next = rolls;
+  next.available = 9;  // old ones, too: it says nothing of the new
+  CHECK(words(next) == words(rolls));
+  next.updated = 5;
+  CHECK(words(next) != words(rolls));
+  next = rolls, next.all = 11;
+  CHECK(words(next) != words(rolls));
+}
+
 TEST_CASE("a StatefulSet rolls out while its revisions differ, down to its partition") {
   const auto set = [](const char* current, int updated, int partition, const char* type = "RollingUpdate") {
     return Json{

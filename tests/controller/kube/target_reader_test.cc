@@ -14,7 +14,8 @@ using tests::ManualClock;
 namespace {
 
 const char* const kApps = R"({"resources":[{"name":"deployments","kind":"Deployment","namespaced":true},
-  {"name":"deployments/scale","kind":"Scale"}]})";
+  {"name":"deployments/scale","kind":"Scale"},{"name":"statefulsets","kind":"StatefulSet","namespaced":true},
+  {"name":"statefulsets/scale","kind":"Scale"}]})";
 const char* const kOther = R"({"resources":[{"name":"sets","kind":"Set","namespaced":true},
   {"name":"sets/scale","kind":"Scale"}]})";
 const char* const kSettled = R"({"metadata":{"generation":1},"spec":{"replicas":3,
@@ -89,7 +90,12 @@ TEST_CASE("scale, rollout and the pods that the selector matches in the target's
   CHECK(api::gpus_of(*targets[0]->replica) == 8);
   REQUIRE(targets[1].ok());
   CHECK(targets[1]->spec_replicas == 0);
-  CHECK(targets[1]->pods.empty());  // no selector published: not "all pods"
+  CHECK(targets[0]->status_replicas == 1);
+  CHECK(targets[0]->pods_unseen.empty());
+  CHECK(targets[1]->pods.empty());  // no selector published: not "all pods", and not none
+  CHECK(targets[1]->status_replicas == 1);
+  CHECK(targets[1]->pods_unseen ==
+        "the scale publishes no selector (status.selector): give the kind's scale subresource a labelSelectorPath");
   CHECK_FALSE(targets[1]->replica);
   CHECK(targets[1]->rollout.empty());  // a kind of which no rollout is known
   CHECK_THAT(targets[1]->replica_problem, Catch::StartsWith("its pod template cannot be read: "));
@@ -120,8 +126,9 @@ TEST_CASE("each target's trouble is its own") {
   CHECK(targets[0].error().kind == ErrorKind::NotFound);
   CHECK(targets[0].error().message == "apps/v1 Deployment gone: deployments.apps \"gone\" not found (HTTP 404)");
   CHECK(targets[1].error().kind == ErrorKind::Forbidden);
-  CHECK(targets[2].error().kind == ErrorKind::Invalid);
-  CHECK_THAT(targets[2].error().message, Catch::Contains("label selector 'a b'"));
+  REQUIRE(targets[2].ok());
+  CHECK_THAT(targets[2]->pods_unseen, Catch::StartsWith("the scale's selector does not parse: label selector 'a b'"));
+  CHECK(targets[2]->pods.empty());
   CHECK(targets[3].error().kind == ErrorKind::Invalid);
   CHECK(targets[4].error().kind == ErrorKind::Unavailable);
   CHECK(targets[5].error().kind == ErrorKind::Unavailable);
@@ -138,6 +145,45 @@ TEST_CASE("a 404 of the path, not of the object, is discovered anew") {
   rig.answers.insert_or_assign("/apis/x.io/v1", FakeTransport::json("404 page not found", 404));
   const auto again = rig.reader.read({autoscaler("n", "Set", "s")}, Millis(1000));
   CHECK(again[0].error().message == "apiVersion x.io/v1, kind Set is not served by this cluster");
+}
+
+TEST_CASE("pods that the scale counts and the selector does not find are unseen") {
+  Rig rig;
+  rig.answers.insert({"/apis/x.io/v1/namespaces/n/sets/s/scale", FakeTransport::json(scale(2, "app=elsewhere"))});
+  rig.pod("n", "s-1", "s");
+  const auto targets = rig.reader.read({autoscaler("n", "Set", "s")}, Millis(1000));
+  REQUIRE(targets[0].ok());
+  CHECK(targets[0]->pods_unseen == "the selector 'app=elsewhere' matches none of the 1 pods that the scale counts");
+}
+
+TEST_CASE("what the target's own object says: order of starts, progress deadline, who set the replicas") {
+  struct Row {
+    const char* kind;
+    const char* spec;
+    bool ordered;
+    int deadline_s;
+  };
+  const Row rows[] = {{"Deployment", R"({"progressDeadlineSeconds":90})", false, 90},
+                      {"Deployment", R"({"progressDeadlineSeconds":2147483647})", false, 600},
+                      {"Deployment", "{}", false, 600},
+                      {"StatefulSet", R"({"podManagementPolicy":"OrderedReady"})", true, 600},
+                      {"StatefulSet", "{}", true, 600},
+                      {"StatefulSet", R"({"podManagementPolicy":"Parallel","progressDeadlineSeconds":9})", false, 600}};
+  for (const Row& row : rows) {
+    CAPTURE(row.kind, row.spec);
+    Rig rig;
+    const std::string path = std::string("/apis/apps/v1/namespaces/n/") +
+                             (row.kind == std::string("Deployment") ? "deployments" : "statefulsets") + "/t";
+    rig.answers.insert({path + "/scale", FakeTransport::json(scale(3, "app=t"))});
+    rig.answers.insert({path, FakeTransport::json(R"({"metadata":{"managedFields":[{"manager":"argocd",
+      "fieldsV1":{"f:spec":{"f:replicas":{}}}}]},"spec":)" +
+                                                  std::string(row.spec) + "}")});
+    const auto targets = rig.reader.read({autoscaler("n", row.kind, "t")}, Millis(1000));
+    REQUIRE(targets[0].ok());
+    CHECK(targets[0]->ordered == row.ordered);
+    CHECK(targets[0]->progress_deadline == std::chrono::seconds(row.deadline_s));
+    CHECK(targets[0]->replicas_writer == "argocd");
+  }
 }
 
 TEST_CASE("no autoscalers, no requests") {

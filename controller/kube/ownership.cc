@@ -1,0 +1,157 @@
+// See ownership.h.
+#include "controller/kube/ownership.h"
+
+#include <algorithm>
+
+#include "controller/kube/resource.h"
+#include "controller/kube/response.h"
+
+namespace aia::kube {
+namespace {
+
+using To = Belonging::To;
+
+constexpr int kDeepest = 8;  ///< controllers from a pod to its target
+constexpr Millis kAskAgain = std::chrono::seconds(30);
+
+bool is_of_apps(const api::TargetRef& ref, const char* kind) {
+  return ref.kind == kind && split_api_version(ref.api_version).first == "apps";
+}
+
+/// Of a built-in kind the way from its pods is known: through ReplicaSets to a Deployment, else none.
+bool is_built_in(const api::TargetRef& ref) {
+  return is_of_apps(ref, "Deployment") || is_of_apps(ref, "StatefulSet") || is_of_apps(ref, "ReplicaSet");
+}
+
+/// False: a pod with this controller, which is not the target itself, cannot be the target's.
+bool may_lead_to(const api::TargetRef& ref, const Controller& controller) {
+  if (is_of_apps(ref, "Deployment")) return controller.is("apps", "ReplicaSet");
+  return !is_built_in(ref) && !controller.is(split_api_version(ref.api_version).first, ref.kind);
+}
+
+/// What is known may be out of date: an error is asked about again, and a ReplicaSet may have been adopted.
+bool is_due(const KnownOwner& known, Millis began, Millis now) {
+  const bool answered = !known.error || known.error->answered;
+  return known.asked_at < began && now - known.asked_at >= (answered ? kAskAgain : Millis(0));
+}
+
+std::string why_unreadable(const Controller& of) {
+  return of.to_string() + " (" + of.api_version +
+         ") is of a kind whose owner is not read: only ReplicaSets, Deployments, StatefulSets and pods are";
+}
+
+std::string why_unread(const Controller& of, const Error& error) {
+  const std::string allow = error.kind == ErrorKind::Forbidden ? "; allow get on its kind (manifests/rbac)" : "";
+  return of.to_string() + " cannot be read: " + shown(error.message) + allow;
+}
+
+std::string why_not_yet(bool full) {
+  return full ? " is not read: owners are kept of " + std::to_string(OwnerCache::kMost) + " at most"
+              : " was not read yet";
+}
+
+/// The pods that the target gets, and why those that count by their labels do.
+struct Settled {
+  int its = 0, nobodys = 0, unread = 0;
+  std::string other, why;
+};
+
+Settled count(const Claim& claim) {
+  Settled settled;
+  for (const Candidate& candidate : claim.candidates) {
+    const Belonging& belongs = claim.of.at(candidate.controller.uid);
+    settled.its += belongs.to == To::Target ? 1 : 0;
+    settled.nobodys += belongs.to == To::Nobody ? 1 : 0;
+    settled.unread += belongs.to == To::Unread ? 1 : 0;
+    if (belongs.to == To::Unread && settled.why.empty()) settled.why = belongs.words;
+    if (belongs.to == To::Other && settled.other.empty()) settled.other = belongs.words;
+  }
+  return settled;
+}
+
+std::string why_none(const Claim& claim, const Settled& settled) {
+  const std::string counted = std::to_string(claim.target->status_replicas) + " pods that the scale counts";
+  if (settled.other.empty() && settled.nobodys == 0)
+    return "the selector '" + shown(claim.target->selector) + "' matches none of the " + counted;
+  return "of the " + counted + " the selector '" + shown(claim.target->selector) + "' finds none that the target owns" +
+         (settled.other.empty() ? "" : ", but pods of " + settled.other);
+}
+
+/// A pod that names no controller is not a built-in kind's, unless that has pods and none is seen to be its own: then
+/// the control plane does not show owners.
+void take(Claim& claim) {
+  ports::Target& target = *claim.target;
+  const Settled settled = count(claim);
+  const bool with_nobodys = !is_built_in(claim.ref) || (settled.its == 0 && target.status_replicas > 0);
+  for (Candidate& candidate : claim.candidates) {
+    const To to = claim.of.at(candidate.controller.uid).to;
+    if (to == To::Target || to == To::Unread || (to == To::Nobody && with_nobodys))
+      target.pods.push_back(std::move(candidate.pod));
+  }
+  const int by_label = settled.unread + (with_nobodys ? settled.nobodys : 0);
+  if (by_label > 0)
+    target.ownership = std::to_string(by_label) + " of " + std::to_string(target.pods.size()) +
+                       " pods count by their labels: " +
+                       (settled.why.empty() ? "they name no controller (ownerReferences)" : settled.why);
+  if (target.pods.empty() && target.status_replicas > 0) target.pods_unseen = why_none(claim, settled);
+}
+
+}  // namespace
+
+void Ownership::settle(std::vector<Claim>& claims, Millis deadline) {
+  const std::scoped_lock lock(mutex_);
+  const Millis began = clock_.steady();
+  for (int round = 0;; ++round) {
+    OwnerCache::Wanted wanted;
+    for (Claim& claim : claims) {
+      claim.of.clear();
+      for (const Candidate& candidate : claim.candidates) {
+        const auto [at, added] = claim.of.try_emplace(candidate.controller.uid);
+        if (!added) continue;
+        at->second = follow(claim, candidate.controller, began);
+        const auto& unread = at->second.unread;
+        if (unread) wanted.try_emplace(unread->uid, claim.ns, *unread);
+      }
+    }
+    const Millis left = deadline - (clock_.steady() - began);
+    if (wanted.empty() || left <= Millis(0) || round == kDeepest) break;
+    owners_.read(wanted, left);
+  }
+  owners_.drop_unused();
+  for (Claim& claim : claims) take(claim);
+}
+
+/// Up from a pod's controller to the target, through what is known; what is not is to be read.
+Belonging Ownership::follow(const Claim& claim, Controller controller, Millis began) {
+  if (claim.target->uid.empty()) return {To::Unread, "the scale names no metadata.uid to find their owner by"};
+  if (controller.uid.empty()) return {To::Nobody};
+  std::optional<Controller> doubtful;  // on the way, and may have changed
+  for (int depth = 0; depth < kDeepest; ++depth) {
+    if (controller.uid == claim.target->uid) return {To::Target};
+    if (!may_lead_to(claim.ref, controller)) return {To::Other, controller.to_string(), doubtful};
+    std::optional<Controller> next;
+    if (controller.is("", "Pod")) {
+      next = controller_of_pod(claim.ns, controller);
+    } else if (!OwnerCache::can_read(controller)) {
+      return {To::Unread, why_unreadable(controller), doubtful};
+    } else {
+      const KnownOwner* known = owners_.find(controller.uid);
+      if (known == nullptr) return {To::Unread, controller.to_string() + why_not_yet(owners_.full()), controller};
+      const bool due = is_due(*known, began, clock_.steady());
+      if (known->error)
+        return {To::Unread, why_unread(controller, *known->error), due ? std::optional(controller) : doubtful};
+      if (due && !doubtful) doubtful = controller;
+      if (!known->gone) next = known->controller;
+    }
+    if (!next || next->uid.empty()) return {To::Other, controller.to_string(), doubtful};
+    controller = *next;
+  }
+  return {To::Unread, "its controllers are more than " + std::to_string(kDeepest) + " deep"};
+}
+
+std::optional<Controller> Ownership::controller_of_pod(const std::string& ns, const Controller& pod) const {
+  const std::optional<LabelledPod> found = pods_.find({ns, pod.name});
+  return found && found->pod.uid == pod.uid ? std::optional(found->controller) : std::nullopt;
+}
+
+}  // namespace aia::kube
