@@ -78,11 +78,11 @@ bool Batch::advance(Call& call, SteadyTime now) {
   Exchange& exchange = *call.attempt.exchange;
   if (!exchange.progress().done) return false;
   if (const auto failure = exchange.failure()) {
+    call.attempt.cancel();  // its bytes may still be coming
     if (failure->step == Step::NeverSent && call.stale++ < kMaxStale) {
       start(call, now);
       return false;
     }
-    if (failure->step == Step::Limit) call.attempt.cancel();
     return finish(call, to_error(*failure, settings_.server), may_retry(*call.request, *failure), Millis(0));
   }
   last_answer_ = Clock::now();

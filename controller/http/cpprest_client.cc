@@ -8,9 +8,23 @@
 // - It follows redirects with the Authorization header: switched off.
 // - It reads the system's roots for each connection, and trusts them beside ours: neither, see tls.cc.
 // - Its default body buffer has no bound, and a chunk of size -1 would end the process: bodies go to a buffer of our
-//   own, which refuses. Nothing may throw out of that buffer.
+//   own.
 // - Its error codes lose their category: cpprest_failure.h.
 // - An exception of a task that nobody looks at ends the process: each task has a continuation that does.
+//
+// All of it shares four threads, so that four that wait are everybody's end. What waits on them, or could:
+// - A write to the body buffer that fails: the library closes the buffer and waits for that with get(), on the thread
+//   that has to run what it waits for (astreambuf.h, create_exception_checked_task). Four answers refused at once stood
+//   still for ever. Our buffer never fails and never waits: what the exchange does not want is swallowed, and whoever
+//   waits for the answer cancels the request from a thread of ours, which closes the connection.
+// - The end of a request waits for a cancellation of it that is under way (pplxcancellation_token.h): that closes a
+//   socket and waits for nothing, and no lock of ours is held meanwhile.
+// - close().get() of a request's body, on our thread, waits for the four (streambuf_state_manager::close): the body is
+//   not closed, its length is known.
+// - TLS never says goodbye (SSL_shutdown), timers only close sockets. Names are resolved on one thread of asio's: a name
+//   server that is silent holds new connections back, and their calls end at their deadlines.
+// - What we run there ourselves: Tls (reads files, verifies), prepare_socket, Exchange and its sink. Each takes a lock
+//   for a moment; none may wait for an answer, for the loop or for a call of this client.
 #include "controller/http/cpprest_client.h"
 
 #define _TURN_OFF_PLATFORM_STRING
@@ -43,7 +57,7 @@ struct SetupFailure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Where cpprestsdk writes body bytes: straight into the exchange, which may refuse them.
+/// Where cpprestsdk writes body bytes: straight into the exchange. Every write is done at once and in full.
 class BodyBuffer final : public concurrency::streams::details::streambuf_state_manager<std::uint8_t> {
  public:
   explicit BodyBuffer(std::shared_ptr<Exchange> exchange)
@@ -64,31 +78,27 @@ class BodyBuffer final : public concurrency::streams::details::streambuf_state_m
 
  protected:
   pplx::task<std::size_t> _putn(const std::uint8_t* bytes, std::size_t count) override {
-    if (count > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    if (count > static_cast<std::size_t>(std::numeric_limits<int>::max()))
       exchange_->on_failure({Step::Body, "the server sent a chunk of negative size"});
-      return refuse<std::size_t>();
-    }
-    if (!exchange_->on_bytes({reinterpret_cast<const char*>(bytes), count})) return refuse<std::size_t>();
+    else
+      exchange_->on_bytes({reinterpret_cast<const char*>(bytes), count});
     return pplx::task_from_result<std::size_t>(count);
   }
-  pplx::task<int_type> _putc(std::uint8_t) override { return refuse<int_type>(); }
-  pplx::task<int_type> _bumpc() override { return refuse<int_type>(); }
+  pplx::task<int_type> _putc(std::uint8_t) override { return end_of_file(); }
+  pplx::task<int_type> _bumpc() override { return end_of_file(); }
   int_type _sbumpc() override { return traits::eof(); }
-  pplx::task<int_type> _getc() override { return refuse<int_type>(); }
+  pplx::task<int_type> _getc() override { return end_of_file(); }
   int_type _sgetc() override { return traits::eof(); }
-  pplx::task<int_type> _nextc() override { return refuse<int_type>(); }
-  pplx::task<int_type> _ungetc() override { return refuse<int_type>(); }
-  pplx::task<std::size_t> _getn(std::uint8_t*, std::size_t) override { return refuse<std::size_t>(); }
+  pplx::task<int_type> _nextc() override { return end_of_file(); }
+  pplx::task<int_type> _ungetc() override { return end_of_file(); }
+  pplx::task<std::size_t> _getn(std::uint8_t*, std::size_t) override { return pplx::task_from_result<std::size_t>(0); }
   std::size_t _scopy(std::uint8_t*, std::size_t) override { return 0; }
   pplx::task<bool> _sync() override { return pplx::task_from_result(true); }
   std::uint8_t* _alloc(std::size_t) override { return nullptr; }
   void _commit(std::size_t) override {}
 
  private:
-  template <class T>
-  static pplx::task<T> refuse() {
-    return pplx::task_from_exception<T>(std::runtime_error("body refused"));
-  }
+  static pplx::task<int_type> end_of_file() { return pplx::task_from_result<int_type>(traits::eof()); }
   const std::shared_ptr<Exchange> exchange_;
 };
 
@@ -133,8 +143,7 @@ Headers lower_case(const rest::http_headers& headers) {
 /// A body that is read once and cannot be rewound.
 concurrency::streams::istream one_shot(const std::string& body) {
   concurrency::streams::producer_consumer_buffer<std::uint8_t> buffer;
-  buffer.putn_nocopy(reinterpret_cast<const std::uint8_t*>(body.data()), body.size()).get();
-  buffer.close(std::ios_base::out).get();
+  buffer.putn_nocopy(reinterpret_cast<const std::uint8_t*>(body.data()), body.size());  // copies, at once
   return buffer.create_istream();
 }
 

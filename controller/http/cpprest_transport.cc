@@ -48,7 +48,7 @@ class CpprestTransport final : public Transport {
       exchange->detach();
       const auto progress = exchange->progress();
       const auto failure = exchange->failure();
-      if (!progress.done || progress.stopped_by_sink) attempt.cancel();
+      if (!progress.done || progress.stopped_by_sink || failure) attempt.cancel();
       if (progress.stopped_by_sink) return exchange->take_response();
       if (!progress.done && stop.stop_requested()) {
         if (!progress.headers) return stopped();

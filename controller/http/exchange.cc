@@ -1,5 +1,6 @@
 // The two sides of an exchange meet here under one lock. Bytes may overtake the headers (the library completes both on
-// different threads), so they wait until the status says whether they belong to the sink.
+// different threads), so they wait until the status says whether they belong to the sink. What is not wanted is
+// dropped: the transport's threads never wait, and nothing is kept beyond the limit.
 #include "controller/http/exchange.h"
 
 #include <utility>
@@ -37,45 +38,35 @@ void Exchange::on_headers(int status, Headers headers) noexcept {
   progress_.headers = true;
   progress_.last_activity = std::chrono::steady_clock::now();
   const std::string early = std::exchange(early_, {});
-  if (early.empty()) return;
-  try {
-    deliver(early);
-  } catch (const std::exception& error) {
-    failure_ = Failure{Step::Limit, error.what()};
-    finish();
-  }
+  if (!early.empty()) take(early);
 }
 
-bool Exchange::on_bytes(std::string_view bytes) noexcept {
+void Exchange::on_bytes(std::string_view bytes) noexcept {
   const std::lock_guard lock(mutex_);
-  if (!attached_ || progress_.done) return false;
+  if (!attached_ || progress_.done) return;
   progress_.last_activity = std::chrono::steady_clock::now();
   progress_.bytes += bytes.size();
+  take(bytes);
+}
+
+void Exchange::take(std::string_view bytes) {
   try {
-    if (progress_.headers) return deliver(bytes);
-    early_.append(bytes);  // one chunk at most: the library waits for us before it reads the next one
-    return true;
+    deliver(bytes);
   } catch (const std::exception& error) {
-    failure_ = Failure{Step::Limit, error.what()};
-    finish();
-    return false;
+    fail({Step::Limit, error.what()});
   }
 }
 
-bool Exchange::deliver(std::string_view bytes) {
-  if (sink_ != nullptr && response_.status >= 200 && response_.status < 300) {
-    if ((*sink_)(bytes)) return true;
+void Exchange::deliver(std::string_view bytes) {
+  if (progress_.headers && sink_ != nullptr && response_.status >= 200 && response_.status < 300) {
+    if ((*sink_)(bytes)) return;
     progress_.stopped_by_sink = true;
-    finish();
-    return false;
+    return finish();
   }
-  if (response_.body.size() + bytes.size() > max_body_bytes_) {
-    failure_ = Failure{Step::Limit, "more than " + std::to_string(max_body_bytes_) + " bytes (max_body_bytes)"};
-    finish();
-    return false;
-  }
-  response_.body.append(bytes);
-  return true;
+  std::string& kept = progress_.headers ? response_.body : early_;
+  if (bytes.size() > max_body_bytes_ - kept.size())
+    return fail({Step::Limit, "more than " + std::to_string(max_body_bytes_) + " bytes (max_body_bytes)"});
+  kept.append(bytes);
 }
 
 void Exchange::on_end() noexcept {
@@ -85,7 +76,10 @@ void Exchange::on_end() noexcept {
 
 void Exchange::on_failure(Failure failure) noexcept {
   const std::lock_guard lock(mutex_);
-  if (progress_.done) return;
+  if (!progress_.done) fail(std::move(failure));
+}
+
+void Exchange::fail(Failure failure) {
   failure_ = std::move(failure);
   finish();
 }

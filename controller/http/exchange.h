@@ -39,8 +39,8 @@ class Exchange {
 
   // From transport threads.
   void on_headers(int status, Headers headers) noexcept;
-  /// False: nobody wants more, end the connection.
-  bool on_bytes(std::string_view bytes) noexcept;
+  /// Once nobody wants more, bytes are dropped until the waiting thread has cancelled the request.
+  void on_bytes(std::string_view bytes) noexcept;
   void on_end() noexcept;
   void on_failure(Failure failure) noexcept;
 
@@ -53,14 +53,16 @@ class Exchange {
     SteadyTime last_activity{};
   };
   [[nodiscard]] Progress progress();
-  /// From now on bytes are refused and the sink is not called. Returns once a running call of the sink has ended.
+  /// From now on bytes are dropped and the sink is not called. Returns once a running call of the sink has ended.
   void detach();
   /// The response as far as it came; call when detached or done.
   [[nodiscard]] Response take_response();
   [[nodiscard]] std::optional<Failure> failure();
 
  private:
-  bool deliver(std::string_view bytes);
+  void take(std::string_view bytes);
+  void deliver(std::string_view bytes);
+  void fail(Failure failure);
   void finish();
 
   const std::shared_ptr<Signal> signal_;
