@@ -16,6 +16,8 @@
 
 #include "controller/host/background_worker.h"
 #include "controller/host/file_checkpoints.h"
+#include "controller/host/thread_report.h"
+#include "controller/host/watchdog.h"
 #include "controller/http/cpprest_transport.h"
 #include "controller/kube/credentials.h"
 #include "controller/kube/kube_cluster.h"
@@ -42,6 +44,7 @@ constexpr Millis kMoment{1'000};     // no deadline or back-off of the API serve
 constexpr Millis kPatience{10'000};  // nor longer
 constexpr int kInternalError = 70;   // EX_SOFTWARE
 constexpr int kSilentCycles = 10;    // a loop that is silent for longer is not alive
+constexpr Millis kSilence{30'000};   // unless it was silent for less than this
 constexpr int kColdCycles = 8;       // histories that are not in by then keep nobody from being ready
 
 /// One report to several.
@@ -114,6 +117,7 @@ lease::Fitness fitness_of(const kube::KubeCluster& cluster, Millis watch_freshne
 /// `before_each` is called as each begins.
 void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pacer, const kube::KubeCluster& cluster,
                  const std::function<void()>& before_each) {
+  ::pthread_setname_np(::pthread_self(), "loop");
   std::string told;
   try {
     while (pacer.wait(loop.catching_up() || !cluster.synced(), stop)) {
@@ -190,9 +194,12 @@ Status run(const RunOptions& options) {
   loop::Pacer pacer(settings.cycle, std::min<Millis>(settings.cycle, std::chrono::seconds(1)));
   serve::LogReporter log;
   serve::MetricsReporter metrics(options.version);
-  serve::Health health(*clock, std::max<Millis>(kSilentCycles * settings.cycle, std::chrono::seconds(60)));
+  const Millis silence = std::max<Millis>(kSilentCycles * settings.cycle, kSilence);
+  serve::Health health(*clock, silence);
   serve::WarmUp warm_up(*clock, kColdCycles * settings.cycle);
-  FanOut reporters({&log, &metrics, &health, &warm_up});
+  prepare_thread_report();
+  Watchdog watchdog(silence, [silence] { end_stuck_process(silence); });
+  FanOut reporters({&log, &metrics, &health, &warm_up, &watchdog});
 
   // None until the first cycle begins, with caches in and the address to listen on bound: whoever fails at either must
   // not have held the lease.

@@ -1,6 +1,7 @@
 // The thread; see background_worker.h.
 #include "controller/host/background_worker.h"
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -36,6 +37,7 @@ bool BackgroundWorker::offer(std::function<void()> job) {
 }
 
 void BackgroundWorker::work(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "worker");
   static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLowPriority));
   while (true) {
     std::function<void()> job;

@@ -21,7 +21,8 @@
 //   socket and waits for nothing, and no lock of ours is held meanwhile.
 // - close().get() of a request's body, on our thread, waits for the four (streambuf_state_manager::close): the body is
 //   not closed, its length is known.
-// - TLS never says goodbye (SSL_shutdown), timers only close sockets. Names are resolved on one thread of asio's: a name
+// - TLS never says goodbye (SSL_shutdown), timers only close sockets. Names are resolved on one thread of asio's: a
+// name
 //   server that is silent holds new connections back, and their calls end at their deadlines.
 // - What we run there ourselves: Tls (reads files, verifies), prepare_socket, Exchange and its sink. Each takes a lock
 //   for a moment; none may wait for an answer, for the loop or for a call of this client.
@@ -32,10 +33,12 @@
 #include <cpprest/producerconsumerstream.h>
 #include <openssl/ssl.h>
 #include <pplx/threadpool.h>
+#include <pthread.h>
 
 #include <cctype>
 #include <limits>
 #include <mutex>
+#include <thread>
 
 #include "controller/http/cpprest_failure.h"
 #include "controller/http/socket.h"
@@ -45,6 +48,7 @@ namespace {
 
 namespace asio = boost::asio;
 namespace rest = web::http;
+constexpr std::size_t kThreads = 4;  ///< of the library
 using TlsStream = asio::ssl::stream<asio::ip::tcp::socket&>;
 
 /// Thrown from the socket callback, where cpprestsdk takes it for the request's result: nothing was sent.
@@ -158,18 +162,21 @@ rest::http_request to_cpprest(const Request& request, const std::shared_ptr<Exch
   return out;
 }
 
+void make_few_threads() {
+  try {
+    // OpenSSL first: what is made first goes last, and the threads must be gone before it is, or they use what it has
+    // freed and their own share of it leaks.
+    OPENSSL_init_ssl(0, nullptr);
+    ::pthread_setname_np(::pthread_self(), "http");            // the threads inherit it
+    crossplat::threadpool::initialize_with_threads(kThreads);  // the default is 40
+  } catch (const std::exception&) {
+    // Somebody in this process was first: then theirs serves us, too.
+  }
+}
+
 void use_few_threads() {
   static std::once_flag once;
-  std::call_once(once, [] {
-    try {
-      // OpenSSL first: what is made first goes last, and the threads must be gone before it is, or they use what it has
-      // freed and their own share of it leaks.
-      OPENSSL_init_ssl(0, nullptr);
-      crossplat::threadpool::initialize_with_threads(4);  // the default is 40
-    } catch (const std::exception&) {
-      // Somebody in this process was first: then theirs serves us, too.
-    }
-  });
+  std::call_once(once, [] { std::jthread(make_few_threads).join(); });
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // See exec_plugin.h.
 #include "controller/kube/exec_plugin.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 #include "controller/kube/child_process.h"
@@ -47,6 +49,7 @@ Result<ExecCredential> ExecPlugin::run_once(const std::stop_token& stop) const {
 }
 
 void ExecPlugin::run(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "credentials");
   std::unique_lock lock(mutex_);
   while (changed_.wait(lock, stop, [this] { return wanted_; })) {
     lock.unlock();

@@ -1,6 +1,8 @@
 // See lease_keeper.h.
 #include "controller/kube/lease_keeper.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -38,6 +40,7 @@ Leadership LeaseKeeper::leadership() const {
 }
 
 void LeaseKeeper::keep(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "lease");
   while (!stop.stop_requested()) {
     lease::Step step;
     const auto fitness = options_.fitness ? options_.fitness() : lease::Fitness::Good;

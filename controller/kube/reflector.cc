@@ -1,6 +1,8 @@
 // See reflector.h.
 #include "controller/kube/reflector.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <condition_variable>
 
@@ -40,6 +42,8 @@ ports::WatchAge Reflector::age() const {
 }
 
 void Reflector::run(const std::stop_token& stop) {
+  const std::string name = "w:" + options_.watcher.resource.plural;  // the kernel keeps 15 characters
+  ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());
   Step step = watcher_.start();
   while (!stop.stop_requested()) {
     step = std::visit([&](const auto& next) { return perform(next, stop); }, step.next);

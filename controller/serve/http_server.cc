@@ -5,6 +5,8 @@
 #define BOOST_ASIO_DISABLE_FENCED_BLOCK  // ThreadSanitizer knows no fences, and one thread needs none
 #endif
 
+#include <pthread.h>
+
 #include <utility>  // before Boost 1.74's Asio in C++20
 
 #include <boost/asio/io_context.hpp>
@@ -172,7 +174,10 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpServerOptions& o
   auto state = std::make_unique<State>(options, std::move(handler));
   if (auto listening = state->listen(*endpoint); !listening) return listening.error();
   state->accept();
-  state->thread = std::thread([&context = state->context] { context.run(); });
+  state->thread = std::thread([&context = state->context] {
+    ::pthread_setname_np(::pthread_self(), "serve");
+    context.run();
+  });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
 
