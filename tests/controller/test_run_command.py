@@ -4,9 +4,12 @@ one short line, whether or not there is a cluster.
 
 Needs the built controller in AIA_BINARY. What `run` does with right flags is tested on a real control plane.
 """
-import os, subprocess, tempfile, unittest
+import fcntl, os, socket, subprocess, tempfile, time, unittest
+from pathlib import Path
 
 BINARY = os.environ["AIA_BINARY"]
+KUBECONFIG = """{apiVersion: v1, kind: Config, current-context: c, users: [],
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}], contexts: [{name: c, context: {cluster: c}}]}"""
 URL = ("--prometheus-url", "http://localhost:9090")
 
 
@@ -49,6 +52,34 @@ class Mistakes(unittest.TestCase):
         self.assertEqual((one.returncode, one.stderr), (0, ""))
         self.assertRegex(one.stdout, r"\Aaiautoscaler \d+\.\d+\.\d+\n\Z")
         self.assertEqual(one.stdout, other.stdout)
+
+
+class StandingStill(unittest.TestCase):
+    def test_a_loop_that_waits_for_ever_ends_the_process(self):
+        """Nobody reads the log any more, so that the loop waits within a line of it: after thirty seconds (ten cycles, but
+        no less) the process is gone, although it cannot say why."""
+        api, (take, give) = socket.create_server(("127.0.0.1", 0)), os.pipe()
+        with tempfile.TemporaryDirectory() as home:
+            Path(home, "config").write_text(KUBECONFIG % api.getsockname()[1])
+            flags = ("--kubeconfig", f"{home}/config", "--cycle", "1s", "--listen", "127.0.0.1:0", "--leader-elect=false")
+            run = subprocess.Popen([BINARY, "run", *URL, *flags], stderr=give, stdin=subprocess.DEVNULL)
+            try:
+                said = b""
+                while b'"starting"' not in said:
+                    said += os.read(take, 4096)
+                fcntl.fcntl(give, fcntl.F_SETFL, os.O_NONBLOCK)
+                with self.assertRaises(BlockingIOError):
+                    while True:
+                        os.write(give, b"x")
+                fcntl.fcntl(give, fcntl.F_SETFL, 0)
+                api.close()  # which is worth a line
+                began = time.monotonic()
+                self.assertEqual(run.wait(120), 75)
+                self.assertGreater(time.monotonic() - began, 20)
+            finally:
+                run.kill()
+                run.wait()
+                os.close(take), os.close(give)
 
 
 if __name__ == "__main__":
