@@ -1,7 +1,13 @@
-// Which Events a cycle gives; see events.h.
+// Which Events a cycle gives, and sending them; see events.h.
 #include "controller/loop/events.h"
 
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <sstream>
+
 #include "controller/loop/conditions.h"
+#include "controller/loop/cycle.h"
 
 namespace aia::loop {
 namespace {
@@ -17,7 +23,24 @@ std::string in_words(const api::Reasons& reasons) {
   return words;
 }
 
-ports::Event scaled(const Workload& workload) {
+/// A message without its words that hold a digit: ages, counts, addresses, names of pods and of requests change from
+/// cycle to cycle while the cause stays.
+std::string cause_of(const std::string& message) {
+  std::istringstream words(message);
+  std::string cause;
+  for (std::string word; words >> word;)
+    if (std::none_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; }))
+      cause += word + ' ';
+  return cause;
+}
+
+bool is_same_trouble(const api::Condition& now, const api::Condition* before) {
+  return before != nullptr && before->status == now.status && before->reason == now.reason;
+}
+
+}  // namespace
+
+ports::Event scaled_event(const Workload& workload) {
   const auto& decision = *workload.decision;
   const bool out = decision.action == plan::Action::ScaleOut;
   const auto from = std::to_string(workload.target->spec_replicas), to = std::to_string(*decision.desired);
@@ -25,26 +48,72 @@ ports::Event scaled(const Workload& workload) {
           "from " + from + " to " + to + " replicas: " + in_words(decision.reasons)};
 }
 
-/// True when the condition is False now and was not, or was for another reason.
-bool trouble_begins(const api::Condition& now, const api::Condition* before) {
-  if (now.status != api::ConditionStatus::False) return false;
-  return before == nullptr || before->status != now.status || before->reason != now.reason;
+void Events::add(ports::Event event) {
+  unsent_.push_back({std::move(event)});
+  if (unsent_.size() <= kMostUnsent) return;
+  unsent_.pop_front();
+  ++given_up_;
 }
 
-}  // namespace
-
-std::vector<ports::Event> events_of(const Workload& workload, const api::AutoscalerStatus& next) {
-  std::vector<ports::Event> events;
-  if (workload.scaled) events.push_back(scaled(workload));
-  std::string told;  // Ready repeats what another condition says
-  for (const std::string type : {"Ready", "MetricsHealthy", "AbleToScale", "NodesAhead"}) {
-    const auto* condition = find_condition(next.conditions, type);
-    if (condition == nullptr || condition->reason == told) continue;
-    if (!trouble_begins(*condition, find_condition(workload.state->status.conditions, type))) continue;
-    told = condition->reason;
-    events.push_back({true, condition->reason, "Reconcile", condition->message});
+void Events::tell(const std::vector<api::Condition>& now, const std::vector<api::Condition>& before,
+                  const std::vector<std::string>& types, Millis steady, Millis quiet) {
+  std::set<std::string> said;
+  for (const auto& type : types) {
+    const auto* condition = find_condition(now, type);
+    if (condition == nullptr || condition->status != api::ConditionStatus::False) continue;
+    const bool is_due = is_new(*condition, find_condition(before, type), steady, quiet);
+    if (said.insert(condition->message).second && is_due)
+      add({true, condition->reason, "Reconcile", condition->message});
   }
-  return events;
+  std::erase_if(told_, [&](const auto& entry) {
+    const auto* condition = find_condition(now, entry.first.first);
+    const bool lasts = condition != nullptr && condition->reason == entry.first.second;
+    return !lasts && steady - entry.second.at >= quiet;
+  });
+}
+
+/// Whether the trouble is worth an Event; it then counts as told.
+bool Events::is_new(const api::Condition& now, const api::Condition* before, Millis steady, Millis quiet) {
+  const bool lasts = is_same_trouble(now, before);
+  const std::string cause = cause_of(now.message);
+  const auto [entry, is_first] = told_.try_emplace({now.type, now.reason}, Told{cause, steady});
+  auto& told = entry->second;
+  if (is_first && !lasts) return true;
+  if (is_first) told = {cause_of(before->message), steady - quiet};  // told by the process before us
+  if ((lasts && told.cause == cause) || steady - told.at < quiet) return false;
+  told = {cause, steady};
+  return true;
+}
+
+std::vector<Error> Events::send(Outage& outage, const std::function<Status(const ports::Event&)>& write) {
+  std::vector<Error> errors;
+  if (given_up_ > 0)
+    errors.push_back({ErrorKind::Timeout, std::to_string(given_up_) + " Events are given up: more than " +
+                                              std::to_string(kMostUnsent) + " wait to be sent"});
+  given_up_ = 0;
+  while (!unsent_.empty() && !outage.is_on()) {
+    auto& [event, tries] = unsent_.front();
+    const auto sent = write(event);
+    if (!sent && sent.error().kind == ErrorKind::NotLeading) {
+      errors.push_back(sent.error());
+      return errors;
+    }
+    outage.note(sent);
+    if (!sent) {
+      const auto& error = sent.error();
+      const bool again = (error.outcome_unknown() || error.kind == ErrorKind::Throttled) && ++tries < kTries;
+      errors.push_back(error.in("Event " + event.reason + (again ? "" : ", given up")));
+      if (again) return errors;
+    }
+    unsent_.pop_front();
+  }
+  return errors;
+}
+
+void Events::forget() {
+  told_.clear();
+  unsent_.clear();
+  given_up_ = 0;
 }
 
 }  // namespace aia::loop

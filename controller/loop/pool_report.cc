@@ -203,43 +203,36 @@ bool pool_differs(const api::AcceleratorPoolStatus& a, const api::AcceleratorPoo
          !std::equal(a.conditions.begin(), a.conditions.end(), b.conditions.begin(), b.conditions.end(), same_state);
 }
 
-std::vector<ports::Event> pool_events_of(const Pool& pool, const api::AcceleratorPoolStatus& next) {
-  std::vector<ports::Event> events;
-  for (const auto& what : pool.done)
-    events.push_back(
-        {false, "Sized", "Size", what + (next.reasons.empty() ? "" : ": " + next.reasons.front().message)});
-  const auto* ready = find_condition(next.conditions, "Ready");
-  const auto* before = find_condition(pool.state->status.conditions, "Ready");
-  if (ready != nullptr && ready->status == ConditionStatus::False &&
-      (before == nullptr || before->status != ready->status || before->reason != ready->reason))
-    events.push_back({true, ready->reason, "Reconcile", ready->message});
-  return events;
+/// Words about what was changed, with the plan's first reason.
+void note_done(Pool& pool, const api::AcceleratorPoolStatus& next) {
+  const std::string why = next.reasons.empty() ? "" : ": " + next.reasons.front().message;
+  for (const auto& what : pool.done) pool.state->events.add({false, "Sized", "Size", what + why});
 }
 
-void report_pool(Pool& pool, Cycle& cycle, ports::Pools& pools, const Settings& settings) {
+void write_pool_status(Pool& pool, Cycle& cycle, ports::Pools& pools, const ports::Clock& clock,
+                       const Settings& settings) {
   auto& state = *pool.state;
   auto next = pool_status_of(pool, cycle.now);
   const auto slot = write_slot(cycle.now, settings.grid_step, pool.object.meta.name);
   const bool due = pool_differs(next, state.status) || (slot != state.status_slot && next != state.status);
-  const bool gone = pool.object.meta.deleting && !pool.object.held;
-  if ((!due && pool.done.empty()) || cycle.outage.is_on() || gone) return;
-  const auto events = pool_events_of(pool, next);
+  if ((!due && pool.done.empty()) || cycle.outage.is_on()) return;
   auto object = pool.to_write();
   object.status = next;
   const auto outcome = pools.write_status(object);
   if (!outcome && lead_lost(cycle, outcome.error())) return;
   cycle.outage.note(outcome);
-  if (!outcome)
-    pool.fail("report", outcome.error().in("status"));
-  else
-    state.status = std::move(next), state.status_slot = slot, state.confirmed = true;
-  for (const auto& event : events) {
-    if (cycle.outage.is_on() || (!outcome && event.warning)) break;
-    const auto sent = pools.write_event(object, event);
-    if (!sent && lead_lost(cycle, sent.error())) return;
-    cycle.outage.note(sent);
-    if (!sent) pool.fail("report", sent.error().in("Event " + event.reason));
-  }
+  if (!outcome) return pool.fail("report", outcome.error().in("status"));
+  state.events.tell(next.conditions, state.status.conditions, {"Ready"}, clock.steady(), kQuietCycles * settings.cycle);
+  state.status = std::move(next), state.status_slot = slot, state.confirmed = true;
+}
+
+void report_pool(Pool& pool, Cycle& cycle, ports::Pools& pools, const ports::Clock& clock, const Settings& settings) {
+  if (pool.object.meta.deleting && !pool.object.held) return;  // gone
+  write_pool_status(pool, cycle, pools, clock, settings);
+  if (!cycle.leading) return;
+  const auto write = [&](const ports::Event& event) { return pools.write_event(pool.to_write(), event); };
+  for (const auto& error : pool.state->events.send(cycle.outage, write))
+    if (!lead_lost(cycle, error)) pool.fail("report", error);
 }
 
 }  // namespace
@@ -264,13 +257,16 @@ void report_pools(PoolRound& round, Cycle& cycle, ports::Pools& pools, const por
   if (!cycle.leading) return;
   cycle.outage.give_another_try();
   std::vector<Pool*> due;
-  for (auto& pool : round.pools) due.push_back(&pool);
+  for (auto& pool : round.pools) {
+    due.push_back(&pool);
+    if (!pool.done.empty()) note_done(pool, pool_status_of(pool, cycle.now));  // said when its turn comes
+  }
   take_turns(
       cycle, std::move(due), "report", Budget(clock, settings.cycle / 2),
       [](const Pool& pool) -> Turn& { return pool.state->reporting; },
       [&](Pool& pool) {
         const auto errors = pool.errors.size();
-        report_pool(pool, cycle, pools, settings);
+        report_pool(pool, cycle, pools, clock, settings);
         return pool.errors.size() == errors;
       },
       [](Pool&) {});

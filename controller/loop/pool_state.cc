@@ -75,6 +75,7 @@ void PoolState::adopt(const api::AcceleratorPoolStatus& of_leader, WallTime now)
   if (of_leader != stored) lead.adopt(of_leader.lead_time.samples);
   stored = status = of_leader;
   confirmed = false;
+  events.forget();
 }
 
 PoolState& PoolStates::of(const api::AcceleratorPool& object) {

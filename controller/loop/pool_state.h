@@ -73,6 +73,7 @@ struct PoolState {
   std::vector<plan::PastRecommendation> recommendations;  ///< nodes needed, oldest first
   std::optional<Error> write_error;                       ///< of the newest try to size it
   Turn acting, reporting;
+  Events events;
   api::AcceleratorPoolStatus status;  ///< as last written, or as found
   std::int64_t status_slot = 0;
   api::AcceleratorPoolStatus stored;  ///< as found when it was last adopted

@@ -12,36 +12,30 @@
 namespace aia::loop {
 namespace {
 
-void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const Settings& settings) {
+void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const ports::Clock& clock,
+                  const Settings& settings) {
   const WallTime now = cycle.now;
-  auto& outage = cycle.outage;
   auto& state = *workload.state;
   auto next = status_of(workload, now);
   const auto slot = write_slot(now, settings.grid_step, workload.object.meta.key().to_string());
   const bool due = differs_in_substance(next, state.status) || (slot != state.status_slot && next != state.status);
-  if (!due || outage.is_on()) return;
-  const auto events = events_of(workload, next);
+  if (!due || cycle.outage.is_on()) return;
   auto object = workload.object;
   object.status = next;
   const auto outcome = cluster.write_status(object);
   if (!outcome && lead_lost(cycle, outcome.error())) return;
-  outage.note(outcome);
-  if (!outcome) {
-    workload.fail("report", outcome.error().in("status"));
-    if (!workload.scaled) return;  // the rest is said with the status
-    const auto sent = cluster.write_event(object, events.front());
-    if (!sent && !lead_lost(cycle, sent.error())) workload.fail("report", sent.error().in("Event"));
-    return;
-  }
+  cycle.outage.note(outcome);
+  if (!outcome) return workload.fail("report", outcome.error().in("status"));
+  state.events.tell(next.conditions, state.status.conditions, {"Ready", "MetricsHealthy", "AbleToScale", "NodesAhead"},
+                    clock.steady(), kQuietCycles * settings.cycle);
   state.status = std::move(next);
   state.status_slot = slot;
-  for (const auto& event : events) {
-    if (outage.is_on()) break;
-    const auto sent = cluster.write_event(object, event);
-    if (!sent && lead_lost(cycle, sent.error())) return;
-    outage.note(sent);
-    if (!sent) workload.fail("report", sent.error().in("Event " + event.reason));
-  }
+}
+
+void send_events(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
+  const auto write = [&](const ports::Event& event) { return cluster.write_event(workload.object, event); };
+  for (const auto& error : workload.state->events.send(cycle.outage, write))
+    if (!lead_lost(cycle, error)) workload.fail("report", error);
 }
 
 }  // namespace
@@ -49,14 +43,18 @@ void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, con
 void report(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, const Settings& settings) {
   if (!cycle.leading) return;
   std::vector<Workload*> due;
-  for (auto& workload : cycle.workloads) due.push_back(&workload);
+  for (auto& workload : cycle.workloads) {
+    due.push_back(&workload);
+    if (workload.scaled) workload.state->events.add(scaled_event(workload));  // said when its turn comes
+  }
   cycle.outage.give_another_try();
   take_turns(
       cycle, std::move(due), "report", Budget(clock, settings.cycle / 2),
       [](const Workload& workload) -> Turn& { return workload.state->reporting; },
       [&](Workload& workload) {
         const auto errors = workload.errors.size();
-        write_status(cycle, workload, cluster, settings);
+        write_status(cycle, workload, cluster, clock, settings);
+        if (cycle.leading) send_events(cycle, workload, cluster);
         if (cycle.leading && workload.usable()) write_forecasts(cycle, workload, cluster, settings);
         return workload.errors.size() == errors;
       },

@@ -36,6 +36,7 @@ void WorkloadState::adopt(const api::AutoscalerStatus& of_leader) {
   last_scale_time = of_leader.last_scale_time;
   writes.uncertain();  // what the target shows now was not set by us
   forecasts.clear();
+  events.forget();
 }
 
 WorkloadState& WorkloadStates::of(const api::Autoscaler& object, const Settings& settings) {

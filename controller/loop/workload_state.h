@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "controller/loop/demand_state.h"
+#include "controller/loop/events.h"
 #include "controller/loop/lead_samples.h"
 #include "controller/loop/pod_memory.h"
 #include "controller/loop/scale_writes.h"
@@ -85,6 +86,7 @@ struct WorkloadState {
   std::map<std::string, WrittenForecast> forecasts;       ///< by demand name
   api::AutoscalerStatus stored;                           ///< as found when it was last adopted
   Turn acting, reporting;
+  Events events;
   std::optional<PoolNeed> need;                 ///< of nodes, when it was last looked at
   std::optional<int> room;                      ///< replicas wanted + free room for more, as last provided for
   std::vector<plan::PastRecommendation> rooms;  ///< needed, oldest first

@@ -79,10 +79,13 @@ void LogReporter::report(const ports::CycleReport& cycle) {
   for (const auto& object : cycle.objects) {
     for (const auto& error : object.errors)
       troubles.emplace(Trouble{object.key, error.step, error.kind}, error.message);
-    const Decision decision{object.action, object.desired};
     const auto last = decisions_.find(object.key);
-    const bool changed = last == decisions_.end() || !(last->second == decision) || object.scaled;
-    if (changed && object.current)
+    if (!object.current || !object.desired) {  // nothing was decided: what was said last stays said
+      if (last != decisions_.end()) decisions.insert(*last);
+      continue;
+    }
+    const Decision decision{object.action, object.desired, cycle.leading};
+    if (last == decisions_.end() || last->second != decision || object.scaled)
       log_line(cycle.leading ? LogLevel::Info : LogLevel::Debug, "decision", decision_json(object));
     decisions.emplace(object.key, decision);
   }

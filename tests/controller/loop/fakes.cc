@@ -111,6 +111,7 @@ Status FakeCluster::write_status(const api::Autoscaler& autoscaler) {
 
 Status FakeCluster::write_event(const api::Autoscaler& about, const ports::Event& event) {
   clock_.time += write_takes;
+  if (event_error) return *event_error;
   events.emplace_back(about.meta.name, event);
   return done;
 }

@@ -58,7 +58,7 @@ class FakeCluster : public ports::Cluster {
   std::vector<ScaleWrite> scale_writes;
   std::vector<std::pair<std::string, ports::Event>> events;  // by AIAutoscaler
   int status_writes = 0, forecast_writes = 0, forecast_deletes = 0;
-  std::optional<Error> report_error;
+  std::optional<Error> report_error, event_error;
   std::function<void()> on_targets;  // called as targets are read
   Millis write_takes{0};
   Millis targets_deadline{0};  // of the newest reading

@@ -3,9 +3,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 
 namespace aia::serve {
@@ -44,6 +48,12 @@ class Captured {
   int saved_;
 };
 
+std::vector<std::string> messages_of(const std::vector<nlohmann::json>& lines) {
+  std::vector<std::string> messages;
+  for (const auto& line : lines) messages.push_back(line.at("message"));
+  return messages;
+}
+
 ports::CycleReport cycle_with(int desired, std::vector<ports::ErrorReport> errors = {}) {
   ports::CycleReport cycle;
   cycle.synced = true;
@@ -67,14 +77,71 @@ TEST_CASE("a decision is logged when it changes, with its reasons, trouble when 
     reporter.report(cycle);
   }
   const auto lines = captured.lines();
-  std::vector<std::string> messages;
-  for (const auto& line : lines) messages.push_back(line.at("message"));
-  CHECK(messages == std::vector<std::string>{"caches are in", "decision", "decision", "trouble", "trouble is over"});
+  CHECK(messages_of(lines) ==
+        std::vector<std::string>{"caches are in", "decision", "decision", "trouble", "trouble is over"});
   CHECK(lines.at(2).at("autoscaler") == "serving/llm");
   CHECK(lines.at(2).at("desired") == 10);
   CHECK(lines.at(2).at("reasons").at(0).at("code") == "Reactive");
   CHECK(lines.at(3).at("level") == "warning");
   CHECK(lines.at(3).at("error") == "no answer");
+}
+
+TEST_CASE("each object's first decision is logged, however long it is followed and not led before") {
+  LogReporter reporter;
+  Captured captured;
+  auto following = cycle_with(2), unread = cycle_with(2);
+  following.leading = false;
+  unread.objects[0].current.reset();
+  for (const auto& cycle :
+       {following, following, unread, cycle_with(2), cycle_with(2), unread, cycle_with(2), following, cycle_with(2)})
+    reporter.report(cycle);
+  CHECK(messages_of(captured.lines()) == std::vector<std::string>{"caches are in", "decision", "decision"});
+}
+
+/// Filters that docs/ tells to pipe the log through: "select(.key=="value")", or with !=.
+struct Filter {
+  std::string text, key, value;
+  bool equal = true;
+  [[nodiscard]] bool selects(const nlohmann::json& line) const {
+    return (line.contains(key) && line.at(key) == value) == equal;
+  }
+};
+
+std::vector<Filter> filters_in(const std::string& page) {
+  std::ifstream file(AIA_SOURCE_DIR "/docs/" + page);
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  static const std::regex pipe("jq (-c )?'([^']*)'"), shape(R"re(select\(\.(\w+)(==|!=)"([^"]+)"\))re");
+  std::vector<Filter> filters;
+  for (std::sregex_iterator found(text.begin(), text.end(), pipe), end; found != end; ++found) {
+    std::smatch parts;
+    const std::string filter = (*found)[2];
+    INFO(page << ": " << filter);
+    REQUIRE(std::regex_match(filter, parts, shape));  // this test has to learn any other
+    filters.push_back({filter, parts[1], parts[3], parts[2] == "=="});
+  }
+  return filters;
+}
+
+TEST_CASE("the filters that the documentation names select lines of the log, and not all") {
+  LogReporter reporter;
+  Captured captured;
+  auto cycle = cycle_with(2);
+  cycle.objects[0].key.name = "llama-70b";
+  cycle.objects.push_back(cycle.objects[0]);
+  cycle.objects[1].key = {"serving", "other"};
+  cycle.objects[1].errors = {{"observe", ErrorKind::Timeout, "no answer"}};
+  reporter.report(cycle);
+  const auto lines = captured.lines();
+  std::size_t checked = 0;
+  for (const std::string page : {"operations.md", "runbook.md"}) {
+    for (const auto& filter : filters_in(page)) {
+      INFO(page << ": " << filter.text);
+      CHECK(std::any_of(lines.begin(), lines.end(), [&](const auto& line) { return filter.selects(line); }));
+      CHECK_FALSE(std::all_of(lines.begin(), lines.end(), [&](const auto& line) { return filter.selects(line); }));
+      ++checked;
+    }
+  }
+  CHECK(checked >= 4);
 }
 
 }  // namespace

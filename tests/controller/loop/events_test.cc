@@ -1,0 +1,184 @@
+// Which Events are given, how often, and that one which was not answered is sent again.
+#include "controller/loop/events.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/controller/loop/fakes.h"
+
+namespace aia::loop::fakes {
+namespace {
+
+using api::Condition;
+using api::ConditionStatus;
+
+const Error kSilence{ErrorKind::Timeout, "no answer", {}};
+
+/// One object's conditions from cycle to cycle, each 15 s long, and the notes of its Events.
+struct Told {
+  Events events;
+  std::vector<Condition> before;
+  Millis steady{0};
+  Outage outage;
+  std::optional<Error> error;
+  std::vector<std::string> notes;
+
+  std::vector<Error> send() {
+    return events.send(outage, [&](const ports::Event& event) -> Status {
+      if (error) return *error;
+      notes.push_back(event.note);
+      return done;
+    });
+  }
+  void cycle(const std::vector<Condition>& now) {
+    events.tell(now, before, {"Ready", "MetricsHealthy"}, steady, kQuietCycles * Millis(15s));
+    before = now;
+    send();
+    steady += 15s;
+  }
+  void cycles(int n, const std::vector<Condition>& now) {
+    for (int i = 0; i < n; ++i) cycle(now);
+  }
+};
+
+std::vector<Condition> healthy() {
+  return {{"Ready", ConditionStatus::True, "Active", "", {}, 1}};
+}
+
+/// As the loop makes them: Ready repeats the words of what is wrong.
+std::vector<Condition> missing(const std::string& why, const std::string& reason = "MetricsMissing") {
+  return {{"Ready", ConditionStatus::False, reason, why, {}, 1},
+          {"MetricsHealthy", ConditionStatus::False, reason, why, {}, 1}};
+}
+
+TEST_CASE("another cause behind the same reason is told, other figures of the same cause are not") {
+  Told told;
+  told.cycle(healthy());
+  told.cycles(20, missing("requests: the query matches nothing"));
+  CHECK(told.notes.size() == 1);
+  told.cycle(missing("requests: HTTP 503 from the server"));
+  CHECK(told.notes ==
+        std::vector<std::string>{"requests: the query matches nothing", "requests: HTTP 503 from the server"});
+  for (int i = 0; i < 40; ++i) told.cycle(missing("requests: HTTP 50" + std::to_string(i) + " from the server"));
+  CHECK(told.notes.size() == 2);
+}
+
+TEST_CASE("words that change in every cycle and trouble that comes and goes give one Event in ten cycles") {
+  Told told;
+  std::string why = "a";
+  SECTION("another cause each time") {
+    for (int i = 0; i < 100; ++i) told.cycle(missing(why += "a"));
+  }
+  SECTION("well every other cycle") {
+    for (int i = 0; i < 100; ++i) told.cycle(i % 2 == 0 ? missing(why) : healthy());
+  }
+  SECTION("two reasons in turn") {
+    for (int i = 0; i < 100; ++i) told.cycle(missing(why, i % 4 < 2 ? "MetricsMissing" : "MetricsStale"));
+    CHECK(told.notes.size() <= 20);
+    return;
+  }
+  CHECK(told.notes.size() >= 9);
+  CHECK(told.notes.size() <= 11);
+}
+
+TEST_CASE("a new reason is told at once") {
+  Told told;
+  told.cycle(missing("x"));
+  told.cycle(missing("x", "MetricsStale"));
+  CHECK(told.notes.size() == 2);
+}
+
+TEST_CASE("what the process before told is not told again, another cause is") {
+  Told told;
+  told.before = missing("requests: no answer for 12s");
+  told.cycle(missing("requests: no answer for 27s"));
+  CHECK(told.notes.empty());
+  told.cycle(missing("requests: matches nothing"));
+  CHECK(told.notes.size() == 1);
+}
+
+TEST_CASE("an Event that was not answered is sent again, in order, ten times at most") {
+  Told told;
+  told.events.add({false, "ScaledOut", "ScaleOut", "first"});
+  told.events.add({false, "ScaledOut", "ScaleOut", "second"});
+  told.error = kSilence;
+  SECTION("until it is taken") {
+    CHECK(told.send().size() == 1);  // the second waits for the first
+    told.error.reset();
+    CHECK(told.send().empty());
+    CHECK(told.notes == std::vector<std::string>{"first", "second"});
+    CHECK(told.send().empty());
+    CHECK(told.notes.size() == 2);
+  }
+  SECTION("not for ever") {
+    int tries = 0;
+    std::string last;
+    for (int i = 0; i < 100; ++i) {
+      told.outage = Outage();
+      for (const auto& error : told.send()) ++tries, last = error.message;
+    }
+    CHECK(tries == 2 * Events::kTries);
+    CHECK(last.find("given up") != std::string::npos);
+  }
+  SECTION("what is refused is not") {
+    told.error = Error{ErrorKind::Forbidden, "events are forbidden", {}};
+    CHECK(told.send().size() == 2);
+    told.error.reset();
+    told.send();
+    CHECK(told.notes.empty());
+  }
+}
+
+TEST_CASE("Events that cannot be sent are bounded, and it is said that some were given up") {
+  Told told;
+  for (int i = 0; i < 100; ++i) told.events.add({false, "ScaledOut", "ScaleOut", std::to_string(i)});
+  const auto errors = told.send();
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].message.find("92 Events are given up") == 0);
+  CHECK(told.notes.size() == Events::kMostUnsent);
+  CHECK(told.notes.back() == "99");
+}
+
+TEST_CASE_METHOD(World,
+                 "the Events of a scale-out and of trouble arrive, though the API server did not answer at first") {
+  run_for(2min);
+  cluster.event_error = kSilence;
+  metrics.series["demand"].value = [](WallTime) { return 200.0; };
+  cycle();
+  CHECK(cluster.scale_writes.size() == 1);
+  metrics.series.clear();
+  run_for(1min);
+  CHECK(cluster.events.empty());
+  cluster.event_error.reset();
+  run_for(1min);
+  REQUIRE(cluster.events.size() == 2);
+  CHECK(cluster.events[0].second.reason == "ScaledOut");
+  CHECK(cluster.events[1].second.reason == "MetricsMissing");
+}
+
+TEST_CASE_METHOD(World, "a query that fails otherwise than before is told within a grid step") {
+  run_for(2min);
+  metrics.series.clear();
+  run_for(5min);
+  REQUIRE(cluster.events.size() == 1);
+  metrics.series["demand"].error = Error{ErrorKind::Unavailable, "connection refused", {}};
+  run_for(settings.grid_step + settings.cycle);
+  REQUIRE(cluster.events.size() == 2);
+  CHECK(cluster.events[1].second.reason == "MetricsMissing");
+  CHECK(cluster.events[1].second.note.find("connection refused") != std::string::npos);
+  run_for(30min);
+  CHECK(cluster.events.size() == 2);
+}
+
+TEST_CASE_METHOD(World, "a scale-out is told though the status could not be written") {
+  run_for(2min);
+  cluster.report_error = kSilence;
+  metrics.series["demand"].value = [](WallTime) { return 200.0; };
+  cycle();
+  cluster.report_error.reset();
+  cycle();
+  REQUIRE(cluster.events.size() == 1);
+  CHECK(cluster.events[0].second.reason == "ScaledOut");
+}
+
+}  // namespace
+}  // namespace aia::loop::fakes
