@@ -4,6 +4,7 @@ What: plain dicts, ready for Api.request or Cluster.apply. Why: one place knows 
 pod slow, and a GPU a resource. Source: kwok's docs on nodes, Kubernetes' on extended resources.
 """
 READY_DELAY = "pod-ready.stage.kwok.x-k8s.io/delay"
+CRASH_DELAY = "pod-crash.stage.kwok.x-k8s.io/delay"  # of a pod that crashes again and again so long after its start
 STARTING = ("node.kubernetes.io/not-ready", "karpenter.sh/unregistered")  # taints of nodes that are not there yet
 GPU, GPU_COUNT = "nvidia.com/gpu", "nvidia.com/gpu.count"  # the resource, and the label that comes with it
 

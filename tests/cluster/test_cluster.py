@@ -6,9 +6,10 @@ identities and its cleaning up. Times are read from the audit log. Run: python3 
 import json, os, signal, statistics, subprocess, sys, tempfile, time, unittest
 from pathlib import Path
 
+import pods
 from api import ApiError
 from cluster import Cluster, ClusterError
-from nodes import gpu_deployment, gpu_node
+from nodes import CRASH_DELAY, gpu_deployment, gpu_node
 from process import Process
 
 HERE = Path(__file__).resolve().parent
@@ -66,6 +67,26 @@ class OnOneCluster(unittest.TestCase):
         self.deploy("fast", 4)
         delays = [life.ready - life.bound for life in self.ready("fast", 4)]
         self.assertLess(statistics.median(delays), 1.0)  # 0.1 s on idle cores
+
+    def test_pods_that_lose_ready_stay_so(self):
+        self.deploy("lost", 4)
+        self.ready("lost", 4)
+        pods.lose_ready(self.cluster.api, pods.ready(self.cluster.api, "lost")[:1])
+        time.sleep(1)
+        self.assertEqual(len(pods.ready(self.cluster.api, "lost")), 3)
+
+    def test_pods_that_crash_never_become_ready(self):
+        crashing = gpu_deployment("crashing", 2)
+        crashing["spec"]["template"]["metadata"]["annotations"][CRASH_DELAY] = "200ms"
+        self.cluster.apply(crashing)
+        self.addCleanup(self.delete, "crashing")
+
+        def states():
+            found = self.cluster.api.get(f"{PODS}?labelSelector=app=crashing")["items"]
+            return [status["state"] for pod in found for status in pod["status"].get("containerStatuses", ())]
+        self.cluster.wait_for(lambda: len(states()) == 2 and all("waiting" in state for state in states()), "both crash")
+        time.sleep(1)
+        self.assertEqual(pods.ready(self.cluster.api, "crashing"), [])
 
     def test_a_pod_without_a_free_gpu_waits_for_a_node(self):
         self.deploy("wide", 5, gpus=8)  # four nodes of eight GPUs

@@ -6,6 +6,7 @@ that the cluster holds Ready; a poll would be late. Source: the Kubernetes API c
 import http.client, json, threading
 
 from api import ApiError
+from pods import is_ready
 
 
 class PodWatch:
@@ -60,6 +61,5 @@ class PodWatch:
 
 def _state(pod):
     """(its label app, whether it is Ready and stays)."""
-    ready = any(condition["type"] == "Ready" and condition["status"] == "True"
-                for condition in pod.get("status", {}).get("conditions", ()))
-    return pod["metadata"].get("labels", {}).get("app"), ready and "deletionTimestamp" not in pod["metadata"]
+    stays = "deletionTimestamp" not in pod["metadata"]
+    return pod["metadata"].get("labels", {}).get("app"), stays and is_ready(pod)

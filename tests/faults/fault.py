@@ -26,6 +26,7 @@ class Fault:
     writes: bool = False       # decisions can be written meanwhile: then demand's steps are timed
     local: bool = False        # it is one object's own: the others must not be delayed at all
     half_open: bool = False    # connections hang: who had sent something meanwhile waits as long again before the next try
+    replaces: bool = False     # replicas stand in for pods that do not serve: those may go once it is healed
     ci_s: float = 0            # how long it lasts; 0: the pace's
     soak_s: float = 0
     also_at_end: Callable = None   # (stage) → list of complaints, while the fault still lasts

@@ -41,10 +41,10 @@ def complaints(verdict, fault, pace, calm_mib):
         said.append(f"memory grew from {calm_mib:.0f} to {verdict.memory_mib:.0f} MiB")
     if fault.local:
         longest = sorted(verdict.delays_s)
-        bound("a step of another object's demand", max(longest, default=None), step_s(pace) + pace.cycle_s / 2 + busy)
-        bound("a second step of another object's demand", max(longest[:-1], default=0), step_s(pace) + busy)
+        bound("a step of moving's demand", max(longest, default=None), step_s(pace) + pace.cycle_s / 2 + busy)
+        bound("a second step of moving's demand", max(longest[:-1], default=0), step_s(pace) + busy)
         if verdict.missed:
-            said.append(f"{verdict.missed} steps of another object's demand were not written")
+            said.append(f"{verdict.missed} steps of moving's demand were not written")
     return said
 
 

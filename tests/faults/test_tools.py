@@ -158,7 +158,7 @@ class JudgeTest(unittest.TestCase):
         for wrong, words in (({"scale_s": late}, "scale write"), ({"scale_s": None}, "scale write.*never"),
                              ({"clean_s": late}, "clean conditions"), ({"noticed_s": late}, "changed spec"),
                              ({"term_s": 2.1}, "SIGTERM"), ({"scale_ins": [scale_in]}, "scaled in: steady to 1"),
-                             ({"memory_mib": 100}, "memory"), ({"delays_s": [1, 9.0]}, "a step of another"),
+                             ({"memory_mib": 100}, "memory"), ({"delays_s": [1, 9.0]}, "a step of moving"),
                              ({"delays_s": []}, "never"), ({"missed": 1}, "not written"),
                              ({"complaints": ["the controller has ended"]}, "has ended")):
             with self.subTest(words):

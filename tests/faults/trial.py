@@ -50,9 +50,9 @@ class Trial:
         verdict.held_s = healed - injected
         stage.revive()
         self._recover(healed)
-        end = time.time()
+        judged = healed if fault.replaces else time.time()
         for name in TARGETS:
-            writes = [write for write in stage.writes(name) if injected <= write.time <= end]
+            writes = [write for write in stage.writes(name) if injected <= write.time <= judged]
             verdict.scale_ins += record.scale_ins(writes, before[name])
         self._time_steps(healed)
         verdict.memory_mib = stage.memory_mib()
