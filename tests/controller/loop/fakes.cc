@@ -7,6 +7,14 @@
 
 namespace aia::loop::fakes {
 
+void Deployment::lose(int count) {
+  for (int i = 0; i < count; ++i) {
+    auto& pod = pods.at(static_cast<std::size_t>(i));
+    pod.pod.ready_since.reset();
+    pod.ready_at = WallTime::max();
+  }
+}
+
 void FakeCluster::settle(const std::string& name, bool ready_now) {
   auto& deployment = deployments.at(name);
   auto& pods = deployment.pods;
@@ -53,6 +61,7 @@ std::vector<Result<ports::Target>> FakeCluster::targets(const std::vector<api::A
     target.rollout = deployment.rollout;
     target.replica = deployment.replica;
     for (const auto& pod : deployment.pods) target.pods.push_back(pod.pod);
+    if (deployment.as_seen) deployment.as_seen(target);
     targets.push_back(std::move(target));
   }
   return targets;
@@ -80,6 +89,7 @@ Result<std::string> FakeCluster::write_scale(const api::Autoscaler& autoscaler, 
   auto& deployment = deployments.at(autoscaler.spec.target.name);
   clock_.time += write_takes;
   if (deployment.write_error) return *deployment.write_error;
+  if (deployment.before_write) deployment.before_write(deployment);
   if (version != std::to_string(deployment.version))
     return Error{ErrorKind::Conflict, "the object has been modified", {}};
   scale_writes.push_back({autoscaler.spec.target.name, replicas, clock_.now()});

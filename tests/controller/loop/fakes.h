@@ -36,7 +36,12 @@ struct Deployment {
   std::string rollout;
   std::vector<FakePod> pods;
   std::optional<Error> read_error, write_error;
-  std::optional<api::ReplicaShape> replica{};  ///< unset: its pod template cannot be read
+  std::optional<api::ReplicaShape> replica{};       ///< unset: its pod template cannot be read
+  std::function<void(ports::Target&)> as_seen{};    ///< what else the API shows of it
+  std::function<void(Deployment&)> before_write{};  ///< what others do between our look and our write
+
+  /// Its first `count` pods are Ready no more, and stay so.
+  void lose(int count);
 };
 
 struct ScaleWrite {

@@ -1,0 +1,183 @@
+// Golden scenarios: pods that lose Ready, that cannot be seen, that start one after another, rollouts that do not end,
+// targets that are written by others or created anew. What is wanted is followed, and the conditions say what happened.
+#include <catch2/catch.hpp>
+
+#include "tests/controller/loop/fakes.h"
+
+namespace aia::loop::fakes {
+namespace {
+
+/// Ten replicas and demand for ten, reactive.
+struct Calm : World {
+  double demand = 95;
+  Calm() {
+    spec().forecast.model = api::ModelChoice::Off;
+    deployment().replicas = 10;
+    cluster.settle("llm", true);
+    metrics.series["demand"].value = [this](WallTime) { return demand; };
+    run_for(2min);
+  }
+};
+
+TEST_CASE_METHOD(Calm, "pods lose Ready and demand rises: need is followed in the next cycle") {
+  REQUIRE(cluster.scale_writes.empty());
+  deployment().lose(3);
+  demand = 160;
+  cycle();
+  CHECK(deployment().replicas == 16);
+  CHECK(condition("AbleToScale").status == api::ConditionStatus::True);
+}
+
+TEST_CASE_METHOD(Calm, "pods that the controller saw Ready itself are lost, whatever the API still shows") {
+  deployment().lose(7);
+  demand = 30;  // the clients of those that are gone do not ask elsewhere
+  run_for(20min);
+  CHECK(cluster.scale_writes.empty());
+  const auto& held = condition("ScaleInHeld");
+  CHECK(held.status == api::ConditionStatus::True);
+  CHECK(held.reason == "CapacityLost");
+  CHECK(held.message.find("llm-0, llm-1, llm-2 and 4 more") != std::string::npos);
+  CHECK(held.message.find("replica-hours an hour") != std::string::npos);
+
+  for (auto& pod : deployment().pods) pod.ready_at = clock.now();  // they are back
+  run_for(20min);
+  CHECK(deployment().replicas == 3);
+  CHECK(condition("ScaleInHeld").status == api::ConditionStatus::False);
+}
+
+TEST_CASE_METHOD(Calm, "a scale without a selector: what it counts stands in, and READY is not known") {
+  deployment().as_seen = [](ports::Target& target) {
+    target.pods.clear();
+    target.pods_unseen = "its scale publishes no selector";
+  };
+  run_for(20min);
+  CHECK(cluster.scale_writes.empty());
+  CHECK_FALSE(status().ready_replicas);
+  CHECK(condition("TargetFound").reason == "PodsUnseen");
+  demand = 190;
+  cycle();
+  CHECK(deployment().replicas == 19);
+  demand = 45;
+  run_for(20min);
+  CHECK(deployment().replicas == 5);
+}
+
+TEST_CASE_METHOD(Calm, "writes by a rollout in between: tried again at once while the replicas are as decided from") {
+  int writes = 0;
+  deployment().before_write = [&](Deployment& one) { one.version += ++writes <= 2 ? 1 : 0; };
+  demand = 160;
+  cycle();
+  CHECK(deployment().replicas == 16);
+  CHECK(writes == 3);
+}
+
+TEST_CASE_METHOD(Calm, "somebody else's replicas are not written over") {
+  deployment().before_write = [&](Deployment& one) {
+    one.version += 1;
+    one.replicas = 12;
+    one.before_write = nullptr;
+  };
+  demand = 160;
+  cycle();
+  CHECK(deployment().replicas == 12);
+  cycle();
+  CHECK(deployment().replicas == 16);
+}
+
+TEST_CASE_METHOD(Calm, "writes that conflict in cycle after cycle are on the condition") {
+  deployment().before_write = [](Deployment& one) { ++one.version; };
+  demand = 160;
+  cycle();
+  CHECK(condition("AbleToScale").reason == "ReadyToScale");
+  cycle();
+  CHECK(condition("AbleToScale").reason == "WriteConflict");
+  deployment().before_write = nullptr;
+  cycle();
+  CHECK(deployment().replicas == 16);
+  CHECK(condition("AbleToScale").reason == "ReadyToScale");
+}
+
+TEST_CASE_METHOD(Calm, "a target that is created anew is another target, however often") {
+  spec().min_replicas = 4;
+  for (const std::string uid : {"second", "third", "fourth"}) {
+    deployment().uid = uid;
+    deployment().replicas = 1;
+    ++deployment().version;
+    cluster.settle("llm", true);
+    cycle();
+    CHECK(deployment().replicas == 10);
+    run_for(1min);
+  }
+  CHECK(condition("Ready").reason == "Active");
+}
+
+TEST_CASE_METHOD(Calm, "who sets the replicas back twice is named, left alone, and kept from going below min") {
+  spec().min_replicas = 4;
+  demand = 160;
+  const auto revert = [&](int to) {
+    deployment().replicas = to;
+    ++deployment().version;
+    cluster.settle("llm", true);
+  };
+  deployment().as_seen = [](ports::Target& target) { target.replicas_writer = "argocd-controller"; };
+  cycle();
+  revert(10);
+  cycle();
+  revert(10);
+  cycle();
+  CHECK(condition("Ready").reason == "Conflict");
+  CHECK(condition("Ready").message.find("argocd-controller") != std::string::npos);
+  CHECK(deployment().replicas == 10);
+  revert(1);
+  cycle();
+  CHECK(deployment().replicas == 4);
+}
+
+TEST_CASE_METHOD(Calm, "a rollout without progress for its deadline holds no scale-in any more") {
+  deployment().rollout = "8 of 10 replicas updated";
+  deployment().as_seen = [](ports::Target& target) { target.progress_deadline = 15min; };
+  demand = 45;
+  run_for(10min);
+  deployment().rollout = "9 of 10 replicas updated";  // progress
+  run_for(14min);
+  CHECK(deployment().replicas == 10);
+  CHECK(condition("ScaleInHeld").reason == "Rollout");
+  run_for(7min);  // and the window of five minutes
+  CHECK(deployment().replicas == 5);
+}
+
+TEST_CASE_METHOD(World, "the lead time of pods that were there before is observed until starts are measured") {
+  deployment().lead = 70s;
+  deployment().replicas = 4;
+  cluster.settle("llm", true);
+  cycle();
+  CHECK(status().lead_time.source == api::LeadTimeSource::Observed);
+  CHECK(status().lead_time.p90 == 70s);
+  deployment().lead = 100s;
+  for (int i = 0; i < 3; ++i) {
+    ++deployment().replicas;
+    cluster.settle("llm");
+    run_for(3min);
+  }
+  CHECK(status().lead_time.source == api::LeadTimeSource::Measured);
+  CHECK(status().lead_time.p90 >= 100s);
+}
+
+TEST_CASE("pods that were created as the one before became Ready start in order") {
+  std::vector<ports::Pod> pods(5);
+  const WallTime begin{Millis(1'800'000'000'000)};
+  for (int i = 0; i < 5; ++i) {
+    pods[static_cast<std::size_t>(i)].created = begin + i * 61s;
+    pods[static_cast<std::size_t>(i)].ready_since = begin + i * 61s + 60s;
+  }
+  CHECK(are_started_in_order(pods));
+  pods.back().ready_since.reset();  // the newest is still starting
+  CHECK(are_started_in_order(pods));
+  pods[3].created -= 30s;  // while the one before was starting
+  CHECK_FALSE(are_started_in_order(pods));
+  pods.resize(4);
+  CHECK_FALSE(are_started_in_order(pods));
+}
+
+}  // namespace
+}  // namespace aia::loop::fakes
