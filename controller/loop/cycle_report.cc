@@ -50,6 +50,7 @@ ports::DemandReport demand_report(Workload& workload, std::size_t index, WallTim
   if (found == workload.state->demand.end()) return report;
   auto& state = found->second;
   if (state.summary().samples > 0) report.skill = state.summary().skill;
+  if (state.newest_value()) report.left_out = state.masking().left_out();
   report.then = state.expected_for(now, late);
   if (report.upper || report.queue_at_lead) {
     state.expect({now + report.lead, report.ahead, report.upper, report.queue_at_lead});

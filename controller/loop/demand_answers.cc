@@ -76,7 +76,10 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
     return;
   }
   auto judgement = judge(*answer, evidence, coverage_of(workload), state.sources(), now, settings_);
-  if (evidence) state.look(!judgement.lacking && judgement.trust != plan::Trust::Stale, now, evidence->rate_window);
+  if (evidence) {
+    state.look(!judgement.lacking && judgement.trust != plan::Trust::Stale, now, evidence->rate_window);
+    state.set_rate_window(evidence->rate_window);
+  }
   input.value = *value;
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);

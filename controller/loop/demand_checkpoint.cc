@@ -13,7 +13,7 @@
 namespace aia::loop {
 namespace {
 
-const std::string kKind = "a demand of aiautoscaler";
+const std::string kKind = "a demand of aiautoscaler, version 2";
 
 struct Preface {
   std::int64_t newest_value_ms = 0;
@@ -21,7 +21,7 @@ struct Preface {
   std::uint64_t words_size = 0;
 };
 
-/// Query, label and parts, each with its size.
+/// Query, label, what is compared with and parts, each with its size.
 std::string words_of(const FedFrom& from) {
   std::string words;
   const auto put = [&](const std::string& word) {
@@ -29,6 +29,7 @@ std::string words_of(const FedFrom& from) {
     words.append(reinterpret_cast<const char*>(&size), sizeof size).append(word);
   };
   put(from.query), put(from.label);
+  put({reinterpret_cast<const char*>(from.masking.data()), from.masking.size() * sizeof(double)});
   for (const std::string& part : from.parts) put(part);
   return words;
 }
@@ -70,11 +71,14 @@ Result<Unpacked> unpack(std::span<const std::byte> bytes) {
   const auto rest = opened.content.subspan(sizeof(Preface));
   if (preface.words_size > rest.size()) return Error{ErrorKind::Invalid, "it was cut short"};
   auto words = words_in({reinterpret_cast<const char*>(rest.data()), preface.words_size});
-  if (!words || words->size() < 2) return Error{ErrorKind::Invalid, "it was cut short"};
+  if (!words || words->size() < 3 || (*words)[2].size() % sizeof(double) != 0)
+    return Error{ErrorKind::Invalid, "it was cut short"};
   Unpacked unpacked;
   unpacked.from.query = std::move((*words)[0]);
   unpacked.from.label = std::move((*words)[1]);
-  unpacked.from.parts.assign(words->begin() + 2, words->end());
+  unpacked.from.masking.resize((*words)[2].size() / sizeof(double));
+  if (!(*words)[2].empty()) std::memcpy(unpacked.from.masking.data(), (*words)[2].data(), (*words)[2].size());
+  unpacked.from.parts.assign(words->begin() + 3, words->end());
   unpacked.from.newest_value = WallTime{Millis{preface.newest_value_ms}};
   unpacked.from.fed_to = WallTime{Millis{preface.fed_to_ms}};
   unpacked.state = rest.subspan(preface.words_size);

@@ -14,9 +14,10 @@ namespace aia::loop {
 
 struct FedFrom {
   std::string query;
-  WallTime newest_value;             ///< the newest point that had a value
-  WallTime fed_to;                   ///< the newest point that was fed
+  WallTime newest_value;             ///< the newest point that was learned with a value
+  WallTime fed_to;                   ///< the newest point that was learned
   std::string label{};               ///< by which it is decomposed; empty: it is not
+  std::vector<double> masking{};     ///< Masking::save()
   std::vector<std::string> parts{};  ///< values of the label, each in its place
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "controller/loop/demand_checkpoint.h"
 #include "controller/loop/judge.h"
@@ -42,7 +43,7 @@ bool wants_forecast(const api::DemandSpec& demand, const api::ForecastSpec& fore
 }
 
 DemandState::DemandState(SeriesIdentity identity)
-    : identity_(std::move(identity)), history_(identity_.forecast.history) {
+    : identity_(std::move(identity)), history_(identity_.forecast.history), masking_(identity_.step, parts_span()) {
   const bool exogenous = api::is_forecast(identity_.kind);
   if (exogenous && identity_.forecast.model != api::ModelChoice::Off) forecaster_.emplace(options_of(identity_));
 }
@@ -55,20 +56,33 @@ void DemandState::feed(const GridRange& range, const std::vector<double>& values
     const auto found = parts.find(value);
     columns.push_back(found == parts.end() ? nullptr : &found->second);
   }
-  std::vector<double> of_parts(columns.size());
+  constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t i = 0; i < values.size() && forecaster_; ++i) {
     const bool usable = std::isfinite(values[i]) && values[i] >= 0 && values[i] <= kMostDemand;
     if (!usable && !newest_value_) continue;
-    for (std::size_t part = 0; part < columns.size(); ++part)
-      of_parts[part] = columns[part] == nullptr ? 0 : (*columns[part])[i];
-    using forecasting::Observed;
-    const bool doubted = doubt_.doubts(range.at(i), range.step, memory);
-    const auto observed = doubted ? Observed::AtLeast : Observed::Whole;
-    forecaster_->update(range.at(i), values[i], of_parts, observed);
     if (usable) newest_value_ = range.at(i);
+    GridPoint taken{range.at(i), usable ? values[i] : kGap, {}, doubt_.doubts(range.at(i), range.step, memory)};
+    for (const auto* column : columns) taken.parts.push_back(column == nullptr ? 0 : (*column)[i]);
+    for (const auto& point : masking_.take(std::move(taken), rate_window_)) {
+      using forecasting::Observed;
+      forecaster_->update(point.at, point.value, point.parts, point.doubted ? Observed::AtLeast : Observed::Whole);
+      if (!std::isnan(point.value)) newest_learned_ = point.at;
+    }
   }
   horizon_.reset();
   history_.fed(range);
+}
+
+std::string DemandState::masked_in_words(WallTime now) const {
+  std::string words;
+  const auto say = [&](const std::string& what) { words += (words.empty() ? "" : "; ") + what; };
+  if (const auto since = masking_.waiting_since())
+    say("values from " + format_rfc3339(*since) + " on stand far above all before them and wait until they last");
+  const auto newest = masking_.newest_left_out();
+  if (newest && now - *newest < std::chrono::hours(24))
+    say(std::to_string(masking_.left_out()) + " values are left out so far, the newest of " + format_rfc3339(*newest) +
+        ": far above all around it, and gone at once");
+  return words;
 }
 
 Millis DemandState::parts_span() const {
@@ -90,7 +104,10 @@ void DemandState::choose_parts(const std::vector<std::string>& ranked, WallTime 
       forecaster_->add_part();
     }
   }
-  if (!changed.empty()) refit_.reset();  // what is under way is of parts that are no more
+  if (!changed.empty()) {
+    refit_.reset();  // what is under way is of parts that are no more
+    masking_.renew_parts(parts_.values().size());
+  }
   horizon_.reset();
 }
 
@@ -127,11 +144,13 @@ void DemandState::take_up_refit() {
 }
 
 std::vector<std::byte> DemandState::save() const {
-  if (!forecaster_ || !newest_value_ || !history_.loaded() || !history_.last()) return {};
+  if (!forecaster_ || !newest_learned_ || !history_.loaded() || !history_.last()) return {};
   const auto state = forecaster_->save();
   if (state.empty()) return {};
   const std::string label = identity_.decompose ? identity_.decompose->label : "";
-  return pack({identity_.query, *newest_value_, *history_.last(), label, parts_.values()}, state);
+  const auto waiting = masking_.waiting_since();
+  const WallTime learned_to = waiting ? *waiting - identity_.step : *history_.last();
+  return pack({identity_.query, *newest_learned_, learned_to, label, masking_.save(), parts_.values()}, state);
 }
 
 std::optional<std::string> DemandState::restore(std::span<const std::byte> bytes, WallTime now) {
@@ -148,10 +167,11 @@ std::optional<std::string> DemandState::restore(std::span<const std::byte> bytes
   if (now - from.fed_to > kOldestCheckpoint) return "it is " + format_rough(now - from.fed_to) + " old";
   forecasting::Decomposed restored(options_of(identity_), from.parts.size());
   if (auto refusal = restored.restore(state)) return refusal;
+  if (!masking_.restore(from.masking)) return "what its values are compared with is not readable";
   forecaster_ = std::move(restored);
   refit_.reset();
   if (identity_.decompose) parts_.resume(from.parts, from.fed_to);
-  newest_value_ = from.newest_value;
+  newest_value_ = newest_learned_ = from.newest_value;
   history_.resume(from.fed_to);
   horizon_.reset();
   return std::nullopt;

@@ -16,6 +16,7 @@
 
 #include "controller/api/autoscaler.h"
 #include "controller/loop/doubt.h"
+#include "controller/loop/masking.h"
 #include "controller/loop/parts.h"
 #include "controller/loop/series_history.h"
 #include "controller/loop/sources.h"
@@ -55,9 +56,17 @@ class DemandState {
   void look(bool all, WallTime now, Millis rate_window) { doubt_.look(all, now, rate_window); }
 
   /// Feeds the points of `range`, models judged at `horizon`; leading gaps, before the series existed, are left out.
-  /// Points that may lack a source are lower bounds, within what doubt may take of a day (Doubt::doubts).
+  /// Points that may lack a source are lower bounds, within what doubt may take of a day (Doubt::doubts); those that
+  /// are no demand are left out, and while they may be that they wait (masking.h).
   void feed(const GridRange& range, const std::vector<double>& values, Millis horizon, Millis memory,
             const PartValues& parts = {});
+
+  /// The longest range behind the value, as its evidence shows.
+  void set_rate_window(Millis window) { rate_window_ = window; }
+
+  [[nodiscard]] const Masking& masking() const { return masking_; }
+  /// Which points wait or were left out in the day before `now`, in words; empty: none.
+  [[nodiscard]] std::string masked_in_words(WallTime now) const;
 
   /// Those that are forecast by themselves; none while they are not known, and for a demand without.
   [[nodiscard]] const std::vector<std::string>& parts() const { return parts_.values(); }
@@ -110,6 +119,8 @@ class DemandState {
   Sources backlog_sources_;
   Doubt doubt_;
   Parts parts_;
+  Masking masking_;
+  std::optional<Millis> rate_window_;
   std::optional<forecasting::Decomposed> forecaster_;
   forecasting::Fan fan_;
   forecasting::Summary summary_;
@@ -120,8 +131,9 @@ class DemandState {
   };
   std::shared_ptr<RefitUnderWay> refit_;
   std::int64_t kept_slot_ = 0;
-  std::optional<Millis> horizon_;  // of fan_ and summary_; unset: they are out of date
-  std::optional<WallTime> newest_value_;
+  std::optional<Millis> horizon_;           // of fan_ and summary_; unset: they are out of date
+  std::optional<WallTime> newest_value_;    // known, learned or not
+  std::optional<WallTime> newest_learned_;  // with a value
   std::deque<ports::Expectation> promises_;
 };
 

@@ -37,6 +37,7 @@ void describe(DemandView& view, const DemandState& state, WallTime now, const Se
     view.past_ended = true;
   } else {
     view.eligible = summary.eligible && !state.fan().empty();
+    if (const auto masked = state.masked_in_words(now); !masked.empty()) view.why += "; " + masked;
   }
   view.input.fan = view.eligible ? &state.fan() : nullptr;
 }

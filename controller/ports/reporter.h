@@ -40,6 +40,8 @@ struct DemandReport {
   std::optional<Millis> data_age;       ///< newest sample + half the rate window; unset: missing
   std::string model;                    ///< "HoltWinters(24h)", "None"
   std::optional<double> skill;          ///< against the last value; unset until judged
+  std::optional<std::size_t>
+      left_out;  ///< points of its history that nothing around them supports; unset: none is kept
 };
 
 /// One AIAutoscaler: what is, what should be, and why.

@@ -91,6 +91,8 @@ struct DemandFamilies {
   Family skill{"skill",
                "1 - pinball loss / that of the last value, at the lead time and the planning quantile. Above 0: "
                "forecasting beats waiting."};
+  Family left_out{"left_out_points",
+                  "Points of the demand's history that are not learned: far above all around them, and gone at once."};
 
   void add(const Labels& labels, const ports::DemandReport& report, double quantile) {
     const auto median = with(labels, "quantile", "0.5"), upper = with(labels, "quantile", level(quantile));
@@ -105,6 +107,7 @@ struct DemandFamilies {
     gpus.add_if(labels, report.gpus);
     lead.add(labels, seconds(report.lead));
     skill.add_if(labels, report.skill);
+    left_out.add_if(labels, report.left_out);
     if (!report.then) return;
     forecast_then.add_if(median, report.then->ahead);
     forecast_then.add_if(upper, report.then->upper);
@@ -113,7 +116,7 @@ struct DemandFamilies {
 
   void collect(std::vector<prometheus::MetricFamily>& families) {
     move_into(families, std::vector{&demand, &queue, &trust, &age, &forecast, &forecast_then, &queue_expected,
-                                    &queue_expected_then, &replicas, &gpus, &lead, &skill});
+                                    &queue_expected_then, &replicas, &gpus, &lead, &skill, &left_out});
   }
 };
 

@@ -62,6 +62,36 @@ TEST_CASE_METHOD(Hourly, "what was forecast for now stands beside what came") {
   CHECK(missed / compared < 5);  // of 30 to 150
 }
 
+TEST_CASE_METHOD(Hourly, "a bad sample in the history is not learned, and that is said") {
+  run_for(1h);
+  const auto upper = reporter.cycle.objects.at(0).demand.at(0).upper;
+  REQUIRE(upper);
+  Hourly spoiled;
+  const WallTime bad = spoiled.clock.time - 35min;
+  spoiled.metrics.series["demand"].value = [bad](WallTime at) {
+    return hourly(at) * (at >= bad && at < bad + 2min ? 2550 : 1);
+  };
+  spoiled.run_for(1h);
+  const auto& report = spoiled.reporter.cycle.objects.at(0).demand.at(0);
+  CHECK(report.left_out == 2);
+  CHECK(*report.upper < 1.5 * *upper);
+  CHECK(spoiled.condition("ForecastEligible").status == api::ConditionStatus::True);
+  CHECK(spoiled.condition("ForecastEligible").message.find("2 values are left out so far") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Hourly, "a step far above all before waits, stays eligible and is learned when it has lasted") {
+  run_for(20min);
+  const WallTime from = clock.time;
+  metrics.series["demand"].value = [from](WallTime at) { return at < from ? hourly(at) : 3000; };
+  run_for(150s);  // two points, of which one bad sample without a rate window makes no more
+  CHECK(condition("ForecastEligible").status == api::ConditionStatus::True);
+  CHECK(condition("ForecastEligible").message.find("wait until they last") != std::string::npos);
+  run_for(2min);
+  CHECK(condition("ForecastEligible").message.find("wait until they last") == std::string::npos);
+  CHECK(reporter.cycle.objects.at(0).demand.at(0).left_out == 0U);
+  CHECK(*reporter.cycle.objects.at(0).demand.at(0).upper > 2000);
+}
+
 TEST_CASE_METHOD(Hourly, "a restart mid-ramp scales nothing in, and loses nothing") {
   run_for(33min);
   const int before = deployment().replicas;

@@ -49,6 +49,7 @@ ports::CycleReport cycle_with(const std::vector<std::string>& names) {
     demand.data_age = 22500ms;
     demand.lead = 430s;
     demand.skill = 0.38;
+    demand.left_out = 2;
     object.demand = {demand};
     cycle.objects.push_back(object);
   }
@@ -96,6 +97,7 @@ TEST_CASE("figures stand beside what was expected of them") {
     CHECK(has_line(text, line));
   }
   CHECK(text.find("aiautoscaler_skill{" + demand + "} 0.38") != std::string::npos);
+  CHECK(text.find("aiautoscaler_left_out_points{" + demand + "} 2") != std::string::npos);
 }
 
 TEST_CASE("how many objects fail is told apart from how often one does, and what is over is 0") {
