@@ -1,7 +1,7 @@
 // Whether demand has collapsed: it lies far below every quantile that was forecast for now. An outage upstream looks
 // like that (the service is well, nobody reaches it), and so does a service that is switched off. The planner keeps
-// replicas through the first and gives them back in steps (plan/holds.h); what is measured meanwhile is a lower bound of
-// demand and teaches nothing, for an hour. Rules 1 and 6 of the design.
+// replicas through the first and gives them back in steps (plan/holds.h); what is measured meanwhile is a lower bound
+// of demand and teaches nothing, for an hour. Rules 1 and 6 of the design.
 #pragma once
 
 #include <optional>

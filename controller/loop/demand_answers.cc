@@ -69,6 +69,7 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
     input.trust = plan::Trust::Missing;
     input.trust_note = value.error().message;
     input.data_age = settings_.freshness;
+    input.collapsed = state.collapse().is_on();
     if (evidence) state.sources().observe(*evidence, now, settings_);
     state.look(false, now, Millis(0));
     if (!slot.value.promql) slot.view->history_error = value.error().message;
@@ -76,10 +77,19 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
     return;
   }
   auto judgement = judge(*answer, evidence, coverage_of(workload), state.sources(), now, settings_);
+  static const forecasting::Fan kNone;
+  const auto& spec = workload.object.spec;
+  state.collapse().look(*value, state.counts(now, settings_.forecast_expiry()) ? state.fan() : kNone,
+                        spec.forecast.quantile, input.spec.capacity_per_replica, now);
   if (evidence) {
-    state.look(!judgement.lacking && judgement.trust != plan::Trust::Stale, now, evidence->rate_window);
+    // What is measured while pods do not serve, or while demand has collapsed, is a lower bound of demand.
+    const bool all_seen = !judgement.lacking && judgement.trust != plan::Trust::Stale;
+    const bool all_served = !workload.state->pods.any_lost() && !state.collapse().is_doubted(now);
+    state.look(all_seen && all_served, now, evidence->rate_window);
     state.set_rate_window(evidence->rate_window);
   }
+  input.collapsed = state.collapse().is_on();
+  input.per_pod = judgement.per_pod;
   input.value = *value;
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "controller/api/autoscaler.h"
+#include "controller/loop/collapse.h"
 #include "controller/loop/doubt.h"
 #include "controller/loop/masking.h"
 #include "controller/loop/parts.h"
@@ -64,6 +65,8 @@ class DemandState {
   /// The longest range behind the value, as its evidence shows.
   void set_rate_window(Millis window) { rate_window_ = window; }
 
+  [[nodiscard]] Collapse& collapse() { return collapse_; }
+
   [[nodiscard]] const Masking& masking() const { return masking_; }
   /// Which points wait or were left out in the day before `now`, in words; empty: none.
   [[nodiscard]] std::string masked_in_words(WallTime now) const;
@@ -106,6 +109,11 @@ class DemandState {
   /// Newest point that had a value; unset: none yet.
   [[nodiscard]] std::optional<WallTime> newest_value() const { return newest_value_; }
 
+  /// True when the forecast may be used: it is eligible, and its newest point is no older than `expiry`.
+  [[nodiscard]] bool counts(WallTime now, Millis expiry) const {
+    return summary_.eligible && !fan_.empty() && newest_value_ && now - *newest_value_ <= expiry;
+  }
+
   /// Remembers what is said now about a later moment.
   void expect(const ports::Expectation& expectation);
 
@@ -118,6 +126,7 @@ class DemandState {
   Sources sources_;
   Sources backlog_sources_;
   Doubt doubt_;
+  Collapse collapse_;
   Parts parts_;
   Masking masking_;
   std::optional<Millis> rate_window_;

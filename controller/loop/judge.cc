@@ -149,7 +149,7 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
                    " sources that reported in the last " + format_duration(settings.source_memory) + " no longer do");
   }
   if (!evidence->complete) return partial("the server answered only in part which series lie behind it");
-  return {Trust::Whole, "", data_age};
+  return {Trust::Whole, "", data_age, false, own.named()};
 }
 
 }  // namespace aia::loop

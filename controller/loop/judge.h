@@ -34,6 +34,7 @@ struct Judgement {
   std::string note;      ///< why not Whole
   Millis data_age{0};    ///< age of the newest sample of the query's oldest part + half the rate window
   bool lacking = false;  ///< sources that reported lately no longer do: the value may be less than the truth
+  bool per_pod = false;  ///< its series name pods of the target
 };
 
 /// Judges a value that is there by what lies behind it. `sources` learns who that is; where the series name the
