@@ -5,21 +5,27 @@ namespace aia::loop {
 namespace {
 
 constexpr double kFar = 2;
-constexpr Millis kBelieved{std::chrono::hours(1)};
+constexpr Millis kLongest{std::chrono::hours(1)};
 
 }  // namespace
 
 void Collapse::look(double demand, const forecasting::Fan& fan, double level, double per_replica, WallTime now) {
-  if (fan.empty()) return since_.reset();
+  if (began_) {
+    is_over_ = now - began_->at >= kLongest;
+    if (is_over_ || kFar * demand >= began_->expected.value(now, level)) began_.reset();
+    return;
+  }
+  if (fan.empty()) return;
   const double lowest = fan.value(now, fan.levels.front());
-  const bool goes_on = since_ && kFar * demand < fan.value(now, level);
-  const bool begins = kFar * demand < lowest && lowest - demand >= per_replica;
-  if (!goes_on && !begins) return since_.reset();
-  if (!since_) since_ = now;
+  const bool is_far_below = kFar * demand < lowest && lowest - demand >= per_replica;
+  if (!is_far_below) is_over_ = false;
+  if (is_far_below && !is_over_) began_ = Began{now, fan};
 }
 
-bool Collapse::is_doubted(WallTime now) const {
-  return since_ && now - *since_ < kBelieved;
+void Collapse::shift(Millis by) {
+  if (!began_) return;
+  began_->at += by;
+  began_->expected.origin += by;
 }
 
 }  // namespace aia::loop

@@ -1,7 +1,8 @@
 // Whether demand has collapsed: it lies far below every quantile that was forecast for now. An outage upstream looks
 // like that (the service is well, nobody reaches it), and so does a service that is switched off. The planner keeps
-// replicas through the first and gives them back in steps (plan/holds.h); what is measured meanwhile is a lower bound
-// of demand and teaches nothing, for an hour. Rules 1 and 6 of the design.
+// replicas through the first and gives them back in steps (plan/holds.h). The forecast goes on learning: a fall that
+// comes back each day is to be expected one day. So what the fall is held against is the forecast as it was before.
+// Rules 1 and 6 of the design.
 #pragma once
 
 #include <optional>
@@ -13,22 +14,23 @@ namespace aia::loop {
 
 class Collapse {
  public:
-  /// One look a cycle. It begins where twice the demand is below the lowest quantile, by one replica's worth at least,
-  /// and ends where twice the demand reaches the planning quantile `level`. `fan` empty: nothing was forecast.
+  /// One look a cycle. It begins where twice the demand is below the lowest quantile, by one replica's worth at least.
+  /// It ends where twice the demand reaches the planning quantile `level` that was expected for now before it began,
+  /// and after an hour in any case. `fan` empty: nothing was forecast.
   void look(double demand, const forecasting::Fan& fan, double level, double per_replica, WallTime now);
 
-  [[nodiscard]] bool is_on() const { return since_.has_value(); }
-
-  /// Demand as measured now is a lower bound; after an hour of collapse it is what demand is.
-  [[nodiscard]] bool is_doubted(WallTime now) const;
+  [[nodiscard]] bool is_on() const { return began_.has_value(); }
 
   /// The wall clock was set by so much.
-  void shift(Millis by) {
-    if (since_) *since_ += by;
-  }
+  void shift(Millis by);
 
  private:
-  std::optional<WallTime> since_;
+  struct Began {
+    WallTime at{};
+    forecasting::Fan expected;
+  };
+  std::optional<Began> began_;
+  bool is_over_ = false;  // it lasted for an hour: demand is what it is, until the forecast says so, too
 };
 
 }  // namespace aia::loop

@@ -153,6 +153,18 @@ Condition scaling_limited(const Workload& workload) {
                      : "demand needs fewer than minReplicas " + std::to_string(spec.min_replicas));
 }
 
+/// Whether the replicas that there are serve: pods that were Ready and are not, starts that do not come up.
+Condition replicas_serving(const Workload& workload) {
+  const auto type = "ReplicasServing";
+  if (!workload.target || !workload.decision)
+    return make(type, ConditionStatus::Unknown, "NoTarget", "the target is not known, see TargetFound");
+  if (!workload.target->pods_unseen.empty())
+    return make(type, ConditionStatus::Unknown, "PodsUnseen", "its pods cannot be seen, see TargetFound");
+  if (const auto& why = workload.decision->not_serving)
+    return make(type, ConditionStatus::False, why->code, why->message);
+  return make(type, ConditionStatus::True, "Serving", "no pod was lost, and starts come up in their time");
+}
+
 /// What keeps replicas that nobody needs. Those that are starting are no fault and end by themselves.
 Condition scale_in_held(const Workload& workload) {
   const auto type = "ScaleInHeld";
@@ -231,8 +243,8 @@ std::vector<Condition> conditions_of(const Workload& workload) {
     auto metrics = metrics_healthy(workload);
     auto able = able_to_scale(workload);
     auto sum = ready(workload, target, metrics, able);
-    conditions = {std::move(sum),  std::move(target),         std::move(metrics),     forecast_eligible(workload),
-                  std::move(able), scaling_limited(workload), scale_in_held(workload)};
+    conditions = {std::move(sum),  std::move(target),          std::move(metrics),        forecast_eligible(workload),
+                  std::move(able), replicas_serving(workload), scaling_limited(workload), scale_in_held(workload)};
     if (workload.object.spec.node_pool) conditions.push_back(nodes_ahead(workload));
   }
   for (auto& condition : conditions) condition.observed_generation = workload.object.meta.generation;

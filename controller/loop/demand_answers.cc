@@ -82,10 +82,9 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
   state.collapse().look(*value, state.counts(now, settings_.forecast_expiry()) ? state.fan() : kNone,
                         spec.forecast.quantile, input.spec.capacity_per_replica, now);
   if (evidence) {
-    // What is measured while pods do not serve, or while demand has collapsed, is a lower bound of demand.
+    // What is measured while pods that served do not is a lower bound of demand.
     const bool all_seen = !judgement.lacking && judgement.trust != plan::Trust::Stale;
-    const bool all_served = !workload.state->pods.any_lost() && !state.collapse().is_doubted(now);
-    state.look(all_seen && all_served, now, evidence->rate_window);
+    state.look(all_seen && !workload.state->pods.any_lost(), now, evidence->rate_window);
     state.set_rate_window(evidence->rate_window);
   }
   input.collapsed = state.collapse().is_on();

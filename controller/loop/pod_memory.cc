@@ -17,6 +17,7 @@ constexpr Millis kNextAtOnce{std::chrono::seconds(30)};  // from one pod's Ready
 void PodMemory::observe(const std::vector<ports::Pod>& pods, WallTime now) {
   std::set<std::string> ready, lost_before;
   std::map<std::string, WallTime> lost;
+  saw_any_ = saw_any_ || !pods.empty();
   for (const auto& pod : pods) {
     if (pod.ready_since || were_ready_.contains(pod.uid)) ready.insert(pod.uid);
     if (was_lost_.contains(pod.uid)) lost_before.insert(pod.uid);

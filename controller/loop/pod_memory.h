@@ -24,6 +24,9 @@ class PodMemory {
   /// It was lost at some time, so that its Ready of now is not its first.
   [[nodiscard]] bool was_lost(const std::string& uid) const { return was_lost_.contains(uid); }
 
+  /// False: the target never had a pod that we saw.
+  [[nodiscard]] bool saw_any() const { return saw_any_; }
+
   /// True while any pod is lost.
   [[nodiscard]] bool any_lost() const { return !lost_.empty(); }
 
@@ -31,6 +34,7 @@ class PodMemory {
   void shift(Millis by);
 
  private:
+  bool saw_any_ = false;
   std::set<std::string> were_ready_, was_lost_;  // uids
   std::map<std::string, WallTime> lost_;         // by uid: since when
 };

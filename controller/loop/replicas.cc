@@ -42,7 +42,9 @@ plan::ReplicaInput replicas_of(const ports::Target& target, const WorkloadState&
   if (!state.rollout.is_stalled(target.progress_deadline, now)) replicas.rollout = target.rollout;
   replicas.unseen = target.pods_unseen;
   if (!replicas.unseen.empty()) {
-    replicas.ready = std::min(target.spec_replicas, target.status_replicas);
+    // A scale that counts no replica at all, while it asks for some, tells no more than what it asks for.
+    replicas.ready =
+        target.status_replicas > 0 ? std::min(target.spec_replicas, target.status_replicas) : target.spec_replicas;
     return replicas;
   }
   replicas.ordered = target.ordered || are_started_in_order(target.pods);

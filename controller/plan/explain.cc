@@ -119,7 +119,10 @@ api::Reason explain_starting(int starting) {
   return {"Starting", replicas(starting) + are(starting) + " still starting: nothing is scaled in below them"};
 }
 
-api::Reason explain_stuck(const Supply& supply, const std::optional<Memory::StuckStarts>& tries) {
+api::Reason explain_stuck(const Input& input, const Supply& supply, const std::optional<Memory::StuckStarts>& tries) {
+  Millis longest{0};
+  for (const auto* ages : {&input.replicas.starting_ages, &input.replicas.failing_ages, &input.replicas.waiting_ages})
+    for (const Millis age : *ages) longest = std::max(longest, age);
   const std::string consequence =
       tries ? "since " + format_rfc3339(tries->since) +
                   " nothing more is started ahead of demand, what is needed now is; the next try is due at " +
@@ -127,7 +130,8 @@ api::Reason explain_stuck(const Supply& supply, const std::optional<Memory::Stuc
             : "not counted on";
   return {"StartupStuck", std::to_string(supply.stuck) + " of " + std::to_string(supply.stuck + supply.starting()) +
                               " starting replicas took longer than " + format_rough(supply.stuck_after()) +
-                              " (twice the lead time) or crash: " + consequence + "; look at their pods"};
+                              " (twice the lead time) or crash, the oldest since " +
+                              format_rfc3339(input.now - longest) + ": " + consequence + "; look at their pods"};
 }
 
 api::Reason explain_pods_unseen(const Input& input) {

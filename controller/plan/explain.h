@@ -27,7 +27,7 @@ api::Reason explain_unseen(const std::string& unseen);
 api::Reason explain_rollout(const std::string& rollout);
 api::Reason explain_starting(int starting);
 /// `tries`: since when that holds back what is started ahead; unset: it does not.
-api::Reason explain_stuck(const Supply& supply, const std::optional<Memory::StuckStarts>& tries);
+api::Reason explain_stuck(const Input& input, const Supply& supply, const std::optional<Memory::StuckStarts>& tries);
 api::Reason explain_pods_unseen(const Input& input);
 api::Reason explain_lost(const Input& input, const Supply& supply, const Memory::LostPods& lost);
 api::Reason explain_too_few_ready(int ready, int needed);

@@ -69,7 +69,7 @@ int wanted(const Input& input, const Needs& needs, const Supply& supply, const S
   for (const DemandInput& demand : input.demand) {
     if (const auto trouble = trouble_of(demand, supply)) reasons.push_back(*trouble);
   }
-  if (supply.stuck > 0) reasons.push_back(explain_stuck(supply, decision.memory.stuck));
+  if (supply.stuck > 0) reasons.push_back(explain_stuck(input, supply, decision.memory.stuck));
   if (!needs.known) return current;
   const int more = wanted_more(input, needs, supply, decision.memory, reasons);
   if (more >= current) return more;
@@ -102,11 +102,13 @@ void note_held(const Input& input, const std::optional<Floor>& floor, int needed
   decision.held = Held{floor->reason.code, explain_held(*floor, kept, since), since, kept};
 }
 
-void explain_bounds(const Input& input, const Needs& needs, Decision& decision, api::Reasons& reasons) {
+/// `wants`: with what replaces pods that do not serve.
+void explain_bounds(const Input& input, const Needs& needs, int wants, Decision& decision, api::Reasons& reasons) {
   const int min = input.spec.min_replicas, max = input.spec.max_replicas, current = input.replicas.spec;
-  if (needs.known && needs.start > max) reasons.push_back(explain_max(needs.start, max));
+  const int most = std::max(needs.start, wants > current ? wants : 0);
+  if (needs.known && most > max) reasons.push_back(explain_max(most, max));
   if (needs.known && needs.keep < min) reasons.push_back(explain_min(needs.keep, min));
-  decision.limited = needs.known && (needs.start > max || needs.keep < min);
+  decision.limited = needs.known && (most > max || needs.keep < min);
   if (current > max_of(input) || current < min) reasons.push_back(explain_outside(current, min, max));
 }
 
@@ -162,6 +164,10 @@ Decision decide(const Input& input, const Settings& settings) {
   }
   decision.memory = remembered(input, supply, capped);
   decision.starts_stuck = decision.memory.stuck && supply.mostly_stuck();
+  if (decision.memory.lost)
+    decision.not_serving = explain_lost(input, supply, *decision.memory.lost);
+  else if (supply.stuck > 0)
+    decision.not_serving = explain_stuck(input, supply, decision.memory.stuck);
 
   const Needs needs = combine(input, decision.figures);
   const int min = input.spec.min_replicas, max = max_of(input);
@@ -169,7 +175,7 @@ Decision decide(const Input& input, const Settings& settings) {
   std::optional<Floor> held;
   const int wants = wanted(input, needs, supply, settings, decision, held, reasons);
   if (capped) reasons.push_back(explain_unconfirmed(*decision.memory.jump));
-  explain_bounds(input, needs, decision, reasons);
+  explain_bounds(input, needs, wants, decision, reasons);
   const int within = std::clamp(wants, min, max);
   note_held(input, held, std::clamp(needs.keep, min, max), decision);
   for (const DemandFigures& figures : decision.figures) {

@@ -134,10 +134,11 @@ struct Decision {
                               ///< without a forecast or a pool
   bool limited = false;       ///< max or min cut the need
   bool starts_stuck = false;  ///< most recent starts do not come up: nothing more is started ahead of demand
-  std::optional<Held> held;   ///< what keeps replicas that nobody needs; unset: nothing
-  Memory memory;              ///< for the next decision
-  std::vector<DemandFigures> figures;  ///< one per demand, in order
-  api::Reasons reasons;                ///< in the order in which they shaped the number, at most 16
+  std::optional<api::Reason> not_serving;  ///< pods that were lost, or do not come up, and since when; unset: none
+  std::optional<Held> held;                ///< what keeps replicas that nobody needs; unset: nothing
+  Memory memory;                           ///< for the next decision
+  std::vector<DemandFigures> figures;      ///< one per demand, in order
+  api::Reasons reasons;                    ///< in the order in which they shaped the number, at most 16
 };
 
 /// Never throws. `desired` lies within [min, max], except that replicas which a person set to 0 stay 0. Replicas

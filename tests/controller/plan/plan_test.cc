@@ -201,7 +201,8 @@ TEST_CASE("stuck starts: nothing more is started ahead of demand, and they hold 
   CHECK(decision.desired == 10);  // 120 / 12 are needed now; ahead of that nothing, as two of three starts hang
   CHECK(decision.starts_stuck);
   CHECK(message(decision, "StartupStuck") ==
-        "2 of 3 starting replicas took longer than 14m20s (twice the lead time) or crash: since 2027-01-15T08:00:00Z "
+        "2 of 3 starting replicas took longer than 14m20s (twice the lead time) or crash, the oldest since "
+        "2027-01-15T07:45:00Z: since 2027-01-15T08:00:00Z "
         "nothing more is started ahead of demand, what is needed now is; the next try is due at 2027-01-15T08:07:10Z; "
         "look at their pods");
 
