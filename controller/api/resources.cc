@@ -42,6 +42,14 @@ std::optional<long double> number_of(std::string_view text) {
   return number;
 }
 
+/// A device plugin's: with a domain that is not Kubernetes' own. (attachable-volumes-*, hugepages-* have none;
+/// requests.* is a quota's.)
+bool is_extended(std::string_view resource) {
+  const std::string_view domain = resource.substr(0, resource.find('/'));
+  return domain.size() < resource.size() && domain != "kubernetes.io" && !domain.ends_with(".kubernetes.io") &&
+         !domain.starts_with("requests.");
+}
+
 }  // namespace
 
 Result<std::int64_t> amount_of(std::string_view resource, std::string_view quantity) {
@@ -85,14 +93,28 @@ bool is_gpu(std::string_view resource) {
          std::find(kNames.begin(), kNames.end(), resource) != kNames.end();
 }
 
-std::int64_t gpus_of(const ReplicaShape& replica) {
-  std::int64_t gpus = 0;
-  for (const ReplicaPods& pods : replica.pods) {
-    for (const auto& [name, each] : pods.requests) {
-      if (is_gpu(name)) gpus = plus(gpus, times(each, pods.count));
-    }
+std::optional<std::int64_t> gpus_in(const Amounts& amounts, std::string_view gpu_resource) {
+  std::int64_t known = 0, other = 0;
+  int others = 0;
+  for (const auto& [name, amount] : amounts) {
+    if (amount <= 0) continue;
+    if (name == gpu_resource || is_gpu(name))
+      known = plus(known, amount);
+    else if (is_extended(name))
+      other = amount, ++others;
   }
-  return gpus;
+  if (known > 0 || others == 0) return known;
+  return others == 1 ? std::optional(other) : std::nullopt;
+}
+
+std::optional<std::int64_t> gpus_of(const ReplicaShape& replica, std::string_view gpu_resource) {
+  Amounts all;
+  for (const ReplicaPods& pods : replica.pods) {
+    Amounts together = pods.requests;
+    for (auto& [name, amount] : together) amount = times(amount, pods.count);
+    all = sum(std::move(all), together);
+  }
+  return gpus_in(all, gpu_resource);
 }
 
 }  // namespace aia::api

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,13 @@ std::int64_t times(std::int64_t amount, int factor);
 /// For each resource the larger one.
 Amounts larger(Amounts a, const Amounts& b);
 
-/// True for extended resources that device plugins give GPUs and other accelerators, or slices of them.
+/// True for a resource of well-known name that device plugins give GPUs and other accelerators, or slices of them.
 bool is_gpu(std::string_view resource);
+
+/// Accelerators among what a pod asks for or a node has: `gpu_resource` (a pool's) and those of well-known name; where
+/// there is none of these the one extended resource that there is, whatever its name. Nothing: there are several, and
+/// which of them it is is not known. Slices count as one each.
+std::optional<std::int64_t> gpus_in(const Amounts& amounts, std::string_view gpu_resource = {});
 
 /// Pods of one kind within a replica.
 struct ReplicaPods {
@@ -49,7 +55,7 @@ struct ReplicaShape {
   bool operator==(const ReplicaShape&) const = default;
 };
 
-/// GPUs of all its pods, of whatever kind; slices count as one each.
-std::int64_t gpus_of(const ReplicaShape& replica);
+/// As gpus_in, of all its pods together.
+std::optional<std::int64_t> gpus_of(const ReplicaShape& replica, std::string_view gpu_resource = {});
 
 }  // namespace aia::api

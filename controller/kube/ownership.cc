@@ -69,11 +69,19 @@ Settled count(const Claim& claim) {
   return settled;
 }
 
+/// Not every kind keeps status.replicas, nor a selector that its pods carry: then none is not known to be none.
+bool should_have_pods(const Claim& claim) {
+  return claim.target->status_replicas > 0 || (!is_built_in(claim.ref) && claim.target->spec_replicas > 0);
+}
+
 std::string why_none(const Claim& claim, const Settled& settled) {
-  const std::string counted = std::to_string(claim.target->status_replicas) + " pods that the scale counts";
+  const ports::Target& target = *claim.target;
+  const std::string counted = target.status_replicas > 0
+                                  ? std::to_string(target.status_replicas) + " pods that the scale counts"
+                                  : std::to_string(target.spec_replicas) + " replicas that the scale asks for";
   if (settled.other.empty() && settled.nobodys == 0)
-    return "the selector '" + shown(claim.target->selector) + "' matches none of the " + counted;
-  return "of the " + counted + " the selector '" + shown(claim.target->selector) + "' finds none that the target owns" +
+    return "the selector '" + shown(target.selector) + "' matches none of the " + counted;
+  return "of the " + counted + " the selector '" + shown(target.selector) + "' finds none that the target owns" +
          (settled.other.empty() ? "" : ", but pods of " + settled.other);
 }
 
@@ -93,7 +101,7 @@ void take(Claim& claim) {
     target.ownership = std::to_string(by_label) + " of " + std::to_string(target.pods.size()) +
                        " pods count by their labels: " +
                        (settled.why.empty() ? "they name no controller (ownerReferences)" : settled.why);
-  if (target.pods.empty() && target.status_replicas > 0) target.pods_unseen = why_none(claim, settled);
+  if (target.pods.empty() && should_have_pods(claim)) target.pods_unseen = why_none(claim, settled);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // See pool_owner.h.
 #include "controller/kube/pool_owner.h"
 
+#include <limits>
+
 #include "controller/kube/node_request.h"
 
 namespace aia::kube {
@@ -10,6 +12,21 @@ namespace {
 bool says_paused(const Json& object) {
   const Json* newer = find_at(object, {"status", "v1beta2"});
   return is_true(object, "Paused") || (newer != nullptr && is_true({{"status", *newer}}, "Paused"));
+}
+
+/// In API version v1beta1 the newer status lies one deeper, and the older one counts what is updated.
+bool says_rolling(const Json& object) {
+  const Json* newer = find_at(object, {"status", "v1beta2"});
+  if (is_true(object, "RollingOut") || (newer != nullptr && is_true({{"status", *newer}}, "RollingOut"))) return true;
+  return int_at(object, {"status", "observedGeneration"}, std::numeric_limits<std::int64_t>::max()) <
+         int_at(object, {"metadata", "generation"});
+}
+
+std::optional<std::int64_t> up_to_date(const Json& object) {
+  const Json* count = find_at(object, {"status", "upToDateReplicas"});
+  if (count == nullptr) count = find_at(object, {"status", "v1beta2", "upToDateReplicas"});
+  if (count == nullptr) count = find_at(object, {"status", "updatedReplicas"});
+  return count == nullptr ? std::nullopt : std::optional(int_at(*count, {}));
 }
 
 }  // namespace
@@ -47,6 +64,16 @@ std::optional<api::Reason> refusal_of(const api::ScaleRef& ref, const Json& obje
                            " has no spec.replicas, so Karpenter sizes it: use sizing.mode CapacityBuffer, or a static "
                            "NodePool"};
   return std::nullopt;
+}
+
+std::string rolling_of(const api::ScaleRef& ref, const Json& object) {
+  if (!is_machine_deployment(ref)) return "";
+  const std::int64_t all = int_at(object, {"status", "replicas"});
+  const std::optional<std::int64_t> updated = up_to_date(object);
+  if (!says_rolling(object) && updated.value_or(all) >= all) return "";
+  return ref.to_string() + " replaces its machines" +
+         (updated ? " (" + std::to_string(*updated) + " of " + std::to_string(all) + " up to date)" : "") +
+         ": no node is given back until it has";
 }
 
 bool has_size(const api::ScaleRef& ref, const Json& object) {

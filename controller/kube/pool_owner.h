@@ -15,6 +15,10 @@ namespace aia::kube {
 /// OwnedByClusterAutoscaler, OwnedByOther, DynamicNodePool.
 std::optional<api::Reason> refusal_of(const api::ScaleRef& ref, const Json& object);
 
+/// A MachineDeployment replaces its machines, in words; empty: it does not. What is lowered meanwhile may take machines
+/// that were just made, or leave it short of those that it still drains.
+std::string rolling_of(const api::ScaleRef& ref, const Json& object);
+
 /// Whether its scale can be read at all.
 bool has_size(const api::ScaleRef& ref, const Json& object);
 

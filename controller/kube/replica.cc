@@ -53,6 +53,8 @@ Result<Amounts> starting(const Json& pod_spec, Amounts& sidecars) {
 Status add_pods(api::ReplicaShape& replica, const Json* pod_template, std::int64_t count) {
   const Json* spec = pod_template == nullptr ? nullptr : find_at(*pod_template, {"spec"});
   if (spec == nullptr) return Error{ErrorKind::Invalid, "its pod template has no spec", {}};
+  if (!list_at(*spec, {"resourceClaims"}).empty())
+    return Error{ErrorKind::Invalid, "its pods claim devices (spec.resourceClaims), and how many is not read", {}};
   Result<Amounts> requests = requests_of_pod(*spec);
   if (!requests) return requests.error().in("its pod template");
   const auto most = static_cast<std::int64_t>(std::numeric_limits<int>::max());

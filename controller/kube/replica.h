@@ -13,7 +13,8 @@ namespace aia::kube {
 /// does not). Errors: Invalid, naming the container and the resource.
 Result<api::Amounts> requests_of_pod(const Json& pod_spec);
 
-/// Errors: Invalid when a quantity does not read, or when the object has no pod template where one is known to be
+/// Errors: Invalid when a quantity does not read, when its pods claim devices (DRA), of which the number is not in the
+/// pod template, or when the object has no pod template where one is known to be
 /// (spec.template, spec.leaderWorkerTemplate).
 Result<api::ReplicaShape> replica_of(const Json& object);
 

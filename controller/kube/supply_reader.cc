@@ -62,6 +62,7 @@ bool take_object(Reading& reading, Discovery& discovery, Result<http::Response> 
     return false;
   }
   reading.supply.refusal = refusal_of(ref, *object);
+  reading.supply.rolling = rolling_of(ref, *object);
   return has_size(ref, *object);
 }
 

@@ -6,6 +6,7 @@
 
 #include "controller/loop/demand_batch.h"
 #include "controller/loop/owners.h"
+#include "controller/loop/pools.h"
 #include "controller/loop/watches.h"
 
 namespace aia::loop {
@@ -71,7 +72,8 @@ bool timed_out(const ports::ErrorReport& error) {
 
 std::optional<std::int64_t> Workload::gpus_of(std::optional<int> replicas) const {
   if (!target || !target->replica || !replicas) return std::nullopt;
-  return api::times(api::gpus_of(*target->replica), *replicas);
+  const auto each = api::gpus_of(*target->replica, pool == nullptr ? "" : pool->object.spec.gpu_resource);
+  return each ? std::optional(api::times(*each, *replicas)) : std::nullopt;
 }
 
 int Workload::ready_pods() const {

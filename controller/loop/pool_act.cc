@@ -160,7 +160,8 @@ class Actor {
     if (!pool.supply.size || problem || pool.supply.refusal) return;
     const int needed = pool.supply.held() + pool.awaited();
     const int nodes = std::max(before->nodes, std::min(needed, *pool.supply.size));
-    if (nodes < *pool.supply.size && !round_.unseen.empty()) return;  // pods may be there that are not seen
+    const bool holds = !round_.unseen.empty() || !pool.supply.rolling.empty();
+    if (nodes < *pool.supply.size && holds) return;  // pods may be there that are not seen
     const bool changes = nodes != *pool.supply.size || pool.supply.marked();
     if (changes && (!confirm(pool) || !write_size(pool, nodes))) return;
     if (nodes == before->nodes) record(pool, std::nullopt);

@@ -112,6 +112,7 @@ int buffered(const PoolRound& round, const std::string& uid) {
 /// Why what there is stays; empty: it may go.
 std::string why_no_less(const Pool& pool, const PoolRound& round) {
   if (pool.supply.problem) return "the pool is not known well enough: " + pool.supply.problem->message;
+  if (!pool.supply.rolling.empty()) return pool.supply.rolling;
   return round.unseen.empty() ? round.unknown_need(pool) : round.unseen;
 }
 

@@ -15,12 +15,13 @@ const api::Taint* foreign_taint(const ports::Node& node, const api::AcceleratorP
   return nullptr;
 }
 
-bool has_its_gpus(const ports::Node& node, const api::AcceleratorPoolSpec& spec) {
-  return api::amount(node.allocatable, spec.gpu_resource) >= spec.gpus_per_node;
+/// One that lost a GPU of eight serves with seven; its device plugin offers all or none while it comes up.
+std::int64_t gpus_on(const ports::Node& node, const api::AcceleratorPoolSpec& spec) {
+  return api::amount(node.allocatable, spec.gpu_resource);
 }
 
 bool is_usable(const ports::Node& node, const api::AcceleratorPoolSpec& spec) {
-  return node.ready_since && has_its_gpus(node, spec) && !node.cordoned && !node.deleting &&
+  return node.ready_since && gpus_on(node, spec) > 0 && !node.cordoned && !node.deleting &&
          foreign_taint(node, spec) == nullptr;
 }
 
@@ -29,7 +30,13 @@ std::string trouble_of(const ports::Node& node, const api::AcceleratorPoolSpec& 
   if (node.cordoned) return node.name + " is cordoned";
   if (!node.ready_since) return node.name + " is not Ready";
   const api::Taint* taint = foreign_taint(node, spec);
-  return taint == nullptr ? "" : node.name + " has the taint " + taint->to_string() + ", which spec.nodes.taints lacks";
+  if (taint == nullptr) return "";
+  const auto named = std::find_if(spec.node_taints.begin(), spec.node_taints.end(), [&](const api::Taint& one) {
+    return one.key == taint->key && one.effect == taint->effect;
+  });
+  return node.name + " has the taint " + taint->to_string() +
+         (named == spec.node_taints.end() ? ", which spec.nodes.taints lacks"
+                                          : ", spec.nodes.taints has " + named->to_string());
 }
 
 /// When nodes were asked for: the newest one that came, and all that are stuck.
@@ -49,10 +56,15 @@ void judge_nodes(Pool& pool, const std::vector<Start>& starts, const std::vector
     const auto& node = pool.supply.nodes[i];
     if (node.deleting) continue;
     const Start& start = *by_uid.at(node.uid);
-    const bool bare = node.ready_since && !has_its_gpus(node, pool.object.spec);
+    const std::int64_t gpus = gpus_on(node, pool.object.spec), promised = pool.object.spec.gpus_per_node;
+    const bool bare = node.ready_since && gpus == 0;
     const bool broken = any_usable && !bare && pool.state->asks.was_found_broken(node.uid);
     const bool starting = start.starting && !broken, stuck = starting && now - start.began > late;
     pool.bare += bare ? 1 : 0;
+    pool.barren = pool.barren || (bare && now - start.began > late);
+    if (node.ready_since && gpus > 0 && gpus < promised)
+      pool.shorts.push_back(node.name + " offers " + std::to_string(gpus) + " of " + std::to_string(promised) + " " +
+                            pool.object.spec.gpu_resource);
     if (stuck) asked_at.stuck.push_back(start.began);
     if (usable[i]) asked_at.newest_came = std::max(asked_at.newest_came, start.began);
     if (stuck || !starting) {
@@ -86,13 +98,14 @@ void judge_unseen(Pool& pool, WallTime now, AskedAt& asked_at) {
   asked_at.stuck.insert(asked_at.stuck.end(), stuck.begin(), stuck.end());
 }
 
-/// A new node is like those there are, without what daemons hold on them; before the first one only its GPUs are known,
-/// and of everything else enough is assumed.
+/// A new node is like those there are, without what daemons hold on them and with no GPU broken; before the first one
+/// only its GPUs are known, and of everything else enough is assumed.
 api::Amounts fresh_node(const Pool& pool) {
   const auto& spec = pool.object.spec;
   for (auto node = pool.supply.nodes.rbegin(); node != pool.supply.nodes.rend(); ++node) {
     if (!is_usable(*node, spec)) continue;
     api::Amounts fresh = node->allocatable;
+    fresh[spec.gpu_resource] = std::max<std::int64_t>(fresh[spec.gpu_resource], spec.gpus_per_node);
     for (const auto& [name, held] : node->daemons) fresh[name] -= held;
     return fresh;
   }

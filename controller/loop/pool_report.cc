@@ -29,13 +29,16 @@ std::string labels_in_words(const api::AcceleratorPoolSpec& spec) {
 }
 
 /// The first of them, and how many more there are.
-std::string troubles_in_words(const Pool& pool) {
+std::string first_of(const std::vector<std::string>& nodes) {
   constexpr std::size_t kNamed = 3;
   std::string words;
-  for (std::size_t i = 0; i < std::min(kNamed, pool.troubles.size()); ++i)
-    words += (words.empty() ? "; of no use now: " : ", ") + pool.troubles[i];
-  if (pool.troubles.size() > kNamed) words += ", and " + std::to_string(pool.troubles.size() - kNamed) + " more";
+  for (std::size_t i = 0; i < std::min(kNamed, nodes.size()); ++i) words += (words.empty() ? "" : ", ") + nodes[i];
+  if (nodes.size() > kNamed) words += ", and " + std::to_string(nodes.size() - kNamed) + " more";
   return words;
+}
+
+std::string troubles_in_words(const Pool& pool) {
+  return pool.troubles.empty() ? "" : "; of no use now: " + first_of(pool.troubles);
 }
 
 Condition nodes_found(const Pool& pool) {
@@ -56,11 +59,14 @@ Condition gpus_found(const Pool& pool) {
   const auto& spec = pool.object.spec;
   if (pool.bare > 0) {
     return make(type, ConditionStatus::False, "GpuResourceMissing",
-                count(pool.bare, "node") + " Ready without " + std::to_string(spec.gpus_per_node) + " " +
-                    spec.gpu_resource + ": the device plugin is not up yet, or correct spec.nodes.gpu");
+                count(pool.bare, "node") + " Ready without any " + spec.gpu_resource + ": the device plugin " +
+                    (pool.barren ? "does not come up" : "is not up yet") + ", or correct spec.nodes.gpu");
   }
   if (pool.ready_nodes() == 0)
     return make(type, ConditionStatus::Unknown, "NoReadyNode", "no node is Ready, so none could be looked at");
+  if (!pool.shorts.empty())
+    return make(type, ConditionStatus::True, "SomeMissing",
+                first_of(pool.shorts) + ": they count with what they offer; repair them, or correct spec.nodes.gpu");
   return make(type, ConditionStatus::True, "Found", "the nodes offer " + spec.gpu_resource);
 }
 
@@ -132,6 +138,8 @@ Condition able_to_size(const Pool& pool) {
                 paused ? "its AIAutoscalers are Paused or not the only owners: what there is is held as it is"
                        : "its AIAutoscalers are in mode Recommend: no nodes are asked for" + still_held(pool));
   }
+  if (!pool.supply.rolling.empty())
+    return make(type, ConditionStatus::True, "RollingOut", "nodes may be asked for; " + pool.supply.rolling);
   return make(type, ConditionStatus::True, "ReadyToSize", "nodes may be asked for");
 }
 

@@ -39,7 +39,8 @@ std::vector<Start> NodeAsks::observe(const ports::PoolSupply& supply, const std:
     one.was_bare = one.was_bare || (node.ready_since && !is_usable[i]);
     const bool kept_away = node.cordoned && !one.usable_since;
     const bool too_long = one.usable_since && *one.usable_since - one.began > kLongestLead;
-    one.measures = one.measures && !one.was_found_broken && !kept_away && !too_long;
+    const bool undated = one.usable_since && *one.usable_since <= one.began;  // Ready, without since when
+    one.measures = one.measures && !one.was_found_broken && !kept_away && !too_long && !undated;
     const bool starting = !is_usable[i] && !one.usable_since && !node.cordoned && !node.deleting;
     starts.push_back({node.uid, one.began, is_usable[i] ? one.usable_since : std::nullopt, starting, one.measures});
     known.emplace(node.uid, one);

@@ -35,7 +35,9 @@ struct Pool {
   int stuck_unseen = 0;               ///< … of which nothing is seen at all
   int failing = 0;                    ///< … of all, those asked for since the newest one that came was
   int unfilled = 0;                   ///< nodes that pods and buffers wait for as long, and nobody is seen to bring
-  int bare = 0;                       ///< nodes that are Ready without the GPUs that the spec promises
+  int bare = 0;                       ///< nodes that are Ready and offer no GPU at all
+  bool barren = false;                ///< of these, one does so for longer than a start takes
+  std::vector<std::string> shorts;    ///< nodes that offer some of the GPUs that the spec promises, in words
   bool broken = false;                ///< a step threw: what it left is not to be acted on
   std::vector<std::string> troubles;  ///< of nodes that no pod can use, in words
   std::vector<PoolMember> members;

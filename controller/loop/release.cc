@@ -90,6 +90,10 @@ class Releaser {
     const int size = *supply.size;
     const int held = supply.held();
     const int target = options_.force ? was : std::max(was, std::min(held, size));
+    if (target < size && !supply.rolling.empty() && !options_.force) {
+      out_.left.push_back(who + ": " + supply.rolling + "; run it again then");
+      return false;
+    }
     if (target != size || supply.marked()) {
       const std::string what = who + ": from " + std::to_string(size) + " to " + std::to_string(target) + " nodes" +
                                (supply.marked() ? ", no mark of ours on a machine that stays" : "");

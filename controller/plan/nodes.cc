@@ -50,7 +50,7 @@ int wanted_then(const PoolWorkload& workload) {
 }
 
 std::int64_t gpus_wanted(const PoolWorkload& workload, int replicas) {
-  return api::times(api::gpus_of(workload.replica), replicas);
+  return api::times(api::gpus_of(workload.replica).value_or(0), replicas);
 }
 
 /// Precondition: not empty.

@@ -19,9 +19,7 @@ Amounts with_slot(Amounts requests) {
 
 /// The scarcest thing on GPU nodes: where most of it is free, most is left for others.
 std::int64_t gpus_in(const Amounts& free) {
-  std::int64_t gpus = 0;
-  for (const auto& [name, amount] : free) gpus += api::is_gpu(name) ? amount : 0;
-  return gpus;
+  return api::gpus_in(free).value_or(0);
 }
 
 /// Larger is placed earlier: by GPUs, then memory, then CPU.

@@ -54,6 +54,7 @@ struct PoolSupply {
   std::string size_version;            ///< resourceVersion of the scale: goes into the write
   std::optional<api::Reason> refusal;  ///< why we must not size it: somebody else does, it is paused, there is no
                                        ///< buffer API
+  std::string rolling{};               ///< its scale's own rollout is under way, in words: it is not to be lowered
   std::optional<Error> problem;        ///< what of this could not be read; the rest stands
   int busy_unlabelled = 0;             ///< nodes that were asked for, have not the pool's labels, and pods hold
   bool shows_requests = true;          ///< else nodes may be there that nothing here names

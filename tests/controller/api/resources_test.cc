@@ -60,10 +60,24 @@ TEST_CASE("amounts add up and never wrap") {
 
 TEST_CASE("GPUs of a replica are those of all its pods") {
   CHECK(gpus_of({}) == 0);
+  CHECK(gpus_of({{{{{"cpu", 8000}, {"hugepages-2Mi", 9}, {"attachable-volumes-csi", 3}}, 1}}}) == 0);
   CHECK(gpus_of({{{{{"cpu", 8000}}, 1}}}) == 0);
   CHECK(gpus_of({{{{{"nvidia.com/gpu", 4}}, 1}, {{{"nvidia.com/gpu", 8}}, 3}}}) == 28);
   CHECK(gpus_of({{{{{"nvidia.com/mig-1g.10gb", 2}, {"nvidia.com/gpu", 1}}, 2}}}) == 6);
+  for (const char* name :
+       {"qualcomm.com/qaic", "huawei.com/Ascend910", "aws.amazon.com/neurondevice", "next.example/npu"})
+    CHECK(gpus_of({{{{{name, 4}, {"cpu", 8000}}, 1}, {{{name, 8}}, 2}}}) == 20);
   CHECK(is_gpu("amd.com/gpu"));
   CHECK_FALSE(is_gpu("nvidia.com/nic"));
   CHECK_FALSE(is_gpu("gpu"));
+}
+
+TEST_CASE("which of several devices is the accelerator is said by its name or by the pool, else not known") {
+  CHECK(gpus_in({{"nvidia.com/gpu", 8}, {"rdma/hca", 4}}) == 8);
+  CHECK(gpus_in({{"huawei.com/Ascend910", 8}, {"rdma/hca", 4}}) == std::nullopt);
+  CHECK(gpus_in({{"huawei.com/Ascend910", 8}, {"rdma/hca", 0}}) == 8);
+  CHECK(gpus_in({{"huawei.com/Ascend910", 8}, {"rdma/hca", 4}}, "huawei.com/Ascend910") == 8);
+  CHECK(gpus_in({{"rdma/hca", 4}, {"cpu", 8000}}, "huawei.com/Ascend910") == 4);
+  CHECK(gpus_in({{"kubernetes.io/batch", 1}, {"x.kubernetes.io/y", 2}, {"requests.nvidia.com/gpu", 3}}) == 0);
+  CHECK(gpus_of({{{{{"a.example/x", 1}}, 1}, {{{"b.example/y", 1}}, 1}}}) == std::nullopt);
 }

@@ -61,7 +61,7 @@ struct Rig {
     target = {};
     target.uid = "u-" + ref.name;
     target.selector = "app=a";
-    target.status_replicas = counted;
+    target.status_replicas = counted, target.spec_replicas = wanted;
     std::vector<Claim> claims{{"n", ref, &target}};
     for (const auto& [name, controller] : pods) {
       Candidate candidate{{}, controller};
@@ -81,7 +81,7 @@ struct Rig {
   Ownership ownership{transport, clock, stored};
   std::map<std::string, Result<http::Response>> answers;
   ports::Target target;
-  int counted = 3;
+  int counted = 3, wanted = 0;
 };
 
 const api::TargetRef kWeb{"apps/v1", "Deployment", "web"};
@@ -241,7 +241,9 @@ TEST_CASE("where no owner is shown the labels count, said; where none is its own
         "Deployment canary");
   CHECK(rig.of(kWeb, {}).empty());
   CHECK(rig.target.pods_unseen == "the selector 'app=a' matches none of the 3 pods that the scale counts");
-  rig.counted = 0;
+  rig.counted = 0, rig.wanted = 2;
+  CHECK(rig.of({"x.io/v1", "Set", "s"}, {}).empty());
+  CHECK(rig.target.pods_unseen == "the selector 'app=a' matches none of the 2 replicas that the scale asks for");
   CHECK(rig.of(kWeb, {{"a", kNone}}).empty());
   CHECK(rig.target.pods_unseen.empty());
   CHECK(rig.target.ownership.empty());

@@ -76,6 +76,9 @@ TEST_CASE("a replica is a pod, or a leader with its workers") {
 
 TEST_CASE("what does not read names its place") {
   CHECK(trouble(R"({"spec":{"replicas":2}})") == "it has neither spec.template nor spec.leaderWorkerTemplate");
+  CHECK(trouble(R"({"spec":{"template":{"spec":{"resourceClaims":[{"name":"gpus",
+      "resourceClaimTemplateName":"eight"}],"containers":[{"name":"s","resources":{"claims":[{"name":"gpus"}]}}]}}}})") ==
+        "its pods claim devices (spec.resourceClaims), and how many is not read");
   CHECK(trouble(R"({"spec":{"template":{}}})") == "its pod template has no spec");
   CHECK(trouble(R"({"spec":{"template":{"spec":{"containers":[
       {"name":"s","resources":{"limits":{"nvidia.com/gpu":"many"}}}]}}}})") ==

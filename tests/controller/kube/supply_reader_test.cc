@@ -112,6 +112,38 @@ TEST_CASE("who else sizes it is named, with what to do") {
   CHECK(rig.read(scaled_pool("p", kMachines)).size == 3);  // what it is now can be read all the same
 }
 
+TEST_CASE("a MachineDeployment that replaces its machines says so, in either version's words") {
+  const auto rolling = [](const api::ScaleRef& ref, const char* path, const char* object) {
+    Rig rig;
+    rig.serves("cluster.x-k8s.io/v1beta1", "machinedeployments", "MachineDeployment", true);
+    CHECK(rig.refusal(ref, path, *parse_json(object)).empty());
+    return rig.read(scaled_pool("p", ref)).rolling;
+  };
+  const char* const older = "/apis/cluster.x-k8s.io/v1beta1/namespaces/capi/machinedeployments/md";
+  const api::ScaleRef before{"cluster.x-k8s.io/v1beta1", "MachineDeployment", "md", "capi"};
+  const char* const now = kDeployment.c_str();
+  CHECK(
+      rolling(kMachines, now, R"({"status":{"replicas":4,"upToDateReplicas":1,
+      "conditions":[{"type":"RollingOut","status":"True"}]}})") ==
+      "cluster.x-k8s.io/v1beta2 MachineDeployment capi/md replaces its machines (1 of 4 up to date): no node is given "
+      "back until it has");
+  CHECK_FALSE(rolling(kMachines, now, R"({"status":{"replicas":4,"upToDateReplicas":3}})").empty());
+  CHECK_FALSE(rolling(kMachines, now, R"({"metadata":{"generation":3},"status":{"replicas":4,"upToDateReplicas":4,
+      "observedGeneration":2}})")
+                  .empty());
+  CHECK_FALSE(rolling(before, older, R"({"status":{"replicas":4,"updatedReplicas":1}})").empty());
+  CHECK_FALSE(rolling(before, older, R"({"status":{"replicas":4,"updatedReplicas":4,
+      "v1beta2":{"conditions":[{"type":"RollingOut","status":"True"}]}}})")
+                  .empty());
+  CHECK(rolling(kMachines, now, R"({"metadata":{"generation":3},"status":{"replicas":4,"upToDateReplicas":4,
+      "observedGeneration":3,"conditions":[{"type":"RollingOut","status":"False"}]}})")
+            .empty());
+  CHECK(rolling(before, older, R"({"status":{"replicas":4,"updatedReplicas":4}})").empty());
+  CHECK(rolling(kMachines, now, R"({"status":{"replicas":4}})").empty());
+  CHECK(rolling(kStatic, kNodePool.c_str(), R"({"spec":{"replicas":3},"status":{"replicas":4,"updatedReplicas":1}})")
+            .empty());
+}
+
 TEST_CASE("the scale of a dynamic NodePool is not asked for: the server would answer 500") {
   Rig rig;
   const std::string refusal = rig.refusal(kStatic, kNodePool, {{"spec", {{"limits", {{"cpu", "1000"}}}}}});

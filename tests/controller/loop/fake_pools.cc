@@ -39,7 +39,7 @@ void FakePools::settle() {
       one.node.allocatable = {{"cpu", 96'000}, {"pods", 110}};
       if (one.ready_at <= clock_.now()) one.node.ready_since = one.ready_at;
       if (one.down) one.node.ready_since.reset();
-      if (one.gpus_at <= clock_.now()) one.node.allocatable["nvidia.com/gpu"] = 8;
+      if (one.gpus_at <= clock_.now()) one.node.allocatable["nvidia.com/gpu"] = one.gpus;
     }
   }
 }
@@ -64,6 +64,7 @@ std::vector<ports::PoolSupply> FakePools::supplies(const std::vector<api::Accele
     if (const auto size = sizes.find(pool.meta.name); size != sizes.end()) supply.size = size->second;
     supply.size_version = std::to_string(version_);
     supply.refusal = refusal;
+    supply.rolling = rolling;
     supply.problem = supply_problem;
     supply.shows_requests = shows_requests;
     for (const auto& name : unlabelled) {

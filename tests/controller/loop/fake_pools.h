@@ -11,6 +11,7 @@ struct FakeNode {
   ports::Node node;
   WallTime ready_at{}, gpus_at{};
   bool down = false;  // there, and not Ready
+  int gpus = 8;       // that it offers from gpus_at on
 };
 
 class FakePools : public ports::Pools {
@@ -24,6 +25,7 @@ class FakePools : public ports::Pools {
   std::map<std::string, int> sizes;                    // by pool
   std::map<std::string, ports::Buffer> stored;         // by AIAutoscaler's name
   std::optional<api::Reason> refusal;
+  std::string rolling;  // its scale's own rollout, in words
   std::optional<Error> write_error, supply_problem;
   std::map<std::string, Error> buffer_errors;  // by AIAutoscaler's name
   std::map<std::string, Millis> hangs;         // by pool: its writes are not answered, for so long

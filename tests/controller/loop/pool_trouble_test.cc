@@ -70,6 +70,40 @@ TEST_CASE_METHOD(Scaled, "pools: when one is stuck another is tried, and when th
   CHECK(size() == 10);
 }
 
+TEST_CASE_METHOD(Scaled, "pools: a node that lost one GPU of eight serves with seven, and that is said") {
+  deployment().replica = api::ReplicaShape{{{{{"nvidia.com/gpu", 7}}, 1}}};
+  for (auto& node : pools.nodes.at("h100")) node.gpus = 7;
+  steps(1min);
+  CHECK(pool().ready_nodes == 2);
+  CHECK(pool().gpus == 14);
+  CHECK(pool_condition("Ready").reason == "Active");
+  CHECK(pool_condition("GpusFound").status == api::ConditionStatus::True);
+  CHECK_THAT(pool_condition("GpusFound").message,
+             Contains("node-0 offers 7 of 8 nvidia.com/gpu, node-1 offers 7 of 8 nvidia.com/gpu"));
+  demand = 28;  // one node more, of eight as the others were
+  steps(6min);
+  CHECK(size() == 3);
+  CHECK(pool().gpus == 22);
+}
+
+TEST_CASE_METHOD(Scaled, "pools: a node that offers no GPU for long is not said to be on its way") {
+  newest().gpus_at = WallTime::max();
+  steps(1min);
+  CHECK_THAT(pool_condition("GpusFound").message, Contains("1 node Ready without any nvidia.com/gpu"));
+  steps(10min);
+  CHECK_THAT(pool_condition("GpusFound").message, Contains("the device plugin does not come up"));
+}
+
+TEST_CASE_METHOD(Scaled, "pools: of a taint whose value alone differs both values are said") {
+  pools.objects.at("h100").object.spec.node_taints = {{"nvidia.com/gpu", "true", "NoSchedule"}};
+  newest().node.taints = {{"nvidia.com/gpu", "present", "NoSchedule"}};
+  restart();
+  steps(1min);
+  CHECK_THAT(pool_condition("NodesFound").message,
+             Contains("node-1 has the taint nvidia.com/gpu=present:NoSchedule, spec.nodes.taints has "
+                      "nvidia.com/gpu=true:NoSchedule"));
+}
+
 TEST_CASE_METHOD(Scaled, "pools: a taint that the pool does not name is said by name") {
   newest().node.taints = {{"example.com/burn-in", "yes", "NoSchedule"}};
   restart();
@@ -164,6 +198,25 @@ TEST_CASE_METHOD(Idle, "pools: nothing is given back, or put back, while the clu
   CHECK(size() == 5);
   cluster.ages.clear();
   steps(1min);
+  CHECK(size() == 2);
+}
+
+TEST_CASE_METHOD(Idle,
+                 "pools: nothing is given back, or put back, while the scale replaces its nodes, and that is said") {
+  pools.rolling = "metal replaces its machines (1 of 4 up to date)";
+  steps(10min);
+  CHECK(size() == 5);
+  CHECK(pool_condition("AbleToSize").reason == "RollingOut");
+  CHECK_THAT(pool_condition("AbleToSize").message, Contains("1 of 4 up to date"));
+  demand = 60;
+  steps(1min);
+  CHECK(size() == 6);  // growing is not held
+  spec().mode = api::Mode::Recommend;
+  deployment().replicas = 2;
+  steps(6min);
+  CHECK(size() == 6);
+  pools.rolling = "";
+  steps(6min);
   CHECK(size() == 2);
 }
 

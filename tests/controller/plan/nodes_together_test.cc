@@ -176,7 +176,7 @@ TEST_CASE("nodes together: for any workloads no more than the sum, no less than 
     std::int64_t now = 0, own = 0, planned = 0, largest = 0;
     for (std::size_t i = 0; i < workloads.size(); ++i) {
       const auto& one = workloads[i];
-      const std::int64_t gpus = api::gpus_of(one.replica);
+      const std::int64_t gpus = api::gpus_of(one.replica).value();
       now += gpus * one.desired, own += gpus * one.ahead.value_or(one.desired);
       planned += gpus * together.rooms[i], largest = std::max(largest, gpus);
       REQUIRE(together.rooms[i] >= one.desired);

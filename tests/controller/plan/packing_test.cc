@@ -103,7 +103,7 @@ TEST_CASE("packing: for any pods it takes no more than there is and no fewer nod
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       REQUIRE(packing.placed[i] <= wanted[i].replicas);
       REQUIRE(packing.on_new_nodes[i] <= packing.placed[i]);
-      asked += packing.placed[i] * api::gpus_of(wanted[i].replica);
+      asked += packing.placed[i] * api::gpus_of(wanted[i].replica).value();
       if (packing.never[i]) REQUIRE(packing.placed[i] == 0);
     }
     for (const Amounts& node : free) there += api::amount(node, "nvidia.com/gpu");
