@@ -25,6 +25,7 @@ DemandSpec demand_from(const Field& entry) {
   demand.kind = entry["metric"]["kind"].one_of(kDemandKinds);
   demand.decompose = decompose_from(entry["metric"]["decompose"]);
   if (const Field backlog = entry["backlog"]; backlog.present()) demand.backlog_query = backlog["query"].text();
+  if (const Field running = entry["running"]; running.present()) demand.running_query = running["query"].text();
   demand.capacity_per_replica = entry["capacity"]["perReplica"].decimal();
   return demand;
 }

@@ -55,6 +55,11 @@ Trouble check_demand(const DemandSpec& demand, const std::string& path) {
       return path + ".backlog: is only for metrics of kind Rate or Concurrency; remove it, or change metric.kind";
     if (auto trouble = check_query(*demand.backlog_query, path + ".backlog.query")) return trouble;
   }
+  if (demand.running_query) {
+    if (demand.kind != DemandKind::Queue)
+      return path + ".running: is only for metrics of kind Queue; remove it, or change metric.kind";
+    if (auto trouble = check_query(*demand.running_query, path + ".running.query")) return trouble;
+  }
   if (demand.decompose) {
     if (auto trouble = check_decompose(demand, path + ".metric.decompose")) return trouble;
   }

@@ -40,7 +40,17 @@ void DemandBatch::answer(WallTime now) {
   for (const auto& slot : slots_) {
     guarded(*slot.workload, "observe", [&] {
       answer_value(slot, now);
-      if (slot.backlog) answer_backlog(slot, now);
+      auto& input = slot.view->input;
+      if (slot.backlog)
+        answer_beside(slot,
+                      {"backlog", *slot.backlog, slot.state().backlog_sources(), input.backlog, input.backlog_missing,
+                       input.backlog_note},
+                      now);
+      if (slot.running)
+        answer_beside(slot,
+                      {"running", *slot.running, slot.state().running_sources(), input.running, input.running_missing,
+                       input.running_note},
+                      now);
       if (slot.due) answer_due(slot);
       if (slot.heaviest) answer_heaviest(slot, now);
     });
@@ -70,7 +80,11 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
     input.trust_note = value.error().message;
     input.data_age = settings_.freshness;
     input.collapsed = state.collapse().is_on();
-    if (evidence) state.sources().observe(*evidence, now, settings_);
+    if (evidence) {
+      auto dated = *evidence;
+      drop_ahead(dated, now, settings_);
+      state.sources().observe(dated, now, settings_);
+    }
     state.look(false, now, Millis(0));
     if (!slot.value.promql) slot.view->history_error = value.error().message;
     workload.fail("observe", value.error().in(who));
@@ -90,29 +104,28 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
   input.collapsed = state.collapse().is_on();
   input.per_pod = judgement.per_pod;
   input.value = *value;
+  input.confirmed = state.confirmation().look(*value, evidence ? &*evidence : nullptr, now);
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);
   input.data_age = judgement.data_age;
   if (!evidence) workload.fail("observe", evidence.error().in("evidence of " + who));
 }
 
-/// A backlog that is stale is none; one that is partial may still raise, and like a missing one it never lowers.
-void DemandBatch::answer_backlog(const Slot& slot, WallTime now) {
+/// One that is stale is none; one that is partial may still raise, and like a missing one it never lowers.
+void DemandBatch::answer_beside(const Slot& slot, Beside beside, WallTime now) {
   auto& workload = *slot.workload;
-  auto& input = slot.view->input;
-  const auto answer = answer_to(*slot.backlog);
-  const auto backlog = single_value(answer);
-  if (!backlog) {
-    input.backlog_missing = true;
-    input.backlog_note = backlog.error().message;
-    workload.fail("observe", backlog.error().in("backlog of demand " + input.spec.name));
-    return;
+  const auto answer = answer_to(beside.question);
+  const auto amount = single_value(answer);
+  if (!amount) {
+    beside.missing = true;
+    beside.note = amount.error().message;
+    const std::string who = beside.what + (" of demand " + slot.view->input.spec.name);
+    return workload.fail("observe", amount.error().in(who));
   }
-  auto& sources = slot.state().backlog_sources();
-  auto judgement = judge(*answer, evidence_of(*slot.backlog), coverage_of(workload), sources, now, settings_);
-  input.backlog_missing = judgement.trust != plan::Trust::Whole;
-  input.backlog_note = std::move(judgement.note);
-  if (judgement.trust != plan::Trust::Stale) input.backlog = *backlog;
+  auto judgement = judge(*answer, evidence_of(beside.question), coverage_of(workload), beside.sources, now, settings_);
+  beside.missing = judgement.trust != plan::Trust::Whole;
+  beside.note = std::move(judgement.note);
+  if (judgement.trust != plan::Trust::Stale) beside.amount = *amount;
 }
 
 void DemandBatch::answer_heaviest(const Slot& slot, WallTime now) {

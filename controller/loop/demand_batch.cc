@@ -60,6 +60,7 @@ DemandBatch::DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsS
   for (auto& slot : slots_) {
     ask_for(slot.value, slot.view->input.spec.decompose, cycle.now);
     if (slot.backlog) ask_for(*slot.backlog, std::nullopt, cycle.now);
+    if (slot.running) ask_for(*slot.running, std::nullopt, cycle.now);
     ask_for_heaviest(slot, cycle.now);
   }
   ask_for_histories(cycle.now);
@@ -71,6 +72,7 @@ void DemandBatch::add(Workload& workload, DemandView& view, const Aids& aids, Wa
   state_of(workload, demand, settings_.grid_step, aids, now);
   Slot slot{&workload, &view, {metrics_.admit(demand.query, ns)}, std::nullopt};
   if (demand.backlog_query) slot.backlog = Question{metrics_.admit(*demand.backlog_query, ns)};
+  if (demand.running_query) slot.running = Question{metrics_.admit(*demand.running_query, ns)};
   slots_.push_back(std::move(slot));
 }
 

@@ -1,7 +1,8 @@
-// All demand of all objects as one batch: for each entry its value now, its backlog now, the grid points that are due
-// and the evidence behind value and backlog. Built from the cycle, asked once, handed back to the entries. What an
-// object may cost the others is bounded: only what the source admits for its namespace is asked, every value goes out
-// before any history, histories share a budget, and who is first in the queue changes from cycle to cycle.
+// All demand of all objects as one batch: for each entry its value now, its backlog or work in progress now,
+// the grid points that are due and the evidence behind all but these. Built from the cycle, asked once, handed back to
+// the entries. What an object may cost the others is bounded: only what the source admits for its namespace is asked,
+// every value goes out before any history, histories share a budget, and who is first in the queue changes from cycle
+// to cycle.
 #pragma once
 
 #include <functional>
@@ -39,6 +40,7 @@ class DemandBatch {
     DemandView* view = nullptr;
     Question value;
     std::optional<Question> backlog;
+    std::optional<Question> running{};
     std::optional<std::size_t> heaviest{};  // which parts are
     std::optional<std::size_t> due{};
     std::optional<GridRange> range{};  // of `due`
@@ -53,7 +55,16 @@ class DemandBatch {
   [[nodiscard]] Result<ports::Evidence> evidence_of(const Question& question) const;
   [[nodiscard]] static int series_of(const Slot& slot);
   void answer_value(const Slot& slot, WallTime now);
-  void answer_backlog(const Slot& slot, WallTime now);
+  /// What is asked beside the value.
+  struct Beside {
+    const char* what;
+    const Question& question;
+    Sources& sources;
+    std::optional<double>& amount;
+    bool& missing;
+    std::string& note;
+  };
+  void answer_beside(const Slot& slot, Beside beside, WallTime now);
   void answer_heaviest(const Slot& slot, WallTime now);
   void answer_due(const Slot& slot);
 

@@ -16,6 +16,7 @@
 
 #include "controller/api/autoscaler.h"
 #include "controller/loop/collapse.h"
+#include "controller/loop/confirmation.h"
 #include "controller/loop/doubt.h"
 #include "controller/loop/masking.h"
 #include "controller/loop/parts.h"
@@ -52,6 +53,8 @@ class DemandState {
   [[nodiscard]] const SeriesHistory& history() const { return history_; }
   [[nodiscard]] Sources& sources() { return sources_; }
   [[nodiscard]] Sources& backlog_sources() { return backlog_sources_; }
+  [[nodiscard]] Sources& running_sources() { return running_sources_; }
+  [[nodiscard]] Confirmation& confirmation() { return confirmation_; }
 
   /// Whether this cycle's look at the value saw all its sources.
   void look(bool all, WallTime now, Millis rate_window) { doubt_.look(all, now, rate_window); }
@@ -125,6 +128,8 @@ class DemandState {
   SeriesHistory history_;
   Sources sources_;
   Sources backlog_sources_;
+  Sources running_sources_;
+  Confirmation confirmation_;
   Doubt doubt_;
   Collapse collapse_;
   Parts parts_;

@@ -60,20 +60,37 @@ Count count_pods(const Own& own, const std::vector<ports::Pod>& pods, Millis dat
   return count;
 }
 
-/// Counts who reported lately. The target's own pods come and go as we scale, and their instance with a restart: of
-/// them only the Ready ones count, each by its name.
-Count count_sources(const Sources& sources, const Own& own, WallTime now) {
+/// Counts which of the target's own sources reported lately. They come and go as we scale, and their instance with a
+/// restart: only those of Ready pods count, each by its name.
+Count count_own_sources(const Sources& sources, const Own& own, WallTime now) {
   Count count;
   for (const auto& [source, at] : sources.heard()) {
     const bool reports = at >= now;
-    if (own.selectors.contains(source.selector)) {
-      if (!own.ready.contains(source.pod)) continue;
-      if (!reports && own.fresh_in.contains({source.selector, source.pod})) continue;
-    }
+    if (!own.selectors.contains(source.selector) || !own.ready.contains(source.pod)) continue;
+    if (!reports && own.fresh_in.contains({source.selector, source.pod})) continue;
     ++count.expected;
     count.reporting += reports ? 1 : 0;
   }
   return count;
+}
+
+/// Who is missing, in words; empty: nobody.
+std::string missing_in_words(const Sources& sources, const Own& own, WallTime now, const Settings& settings) {
+  const auto known = count_own_sources(sources, own, now);
+  const std::string lately = " that reported in the last " + format_duration(settings.source_memory) + " no longer do";
+  if (known.reporting < known.expected)
+    return std::to_string(known.expected - known.reporting) + " of " + std::to_string(known.expected) + " sources" +
+           lately;
+  const auto missing = sources.missing(own.selectors);
+  if (missing.empty()) return "";
+  const auto most = std::max_element(missing.begin(), missing.end(),
+                                     [](const auto& a, const auto& b) { return a.missing < b.missing; });
+  const std::string of = most->owner.empty() ? "" : " of " + most->owner;
+  std::string words = std::to_string(most->missing) + " of " + std::to_string(most->of) + " sources" + of + lately +
+                      " (" + std::to_string(100 * most->missing / most->of) + " % of these sources), since " +
+                      format_rfc3339(most->since);
+  if (missing.size() > 1) words += " (and of " + std::to_string(missing.size() - 1) + " more owners)";
+  return words;
 }
 
 /// The newest sample behind each selector.
@@ -111,15 +128,28 @@ Result<double> single_value(const Result<ports::QueryAnswer>& answer) {
   return value;
 }
 
+std::size_t drop_ahead(ports::Evidence& evidence, WallTime now, const Settings& settings) {
+  return std::erase_if(evidence.pods, [&](const auto& pod) { return pod.newest > now + settings.cycle; });
+}
+
 Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,
                 Sources& sources, WallTime now, const Settings& settings) {
   using plan::Trust;
   if (!evidence) return {Trust::Partial, "its age is not known: " + evidence.error().message, settings.freshness};
+  auto dated = *evidence;
+  if (const auto ahead = drop_ahead(dated, now, settings); ahead > 0) {
+    auto judgement = judge(answer, dated, coverage, sources, now, settings);
+    if (judgement.trust == Trust::Whole) judgement.trust = Trust::Partial;
+    judgement.note +=
+        (judgement.note.empty() ? "" : "; ") + std::to_string(ahead) +
+        " sources whose newest sample is dated later than now do not count: compare their clocks with ours";
+    return judgement;
+  }
   const Millis half_window = evidence->rate_window / 2;
   sources.observe(*evidence, now, settings);
   const auto own = own_pods(*evidence, coverage, now, settings.freshness);
-  const auto known = count_sources(sources, own, now);
-  const bool lacking = known.reporting < known.expected;
+  const auto missing = missing_in_words(sources, own, now, settings);
+  const bool lacking = !missing.empty();
   if (evidence->pods.empty()) {
     return {Trust::Partial, "no series lies behind the value, so that its age and coverage are not known",
             settings.freshness + half_window, lacking};
@@ -144,10 +174,7 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
     if (pods.reporting < pods.expected)
       return partial(std::to_string(pods.reporting) + " of " + std::to_string(pods.expected) + " Ready pods report");
   }
-  if (lacking) {
-    return partial(std::to_string(known.expected - known.reporting) + " of " + std::to_string(known.expected) +
-                   " sources that reported in the last " + format_duration(settings.source_memory) + " no longer do");
-  }
+  if (lacking) return partial(missing);
   if (!evidence->complete) return partial("the server answered only in part which series lie behind it");
   return {Trust::Whole, "", data_age, false, own.named()};
 }

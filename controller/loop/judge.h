@@ -37,6 +37,10 @@ struct Judgement {
   bool per_pod = false;  ///< its series name pods of the target
 };
 
+/// Takes out sources whose newest sample is dated more than a cycle later than now: one clock is wrong, and nothing of
+/// them looks old ever after. Returns how many.
+std::size_t drop_ahead(ports::Evidence& evidence, WallTime now, const Settings& settings);
+
 /// Judges a value that is there by what lies behind it. `sources` learns who that is; where the series name the
 /// target's own pods, those that are Ready are counted, because they come and go as we scale.
 Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,

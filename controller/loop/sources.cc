@@ -1,20 +1,116 @@
-// Remembering sources; see sources.h.
+// Remembering sources; see sources.h. How names are generated:
+// https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apimachinery/pkg/util/rand/rand.go
 #include "controller/loop/sources.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace aia::loop {
+namespace {
+
+constexpr std::size_t kMostSpells = 64;  // of one owner; older ones are forgotten early
+constexpr std::string_view kDigits = "0123456789";
+constexpr std::string_view kGenerated = "bcdfghjklmnpqrstvwxz2456789";
+constexpr std::size_t kPodSuffix = 5, kShortestHash = 6, kLongestHash = 10;
+
+bool consists_of(std::string_view text, std::string_view letters) {
+  return !text.empty() && text.find_first_not_of(letters) == std::string_view::npos;
+}
+
+/// The last word of a name after its last dash; empty where that would leave nothing.
+std::string_view last_word(std::string_view name) {
+  const auto dash = name.rfind('-');
+  return dash == std::string_view::npos || dash == 0 ? std::string_view{} : name.substr(dash + 1);
+}
+
+std::string_view without_generated(std::string_view name) {
+  const auto drop = [&] { name.remove_suffix(last_word(name).size() + 1); };
+  if (last_word(name).size() == kPodSuffix && consists_of(last_word(name), kGenerated)) {
+    drop();
+    const auto hash = last_word(name);
+    if (hash.size() >= kShortestHash && hash.size() <= kLongestHash && consists_of(hash, kGenerated)) drop();
+  }
+  while (consists_of(last_word(name), kDigits)) drop();  // an ordinal; of a group's worker, two
+  return name;
+}
+
+bool is_address(std::string_view host) {
+  return host.empty() || host.front() == '[' || consists_of(host, "0123456789.") ||
+         std::count(host.begin(), host.end(), ':') > 1;
+}
+
+}  // namespace
+
+std::string owner_of(const Source& source) {
+  if (!source.pod.empty()) return std::string(without_generated(source.pod));
+  const std::string_view instance = source.instance;
+  const auto colon = instance.rfind(':');
+  const bool has_port = colon != std::string_view::npos && consists_of(instance.substr(colon + 1), kDigits);
+  const auto host = instance.substr(0, has_port ? colon : instance.size());
+  const auto port = instance.substr(host.size());
+  if (is_address(host)) return std::string(port);
+  const auto label = host.substr(0, host.find('.'));
+  return std::string(without_generated(label)).append(host.substr(label.size())).append(port);
+}
+
+void Sources::Group::look(int reporting, WallTime now, Millis memory) {
+  if (spells.empty() || spells.back().reporting != reporting) spells.push_back({now, now, reporting});
+  spells.back().to = now;
+  while (now - spells.front().to > memory || spells.size() > kMostSpells) {
+    spells.pop_front();
+    from_first = false;
+  }
+  expected = 0;
+  for (auto first = spells.begin(); first != spells.end(); ++first) {
+    int all_through = first->reporting;
+    for (auto last = first; last != spells.end() && all_through > expected; ++last) {
+      all_through = std::min(all_through, last->reporting);
+      const bool lasted = last->to - first->from >= memory / 2 || (from_first && first == spells.begin());
+      if (lasted) expected = std::max(expected, all_through);
+    }
+  }
+  if (reporting >= expected) missing_since.reset();
+  if (reporting < expected && !missing_since) missing_since = now;
+}
 
 void Sources::observe(const ports::Evidence& evidence, WallTime now, const Settings& settings) {
   const Millis since = looked_ ? now - *looked_ : Millis(0);
-  if (since > std::max(settings.freshness, 3 * settings.cycle)) {
-    for (auto& [source, at] : last_) at += since - Millis(1);  // as silent as before it, and before now
-  }
+  if (since > std::max(settings.freshness, 3 * settings.cycle)) shift(since - Millis(1));  // nobody looked
   looked_ = now;
+  std::map<GroupKey, int> reporting;
+  for (const auto& [key, group] : groups_) reporting[key] = 0;
   for (const auto& pod : evidence.pods) {
-    if (now - pod.newest <= settings.freshness) last_[{pod.selector, pod.ns, pod.pod, pod.instance}] = now;
+    if (now - pod.newest > settings.freshness) continue;
+    const Source source{pod.selector, pod.ns, pod.pod, pod.instance};
+    last_[source] = now;
+    ++reporting[{pod.selector, pod.ns, owner_of(source)}];
   }
   std::erase_if(last_, [&](const auto& source) { return now - source.second > settings.source_memory; });
+  for (const auto& [key, count] : reporting) groups_[key].look(count, now, settings.source_memory);
+  std::erase_if(groups_, [](const auto& entry) {
+    const auto& spells = entry.second.spells;
+    return spells.size() == 1 && spells.front().reporting == 0;
+  });
+}
+
+std::vector<Sources::Shortfall> Sources::missing(const std::set<int>& except) const {
+  std::vector<Shortfall> found;
+  for (const auto& [key, group] : groups_) {
+    if (!group.missing_since || except.contains(key.selector)) continue;
+    const std::string owner = key.ns.empty() || key.owner.empty() ? key.ns + key.owner : key.ns + "/" + key.owner;
+    const int reporting = group.spells.back().reporting;
+    found.push_back({owner, group.expected - reporting, group.expected, *group.missing_since});
+  }
+  return found;
+}
+
+void Sources::shift(Millis by) {
+  for (auto& [source, at] : last_) at += by;
+  for (auto& [key, group] : groups_) {
+    for (auto& spell : group.spells) spell.from += by, spell.to += by;
+    if (group.missing_since) *group.missing_since += by;
+  }
+  if (looked_) *looked_ += by;
 }
 
 }  // namespace aia::loop

@@ -29,10 +29,15 @@ struct DemandInput {
   Trust trust = Trust::Missing;
   std::string trust_note;                 ///< why not Whole, in words; goes into the reason
   std::optional<double> value;            ///< set unless Missing
+  std::optional<double> confirmed{};      ///< as much of `value` as an earlier, independent sample shows, too; unset:
+                                          ///< there is nothing to compare with yet, the first value after a start
   Millis data_age{0};                     ///< age of the newest sample + half the rate window
   std::optional<double> backlog;          ///< requests waiting; unset: no query, or missing
   bool backlog_missing = false;           ///< a backlog query exists and gave no answer, or less than a whole one
   std::string backlog_note;               ///< why so, in words
+  std::optional<double> running{};        ///< kind Queue: work in progress; unset: no query, or missing
+  bool running_missing = false;           ///< a running query exists and gave no answer, or less than a whole one
+  std::string running_note{};             ///< why so, in words
   const forecasting::Fan* fan = nullptr;  ///< nullptr: not eligible; the reactive rule stands alone
   std::string forecast_note;              ///< model and why, or why there is none
   bool per_pod = false;    ///< measured on the target's own pods: the load of pods that do not serve is not in it

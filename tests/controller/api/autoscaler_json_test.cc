@@ -44,7 +44,9 @@ TEST_CASE("a full object") {
       {"name": "requests", "backlog": {"query": "b"},
        "metric": {"query": "r", "kind": "Concurrency", "decompose": {"label": "client", "heaviest": 5}},
        "capacity": {"perReplica": "0.5"}},
-      {"name": "busy", "metric": {"query": "u", "kind": "Utilization"}, "capacity": {"perReplica": "0.8"}}],
+      {"name": "busy", "metric": {"query": "u", "kind": "Utilization"}, "capacity": {"perReplica": "0.8"}},
+      {"name": "jobs", "metric": {"query": "q", "kind": "Queue"}, "running": {"query": "w"},
+       "capacity": {"perReplica": "4"}}],
     "forecast": {"model": "Auto", "seasons": [], "history": "48h", "quantile": "0.9"},
     "behavior": {"scaleUp": {"tolerance": "0.05"}, "scaleDown": {"stabilizationWindowSeconds": 60, "tolerance": "0"}}})"));
   const auto read = autoscaler_from_json(object);
@@ -56,7 +58,8 @@ TEST_CASE("a full object") {
   expected.mode = Mode::Auto;
   expected.lead_time = 430s;
   expected.demand = {{"requests", "r", DemandKind::Concurrency, "b", 0.5, DecomposeSpec{"client", 5}},
-                     {"busy", "u", DemandKind::Utilization, std::nullopt, 0.8}};
+                     {"busy", "u", DemandKind::Utilization, std::nullopt, 0.8},
+                     {"jobs", "q", DemandKind::Queue, std::nullopt, 4, std::nullopt, "w"}};
   expected.forecast = {ModelChoice::Auto, {}, 48h, 0.9};
   expected.scale_up = {std::nullopt, 0.05};
   expected.scale_down = {60s, 0.0};
@@ -141,6 +144,16 @@ TEST_CASE("rules between entries") {
   CHECK(autoscaler_from_json(object).error().message ==
         "spec.demand[1].backlog: is only for metrics of kind Rate or Concurrency; remove it, or change metric.kind");
   demand[1].erase("backlog");
+  demand[1]["running"]["query"] = "w";
+  CHECK(autoscaler_from_json(object)->spec.demand[1].running_query == "w");
+  demand[1]["running"]["query"] = " ";
+  CHECK(autoscaler_from_json(object).error().message ==
+        "spec.demand[1].running.query: write a PromQL query, it is empty");
+  demand[1].erase("running");
+  demand[0]["running"]["query"] = "w";
+  CHECK(autoscaler_from_json(object).error().message ==
+        "spec.demand[0].running: is only for metrics of kind Queue; remove it, or change metric.kind");
+  demand[0].erase("running");
   demand[1]["metric"]["decompose"]["label"] = "client";
   CHECK(autoscaler_from_json(object).error().message ==
         "spec.demand[1].metric.decompose: is only for metrics of kind Rate or Concurrency; remove it, or change "

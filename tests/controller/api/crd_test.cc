@@ -147,6 +147,7 @@ TEST_CASE("the CRD's bounds are ours") {
   CHECK(decompose["heaviest"]["maximum"] == kMostHeaviest);
   CHECK(decompose["heaviest"]["default"] == DecomposeSpec{}.heaviest);
   CHECK(demand["backlog"]["properties"]["query"]["maxLength"] == kMaxQuery);
+  CHECK(demand["running"]["properties"]["query"]["maxLength"] == kMaxQuery);
   const json& status = root["status"]["properties"];
   CHECK(status["reasons"]["maxItems"] == kMaxReasons);
   CHECK(status["reasons"]["items"]["properties"]["message"]["maxLength"] == kMaxMessage);

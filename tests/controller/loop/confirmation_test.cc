@@ -1,0 +1,87 @@
+// As much of a jump is confirmed as a later sample, of which nothing was in the earlier one, shows again.
+#include "controller/loop/confirmation.h"
+
+#include <catch2/catch.hpp>
+
+namespace aia::loop {
+namespace {
+
+using namespace std::chrono_literals;
+
+const WallTime kStart{Millis(1'800'000'000'000)};
+
+ports::Evidence sampled(std::vector<Millis> at, Millis window) {
+  ports::Evidence evidence;
+  evidence.rate_window = window;
+  for (const Millis one : at)
+    evidence.pods.push_back({"ingress", "gw-" + std::to_string(evidence.pods.size()), kStart + one});
+  return evidence;
+}
+
+/// When a value that is 100 before second 300 and 4,000 from it on is first confirmed; looked at every 5 s for ten
+/// minutes, scraped every `scrape`.
+std::optional<Millis> confirmed_after(Millis window, Millis scrape, const std::function<double(Millis)>& value,
+                                      bool known = true, Millis silent_from = 1h) {
+  Confirmation confirmation;
+  for (Millis now = 0s; now < 10min; now += 5s) {
+    const Millis newest = now / scrape * scrape;
+    const auto evidence = sampled({newest, std::min(newest, silent_from)}, window);
+    const auto confirmed = confirmation.look(value(newest), known ? &evidence : nullptr, kStart + now);
+    REQUIRE(confirmed.has_value() == (now > 0s));
+    if (confirmed) REQUIRE(*confirmed <= value(newest));
+    if (confirmed && *confirmed > 200) return now - 300s;
+  }
+  return {};
+}
+
+TEST_CASE("confirmation: a jump that stays is confirmed by the next sample that shares nothing with the first") {
+  const auto step = [](Millis at) { return at < 300s ? 100.0 : 4000.0; };
+  CHECK(confirmed_after(0s, 5s, step) == 5s);
+  CHECK(confirmed_after(0s, 15s, step) == 15s);
+  CHECK(confirmed_after(0s, 60s, step) == 60s);
+  CHECK(confirmed_after(30s, 15s, step) == 45s);
+  CHECK(confirmed_after(1min, 15s, step) == 75s);
+  CHECK(confirmed_after(10min, 15s, step) == 75s);           // no longer for a wider window
+  CHECK(confirmed_after(0s, 15s, step, false) == 65s);       // nothing is known of the samples behind it
+  CHECK(confirmed_after(0s, 15s, step, true, 200s) == 75s);  // a source that fell silent holds it up for a minute
+}
+
+TEST_CASE("confirmation: one bad sample is never confirmed, nor the rates whose window holds it") {
+  const auto spoiled = [](Millis lasts) {
+    return [=](Millis at) { return at < 300s || at >= 300s + lasts ? 100.0 : 4000.0; };
+  };
+  CHECK_FALSE(confirmed_after(0s, 15s, spoiled(15s)));
+  CHECK_FALSE(confirmed_after(30s, 15s, spoiled(45s)));  // into the window and out of it
+  CHECK_FALSE(confirmed_after(1min, 15s, spoiled(75s)));
+  CHECK_FALSE(confirmed_after(1min, 60s, spoiled(120s)));
+}
+
+TEST_CASE("confirmation: as much as both show, of what is known") {
+  Confirmation confirmation;
+  const auto look = [&](double value, Millis at) {
+    const auto evidence = sampled({at}, 0s);
+    return confirmation.look(value, &evidence, kStart + at);
+  };
+  CHECK_FALSE(look(100, 0s));
+  CHECK(look(90, 0s) == 90);  // the same sample again
+  CHECK(look(500, 15s) == 90);
+  CHECK(look(300, 30s) == 300);
+  CHECK(look(900, 45s) == 500);
+  CHECK(look(450, 200s) == 450);  // within minutes what was seen may come back
+  CHECK(look(5000, 2h) == 450);   // after a gap a value is held against what was known before it
+  CHECK(look(5000, 2h + 15s) == 5000);
+  CHECK(look(0, 2h + 30s) == 0);
+}
+
+TEST_CASE("confirmation: samples dated ahead are no newer than now, and what is remembered is bounded") {
+  Confirmation confirmation;
+  const auto ahead = sampled({24h}, 0s);
+  CHECK_FALSE(confirmation.look(100, &ahead, kStart));
+  CHECK(confirmation.look(4000, &ahead, kStart) == 100);
+  CHECK(confirmation.look(4000, &ahead, kStart + 15s) == 100);
+  for (int i = 0; i < 3000; ++i) static_cast<void>(confirmation.look(100, nullptr, kStart + i * 10ms));
+  CHECK(confirmation.look(4000, nullptr, kStart + 1h) == 100);
+}
+
+}  // namespace
+}  // namespace aia::loop
