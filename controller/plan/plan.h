@@ -42,11 +42,10 @@ struct DemandInput {
   std::string forecast_note;              ///< model and why, or why there is none
   bool per_pod = false;    ///< measured on the target's own pods: the load of pods that do not serve is not in it
   bool collapsed = false;  ///< `value` is far below every quantile that was forecast for now
-  /// As much of `value` as an earlier, independent sample shows, too; unset: nothing to compare with yet.
-  std::optional<double> confirmed{};
-  std::optional<double> running{};  ///< kind Queue: work in progress; unset: no query, or missing
-  bool running_missing = false;     ///< a `running` query exists and gave no answer, or less than a whole one
-  std::string running_note{};       ///< why so, in words
+};
+std::optional<double> running{};  ///< kind Queue: work in progress; unset: no query, or missing
+bool running_missing = false;     ///< a `running` query exists and gave no answer, or less than a whole one
+std::string running_note{};       ///< why so, in words
 };
 
 /// Replicas as the pods show them. A start is a pod that was never Ready since its containers started; a pod that was
