@@ -43,10 +43,6 @@ struct DemandInput {
   bool per_pod = false;    ///< measured on the target's own pods: the load of pods that do not serve is not in it
   bool collapsed = false;  ///< `value` is far below every quantile that was forecast for now
 };
-std::optional<double> running{};  ///< kind Queue: work in progress; unset: no query, or missing
-bool running_missing = false;     ///< a `running` query exists and gave no answer, or less than a whole one
-std::string running_note{};       ///< why so, in words
-};
 
 /// Replicas as the pods show them. A start is a pod that was never Ready since its containers started; a pod that was
 /// Ready and is not is lost capacity, and no start.
@@ -57,12 +53,11 @@ struct ReplicaInput {
   std::string rollout;                 ///< empty: settled, or stalled
   std::vector<Millis> waiting_ages{};  ///< pods that wait for a node, apart from the starting ones: since creation
   std::vector<Millis> lost_ages{};     ///< one per lost pod: since it was last Ready
-  std::vector<Millis>
-      failing_ages{};        ///< starts whose containers restarted before they were ever Ready: since creation
-  int came_up = 0;           ///< starts that became Ready within twice the lead time
-  bool ordered = false;      ///< pods start one after another: N replicas need N leads
-  std::string lost_names{};  ///< of lost pods, in words
-  std::string unseen{};      ///< why the pods cannot be seen; empty: they are
+  std::vector<Millis> failing_ages{};  ///< starts whose containers restarted before they were Ready: since creation
+  int came_up = 0;                     ///< starts that became Ready within twice the lead time
+  bool ordered = false;                ///< pods start one after another: N replicas need N leads
+  std::string lost_names{};            ///< of lost pods, in words
+  std::string unseen{};                ///< why the pods cannot be seen; empty: they are
 };
 
 /// The node pool that a workload's nodes come from. A replica that finds a free node takes the pod lead, any other the
