@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <cstdlib>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
 
+#include "controller/ending.h"
 #include "controller/host/background_worker.h"
 #include "controller/host/file_checkpoints.h"
 #include "controller/host/thread_report.h"
@@ -37,12 +38,10 @@
 namespace aia {
 namespace {
 
-constexpr Millis kShutdown{1'800};   // of the two seconds that are promised
-constexpr Millis kLastWrite{1'200};  // of those, for the write under way
+constexpr Millis kLastWrite{1'200};  // of the two seconds that an end may take, for the write under way
 constexpr Millis kRelease{400};      // and for giving the lease back
 constexpr Millis kMoment{1'000};     // no deadline or back-off of the API server's is shorter
 constexpr Millis kPatience{10'000};  // nor longer
-constexpr int kInternalError = 70;   // EX_SOFTWARE
 constexpr int kSilentCycles = 10;    // a loop that is silent for longer is not alive
 constexpr Millis kSilence{30'000};   // unless it was silent for less than this
 constexpr int kColdCycles = 8;       // histories that are not in by then keep nobody from being ready
@@ -76,15 +75,6 @@ void wait_for_signal(const sigset_t& signals) {
   serve::log_line(serve::LogLevel::Info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
 }
 
-/// Ends the process when an orderly end takes longer than promised: a query that waits for its deadline holds no write.
-void end_in_time() {
-  std::thread([] {
-    std::this_thread::sleep_for(kShutdown);
-    serve::log_line(serve::LogLevel::Warning, "ended before the cycle did");
-    std::_Exit(EXIT_SUCCESS);
-  }).detach();
-}
-
 /// Says what keeps the watches from working, when that changes.
 void log_watches(const kube::KubeCluster& cluster, std::string& told) {
   const auto problem = cluster.problem();
@@ -113,8 +103,7 @@ lease::Fitness fitness_of(const kube::KubeCluster& cluster, Millis watch_freshne
   return blind ? lease::Fitness::Poor : lease::Fitness::Good;
 }
 
-/// Cycles until stopped. A broken invariant ends the process before it can write: the next one starts from the truth.
-/// `before_each` is called as each begins.
+/// Cycles until stopped. `before_each` is called as each begins.
 void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pacer, const kube::KubeCluster& cluster,
                  const std::function<void()>& before_each) {
   ::pthread_setname_np(::pthread_self(), "loop");
@@ -126,8 +115,7 @@ void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pac
       log_watches(cluster, told);
     }
   } catch (const std::exception& failure) {
-    serve::log_line(serve::LogLevel::Error, "internal error", {{"error", failure.what()}});
-    std::_Exit(kInternalError);
+    end_broken_process(failure.what());
   }
 }
 
@@ -171,6 +159,7 @@ void log_start(const RunOptions& options, const kube::Credentials& credentials, 
 }  // namespace
 
 Status run(const RunOptions& options) {
+  end_on_unexpected();
   const auto signals = block_signals();
   const auto clock = std::make_shared<const SystemClock>();
   kube::CredentialsOptions credentials_options;
@@ -189,6 +178,7 @@ Status run(const RunOptions& options) {
     if (!opened) return opened.error().in("--state-dir");
     checkpoints = std::move(*opened);
   }
+  auto* const journal = open_journal(options.state_dir, options.version, clock->now());
 
   const auto& settings = options.loop;
   loop::Pacer pacer(settings.cycle, std::min<Millis>(settings.cycle, std::chrono::seconds(1)));
@@ -234,13 +224,14 @@ Status run(const RunOptions& options) {
   SystemClock loop_clock;
   BackgroundWorker background;
   loop::Loop loop(loop_clock, **metrics_source, cluster, reporters, settings,
-                  {&background, checkpoints.get(), cluster.pools()});
+                  {&background, checkpoints.get(), cluster.pools(), journal});
   const auto before_each = [&] {
     fitness = fitness_of(cluster, settings.watch_freshness);
     metrics.set_watches(cluster.watch_ages());
   };
   std::jthread cycles([&](const std::stop_token& stop) { cycle_until(stop, loop, pacer, cluster, before_each); });
   wait_for_signal(signals);
+  if (journal != nullptr) journal->orderly_end();
   end_in_time();
   cycles.request_stop();
   end_orderly(cluster, candidacy.get());

@@ -2,6 +2,7 @@
 #include "controller/api/decimal.h"
 
 #include <array>
+#include <cassert>
 #include <charconv>
 #include <cmath>
 

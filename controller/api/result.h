@@ -3,12 +3,13 @@
 // they are caught in the file that wraps the library and become an Error.
 #pragma once
 
-#include <cassert>
 #include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
+
+#include "controller/api/invariant.h"
 
 namespace aia {
 
@@ -23,6 +24,7 @@ enum class ErrorKind {
   Unavailable,   ///< the server cannot be reached, broke off or answered nonsense: retry with back-off
   Timeout,       ///< no answer before the deadline
   NotLeading,    ///< the lease is not ours, or not for long enough: nothing was sent, another one acts
+  Internal,      ///< this program is wrong: nothing more is done with the object, and somebody should report it
 };
 
 /// The kind in lower-case words, for logs and metrics labels ("not-found").
@@ -38,6 +40,7 @@ constexpr const char* to_string(ErrorKind kind) {
     case ErrorKind::Unavailable: return "unavailable";
     case ErrorKind::Timeout: return "timeout";
     case ErrorKind::NotLeading: return "not-leading";
+    case ErrorKind::Internal: return "internal";
   }
   return "unknown";
 }
@@ -57,8 +60,7 @@ struct Error {
   }
 };
 
-/// A value or an Error. Asking for the one that is not there ends the process: that is a broken invariant, not bad
-/// input.
+/// A value or an Error. Asking for the one that is not there throws BrokenInvariant.
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -68,16 +70,22 @@ class [[nodiscard]] Result {
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  const T& value() const& { return std::get<0>(state_); }
-  T& value() & { return std::get<0>(state_); }
-  T&& value() && { return std::get<0>(std::move(state_)); }
+  const T& value() const& { return has_value(), *std::get_if<0>(&state_); }
+  T& value() & { return has_value(), *std::get_if<0>(&state_); }
+  T&& value() && { return has_value(), std::move(*std::get_if<0>(&state_)); }
   const T& operator*() const& { return value(); }
   T& operator*() & { return value(); }
   const T* operator->() const { return &value(); }
   T* operator->() { return &value(); }
-  [[nodiscard]] const Error& error() const { return std::get<1>(state_); }
+  [[nodiscard]] const Error& error() const {
+    if (ok()) throw BrokenInvariant("the error of a result that has none was asked for");
+    return *std::get_if<1>(&state_);
+  }
 
  private:
+  void has_value() const {
+    if (!ok()) throw BrokenInvariant("the value of a failed result was asked for: " + error().message);
+  }
   std::variant<T, Error> state_;
 };
 

@@ -57,6 +57,7 @@ void Elector::was_written(const Result<Lease>& answer, Millis sent, Millis stead
 }
 
 Millis Elector::time_left(Millis steady) const {
+  ensure_shared(!renewed_ || *renewed_ <= steady, "the lease was renewed later than now");
   return renewed_ ? *renewed_ + settings_.renew_deadline - steady : Millis(0);
 }
 

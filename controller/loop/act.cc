@@ -37,6 +37,8 @@ Result<std::string> write_decided(Workload& workload, ports::Cluster& cluster) {
 /// False: it failed.
 bool write(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
   auto& state = *workload.state;
+  ensure_shared(cycle.leading, "a scale is written though another one leads");
+  ensure(*workload.decision->desired >= 1, "replicas would be set to 0, which we never do");
   const auto written = write_decided(workload, cluster);
   if (written) {
     cycle.outage.note_answer();

@@ -234,10 +234,23 @@ Condition ready(const Workload& workload, const Condition& target, const Conditi
 
 }  // namespace
 
+Condition unusable(const Error& problem) {
+  const char* reason = problem.kind == ErrorKind::Internal ? "SetAside" : "InvalidSpec";
+  return make("Ready", ConditionStatus::False, reason, problem.message);
+}
+
+Condition broken(const std::string& by) {
+  return make("Ready", ConditionStatus::False, "InternalError",
+              "the controller is wrong about this object and writes nothing for it but this: " + by +
+                  "; please report it (docs/runbook.md)");
+}
+
 std::vector<Condition> conditions_of(const Workload& workload) {
   std::vector<Condition> conditions;
   if (workload.problem) {
-    conditions = {make("Ready", ConditionStatus::False, "InvalidSpec", workload.problem->message)};
+    conditions = {unusable(*workload.problem)};
+  } else if (workload.broken) {
+    conditions = {broken(workload.broken_by)};
   } else {
     auto target = target_found(workload);
     auto metrics = metrics_healthy(workload);

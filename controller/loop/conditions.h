@@ -10,6 +10,12 @@ namespace aia::loop {
 /// named; transition times are not set.
 std::vector<api::Condition> conditions_of(const Workload& workload);
 
+/// Ready of an object whose spec does not decode, or that is set aside.
+api::Condition unusable(const Error& problem);
+
+/// Ready of an object for which a step threw, with what it said.
+api::Condition broken(const std::string& by);
+
 /// The condition of that type, if there is one.
 const api::Condition* find_condition(const std::vector<api::Condition>& conditions, const std::string& type);
 

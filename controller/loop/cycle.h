@@ -12,6 +12,7 @@
 #include "controller/loop/workload_state.h"
 #include "controller/plan/plan.h"
 #include "controller/ports/cluster.h"
+#include "controller/ports/crash_journal.h"
 #include "controller/ports/reporter.h"
 
 namespace aia::loop {
@@ -39,8 +40,9 @@ struct Pool;  // pools.h
 /// One AIAutoscaler in this cycle.
 struct Workload {
   api::Autoscaler object;
-  std::optional<Error> problem;  ///< the stored object does not decode: spec is not to be used
+  std::optional<Error> problem;  ///< spec is not to be used: the stored object does not decode, or is set aside
   WorkloadState* state = nullptr;
+  ports::CrashJournal* journal = nullptr;
   std::optional<ports::Target> target;  ///< observe; unset: see target_error
   std::optional<Error> target_error;
   std::vector<DemandView> demand;          ///< observe; one per spec.demand, in order
@@ -53,12 +55,15 @@ struct Workload {
   bool warmed_up = false;                  ///< forecast: all histories are in
   std::optional<plan::Decision> decision;  ///< decide; unset: there is nothing to decide on
   bool broken = false;                     ///< a step threw: what it left is not to be acted on
+  std::string broken_by;                   ///< … and why, in words
   bool scaled = false;                     ///< act
   std::optional<Error> scale_error;        ///< act
   std::vector<ports::ErrorReport> errors;  ///< all steps
 
-  /// False: nothing but a status may be written, because nothing of the spec is known.
-  [[nodiscard]] bool usable() const { return !problem; }
+  static constexpr bool kShared = false;  ///< what breaks in it is its own
+
+  /// False: nothing but a status may be written, because nothing of the spec is known or a step threw.
+  [[nodiscard]] bool usable() const { return !problem && !broken; }
   [[nodiscard]] int ready_pods() const;
   /// GPUs of so many of its replicas; unset where either is not known.
   [[nodiscard]] std::optional<std::int64_t> gpus_of(std::optional<int> replicas) const;
@@ -74,15 +79,35 @@ struct Cycle {
   std::stop_token stop;             ///< requested: the write under way is finished, none is begun
 };
 
-/// Runs `body`; an exception becomes this object's error and nothing else.
+/// Runs `body`; an exception withholds this object's writes in this cycle and does nothing else. Only what breaks in
+/// what objects share goes on up, and ends the process.
 template <class Object, class Body>
-void guarded(Object& object, const char* step, Body body) {
+void guarded(Object& object, const char* step, Body body,
+             ports::CrashJournal::Work work = ports::CrashJournal::Work::Computes) {
+  const auto& meta = object.object.meta;
+  ports::Noted noted(object.journal, meta.uid, meta.generation, work);
+  const auto ends_all = [](const std::exception& failure) {
+    return dynamic_cast<const BrokenShared*>(&failure) != nullptr ||
+           (Object::kShared && dynamic_cast<const BrokenInvariant*>(&failure) != nullptr);
+  };
   try {
     body();
   } catch (const std::exception& failure) {
+    if (ends_all(failure)) {
+      noted.keep();
+      throw;
+    }
     object.broken = true;
-    object.fail(step, {ErrorKind::Invalid, std::string("internal error: ") + failure.what(), {}});
+    object.broken_by = failure.what();
+    object.fail(step, {ErrorKind::Internal, "internal error: " + object.broken_by, {}});
   }
+}
+
+/// Why an object is not to be worked on: the process ended twice while it was.
+inline std::optional<Error> set_aside(const api::ObjectMeta& meta, const ports::CrashJournal* journal) {
+  auto why = journal != nullptr ? journal->set_aside(meta.uid, meta.generation) : std::nullopt;
+  if (!why) return std::nullopt;
+  return Error{ErrorKind::Internal, std::move(*why), {}};
 }
 
 /// Runs `body` for each workload, guarded. Ends early when stopping.

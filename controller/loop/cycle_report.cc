@@ -75,7 +75,7 @@ ports::ObjectReport object_report(Workload& workload, WallTime now, Millis late)
     report.current = workload.target->spec_replicas;
     if (workload.target->pods_unseen.empty()) report.ready = workload.ready_pods();
   }
-  if (workload.decision) {
+  if (workload.decision && workload.usable()) {
     report.action = in_words(workload.decision->action);
     report.desired = workload.decision->desired;
     report.reasons = workload.decision->reasons;
@@ -98,7 +98,7 @@ ports::CycleReport cycle_report(Cycle& cycle, const Settings& settings) {
     ports::ObjectReport object;
     object.key = workload.object.meta.key();
     guarded(workload, "report", [&] { object = object_report(workload, cycle.now, late); });
-    if (workload.broken) object.errors = workload.errors;
+    if (workload.broken) object.errors = workload.errors, object.conditions = conditions_of(workload);
     report.objects.push_back(std::move(object));
   }
   return report;

@@ -34,6 +34,8 @@ std::vector<Result<T>> asked(std::size_t count, Ask ask) {
   std::string why = "Prometheus did not answer in time";
   try {
     results = ask();
+  } catch (const BrokenShared&) {
+    throw;
   } catch (const std::exception& failure) {
     why = std::string("asking Prometheus failed: ") + failure.what();
   }

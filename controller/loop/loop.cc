@@ -85,7 +85,7 @@ void Loop::run_once(std::stop_token stop) {
 
 Cycle Loop::begin(WallTime now, std::stop_token stop) {
   const bool leading = cluster_.leading();
-  Cycle cycle = begin_cycle(cluster_, states_, now, !leading || !led_, settings_);
+  Cycle cycle = begin_cycle(cluster_, states_, now, !leading || !led_, settings_, aids_.journal);
   cycle.leading = leading;
   cycle.stop = std::move(stop);
   return cycle;
@@ -95,6 +95,7 @@ Cycle Loop::begin(WallTime now, std::stop_token stop) {
 PoolRound Loop::begin_pools(Cycle& cycle, Cycle& slow, std::vector<ports::StepTime>& steps) {
   PoolRound round;
   round.now = cycle.now;
+  round.journal = aids_.journal;
   if (aids_.pools == nullptr) return round;
   timed(clock_, steps, "observe", [&] {
     const bool adopt = !cycle.leading || !led_;

@@ -12,13 +12,15 @@
 namespace aia::loop {
 namespace {
 
-/// Whatever is thrown there must not end the process: then no target was read.
+/// What is thrown there does not end the process, unless it is everybody's: then no target was read.
 std::vector<Result<ports::Target>> read_targets(const std::vector<api::Autoscaler>& objects, ports::Cluster& cluster,
                                                 Millis deadline) {
   std::vector<Result<ports::Target>> targets;
   Error why{ErrorKind::Timeout, "the target was not read in time", {}};
   try {
     targets = cluster.targets(objects, deadline);
+  } catch (const BrokenShared&) {
+    throw;
   } catch (const std::exception& failure) {
     why = {ErrorKind::Unavailable, std::string("reading the target failed: ") + failure.what(), {}};
   }
@@ -80,7 +82,8 @@ int Workload::ready_pods() const {
   return target ? static_cast<int>(std::count_if(target->pods.begin(), target->pods.end(), is_ready)) : 0;
 }
 
-Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now, bool adopt, const Settings& settings) {
+Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now, bool adopt, const Settings& settings,
+                  ports::CrashJournal* journal) {
   Cycle cycle;
   cycle.now = now;
   const auto unseen = unseen_in_words(cluster.watch_ages(), settings.watch_freshness);  // before what they show
@@ -91,6 +94,8 @@ Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now,
     Workload workload;
     workload.object = std::move(view.object);
     workload.problem = std::move(view.problem);
+    workload.journal = journal;
+    if (auto why = set_aside(workload.object.meta, journal)) workload.problem = std::move(why);
     workload.unseen = unseen;
     workload.state = &states.of(workload.object, settings);
     if (adopt) workload.state->adopt(workload.object.status);

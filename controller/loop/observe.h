@@ -11,7 +11,8 @@ namespace aia::loop {
 
 /// The objects of this cycle with their states; those being deleted are left out. `adopt`: another one leads, or did in
 /// the last cycle.
-Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now, bool adopt, const Settings& settings);
+Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now, bool adopt, const Settings& settings,
+                  ports::CrashJournal* journal = nullptr);
 
 /// Takes the objects out of `cycle` that did not answer in time when they were last looked at: a cycle of their own,
 /// for after the others.

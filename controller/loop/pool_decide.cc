@@ -67,7 +67,7 @@ PoolNeed need_of(const Workload& workload, const Pool& pool, WallTime now) {
   planned.whole = is_whole(workload);
   if (pool.members.size() > 1) planned.paths = paths_of(workload, now, pool.lead.p90, spec.max_replicas);
   need.asked = planned;
-  need.acts = spec.mode == api::Mode::Auto && workload.other_owner.empty() && !workload.broken && target.replica;
+  need.acts = spec.mode == api::Mode::Auto && workload.other_owner.empty() && target.replica;
   need.stays = !need.acts && spec.mode != api::Mode::Recommend;
   need.asked.desired = workload.scaled ? planned.desired : target.spec_replicas;
   if (need.asked.ahead) need.asked.ahead = std::max(*need.asked.ahead, planned.desired);
@@ -88,6 +88,12 @@ void hold_still(PoolNeed& need, const Workload& workload) {
   }
   if (workload.object.spec.mode == api::Mode::Auto || !need.acts) return;
   need.acts = false, need.stays = true;
+}
+
+/// Of one that a step threw for nothing is asked, and what there is stays.
+void keep_all(PoolNeed& need) {
+  need.stays = need.counts();
+  need.acts = need.planned.whole = need.asked.whole = false;
 }
 
 /// Of a new node nothing may be known but its GPUs: then of everything else that pods ask for there is enough.
@@ -243,6 +249,8 @@ std::string PoolRound::unknown_need(const Pool& pool) const {
 }
 
 void note_needs(const PoolRound& round, Cycle& cycle) {
+  for (auto& workload : cycle.workloads)
+    if (workload.broken && workload.state->need) keep_all(*workload.state->need);
   for_each_usable(cycle, "plan", [&](Workload& workload) {
     auto& need = workload.state->need;
     const bool gone = workload.target_error && workload.target_error->kind == ErrorKind::NotFound;

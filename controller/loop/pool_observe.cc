@@ -208,6 +208,8 @@ void observe_pools(PoolRound& round, ports::Pools& pools, PoolStates& states, bo
     Pool pool;
     pool.object = std::move(view.object);
     pool.problem = std::move(view.problem);
+    pool.journal = round.journal;
+    if (auto why = set_aside(pool.object.meta, round.journal)) pool.problem = std::move(why);
     pool.state = &states.of(pool.object);
     uids.insert(pool.object.meta.uid);
     if (adopt || pool.state->has_news(pool.object.status)) pool.state->adopt(pool.object.status, round.now);

@@ -174,7 +174,7 @@ std::int64_t gpus(const Pool& pool, bool held) {
 }
 
 api::Reasons pool_reasons_of(const Pool& pool, const std::vector<Condition>& conditions) {
-  if (!pool.planned) return {{conditions.front().reason, conditions.front().message}};
+  if (!pool.planned || pool.broken) return {{conditions.front().reason, conditions.front().message}};
   auto reasons = pool.acting ? pool.acting->reasons : pool.planned->reasons;
   if (reasons.empty()) reasons.push_back({conditions.front().reason, conditions.front().message});
   if (reasons.size() > kMaxReasons) reasons.resize(kMaxReasons);
@@ -248,7 +248,9 @@ void report_pool(Pool& pool, Cycle& cycle, ports::Pools& pools, const ports::Clo
 std::vector<Condition> conditions_of(const Pool& pool) {
   std::vector<Condition> conditions;
   if (pool.problem) {
-    conditions = {make("Ready", ConditionStatus::False, "InvalidSpec", pool.problem->message)};
+    conditions = {unusable(*pool.problem)};
+  } else if (pool.broken) {
+    conditions = {broken(pool.broken_by)};
   } else {
     conditions = {nodes_found(pool), gpus_found(pool), nodes_arriving(pool), able_to_size(pool), size_limited(pool)};
     conditions.insert(conditions.begin(), sum_of(pool, conditions));

@@ -25,8 +25,9 @@ struct PoolMember {
 /// One AcceleratorPool in this cycle.
 struct Pool {
   api::AcceleratorPool object;
-  std::optional<Error> problem;  ///< the stored object does not decode
+  std::optional<Error> problem;  ///< the stored object does not decode, or is set aside
   PoolState* state = nullptr;
+  ports::CrashJournal* journal = nullptr;
   ports::PoolSupply supply;
   plan::LeadTime lead;                ///< of a node
   std::vector<plan::PoolNode> nodes;  ///< those that are not going, and what was asked for and is no node yet
@@ -39,6 +40,7 @@ struct Pool {
   bool barren = false;                ///< of these, one does so for longer than a start takes
   std::vector<std::string> shorts;    ///< nodes that offer some of the GPUs that the spec promises, in words
   bool broken = false;                ///< a step threw: what it left is not to be acted on
+  std::string broken_by;              ///< … and why, in words
   std::vector<std::string> troubles;  ///< of nodes that no pod can use, in words
   std::vector<PoolMember> members;
   std::optional<plan::PoolDecision> planned;  ///< as if all of them were in Auto
@@ -46,6 +48,8 @@ struct Pool {
   bool written = false;                       ///< its size, in this cycle
   std::vector<std::string> done;              ///< what was changed, in words
   std::vector<ports::ErrorReport> errors;
+
+  static constexpr bool kShared = true;  ///< a broken invariant of a pool is one of all that it serves
 
   [[nodiscard]] bool usable() const { return !problem && !object.meta.deleting; }
   /// Nodes may be asked for: nothing is known that stands in the way and stays.
@@ -69,6 +73,7 @@ struct Pool {
 /// All of them, and everything of ours.
 struct PoolRound {
   WallTime now{};
+  ports::CrashJournal* journal = nullptr;
   std::vector<Pool> pools;  ///< by name
   std::vector<ports::Buffer> buffers;
   std::optional<Error> buffers_error;  ///< which there are is not known: none is touched

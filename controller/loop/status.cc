@@ -12,7 +12,7 @@ constexpr std::size_t kMaxReasons = 16;
 constexpr std::size_t kMaxMessage = 1024;  // well under the CRD's bound, whatever a server put into its error
 
 api::Reasons reasons_of(const Workload& workload) {
-  if (!workload.decision) {
+  if (!workload.decision || !workload.usable()) {
     const auto conditions = conditions_of(workload);
     return {{conditions.front().reason, conditions.front().message}};
   }
@@ -45,7 +45,7 @@ api::AutoscalerStatus status_of(const Workload& workload, WallTime now) {
     status.ready_replicas.reset();
     if (workload.target->pods_unseen.empty()) status.ready_replicas = workload.ready_pods();
   }
-  if (workload.decision) status.desired_replicas = workload.decision->desired;
+  if (workload.decision && workload.usable()) status.desired_replicas = workload.decision->desired;
   status.last_scale_time = state.last_scale_time;
   if (workload.usable()) status.lead_time = {workload.lead.source, workload.lead.p90, state.lead.samples()};
   status.reasons = reasons_of(workload);

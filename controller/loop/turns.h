@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "controller/loop/cycle.h"
@@ -43,6 +44,7 @@ void take_turns(Cycle& cycle, std::vector<Object*> due, const char* step, Budget
     const Turn &first = turn(*a), &second = turn(*b);
     return first.failed != second.failed ? second.failed : first.waited > second.waited;
   };
+  ensure_shared(std::set<Object*>(due.begin(), due.end()).size() == due.size(), "an object is due twice in one step");
   std::stable_sort(due.begin(), due.end(), before);
   for (Object* object : due) {
     if (cycle.stop.stop_requested() || !cycle.leading) return;
@@ -54,7 +56,8 @@ void take_turns(Cycle& cycle, std::vector<Object*> due, const char* step, Budget
     }
     budget.begin();
     own.waited = 0;
-    guarded(*object, step, [&] { own.failed = !body(*object); });
+    guarded(
+        *object, step, [&] { own.failed = !body(*object); }, ports::CrashJournal::Work::Waits);
   }
 }
 

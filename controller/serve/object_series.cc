@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "controller/serve/metric_family.h"
@@ -131,10 +132,14 @@ void ObjectSeries::update(const ports::CycleReport& cycle) {
   for (const auto& object : objects_) {
     there.insert(object.key);
     if (object.current && cycle.leading) decisions_[{object.key, object.action}] += 1;
+    const bool internal = std::any_of(object.errors.begin(), object.errors.end(),
+                                      [](const auto& error) { return error.kind == ErrorKind::Internal; });
+    internal_errors_[object.key] += internal ? 1 : 0;  // from nought on: a rate does not see a counter that begins
     for (const auto& report : object.demand) entries.insert({object.key, report.name});
     judge(object);
   }
   std::erase_if(decisions_, [&](const auto& entry) { return !there.contains(entry.first.first); });
+  std::erase_if(internal_errors_, [&](const auto& entry) { return !there.contains(entry.first); });
   std::erase_if(calibrations_, [&](const auto& entry) { return !entries.contains(entry.first); });
 }
 
@@ -156,6 +161,11 @@ std::vector<prometheus::MetricFamily> ObjectSeries::Collect() const {
                 kCounter};
   Family covered{"forecast_covered_total", "Those of them in which demand stayed within the planning quantile.",
                  kCounter};
+  Family internal{"internal_errors_total",
+                  "Cycles in which the controller was wrong about the object and withheld its writes, or had set it "
+                  "aside: a defect, to be reported.",
+                  kCounter};
+  for (const auto& [key, count] : internal_errors_) internal.add(labels_of(key), count);
   for (const auto& object : objects_) {
     replicas.add(object);
     for (const auto& report : object.demand)
@@ -170,7 +180,7 @@ std::vector<prometheus::MetricFamily> ObjectSeries::Collect() const {
   std::vector<prometheus::MetricFamily> families;
   replicas.collect(families);
   demand.collect(families);
-  move_into(families, std::vector{&decisions, &judged, &covered});
+  move_into(families, std::vector{&decisions, &judged, &covered, &internal});
   return families;
 }
 

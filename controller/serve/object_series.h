@@ -36,6 +36,7 @@ class ObjectSeries : public prometheus::Collectable {
   std::vector<ports::ObjectReport> objects_;
   std::map<std::pair<api::ObjectKey, std::string>, double> decisions_;  // by object and action
   std::map<DemandKey, Calibration> calibrations_;
+  std::map<api::ObjectKey, double> internal_errors_;
 };
 
 }  // namespace aia::serve

@@ -121,9 +121,17 @@ class Container:
         config["hostname"] = self.name
         config["linux"]["namespaces"] = [{"type": kind} for kind in ("pid", "ipc", "uts", "mount")]
         config["linux"].pop("resources")
-        bind = lambda source, target: {"destination": target, "type": "bind", "source": str(source), "options": ["bind", "ro"]}
+        bind = lambda source, target, how="ro": {"destination": str(target), "type": "bind", "source": str(source),
+                                                 "options": ["bind", how]}
         config["mounts"] = [mount for mount in config["mounts"] if mount["type"] not in ("cgroup", "mqueue")]
         config["mounts"] += [bind(self.bundle / "hosts", "/etc/hosts")]
         if any(mount["mountPath"] == SECRETS for mount in container.get("volumeMounts", ())):
             config["mounts"] += [bind(self.bundle / "identity", SECRETS)]
+        for volume in self.pod["spec"].get("volumes", ()):
+            for mount in container.get("volumeMounts", ()):
+                if "emptyDir" in volume and mount["name"] == volume["name"]:
+                    folder = self.bundle / "volumes" / volume["name"]
+                    folder.mkdir(parents=True, exist_ok=True)
+                    folder.chmod(0o777)  # as the kubelet makes it
+                    config["mounts"] += [bind(folder, mount["mountPath"], "rw")]
         return config

@@ -87,6 +87,7 @@ Result<ports::ScaleView> FakeCluster::read_scale(const api::Autoscaler& autoscal
 Result<std::string> FakeCluster::write_scale(const api::Autoscaler& autoscaler, int replicas,
                                              const std::string& version) {
   auto& deployment = deployments.at(autoscaler.spec.target.name);
+  if (on_write) on_write(autoscaler.spec.target.name);
   clock_.time += write_takes;
   if (deployment.write_error) return *deployment.write_error;
   if (deployment.before_write) deployment.before_write(deployment);

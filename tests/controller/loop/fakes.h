@@ -64,7 +64,8 @@ class FakeCluster : public ports::Cluster {
   std::vector<std::pair<std::string, ports::Event>> events;  // by AIAutoscaler
   int status_writes = 0, forecast_writes = 0, forecast_deletes = 0;
   std::optional<Error> report_error, event_error;
-  std::function<void()> on_targets;  // called as targets are read
+  std::function<void()> on_targets;                         // called as targets are read
+  std::function<void(const std::string& target)> on_write;  // called before a scale is written
   Millis write_takes{0};
   Millis targets_deadline{0};  // of the newest reading
 
