@@ -72,6 +72,7 @@ struct Workload {
 
 struct Cycle {
   WallTime now{};
+  Millis clock_off{0};              ///< the wall clock jumped by so much, and is not followed yet
   std::vector<Workload> workloads;  ///< by namespace and name, without those being deleted
   bool catching_up = false;         ///< there is more history to ask for right away
   bool leading = true;              ///< false: another one writes; this process observes, forecasts and plans

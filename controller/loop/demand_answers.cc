@@ -108,7 +108,15 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);
   input.data_age = judgement.data_age;
+  judge_clock(input);
   if (!evidence) workload.fail("observe", evidence.error().in("evidence of " + who));
+}
+
+void DemandBatch::judge_clock(plan::DemandInput& input) const {
+  if (clock_off_ <= settings_.freshness || input.trust != plan::Trust::Whole) return;
+  input.trust = plan::Trust::Partial;
+  input.trust_note = "the clock jumped ahead by " + format_rough(clock_off_) +
+                     ": until it is known whether that is true, what is read may be as old";
 }
 
 /// One that is stale is none; one that is partial may still raise, and like a missing one it never lowers.

@@ -14,7 +14,10 @@ DemandState& state_of(Workload& workload, const api::DemandSpec& demand, Millis 
   SeriesIdentity identity{demand.query, demand.kind, workload.object.spec.forecast, step, demand.decompose};
   auto& states = workload.state->demand;
   auto found = states.find(demand.name);
-  if (found != states.end() && found->second.identity() == identity) return found->second;
+  if (found != states.end() && found->second.identity() == identity) {
+    found->second.read_again_if_ahead(now);
+    return found->second;
+  }
   auto& made = states.insert_or_assign(demand.name, DemandState(std::move(identity))).first->second;
   take_up(made, checkpoint_key(workload.object.meta.uid, demand.name), aids, now);
   return made;
@@ -50,7 +53,7 @@ DemandState& DemandBatch::Slot::state() const {
 }
 
 DemandBatch::DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsSource& metrics, const Aids& aids)
-    : settings_(settings), metrics_(metrics) {
+    : settings_(settings), metrics_(metrics), clock_off_(cycle.clock_off) {
   for_each_usable(cycle, "observe", [&](Workload& workload) {
     forget_removed(workload);
     const auto& specs = workload.object.spec.demand;

@@ -55,6 +55,8 @@ class DemandBatch {
   [[nodiscard]] Result<ports::Evidence> evidence_of(const Question& question) const;
   [[nodiscard]] static int series_of(const Slot& slot);
   void answer_value(const Slot& slot, WallTime now);
+  /// Perhaps this process stood still, and what it reads is of before.
+  void judge_clock(plan::DemandInput& input) const;
   /// What is asked beside the value.
   struct Beside {
     const char* what;
@@ -70,6 +72,7 @@ class DemandBatch {
 
   const Settings& settings_;
   ports::MetricsSource& metrics_;
+  const Millis clock_off_;
   std::vector<Slot> slots_;
   std::vector<ports::MetricQuery> queries_;
   std::vector<Result<ports::QueryAnswer>> answers_;

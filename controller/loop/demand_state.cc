@@ -194,6 +194,28 @@ forecasting::Scenarios DemandState::scenarios(Millis furthest) const {
   return forecaster_ ? forecaster_->whole().scenarios(furthest) : forecasting::Scenarios{};
 }
 
+void DemandState::shift(Millis by) {
+  for (Sources* sources : {&sources_, &backlog_sources_, &running_sources_}) sources->shift(by);
+  doubt_.shift(by);
+  collapse_.shift(by);
+  parts_.shift(by);
+  for (auto& promise : promises_) promise.at += by;
+}
+
+void DemandState::read_again_if_ahead(WallTime now) {
+  if (!history_.last() || *history_.last() <= now) return;
+  if (forecaster_) forecaster_.emplace(options_of(identity_));
+  history_ = SeriesHistory(identity_.forecast.history);
+  masking_ = Masking(identity_.step, parts_span());
+  collapse_ = {};
+  parts_ = Parts{};
+  refit_.reset();
+  newest_value_ = newest_learned_ = std::nullopt;
+  promises_.clear();
+  horizon_.reset();
+  read_again_ = true;
+}
+
 void DemandState::expect(const ports::Expectation& expectation) {
   // A lead time that shrank may speak about an earlier moment than a promise before it: the newest word counts.
   while (!promises_.empty() && promises_.back().at >= expectation.at) promises_.pop_back();

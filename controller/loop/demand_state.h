@@ -117,6 +117,14 @@ class DemandState {
     return summary_.eligible && !fan_.empty() && newest_value_ && now - *newest_value_ <= expiry;
   }
 
+  /// Time was counted wrongly by so much (loop_clock.h). Points of the history are the server's, and stay.
+  void shift(Millis by);
+
+  /// Points later than `now` were learned: the clock was ahead when they were read. What was learned goes, and the
+  /// history is read again.
+  void read_again_if_ahead(WallTime now);
+  [[nodiscard]] bool is_read_again() const { return read_again_; }
+
   /// Remembers what is said now about a later moment.
   void expect(const ports::Expectation& expectation);
 
@@ -149,6 +157,7 @@ class DemandState {
   std::optional<WallTime> newest_value_;    // known, learned or not
   std::optional<WallTime> newest_learned_;  // with a value
   std::deque<ports::Expectation> promises_;
+  bool read_again_ = false;  // because the clock was ahead
 };
 
 }  // namespace aia::loop

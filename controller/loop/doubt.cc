@@ -20,6 +20,12 @@ void Doubt::look(bool all, WallTime now, Millis rate_window) {
   all_ = now;
 }
 
+void Doubt::shift(Millis by) {
+  if (all_) *all_ += by;
+  for (auto& span : past_) span.from += by, span.to += by;
+  for (auto& point : doubted_) point += by;
+}
+
 bool Doubt::covers(WallTime point) const {
   return (open_ && point > *all_) || std::any_of(past_.begin(), past_.end(), [&](const Span& span) {
            return span.from < point && point < span.to;

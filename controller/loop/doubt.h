@@ -26,6 +26,9 @@ class Doubt {
   /// is believed. One call a point, in order.
   bool doubts(WallTime point, Millis step, Millis memory);
 
+  /// Time was counted wrongly by so much (loop_clock.h).
+  void shift(Millis by);
+
  private:
   struct Span {
     WallTime from{}, to{};  ///< both exclusive

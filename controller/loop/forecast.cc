@@ -27,7 +27,9 @@ void describe(DemandView& view, const DemandState& state, WallTime now, const Se
   view.why = summary.why;
   const auto newest = state.newest_value();
   if (!state.history().loaded()) {
-    view.why = "history is being read: " + std::to_string(std::lround(100 * state.history().progress())) + " %";
+    view.why =
+        state.is_read_again() ? "the clock was ahead, and history is being read again: " : "history is being read: ";
+    view.why += std::to_string(std::lround(100 * state.history().progress())) + " %";
     if (!view.history_error.empty()) view.why += ", and now cannot be: " + view.history_error;
   } else if (!newest) {
     view.model = "None";

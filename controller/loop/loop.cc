@@ -17,7 +17,13 @@ namespace aia::loop {
 
 Loop::Loop(ports::Clock& clock, ports::MetricsSource& metrics, ports::Cluster& cluster, ports::Reporter& reporter,
            Settings settings, Aids aids)
-    : clock_(clock), metrics_(metrics), cluster_(cluster), reporter_(reporter), settings_(settings), aids_(aids) {}
+    : clock_(clock),
+      metrics_(metrics),
+      cluster_(cluster),
+      reporter_(reporter),
+      settings_(settings),
+      loop_clock_(clock, settings.cycle),
+      aids_(aids) {}
 
 namespace {
 
@@ -48,17 +54,17 @@ ports::CycleReport summary_of(Cycle& first, Cycle& slow, const Settings& setting
 }  // namespace
 
 void Loop::run_once(std::stop_token stop) {
-  const WallTime now = clock_.now();
+  const auto time = read_clock();
   if (!cluster_.synced()) {
     ports::CycleReport nothing;
-    nothing.at = now;
+    nothing.at = time.now;
     nothing.leading = cluster_.leading();
     reporter_.report(nothing);
     return;
   }
   const Millis begun = clock_.steady();
   std::vector<ports::StepTime> steps;
-  Cycle cycle = begin(now, std::move(stop));
+  Cycle cycle = begin(time, std::move(stop));
   timed(clock_, steps, "observe", [&] { find_other_owners(cycle, cluster_); });
   Cycle slow = take_slow(cycle);
   PoolRound pools = begin_pools(cycle, slow, steps);
@@ -66,7 +72,7 @@ void Loop::run_once(std::stop_token stop) {
   size_pools(pools, cycle, steps);
   slow.leading = cycle.leading;
   if (!slow.workloads.empty() && !cycle.stop.stop_requested()) {
-    slow.now = clock_.now();
+    slow.now = loop_clock_.now();
     pass(slow, steps);
     size_pools(pools, slow, steps);
   }
@@ -80,12 +86,25 @@ void Loop::run_once(std::stop_token stop) {
   summary.pools = pool_reports(pools);
   summary.steps = std::move(steps);
   summary.took = clock_.steady() - begun;
+  summary.clock_off = time.off;
+  summary.clock_moved = time.moved;
   reporter_.report(summary);
 }
 
-Cycle Loop::begin(WallTime now, std::stop_token stop) {
+/// Windows are as long as they lasted, whatever the wall clock did.
+LoopClock::Reading Loop::read_clock() {
+  const auto time = loop_clock_.read();
+  if (time.moved != Millis(0)) {
+    states_.shift(time.moved);
+    pool_states_.shift(time.moved);
+  }
+  return time;
+}
+
+Cycle Loop::begin(const LoopClock::Reading& time, std::stop_token stop) {
   const bool leading = cluster_.leading();
-  Cycle cycle = begin_cycle(cluster_, states_, now, !leading || !led_, settings_, aids_.journal);
+  Cycle cycle = begin_cycle(cluster_, states_, time.now, !leading || !led_, settings_, aids_.journal);
+  cycle.clock_off = time.off;
   cycle.leading = leading;
   cycle.stop = std::move(stop);
   return cycle;

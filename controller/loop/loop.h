@@ -6,6 +6,7 @@
 
 #include "controller/loop/aids.h"
 #include "controller/loop/cycle.h"
+#include "controller/loop/loop_clock.h"
 #include "controller/loop/pools.h"
 #include "controller/loop/settings.h"
 #include "controller/loop/workload_state.h"
@@ -31,7 +32,8 @@ class Loop {
   [[nodiscard]] bool catching_up() const { return catching_up_; }
 
  private:
-  Cycle begin(WallTime now, std::stop_token stop);
+  LoopClock::Reading read_clock();
+  Cycle begin(const LoopClock::Reading& time, std::stop_token stop);
   void pass(Cycle& cycle, std::vector<ports::StepTime>& steps);
   PoolRound begin_pools(Cycle& cycle, Cycle& slow, std::vector<ports::StepTime>& steps);
   void size_pools(PoolRound& round, Cycle& decided, std::vector<ports::StepTime>& steps);
@@ -41,6 +43,7 @@ class Loop {
   ports::Cluster& cluster_;
   ports::Reporter& reporter_;
   Settings settings_;
+  LoopClock loop_clock_;
   Aids aids_;
   WorkloadStates states_;
   PoolStates pool_states_;

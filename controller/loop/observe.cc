@@ -112,6 +112,7 @@ Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now,
 Cycle take_slow(Cycle& cycle) {
   Cycle slow;
   slow.now = cycle.now;
+  slow.clock_off = cycle.clock_off;
   slow.stop = cycle.stop;
   auto& all = cycle.workloads;
   const auto first =

@@ -27,6 +27,11 @@ class Parts {
   /// in ascending order, new places included. A single value is no part: it is the whole.
   std::vector<std::size_t> choose(const std::vector<std::string>& ranked, std::size_t most, WallTime now);
 
+  /// Time was counted wrongly by so much (loop_clock.h).
+  void shift(Millis by) {
+    if (looked_at_) *looked_at_ += by;
+  }
+
   /// As they were `then`.
   void resume(std::vector<std::string> values, WallTime then);
 

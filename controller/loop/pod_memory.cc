@@ -23,7 +23,7 @@ void PodMemory::observe(const std::vector<ports::Pod>& pods, WallTime now) {
     if (was_lost_.contains(pod.uid)) lost_before.insert(pod.uid);
     if (!is_starting(pod) || (!pod.lost_since && !were_ready_.contains(pod.uid))) continue;
     const auto before = lost_.find(pod.uid);
-    lost[pod.uid] = before != lost_.end() ? before->second : pod.lost_since.value_or(now);
+    lost[pod.uid] = pod.lost_since.value_or(before != lost_.end() ? before->second : now);
     lost_before.insert(pod.uid);
   }
   were_ready_ = std::move(ready);

@@ -30,7 +30,7 @@ class PodMemory {
   /// True while any pod is lost.
   [[nodiscard]] bool any_lost() const { return !lost_.empty(); }
 
-  /// The wall clock was set by so much.
+  /// Time was counted wrongly by so much; what the API stamped is as it says at the next look.
   void shift(Millis by);
 
  private:

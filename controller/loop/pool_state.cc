@@ -79,6 +79,15 @@ void PoolState::adopt(const api::AcceleratorPoolStatus& of_leader, WallTime now)
   events.forget();
 }
 
+void PoolState::shift(Millis by) {
+  asks.shift(by);
+  for (auto& past : recommendations) past.at += by;
+}
+
+void PoolStates::shift(Millis by) {
+  for (auto& [uid, state] : states_) state->shift(by);
+}
+
 PoolState& PoolStates::of(const api::AcceleratorPool& object) {
   auto& state = states_[object.meta.uid];
   if (!state) state = std::make_unique<PoolState>(object);

@@ -38,6 +38,11 @@ class NodeAsks {
   std::vector<Start> observe(const ports::PoolSupply& supply, const std::vector<bool>& is_usable, WallTime now,
                              Millis late);
 
+  /// Time was counted wrongly by so much (loop_clock.h).
+  void shift(Millis by) {
+    for (auto& asked : waiting_) asked += by;
+  }
+
   /// Nobody saw this one start.
   [[nodiscard]] bool was_found_broken(const std::string& uid) const;
 
@@ -68,6 +73,9 @@ struct PoolState {
   /// Another one leads, or did until now.
   void adopt(const api::AcceleratorPoolStatus& of_leader, WallTime now);
 
+  /// As WorkloadState::shift.
+  void shift(Millis by);
+
   NodeAsks asks;
   LeadSamples lead;
   std::vector<plan::PastRecommendation> recommendations;  ///< nodes needed, oldest first
@@ -86,6 +94,7 @@ class PoolStates {
  public:
   PoolState& of(const api::AcceleratorPool& object);
   void keep_only(const std::set<std::string>& uids);
+  void shift(Millis by);
 
   /// There may be buffers of ours though there is no pool: nobody looked yet, or some were there in the newest look.
   bool buffers_left = true;

@@ -13,6 +13,11 @@ void ScaleWrites::observed(int replicas, WallTime now) {
   reverts_.clear();
 }
 
+void ScaleWrites::shift(Millis by) {
+  for (auto& at : reverts_) at += by;
+  if (until_) *until_ += by;
+}
+
 std::optional<WallTime> ScaleWrites::standing_back(WallTime now) const {
   return until_ && now < *until_ ? until_ : std::nullopt;
 }

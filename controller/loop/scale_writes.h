@@ -26,6 +26,9 @@ class ScaleWrites {
   /// Until when we stand back; unset: nobody reverts us.
   [[nodiscard]] std::optional<WallTime> standing_back(WallTime now) const;
 
+  /// Time was counted wrongly by so much (loop_clock.h).
+  void shift(Millis by);
+
  private:
   Millis window_;
   std::optional<int> ours_;        // the value that should be there

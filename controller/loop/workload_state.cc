@@ -39,6 +39,21 @@ void WorkloadState::adopt(const api::AutoscalerStatus& of_leader) {
   events.forget();
 }
 
+void WorkloadState::shift(Millis by) {
+  for (auto& [name, one] : demand) one.shift(by);
+  writes.shift(by);
+  memory.shift(by);
+  pods.shift(by);
+  rollout.shift(by);
+  if (last_scale_time) *last_scale_time += by;
+  for (auto& past : recommendations) past.at += by;
+  for (auto& past : rooms) past.at += by;
+}
+
+void WorkloadStates::shift(Millis by) {
+  for (auto& [uid, state] : states_) state->shift(by);
+}
+
 WorkloadState& WorkloadStates::of(const api::Autoscaler& object, const Settings& settings) {
   auto& state = states_[object.meta.uid];
   if (!state) state = std::make_unique<WorkloadState>(object, settings);

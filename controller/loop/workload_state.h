@@ -69,6 +69,10 @@ struct WorkloadState {
 
   void forget_decisions(const Settings& settings);
 
+  /// Time was counted wrongly by so much (loop_clock.h): windows stay as long as they are. What others stamped, pods
+  /// and samples, stays as it is.
+  void shift(Millis by);
+
   std::optional<api::TargetRef> target;       ///< unset: not known yet
   std::string target_uid;                     ///< empty: not known yet
   std::optional<bool> pooled;                 ///< it names a node pool; unset: not known yet
@@ -101,6 +105,8 @@ class WorkloadStates {
 
   /// Drops the states of objects that are gone.
   void keep_only(const std::set<std::string>& uids);
+
+  void shift(Millis by);
 
   [[nodiscard]] std::size_t size() const { return states_.size(); }
 

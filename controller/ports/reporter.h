@@ -88,8 +88,10 @@ struct CycleReport {
   bool leading = true;  ///< false: a follower's cycle, nothing was written
   Millis period{0};     ///< from one cycle to the next, as set
   Millis took{0};
-  std::vector<StepTime> steps;        ///< in the order of the cycle
-  std::vector<PoolReport> pools;      ///< by name
+  Millis clock_off{0};            ///< the wall clock jumped ahead by so much (negative: back), and is not followed yet
+  Millis clock_moved{0};          ///< a jump that lasted is followed from this cycle on
+  std::vector<StepTime> steps;    ///< in the order of the cycle
+  std::vector<PoolReport> pools;  ///< by name
   std::vector<ObjectReport> objects;  ///< by namespace and name; those being deleted are left out
 };
 

@@ -65,10 +65,25 @@ Json trouble_json(const api::ObjectKey& key, const std::string& step, ErrorKind 
 
 }  // namespace
 
+void LogReporter::report_clock(const ports::CycleReport& cycle) {
+  const bool off = cycle.clock_off != Millis(0);
+  const auto seconds = [](Millis time) { return Json{{"seconds", static_cast<double>(time.count()) / 1000}}; };
+  if (cycle.clock_moved != Millis(0))
+    log_line(LogLevel::Warning, "the wall clock jumped and stays there: followed, windows keep their length",
+             seconds(cycle.clock_moved));
+  else if (off && !clock_is_off_)
+    log_line(LogLevel::Warning, "the wall clock jumped: not followed until that has lasted for a minute",
+             seconds(cycle.clock_off));
+  else if (!off && clock_is_off_)
+    log_line(LogLevel::Info, "the wall clock is back, nothing was changed by its jump");
+  clock_is_off_ = off;
+}
+
 void LogReporter::report(const ports::CycleReport& cycle) {
   if (synced_ != cycle.synced) log_line(LogLevel::Info, cycle.synced ? "caches are in" : "waiting for caches");
   synced_ = cycle.synced;
   if (!cycle.synced) return;
+  report_clock(cycle);
   std::map<api::ObjectKey, Decision> decisions;
   std::map<Trouble, std::string> troubles;
   for (const auto& pool : cycle.pools) {

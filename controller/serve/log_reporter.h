@@ -18,6 +18,8 @@ class LogReporter : public ports::Reporter {
   void report(const ports::CycleReport& cycle) override;
 
  private:
+  void report_clock(const ports::CycleReport& cycle);
+
   struct Decision {
     std::string action;
     std::optional<int> desired;
@@ -28,6 +30,7 @@ class LogReporter : public ports::Reporter {
   std::map<api::ObjectKey, Decision> decisions_;                       // as last said
   std::map<Trouble, std::string> troubles_;                            // with their newest message
   std::optional<bool> synced_;
+  bool clock_is_off_ = false;
 };
 
 }  // namespace aia::serve

@@ -8,8 +8,8 @@ namespace aia::loop::fakes {
 void FakePools::add_node(const std::string& pool, int gpus_held) {
   ask(pool, 1);
   auto& made = nodes[pool].back();
-  made.ready_at = made.gpus_at = clock_.now();
-  made.node.created = clock_.now() - 24h;
+  made.ready_at = made.gpus_at = clock_.time;
+  made.node.created = clock_.time - 24h;
   made.node.held = {{"nvidia.com/gpu", gpus_held}};
   made.node.busy = gpus_held > 0;
   settle();
@@ -19,8 +19,8 @@ void FakePools::ask(const std::string& pool, int count) {
   for (int i = 0; i < count; ++i) {
     FakeNode one;
     one.node.name = one.node.uid = "node-" + std::to_string(next_++);
-    one.node.created = clock_.now();
-    one.ready_at = comes ? clock_.now() + node_lead : WallTime::max();
+    one.node.created = clock_.time;
+    one.ready_at = comes ? clock_.time + node_lead : WallTime::max();
     one.gpus_at = comes ? one.ready_at + gpu_lag : WallTime::max();
     nodes[pool].push_back(one);
   }
@@ -37,9 +37,9 @@ void FakePools::settle() {
     }
     for (auto& one : all) {
       one.node.allocatable = {{"cpu", 96'000}, {"pods", 110}};
-      if (one.ready_at <= clock_.now()) one.node.ready_since = one.ready_at;
+      if (one.ready_at <= clock_.time) one.node.ready_since = one.ready_at;
       if (one.down) one.node.ready_since.reset();
-      if (one.gpus_at <= clock_.now()) one.node.allocatable["nvidia.com/gpu"] = one.gpus;
+      if (one.gpus_at <= clock_.time) one.node.allocatable["nvidia.com/gpu"] = one.gpus;
     }
   }
 }
@@ -55,7 +55,7 @@ std::vector<ports::PoolSupply> FakePools::supplies(const std::vector<api::Accele
   for (const auto& pool : of) {
     ports::PoolSupply supply;
     for (const auto& one : nodes[pool.meta.name]) {
-      const bool registered = one.ready_at <= clock_.now();
+      const bool registered = one.ready_at <= clock_.time;
       if (shows_requests)
         supply.requests.push_back({"claim-" + one.node.name, "claim-" + one.node.uid, one.node.created,
                                    registered ? one.node.name : "", false, marked.contains(one.node.name)});

@@ -23,12 +23,12 @@ void FakeCluster::settle(const std::string& name, bool ready_now) {
     FakePod pod;
     pod.pod.name = name + "-" + std::to_string(next_pod_++);
     pod.pod.uid = pod.pod.name;
-    pod.pod.created = ready_now ? clock_.now() - 24h : clock_.now();
+    pod.pod.created = ready_now ? clock_.time - 24h : clock_.time;
     pod.ready_at = pod.pod.created + deployment.lead;
     pods.push_back(pod);
   }
   for (auto& pod : pods) {
-    if (pod.ready_at <= clock_.now()) pod.pod.ready_since = pod.ready_at;
+    if (pod.ready_at <= clock_.time) pod.pod.ready_since = pod.ready_at;
   }
 }
 
@@ -93,7 +93,7 @@ Result<std::string> FakeCluster::write_scale(const api::Autoscaler& autoscaler, 
   if (deployment.before_write) deployment.before_write(deployment);
   if (version != std::to_string(deployment.version))
     return Error{ErrorKind::Conflict, "the object has been modified", {}};
-  scale_writes.push_back({autoscaler.spec.target.name, replicas, clock_.now()});
+  scale_writes.push_back({autoscaler.spec.target.name, replicas, clock_.time});
   deployment.replicas = replicas;
   return std::to_string(++deployment.version);
 }
@@ -223,7 +223,7 @@ api::Autoscaler& World::add(const std::string& name, int replicas, const std::st
   cluster.deployments[name].replicas = replicas;
   cluster.settle(name, true);
   auto& object = cluster.objects[name].object;
-  object.meta = {"serving", name, "uid-" + name, "1", 1, clock.now(), false, {}};
+  object.meta = {"serving", name, "uid-" + name, "1", 1, clock.time, false, {}};
   object.spec.target = {"apps/v1", "Deployment", name};
   object.spec.min_replicas = 1;
   object.spec.max_replicas = 40;

@@ -19,7 +19,8 @@ using namespace std::chrono_literals;
 class FakeClock : public ports::Clock {
  public:
   WallTime time{Millis(1'800'000'000'000)};  // a multiple of an hour
-  [[nodiscard]] WallTime now() const override { return time; }
+  Millis off{0};                             // of the wall clock of the loop's machine, from all others'
+  [[nodiscard]] WallTime now() const override { return time + off; }
   [[nodiscard]] Millis steady() const override { return time.time_since_epoch(); }
 };
 

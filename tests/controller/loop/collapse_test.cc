@@ -1,0 +1,109 @@
+// A collapse of demand: when it begins, what ends it, what is kept meanwhile.
+#include "controller/loop/collapse.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/controller/loop/fakes.h"
+
+namespace aia::loop::fakes {
+namespace {
+
+const WallTime kNow{Millis(1'800'000'000'000)};
+
+/// P10 90, P50 100, P95 120 for the hour to come.
+forecasting::Fan usual() {
+  forecasting::Fan fan;
+  fan.origin = kNow - 1min;
+  fan.levels = {0.1, 0.5, 0.95};
+  fan.offsets = {1min, 60min};
+  fan.values.resize(2, 3);
+  fan.values << 90, 100, 120, 90, 100, 120;
+  fan.latest = 100;
+  return fan;
+}
+
+TEST_CASE("demand collapses below half of the lowest quantile and is back at half of the planning quantile") {
+  struct Row {
+    double demand;
+    bool is_on;
+  };
+  Collapse collapse;
+  for (const auto& [demand, is_on] : {Row{46, false}, Row{44, true}, Row{46, true}, Row{59, true}, Row{60, false},
+                                      Row{46, false}, Row{0, true}, Row{100, false}}) {
+    INFO(demand);
+    collapse.look(demand, usual(), 0.95, 10, kNow);
+    CHECK(collapse.is_on() == is_on);
+  }
+  collapse.look(0, {}, 0.95, 10, kNow);
+  CHECK_FALSE(collapse.is_on());  // nothing was forecast
+  collapse.look(0, usual(), 0.95, 91, kNow);
+  CHECK_FALSE(collapse.is_on());  // not one replica's worth
+}
+
+TEST_CASE("what it is held against is the forecast of before, and after an hour demand is what it is") {
+  Collapse collapse;
+  auto fan = usual();
+  for (Millis passed{0}; passed <= 2h; passed += 1min) {
+    collapse.look(0, fan, 0.95, 10, kNow + passed);
+    CHECK(collapse.is_on() == (passed < 1h));
+    fan.values.setZero();               // it learns
+    if (passed > 90min) fan = usual();  // or expects it back, which is no news
+  }
+  collapse.look(100, usual(), 0.95, 10, kNow + 2h);
+  collapse.look(0, usual(), 0.95, 10, kNow + 2h);
+  CHECK(collapse.is_on());
+}
+
+/// Ten days of 400/s by day and 100/s by night, at a step of five minutes.
+struct Rhythm : World {
+  double share = 1;  // of usual demand that arrives
+  Rhythm() {
+    settings.grid_step = 5min;
+    settings.cycle = 1min;
+    spec().max_replicas = 60;
+    spec().forecast.history = 240h;
+    deployment().lead = 7min;
+    deployment().replicas = 40;
+    cluster.settle("llm", true);
+    const auto begin = clock.time;
+    metrics.series["demand"].value = [this, begin](WallTime at) {
+      const double hour = std::chrono::duration<double, std::ratio<3600>>(at.time_since_epoch()).count();
+      const double usual = 250 + 150 * std::sin(hour / 24 * 2 * 3.14159265358979);
+      return at < begin ? usual : usual * share;
+    };
+    metrics.series["demand"].from = begin - 240h;
+    restart();
+    run_for(6h);
+  }
+};
+
+TEST_CASE_METHOD(Rhythm, "ten minutes of zero keep every replica, and the forecast expects demand back") {
+  const int before = deployment().replicas;
+  REQUIRE(condition("ForecastEligible").status == api::ConditionStatus::True);
+  REQUIRE(before > 30);
+  share = 0;
+  run_for(10min);
+  CHECK(deployment().replicas == before);
+  CHECK(condition("ScaleInHeld").reason == "DemandCollapsed");
+  share = 1;
+  run_for(2min);
+  CHECK(condition("ScaleInHeld").reason != "DemandCollapsed");
+  CHECK(deployment().replicas >= before - 1);
+}
+
+TEST_CASE_METHOD(Rhythm, "a service that is switched off gives back in steps and is empty after an hour") {
+  const int before = deployment().replicas;
+  share = 0;
+  run_for(13min);
+  CHECK(deployment().replicas == before);
+  run_for(20min);
+  CHECK(deployment().replicas < before);
+  CHECK(deployment().replicas > 1);
+  run_for(40min);  // the hour, and the window of five minutes
+  CHECK(deployment().replicas == 1);
+  run_for(6h);  // nothing comes back: the forecast learns it
+  CHECK(deployment().replicas == 1);
+}
+
+}  // namespace
+}  // namespace aia::loop::fakes
