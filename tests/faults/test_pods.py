@@ -132,10 +132,10 @@ def own(name, inject, heal, expect=(), **options):
 
 FAULTS = [
     own("none", lambda stage: None, lambda stage: None),
-    own("a third of the pods lose Ready", lose_a_third, delete_lost, moving("ScaleInHeld", "True", "CapacityLost", "since"),
+    own("a third of the pods lose Ready", lose_a_third, delete_lost, moving("ReplicasServing", "False", "CapacityLost", r"since \d{4}-"),
         replaces=True, ci_s=10, soak_s=180),
-    own("a new version crashes", lambda stage: roll_out(stage, "200ms"), lambda stage: roll_out(stage, None), replaces=True,
-        ci_s=10, soak_s=180),
+    own("a new version crashes", lambda stage: roll_out(stage, "200ms"), lambda stage: roll_out(stage, None),
+        moving("ReplicasServing", "False", "StartupStuck", r"since \d{4}-"), replaces=True, ci_s=10, soak_s=180),
     own("a canary under its selector", start_canaries, end_canaries, also_at_end=counts_its_own),
     own("written 4 × a second", write_all_the_time, write_no_more, ci_s=8),
     own("deleted and created anew, twice", bear_again, bear_again),
