@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "controller/api/meta.h"
@@ -24,6 +25,8 @@ struct Write {
   std::string doubt;     ///< Scale: what was wrong with the data behind it, as the world knows; empty: nothing
   bool answered = true;  ///< false: the writer was not told the outcome
   WallTime looked{};     ///< when the writer looked at its caches
+  int ready = 0;         ///< Scale: pods that were Ready then (Size: nodes that pods held),
+  int lost = 0;          ///< and pods that had been and were not
 };
 
 /// One line: "2026-11-21T08:30:00.250 a Scale serving/llm 7 was 9 @123 ok".
@@ -32,6 +35,7 @@ std::string to_string(const Write& write);
 class Audit {
  public:
   void add(Write write) { writes_.push_back(std::move(write)); }
+  void note_pods(int ready, int lost) { writes_.back().ready = ready, writes_.back().lost = lost; }  ///< of the newest
   [[nodiscard]] const std::vector<Write>& writes() const { return writes_; }
 
   /// Over all lines: equal for equal runs.

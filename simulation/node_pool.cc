@@ -27,13 +27,34 @@ void NodePool::ask(WallTime now) {
   node.name = "node-" + number;
   node.uid = "node-uid-" + number;
   node.asked = now;
-  node.ready_at = now + random_.uniform(options_.lead_min, options_.lead_max);
+  const Millis lead = random_.uniform(options_.lead_min, options_.lead_max);
+  node.ready_at = lead_factor_ > 0 ? now + std::chrono::duration_cast<Millis>(lead * lead_factor_) : WallTime::max();
   nodes_.push_back(std::move(node));
 }
 
 void NodePool::remove(std::size_t index, WallTime now) {
   removed_seconds_ += in_seconds(now - std::max(start_, nodes_[index].asked));
   nodes_.erase(nodes_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void NodePool::hasten(WallTime now) {
+  for (auto& node : nodes_) node.ready_at = std::min(node.ready_at, now + options_.lead_max);
+}
+
+std::string NodePool::lose(std::size_t index) {
+  if (index >= nodes_.size() || !nodes_[index].ready) return "";
+  nodes_[index].lost = true;
+  nodes_[index].ready = false;
+  return nodes_[index].name;
+}
+
+void NodePool::forget(const std::string& name, WallTime now) {
+  const auto at = std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& node) { return node.name == name; });
+  if (at != nodes_.end()) remove(static_cast<std::size_t>(at - nodes_.begin()), now);
+}
+
+void NodePool::break_gpus(int of_each) {
+  for (auto& node : nodes_) node.broken = std::min(of_each, gpus_per_node_ - 1);
 }
 
 double NodePool::node_seconds(WallTime now) const {
@@ -82,7 +103,7 @@ void NodePool::bind_pods(const std::vector<Service*>& services) {
       if (!service->waits_for_node(service->pods()[i])) continue;
       VirtualNode* best = nullptr;
       for (auto& node : nodes_) {
-        const bool fits = node.ready && node.gpus + service->gpus_per_replica() <= gpus_per_node_;
+        const bool fits = node.ready && service->gpus_per_replica() <= free_gpus(node);
         if (fits && (best == nullptr || node.gpus < best->gpus)) best = &node;
       }
       if (best == nullptr) break;  // all of a service's pods are alike
@@ -98,7 +119,7 @@ void NodePool::bind_pods(const std::vector<Service*>& services) {
 int NodePool::reserve(const std::vector<Service*>& services, const std::vector<VirtualPods>& buffers,
                       std::vector<bool>& needed) const {
   std::vector<int> room;
-  for (const auto& node : nodes_) room.push_back(gpus_per_node_ - node.gpus);
+  for (const auto& node : nodes_) room.push_back(node.lost ? 0 : free_gpus(node));
   needed.assign(nodes_.size(), false);
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < nodes_.size(); ++i) order.push_back(i);
@@ -161,7 +182,7 @@ void NodePool::follow_size(WallTime now) {
 }
 
 void NodePool::tend(WallTime now, const std::vector<Service*>& services, const std::vector<VirtualPods>& buffers) {
-  for (auto& node : nodes_) node.ready = node.ready_at <= now;
+  for (auto& node : nodes_) node.ready = node.ready_at <= now && !node.lost;
   note_pods(services);
   bind_pods(services);
   if (size_) return follow_size(now);
@@ -174,7 +195,7 @@ void NodePool::tend(WallTime now, const std::vector<Service*>& services, const s
 WallTime NodePool::next_event() const {
   WallTime next = short_since_ ? *short_since_ + options_.batch : WallTime::max();
   for (const auto& node : nodes_) {
-    if (!node.ready) next = std::min(next, node.ready_at);
+    if (!node.ready && !node.lost) next = std::min(next, node.ready_at);
     if (node.idle_since) next = std::min(next, *node.idle_since + options_.consolidate_after);
   }
   return next;

@@ -28,7 +28,9 @@ struct VirtualNode {
   std::string name, uid;
   WallTime asked{}, ready_at{};
   bool ready = false;
+  bool lost = false;                     ///< its kubelet is silent: it takes no pods, and those on it serve nothing
   int pods = 0, gpus = 0;                ///< bound to it
+  int broken = 0;                        ///< GPUs that the device plugin no longer offers
   std::optional<WallTime> idle_since{};  ///< empty, and no buffer needs it
 };
 
@@ -52,9 +54,22 @@ class NodePool {
   [[nodiscard]] WallTime next_event() const;
 
   void set_size(int nodes) { size_ = nodes; }
+
+  /// Nodes asked for from now on take `lead_factor` times as long; 0: they never come.
+  void set_lead_factor(double lead_factor) { lead_factor_ = lead_factor; }
+  /// Whatever keeps nodes from coming is over: none takes longer than lead_max from now.
+  void hasten(WallTime now);
+  /// Falls silent; the name of the node at `index`, empty: there is none that is Ready.
+  std::string lose(std::size_t index);
+  /// Its node object is deleted; pods on it are the caller's business.
+  void forget(const std::string& name, WallTime now);
+  /// So many GPUs of every node are broken, at most all but one; 0: they are well again.
+  void break_gpus(int of_each);
+
   [[nodiscard]] std::optional<int> size() const { return size_; }                 ///< unset: the pool has no scale
   [[nodiscard]] const std::vector<VirtualNode>& nodes() const { return nodes_; }  ///< also those on their way
   [[nodiscard]] int gpus_per_node() const { return gpus_per_node_; }
+  [[nodiscard]] int free_gpus(const VirtualNode& node) const { return gpus_per_node_ - node.broken - node.gpus; }
   /// From when each was asked for until it was removed, since the start.
   [[nodiscard]] double node_seconds(WallTime now) const;
 
@@ -77,6 +92,7 @@ class NodePool {
   std::vector<VirtualNode> nodes_;  // in the order in which they were asked for
   std::optional<WallTime> short_since_;
   int asked_ = 0;
+  double lead_factor_ = 1;
   double removed_seconds_ = 0;
 };
 

@@ -1,6 +1,7 @@
 // One inference service: demand comes in, waits in one FIFO queue while all Ready replicas are busy, and is served as a
-// fluid in small steps. Pods are created as the replica count says, become Ready a lead time later and serve. What
-// Prometheus would scrape of it (arrivals, queue) is remembered at every scrape.
+// fluid in small steps (service.cc). Pods are created as the replica count says, become Ready a lead time later and
+// serve; they may lose Ready, never get it, or start one after another (service_pods.cc). What Prometheus would scrape
+// of it (arrivals, queue, work in progress, utilisation) is remembered at every scrape (service_scrapes.cc).
 #pragma once
 
 #include <deque>
@@ -26,7 +27,8 @@ struct ServiceOptions {
   int gpus_per_replica = 1;
   Millis step{std::chrono::seconds(1)};              ///< of the fluid queue
   Millis scrape_interval{std::chrono::seconds(15)};  ///< on multiples of it since the epoch
-  int gateways = 2;  ///< sources of what is scraped, in equal parts; 0: the Ready pods are
+  int gateways = 2;      ///< sources of what is scraped, in equal parts; 0: the Ready pods are
+  bool ordered = false;  ///< a pod is created when all before it are Ready (a StatefulSet's OrderedReady)
 };
 
 /// Scraping fails for some of a service's sources.
@@ -55,7 +57,8 @@ struct ServicePod {
   WallTime asked{};                    ///< its creation, to the millisecond
   Millis lead{0};                      ///< its start, from when it has a node
   WallTime scraped = WallTime::min();  ///< newest sample of it
-  double lot = 0;                      ///< in [0, 1): drawn once, whether a scrape fault hits it
+  double lot = 0;                      ///< in [0, 1): drawn once, whether a fault that hits some hits it
+  bool stuck = false;                  ///< it never becomes Ready
 };
 
 /// Somebody who reports demand: a gateway or a pod.
@@ -77,14 +80,17 @@ class Service {
   [[nodiscard]] int replicas() const { return replicas_; }  ///< as /scale says
   [[nodiscard]] int gpus_per_replica() const { return options_.gpus_per_replica; }
   [[nodiscard]] int ready() const { return ready_; }
+  [[nodiscard]] int lost() const;  ///< pods that were Ready and are not
   [[nodiscard]] double queue() const { return queue_; }
   [[nodiscard]] const std::vector<ServicePod>& pods() const { return pods_; }
   [[nodiscard]] const ServiceTotals& totals() const { return totals_; }
   void reset_totals() { totals_ = {}; }
 
   /// /scale was written: pods are created now, or deleted (those that wait for a node first, then those not Ready, then
-  /// the youngest).
+  /// the youngest; where starts are ordered the youngest).
   void set_replicas(int replicas);
+  /// The target was deleted and created anew: no pod of before is left.
+  void be_reborn(int replicas);
 
   /// Its pods live on nodes: the one at i is bound to nodes[i], and those created from now on start once they are
   /// bound.
@@ -97,12 +103,18 @@ class Service {
 
   /// Starts drawn from now on take `factor` times as long.
   void set_lead_factor(double factor) { lead_factor_ = factor; }
+  /// Of the pods created from now on this share never becomes Ready.
+  void set_stuck_share(double share) { stuck_share_ = share; }
   /// Whatever holds starts up is over: none takes longer than lead_max from now.
   void hasten_starts();
   /// Deletes a pod and creates another (an eviction, a node that died). No such index: nothing happens.
   void replace_pod(std::size_t index);
-  /// A pod is not Ready until `until`, then again: a container restarted.
-  void flap_pod(std::size_t index, WallTime until);
+  /// A pod that is Ready is not until `until`; `restarted`: because a container did. Any other stays as it is.
+  void lose_pod(std::size_t index, WallTime until, bool restarted);
+  /// Another gateway takes the place of one; the series of the old one ends there, or, not `marked`, ages.
+  void replace_gateway(std::size_t index, bool marked);
+  /// What is scraped of arrivals from now on is so many times too much.
+  void set_bad_factor(double factor) { bad_factor_ = factor; }
 
   /// From now on; unset: every source is scraped.
   void set_scrape_fault(std::optional<ScrapeFault> fault);
@@ -112,6 +124,10 @@ class Service {
   /// the start: demand itself, and no queue.
   [[nodiscard]] double scraped_rps(std::int64_t index) const;
   [[nodiscard]] double scraped_queue(std::int64_t index) const;
+  /// As the Ready pods tell of themselves: requests in progress, each taking a second, and the mean share of a pod in
+  /// use. Neither shows what no pod has taken yet.
+  [[nodiscard]] double scraped_busy(std::int64_t index) const;
+  [[nodiscard]] double scraped_utilization(std::int64_t index) const;
   /// The share of the sources that was not scraped then; 1: no source was.
   [[nodiscard]] double scraped_missing(std::int64_t index) const;
   /// Everybody with a sample younger than `lookback` and no staleness marker.
@@ -126,12 +142,19 @@ class Service {
   struct Scrape {
     double rps = 0, queue = 0;
     double missing = 0;
+    double busy = 0, utilization = 0;
+  };
+  struct Gateway {
+    int number = 0;
+    WallTime newest{};  // sample
   };
   void step_to(WallTime to);
   void serve(double arriving, double capacity, WallTime middle);
   void become_ready();
   void scrape();
   double scrape_sources();
+  [[nodiscard]] const Scrape* scraped(std::int64_t index) const;
+  void create_pods();
   void create_pod();
   void remove_pod(std::size_t index);
   [[nodiscard]] WallTime next_event(WallTime to) const;
@@ -143,16 +166,17 @@ class Service {
   int replicas_ = 0, ready_ = 0, next_pod_ = 0;
   int waiting_pods_ = 0;  // for a node
   bool on_nodes_ = false;
-  double lead_factor_ = 1;
+  double lead_factor_ = 1, stuck_share_ = 0, bad_factor_ = 1;
   std::vector<ServicePod> pods_;
   WallTime next_ready_ = WallTime::max();
   std::deque<Parcel> waiting_;
   double queue_ = 0;
   ServiceTotals totals_;
   std::optional<ScrapeFault> scrape_fault_;
-  std::vector<WallTime> gateways_;  // newest sample of each
+  std::vector<Gateway> gateways_, gone_gateways_;
+  int next_gateway_ = 0;
   std::int64_t first_scrape_;
-  double arrived_since_scrape_ = 0;
+  double arrived_since_scrape_ = 0, started_since_scrape_ = 0;
   std::vector<Scrape> scrapes_;
 };
 

@@ -63,10 +63,15 @@ Result<ports::Target> VirtualCluster::target_of(const api::Autoscaler& autoscale
   target.resource_version = state.resource_version;
   target.uid = state.uid;
   target.status_replicas = static_cast<int>(service->pods().size());
-  target.selector = "app=" + key.name;
+  target.ordered = service->options().ordered;
   target.rollout = state.rollout;
   target.replica = api::ReplicaShape{{{{{"nvidia.com/gpu", service->gpus_per_replica()}}, 1}}};
-  target.pods = frozen_ ? frozen_->pods[key] : pods_of(*service);
+  if (state.has_selector) {
+    target.selector = "app=" + key.name;
+    target.pods = frozen_ ? frozen_->pods[key] : pods_of(*service);
+  } else {
+    target.pods_unseen = "its scale publishes no selector";
+  }
   return target;
 }
 
@@ -83,6 +88,7 @@ std::vector<Result<ports::Target>> VirtualCluster::targets(const std::vector<api
   for (std::size_t i = 0; i < of.size(); ++i) {
     const auto& lost = fates[i].request_lost ? fates[i].request_lost : fates[i].answer_lost;
     targets.push_back(lost ? Result<ports::Target>(*lost) : target_of(of[i]));
+    world_.note_read(target_key(of[i]), false);
   }
   return targets;
 }
@@ -124,6 +130,7 @@ Result<ports::ScaleView> VirtualCluster::read_scale(const api::Autoscaler& autos
   if (const auto& lost = fate.request_lost ? fate.request_lost : fate.answer_lost) return *lost;
   const auto target = target_of(autoscaler);
   if (!target) return target.error();
+  world_.note_read(target_key(autoscaler), true);
   return ports::ScaleView{target->spec_replicas, target->resource_version, target->uid};
 }
 

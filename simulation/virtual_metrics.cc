@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <utility>
 
 namespace aia::simulation {
@@ -56,9 +57,15 @@ VirtualMetrics::Asked VirtualMetrics::parse(const std::string& promql) const {
   const std::string what = promql.substr(0, colon);
   Asked asked;
   asked.service = world_.service({promql.substr(colon + 1, slash - colon - 1), promql.substr(slash + 1)});
-  if (what == "demand") return asked;
-  asked.what = what == "last" ? What::Last : What::Queue;
-  return what == "last" || what == "queue" ? asked : Asked{};
+  static const std::map<std::string, What> kKnown{{"demand", What::Demand},
+                                                  {"last", What::Last},
+                                                  {"queue", What::Queue},
+                                                  {"busy", What::Busy},
+                                                  {"utilization", What::Utilization}};
+  const auto known = kKnown.find(what);
+  if (known == kKnown.end()) return {};
+  asked.what = known->second;
+  return asked;
 }
 
 double VirtualMetrics::value(const Asked& asked, WallTime at) const {
@@ -67,6 +74,9 @@ double VirtualMetrics::value(const Asked& asked, WallTime at) const {
     case What::Demand: return rate(service, at, options_.rate_window);
     case What::Last: return newest(service, at, kLongLookback, [&](auto i) { return service.scraped_rps(i); });
     case What::Queue: return newest(service, at, options_.lookback, [&](auto i) { return service.scraped_queue(i); });
+    case What::Busy: return newest(service, at, options_.lookback, [&](auto i) { return service.scraped_busy(i); });
+    case What::Utilization:
+      return newest(service, at, options_.lookback, [&](auto i) { return service.scraped_utilization(i); });
   }
   return kNone;
 }

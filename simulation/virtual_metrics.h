@@ -1,8 +1,10 @@
 // ports::MetricsSource over the world, with a Prometheus's semantics where they matter: samples exist at scrapes only,
 // a rate is the mean over its window, a gauge looks back, ranges are evaluated on their grid, missing is an empty
-// answer. It knows three queries per service NAME of namespace NS: `demand:NS/NAME`, requests/s as a rate over
+// answer. It knows five queries per service NAME of namespace NS: `demand:NS/NAME`, requests/s as a rate over
 // rate_window; `last:NS/NAME`, the same with a look-back of ten minutes, as last_over_time(…[10m]) gives it: it keeps
-// answering when samples stop; `queue:NS/NAME`, requests waiting, a gauge. Any other text matches nothing.
+// answering when samples stop; and three gauges: `queue:NS/NAME`, requests waiting; `busy:NS/NAME`, requests in
+// progress in the Ready pods; `utilization:NS/NAME`, the mean share of a Ready pod in use. Any other text matches
+// nothing.
 #pragma once
 
 #include <optional>
@@ -30,7 +32,7 @@ class VirtualMetrics : public ports::MetricsSource {
                                                 Millis deadline) override;
 
  private:
-  enum class What { Demand, Last, Queue };
+  enum class What { Demand, Last, Queue, Busy, Utilization };
   struct Asked {
     What what = What::Demand;
     const Service* service = nullptr;  // nullptr: the query matches nothing

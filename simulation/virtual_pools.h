@@ -1,8 +1,10 @@
 // ports::Pools of one controller over the world: its one AcceleratorPool, the nodes and what asked for them, sizes and
-// buffers. Good weather: requests take no time and are not lost; all it may not do is write without the lease.
+// buffers. Requests take no time; whether they get through is for the caller to say, and none is done without the
+// lease.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,8 @@ class VirtualPools : public ports::Pools {
 
   /// Whether this controller may write now; unset: it always may (there is no election).
   std::function<bool()> leads;
+  /// What becomes of a request with that verb ("read", "size", "buffer", "status"); unset: it is done.
+  std::function<std::optional<Error>(const std::string& verb)> fails;
 
   std::vector<ports::PoolView> pools() override;
   std::vector<ports::PoolSupply> supplies(const std::vector<api::AcceleratorPool>& pools, Millis deadline) override;
@@ -29,8 +33,9 @@ class VirtualPools : public ports::Pools {
 
  private:
   [[nodiscard]] Writer self() const { return {identity_, world_.now()}; }
+  [[nodiscard]] std::optional<Error> failure(const char* verb) const { return fails ? fails(verb) : std::nullopt; }
   template <class Apply>
-  Status write(Apply apply);
+  Status write(const char* verb, Apply apply);
 
   World& world_;
   std::string identity_;

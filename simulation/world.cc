@@ -62,7 +62,9 @@ Service& World::add_service(const api::ObjectKey& key, ServiceOptions options, i
   auto service = std::make_unique<Service>(key, std::move(options), replicas, now(), random_.split(++uids_));
   auto& kept = services_[key] = std::move(service);
   if (pool_) pool_->machines.settle(*kept);
-  targets_[key] = {"uid-" + std::to_string(uids_), next_version(), true, true, "", {}};
+  auto& target = targets_[key];
+  target.uid = "uid-" + std::to_string(uids_);
+  target.resource_version = next_version();
   return *kept;
 }
 
@@ -131,6 +133,23 @@ void World::scale_by_hand(const api::ObjectKey& target, int replicas) {
   static_cast<void>(write_scale({kPerson, now()}, target, replicas, ""));
 }
 
+void World::be_reborn(const api::ObjectKey& target, int replicas) {
+  auto& state = targets_.at(target);
+  state.uid = "uid-" + std::to_string(++uids_);
+  state.resource_version = next_version();
+  auto& stands = *service(target);
+  stands.advance_to(now());
+  note({kPerson, now()}, "Reborn", target, std::to_string(replicas), {}, "ok", stands.replicas());
+  stands.be_reborn(replicas);
+  tend_nodes();
+}
+
+void World::note_read(const api::ObjectKey& target, bool at_once) {
+  const auto found = targets_.find(target);
+  if (found == targets_.end() || !found->second.busy) return;
+  if (!at_once || ++found->second.reads % 4 == 0) found->second.resource_version = next_version();
+}
+
 Result<std::string> World::write_scale(const Writer& who, const api::ObjectKey& target, int replicas,
                                        const std::string& version) {
   auto* stands = service(target);
@@ -139,9 +158,10 @@ Result<std::string> World::write_scale(const Writer& who, const api::ObjectKey& 
   if (!state.has_scale) return Error{ErrorKind::Invalid, target.to_string() + " has no scale subresource", {}};
   if (state.refuses_scale) return Error{ErrorKind::Unavailable, "failed calling webhook (HTTP 500)", {}, true};
   const bool fits = version.empty() || version == state.resource_version;
-  note(who, "Scale", target, std::to_string(replicas), version, fits ? "ok" : "conflict", stands->replicas());
-  if (!fits) return Error{ErrorKind::Conflict, "the object has been modified", {}};
   stands->advance_to(now());
+  note(who, "Scale", target, std::to_string(replicas), version, fits ? "ok" : "conflict", stands->replicas());
+  audit_.note_pods(stands->ready(), stands->lost());
+  if (!fits) return Error{ErrorKind::Conflict, "the object has been modified", {}};
   stands->set_replicas(replicas);
   tend_nodes();
   state.resource_version = next_version();

@@ -31,6 +31,9 @@ struct TargetState {
   std::string rollout;               ///< empty: settled
   std::vector<ports::Owner> owners;  ///< HorizontalPodAutoscalers on it
   bool refuses_scale = false;        ///< an admission webhook is down
+  bool has_selector = true;          ///< false: its scale publishes none, so that nobody finds its pods
+  bool busy = false;                 ///< a rollout writes it many times a minute: a version read is old when written
+  int reads = 0;                     ///< of its scale while it is busy
 };
 
 /// Who writes, and on what it was decided: see Write.
@@ -100,6 +103,11 @@ class World {
   void poison(const api::ObjectKey& key, std::optional<Error> problem);  ///< what is stored does not decode
   void remove(const api::ObjectKey& key);  ///< its Forecasts go with it, as their ownerReferences say
   void scale_by_hand(const api::ObjectKey& target, int replicas);
+  /// The target is deleted and created anew under its name: another uid, its manifest's replicas, no pod of before.
+  void be_reborn(const api::ObjectKey& target, int replicas);
+  /// Its scale was read: where it is busy somebody writes right after it, all the time after reads of targets, now and
+  /// then after the reads of those who write at once.
+  void note_read(const api::ObjectKey& target, bool at_once);
 
   // What a controller does; `version` empty: unconditionally.
   Result<std::string> write_scale(const Writer& who, const api::ObjectKey& target, int replicas,

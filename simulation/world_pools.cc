@@ -49,6 +49,9 @@ Status World::write_size(const Writer& who, const std::string& pool, int nodes, 
   const bool fits = version.empty() || version == pool_->size_version;
   note(who, "Size", pool_->object.meta.key(), std::to_string(nodes), version, fits ? "ok" : "conflict",
        *pool_->machines.size());
+  const auto& all = pool_->machines.nodes();
+  audit_.note_pods(
+      static_cast<int>(std::count_if(all.begin(), all.end(), [](const auto& one) { return one.pods > 0; })), 0);
   if (!fits) return modified();
   pool_->machines.set_size(nodes);
   pool_->size_version = next_version();

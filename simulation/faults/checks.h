@@ -44,6 +44,40 @@ void check_convergence(const Record& record, Violations& violations);
 /// No Forecast without its AIAutoscaler and demand entry.
 void check_leftovers(const Record& record, Violations& violations);
 
+/// No reduction while fewer are Ready than demand needs; while pods that were Ready are not, none below what was needed
+/// before they were lost.
+void check_lost(const Record& record, Violations& violations);
+
+/// What demand has needed for three cycles is in spec.replicas, whatever pods, starts, sources or rollouts do, as long
+/// as demand can be seen and replicas can be written.
+void check_need(const Record& record, Violations& violations);
+
+/// A target that was created anew has minReplicas within four cycles.
+void check_rebirth(const Record& record, Violations& violations);
+
+/// A raise that was refused by a conflict in which spec.replicas stayed is done within two cycles.
+void check_conflicts(const Record& record, Violations& violations);
+
+/// A value that no demand explains, seen once, costs at most twice the replicas.
+void check_flukes(const Record& record, Violations& violations);
+
+/// Where a return is expected, demand that is gone for minutes gives back nothing for a lead, and never more than half
+/// at once; what is switched off is empty after an hour and a quarter.
+void check_collapse(const Record& record, Violations& violations);
+
+/// A daily rise finds nine tenths of its replicas Ready two leads after it, though they start one after another.
+void check_ordered(const Record& record, Violations& violations);
+
+/// Whatever holds replicas that demand does not explain for two leads stands on a condition.
+void check_holds(const Record& record, Violations& violations);
+
+/// Sources that are replaced, pods that wait for room or never start, and pods that cannot be found do not keep what
+/// nobody needs for more than half an hour.
+void check_scale_in_goes_on(const Record& record, Violations& violations);
+
+/// The pool's size stays within its bounds and above what pods hold, and no pod waits for a node for half an hour.
+void check_pool(const Record& record, Violations& violations);
+
 Violations check_all(const Record& record);
 
 }  // namespace aia::simulation

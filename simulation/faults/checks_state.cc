@@ -1,10 +1,10 @@
 // Checkers of what is stored and of what was done at all: cycles, conditions, convergence, leftovers.
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <map>
 
 #include "simulation/faults/checks.h"
+#include "simulation/faults/truths.h"
 
 namespace aia::simulation {
 namespace {
@@ -27,11 +27,8 @@ bool hits_data(const Fault& fault, int controller, int service) {
   const bool metrics = fault.kind >= FaultKind::MetricsAway && fault.kind <= FaultKind::ScrapePartial;
   const bool target = fault.kind >= FaultKind::PodsFlap && fault.kind <= FaultKind::TargetGone;
   const bool object = fault.kind == FaultKind::Recreate || fault.kind == FaultKind::Poison;
-  return (metrics || target || object) && fault.hits_controller(controller) && fault.hits_service(service);
-}
-
-int need(double rps, double per_replica) {
-  return static_cast<int>(std::ceil(0.98 * rps / per_replica));
+  return (metrics || target || object || fault.kind == FaultKind::ClockJump) && fault.hits_controller(controller) &&
+         fault.hits_service(service);
 }
 
 }  // namespace
@@ -137,13 +134,11 @@ void check_convergence(const Record& record, Violations& violations) {
         if (!is(state, "True")) add(std::string(type) + " is '" + state + "' with every fault over");
       }
       if (object.spec.mode != api::Mode::Auto) continue;
-      const double per_replica =
-          record.inhabitants.at(static_cast<std::size_t>(record.index_of(key))).service.per_replica_rps;
-      const int least = std::min(object.spec.max_replicas, need(object.least_rps, per_replica));
-      if (object.replicas < least)
+      const auto& one = record.inhabitants.at(static_cast<std::size_t>(record.index_of(key)));
+      const int least = std::min(object.spec.max_replicas, need_of(object.least_rps, one));
+      if (counts_arrivals(one) && object.replicas < least)
         add(std::to_string(object.replicas) + " replicas where " + std::to_string(least) + " are needed");
-      // A third more than the largest demand in sight, and two: what a planning quantile and rounding may cost.
-      const int most = std::max(object.spec.min_replicas, 2 + need(1.5 * object.largest_rps, per_replica));
+      const int most = plenty_for(object.largest_rps, one, object.spec);
       const bool draining = object.queued > 0;  // what was late, or was held down by a person's bounds
       if (probe.why == Probe::Why::Settled && !draining && object.replicas > most)
         add(std::to_string(object.replicas) + " replicas where " + std::to_string(most) + " would be plenty");
@@ -163,8 +158,10 @@ void check_leftovers(const Record& record, Violations& violations) {
 
 Violations check_all(const Record& record) {
   Violations violations;
-  for (const auto check : {check_bounds, check_one_writer, check_scale_in, check_duplicates, check_cycles,
-                           check_conditions, check_convergence, check_leftovers})
+  for (const auto check :
+       {check_bounds, check_one_writer, check_scale_in, check_duplicates, check_cycles, check_conditions,
+        check_convergence, check_leftovers, check_lost, check_need, check_rebirth, check_conflicts, check_flukes,
+        check_collapse, check_ordered, check_holds, check_scale_in_goes_on, check_pool})
     check(record, violations);
   std::stable_sort(violations.begin(), violations.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
   return violations;

@@ -1,24 +1,16 @@
 // Checkers of single writes: bounds, one writer, scale-in, duplicates.
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "simulation/faults/checks.h"
+#include "simulation/faults/truths.h"
 
 namespace aia::simulation {
 namespace {
 
 using namespace std::chrono_literals;
-
-bool by_controller(const Write& write) {
-  return write.writer != "person" && write.writer != "cluster";
-}
-
-bool is_done_scale(const Write& write) {
-  return write.kind == "Scale" && write.outcome == "ok" && by_controller(write);
-}
 
 /// The specs of `key` that were in force at any moment from `from` to `to`.
 std::vector<api::AutoscalerSpec> specs_between(const Record& record, const api::ObjectKey& key, WallTime from,
@@ -101,10 +93,7 @@ void check_scale_in(const Record& record, Violations& violations) {
     });
     if (!in_trouble || specs.empty()) continue;
     const auto& inhabitant = record.inhabitants.at(static_cast<std::size_t>(service));
-    double least = inhabitant.service.demand_rps(write.sent);
-    for (Millis ago = 0s; ago <= 3min; ago += 15s)
-      least = std::min(least, inhabitant.service.demand_rps(write.sent - ago));
-    const int need = static_cast<int>(std::ceil(0.98 * least / inhabitant.service.per_replica_rps));
+    const int need = need_of(least_rps(inhabitant, write.sent - 3min, write.sent), inhabitant);
     if (replicas < std::min(need, specs.back().max_replicas))
       add(violations, "scale-in", write,
           "below what demand needs (" + std::to_string(need) + ") while data is in trouble");

@@ -21,10 +21,12 @@ Controller::Controller(World& world, const FaultPlan& plan, int index, std::vect
       index_(index),
       services_(services),
       options_(options),
+      clock_(world.clock()),
       network_(plan, index, Random(seed).split(10 + index)),
       lease_network_(plan, index, Random(seed).split(20 + index)),
       prometheus_(world, options.metrics),
-      metrics_(world, prometheus_, plan, index, std::move(services), Random(seed).split(30 + index)) {
+      metrics_(world, prometheus_, plan, index, std::move(services), Random(seed).split(30 + index)),
+      pool_random_(Random(seed).split(40 + index)) {
   metrics_.after_wait = [this] { sleep_if_stopped(); };
 }
 
@@ -40,8 +42,31 @@ void Controller::build() {
   if (options_.planted.configure) options_.planted.configure(*cluster_);
   if (options_.planted.cluster) planted_cluster_ = options_.planted.cluster(*cluster_, world_);
   if (options_.planted.metrics) planted_metrics_ = options_.planted.metrics(metrics_);
-  loop_.emplace(world_.clock(), planted_metrics_ ? *planted_metrics_ : metrics_,
-                planted_cluster_ ? *planted_cluster_ : *cluster_, *this, options_.loop);
+  if (options_.planted.clock) planted_clock_ = options_.planted.clock(clock_);
+  build_pools();
+  loop::Aids aids;
+  aids.pools = pools_.get();
+  loop_.emplace(planted_clock_ ? *planted_clock_ : clock_, planted_metrics_ ? *planted_metrics_ : metrics_,
+                planted_cluster_ ? *planted_cluster_ : *cluster_, *this, options_.loop, aids);
+}
+
+void Controller::build_pools() {
+  if (world_.pool() == nullptr) return;
+  pools_ = std::make_unique<VirtualPools>(world_, identity_);
+  pools_->leads = [this] { return alive_ && cluster_->leading(); };
+  pools_->fails = [this](const std::string& verb) { return pool_failure(verb); };
+}
+
+std::optional<Error> Controller::pool_failure(const std::string& verb) {
+  const auto now = world_.now();
+  const auto lasts = [&](FaultKind kind) { return plan_.of_controller(kind, index_, now) != nullptr; };
+  if (network_.cut(now)) return Error{ErrorKind::Unavailable, "the API server: connection refused", {}};
+  if (lasts(FaultKind::PoolAway)) return Error{ErrorKind::Unavailable, "the provider's API: 503", {}};
+  const bool writes = verb == "size" || verb == "buffer";
+  if (writes && lasts(FaultKind::PoolRefused)) return Error{ErrorKind::Forbidden, "patch of the scale: forbidden", {}};
+  if (writes && lasts(FaultKind::PoolConflicts) && pool_random_.chance(0.8))
+    return Error{ErrorKind::Conflict, "the object has been modified", {}};
+  return std::nullopt;
 }
 
 void Controller::start() {
@@ -106,6 +131,8 @@ std::string Controller::doubt(const api::ObjectKey& target) const {
   const auto& truth = metrics_.truth(target);
   if (truth.observed < cycle_begun_) return "not looked at in this cycle";
   if (!truth.wrong.empty()) return truth.wrong;
+  if (plan_.of_controller(FaultKind::ClockJump, index_, truth.observed) != nullptr)
+    return "";  // it asks of another time
   const auto service = static_cast<int>(std::find(services_.begin(), services_.end(), target) - services_.begin());
   const auto at = truth.observed;
   if (const auto* stop = plan_.of_service(FaultKind::ScrapeStops, service, at);
@@ -159,7 +186,7 @@ lease::Fitness Controller::fitness() const {
 }
 
 void Controller::lease_step() {
-  const auto step = elector_->next(world_.clock().steady(), world_.now(), fitness());
+  const auto step = elector_->next(clock_.steady(), clock_.now(), fitness());
   if (step.what == lease::Step::Do::Wait) return later(std::max<Millis>(step.wait, 1ms), &Controller::lease_step);
   send_lease(step);
 }

@@ -14,6 +14,7 @@
 #include "simulation/faults/faulty_metrics.h"
 #include "simulation/faults/faulty_network.h"
 #include "simulation/virtual_metrics.h"
+#include "simulation/virtual_pools.h"
 
 namespace aia::simulation {
 
@@ -21,6 +22,7 @@ namespace aia::simulation {
 struct Planted {
   std::function<std::unique_ptr<ports::Cluster>(ports::Cluster&, World&)> cluster;
   std::function<std::unique_ptr<ports::MetricsSource>(ports::MetricsSource&)> metrics;
+  std::function<std::unique_ptr<ports::Clock>(ports::Clock&)> clock;
   std::function<void(VirtualCluster&)> configure;
 };
 
@@ -56,12 +58,14 @@ class Controller : public ports::Reporter {
   void report(const ports::CycleReport& cycle) override;
   void pause(WallTime until) { paused_until_ = until; }
   void pause_in_next_write(WallTime until) { pause_in_write_until_ = until; }
+  void set_skew(Millis skew) { clock_.set_skew(skew); }
   /// Watches break and come back as the plan has it; called whenever that may have changed.
   void update_watches();
 
   [[nodiscard]] bool alive() const { return alive_; }
   [[nodiscard]] WallTime started() const { return started_; }
   [[nodiscard]] const std::vector<CycleRecord>& cycles() const { return cycles_; }
+  [[nodiscard]] const std::vector<Fluke>& flukes() const { return metrics_.flukes(); }
 
  private:
   void later(Millis after, void (Controller::*what)());
@@ -76,12 +80,15 @@ class Controller : public ports::Reporter {
   [[nodiscard]] bool stopped() const { return world_.now() < paused_until_; }
   [[nodiscard]] std::string doubt(const api::ObjectKey& target) const;
   void build();
+  void build_pools();
+  [[nodiscard]] std::optional<Error> pool_failure(const std::string& verb);
 
   World& world_;
   const FaultPlan& plan_;
   int index_;
   std::vector<api::ObjectKey> services_;
   ControllerOptions options_;
+  SkewedClock clock_;
   FaultyNetwork network_, lease_network_;
   VirtualMetrics prometheus_;
   mutable FaultyMetrics metrics_;
@@ -91,8 +98,11 @@ class Controller : public ports::Reporter {
   WallTime started_{}, paused_until_{}, pause_in_write_until_{};
   std::string identity_;
   std::unique_ptr<VirtualCluster> cluster_;
+  std::unique_ptr<VirtualPools> pools_;
   std::unique_ptr<ports::Cluster> planted_cluster_;
   std::unique_ptr<ports::MetricsSource> planted_metrics_;
+  std::unique_ptr<ports::Clock> planted_clock_;
+  Random pool_random_;
   std::optional<lease::Elector> elector_;
   std::optional<loop::Loop> loop_;
   WallTime cycle_begun_{};

@@ -30,15 +30,26 @@ enum class FaultKind {
   HistoryRefused,
   // In what Prometheus has.
   ScrapeStops,
+  BadSamples,    // rates that are 40 to 10⁶ times too large, in what is asked now and in history alike
+  SourcesChurn,  // gateways are replaced one by one
   ScrapePartial,
   // A controller's process.
   Crash,
-  Pause,  // SIGSTOP, from the next write on when severity > 0.5: between the look at the lease and the sending
+  Pause,      // SIGSTOP, from the next write on when severity > 0.5: between the look at the lease and the sending
+  ClockJump,  // its wall clock is wrong meanwhile; steady time goes on
   // The workload.
   PodsFlap,
   PodsEvicted,
   StartsStuck,
   Rollout,
+  ReadyLost,     // while it lasts; severity > 0.6: more of them as long as there is a queue
+  CrashLoop,     // pods that were Ready crash, come up, and crash again
+  NodeLost,      // its pods lose Ready, and are deleted five minutes later
+  RolloutStuck,  // severity < 0.5: its pods find no room; else those of the new version never become Ready
+  VersionMoves,  // a rollout writes the target many times a minute, spec.replicas stays
+  NoSelector,    // the scale publishes none: pods cannot be found
+  Rebirth,       // the target is deleted and created anew, up to three times in six minutes
+  DemandGone,    // hardly any comes in; the service is well
   NoScale,
   WriteRefused,  // by an admission webhook that is down
   TargetGone,
@@ -50,8 +61,15 @@ enum class FaultKind {
   OwnerAppears,
   Recreate,
   Poison,
+  // The node pool, where there is one.
+  NodesStuck,  // those asked for meanwhile come late, or, severity < 0.5, only afterwards
+  GpusLost,    // some of each node's
+  PoolConflicts,
+  PoolRefused,
+  PoolAway,  // the provider's API
 };
-inline constexpr int kFaultKinds = static_cast<int>(FaultKind::Poison) + 1;
+inline constexpr int kFaultKinds = static_cast<int>(FaultKind::PoolAway) + 1;
+inline constexpr int kFaultKindsWithoutPool = static_cast<int>(FaultKind::NodesStuck);
 
 const char* to_string(FaultKind kind);
 
@@ -83,6 +101,18 @@ struct FaultPlan {
 /// True for faults between a controller and the API server, or of its process: nothing is expected of it meanwhile.
 bool disables(FaultKind kind);
 
+/// True for faults of the node pool.
+inline bool needs_pool(FaultKind kind) {
+  return kind >= FaultKind::NodesStuck;
+}
+
+/// How far a clock is off meanwhile: from seconds to half an hour, more often ahead than back.
+Millis skew_of(const Fault& fault);
+/// How many times too large samples are.
+double bad_factor_of(const Fault& fault);
+/// When a target is reborn: the last no later than six minutes after the first.
+std::vector<WallTime> rebirths_of(const Fault& fault);
+
 struct FaultOptions {
   double mean_faults = 12;                       ///< a day
   Millis calm_before{std::chrono::minutes(40)};  ///< at the start and
@@ -90,7 +120,13 @@ struct FaultOptions {
   std::optional<FaultKind> only{};               ///< no other kind
 };
 
-FaultPlan draw_faults(std::uint64_t seed, WallTime start, Millis length, int controllers, int services,
+/// Who can be hit.
+struct Victims {
+  int controllers = 0, services = 0;
+  bool pool = false;
+};
+
+FaultPlan draw_faults(std::uint64_t seed, WallTime start, Millis length, const Victims& victims,
                       const FaultOptions& options);
 
 }  // namespace aia::simulation

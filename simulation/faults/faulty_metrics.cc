@@ -8,6 +8,8 @@
 namespace aia::simulation {
 namespace {
 
+using namespace std::chrono_literals;
+
 std::string key_part(const std::string& promql) {
   const auto colon = promql.find(':');
   return colon == std::string::npos ? "" : promql.substr(colon + 1);
@@ -57,6 +59,18 @@ std::vector<std::optional<Error>> FaultyMetrics::pass_time(const std::vector<std
   if (takes > Millis(0)) world_.advance(takes);
   if (after_wait) after_wait();
   return failed;
+}
+
+void FaultyMetrics::note_fluke(const ports::QueryAnswer& answer, int service) {
+  const auto at = world_.now();
+  const bool lately = plan_.of_service(FaultKind::BadSamples, service, at) != nullptr ||
+                      plan_.of_service(FaultKind::BadSamples, service, at - 30s) != nullptr ||
+                      plan_.of_service(FaultKind::BadSamples, service, at - 60s) != nullptr;
+  if (!lately || answer.series.empty() || answer.series.front().samples.empty()) return;
+  const auto& demand = world_.service(services_.at(static_cast<std::size_t>(service)))->options().demand_rps;
+  double largest = 0;
+  for (Millis ago = 0s; ago <= 3min; ago += 15s) largest = std::max(largest, demand(at - ago));
+  if (answer.series.front().samples.back().value > 5 * largest) flukes_.push_back({at, controller_, service});
 }
 
 /// One of the many ways in which an answer is no demand.
@@ -131,6 +145,7 @@ std::vector<Result<ports::QueryAnswer>> FaultyMetrics::query(const std::vector<p
       truth.history_points[queries[i].promql] += static_cast<std::size_t>(points);
     }
     if (answers[i] && !queries[i].start && answers[i]->series.empty()) truth.wrong = "empty answer";
+    if (answers[i] && !queries[i].start) note_fluke(*answers[i], service);
   }
   return answers;
 }

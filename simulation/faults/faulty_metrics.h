@@ -22,6 +22,12 @@ struct DataTruth {
   std::map<std::string, std::size_t> history_points;  ///< by query: grid points that were answered
 };
 
+/// A value that no demand explains was given as an answer: a bad sample came through.
+struct Fluke {
+  WallTime at{};
+  int controller = 0, service = 0;
+};
+
 class FaultyMetrics : public ports::MetricsSource {
  public:
   /// `services` in the plan's order.
@@ -39,11 +45,13 @@ class FaultyMetrics : public ports::MetricsSource {
 
   [[nodiscard]] const DataTruth& truth(const api::ObjectKey& service) { return truths_[service]; }
   void forget() { truths_.clear(); }  ///< the process died
+  [[nodiscard]] const std::vector<Fluke>& flukes() const { return flukes_; }
 
  private:
   int service_of(const std::string& promql) const;  // -1: none
   DataTruth& truth_of(int service) { return truths_[services_.at(static_cast<std::size_t>(service))]; }
   std::vector<std::optional<Error>> pass_time(const std::vector<std::string>& promql, Millis deadline);
+  void note_fluke(const ports::QueryAnswer& answer, int service);
   void garble(Result<ports::QueryAnswer>& answer, bool range);
   void spoil(Result<ports::QueryAnswer>& answer, const ports::MetricQuery& query, int service, WallTime at);
 
@@ -54,6 +62,7 @@ class FaultyMetrics : public ports::MetricsSource {
   std::vector<api::ObjectKey> services_;
   Random random_;
   std::map<api::ObjectKey, DataTruth> truths_;
+  std::vector<Fluke> flukes_;
 };
 
 }  // namespace aia::simulation

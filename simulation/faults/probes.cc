@@ -1,5 +1,6 @@
 // See probes.h.
 #include "simulation/faults/probes.h"
+#include "simulation/faults/truths.h"
 
 #include <algorithm>
 
@@ -8,18 +9,38 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr Millis kMoment = 30s;
+
 /// What a fault leaves behind that no controller can help: pods that still start.
 Millis aftermath(const Fault& fault, const std::vector<Inhabitant>& inhabitants) {
-  const bool pods = fault.kind == FaultKind::StartsStuck || fault.kind == FaultKind::PodsFlap;
-  return pods ? inhabitants.at(static_cast<std::size_t>(fault.service)).service.lead_max + 1min : Millis(0);
+  switch (fault.kind) {
+    case FaultKind::StartsStuck:
+    case FaultKind::PodsFlap:
+    case FaultKind::RolloutStuck:
+    case FaultKind::Rebirth: return inhabitants.at(static_cast<std::size_t>(fault.service)).service.lead_max + 1min;
+    case FaultKind::BadSamples: return 2min;  // they are in rate windows
+    case FaultKind::CrashLoop: return 6min;   // the longest pause between two tries
+    case FaultKind::NodesStuck:
+    case FaultKind::GpusLost: return 20min;  // a node, and a pod on it
+    default: return 0min;
+  }
 }
 
-/// How long what demand was may still be seen in replicas: stabilised, and where a model with a memory of its own was
-/// asked for, a level is a spike to it for twelve steps of the grid (docs/forecasting.md).
-Millis memory(const api::AutoscalerSpec& spec, Millis grid_step) {
-  const auto model = spec.forecast.model;
-  const bool robust = model == api::ModelChoice::SeasonalNaive || model == api::ModelChoice::HoltWinters;
-  return 30min + (robust ? 12 * grid_step : 0min);
+/// A condition says that something is not as it should be; what is known to be well in both states is left out.
+bool tells_of_trouble(const api::Condition& condition) {
+  using api::ConditionStatus;
+  if (condition.type == "ForecastEligible") return false;
+  for (const char* good : {"Ready", "TargetFound", "MetricsHealthy", "AbleToScale", "NodesAhead"}) {
+    if (condition.type == good) return condition.status != ConditionStatus::True;
+  }
+  return condition.status == ConditionStatus::True;
+}
+
+bool is_said(const World& world, const api::ObjectKey& key) {
+  const auto found = world.autoscalers().find(key);
+  if (found == world.autoscalers().end()) return true;
+  const auto& conditions = found->second.object.status.conditions;
+  return std::any_of(conditions.begin(), conditions.end(), tells_of_trouble);
 }
 
 bool owned(const World& world, const api::Forecast& forecast) {
@@ -37,17 +58,14 @@ Probe look(World& world, const Record& record, Probe::Why why, std::size_t fault
   const Millis back = 3 * record.options.loop.cycle;
   for (const auto& [key, view] : world.autoscalers()) {
     const auto& service = *world.service(key);
-    const auto& demand = service.options().demand_rps;
     Probe::Object object{view.object.spec, view.object.status, service.replicas(), service.ready(), 0, 0, 0, 0};
     object.missing = service.scraped_missing(service.newest_scrape(probe.at));
     for (auto i = service.newest_scrape(probe.at); i > service.newest_scrape(probe.at - 30min); --i)
       object.queued = std::max(object.queued, service.scraped_queue(i));
-    object.least_rps = object.largest_rps = demand(probe.at);
-    for (Millis ago = 0ms; ago <= back; ago += 15s)
-      object.least_rps = std::min(object.least_rps, demand(probe.at - ago));
-    const Millis behind = memory(view.object.spec, record.options.loop.grid_step);
-    for (Millis ahead = -behind; ahead <= 4 * service.options().lead_max; ahead += 1min)
-      object.largest_rps = std::max(object.largest_rps, demand(probe.at + ahead));
+    const auto& one = record.inhabitants.at(static_cast<std::size_t>(record.index_of(key)));
+    object.least_rps = least_rps(one, probe.at - back, probe.at);
+    const Millis behind = memory_of(view.object.spec, record.options.loop.grid_step);
+    object.largest_rps = largest_rps(one, probe.at - behind, probe.at + horizon_of(one));
     probe.objects[key] = std::move(object);
   }
   for (const auto& [key, forecast] : world.forecasts()) probe.forecasts.push_back({key, owned(world, forecast)});
@@ -56,6 +74,22 @@ Probe look(World& world, const Record& record, Probe::Why why, std::size_t fault
 
 }  // namespace
 
+void keep_moments(World& world, Record& record, WallTime at) {
+  record.moments.resize(record.inhabitants.size());
+  world.at(at, [&world, &record] {
+    for (std::size_t i = 0; i < record.inhabitants.size(); ++i) {
+      const auto& service = *world.service(record.inhabitants[i].key);
+      const auto& pods = service.pods();
+      const auto waiting =
+          std::count_if(pods.begin(), pods.end(), [&](const auto& one) { return service.waits_for_node(one); });
+      record.moments[i].push_back({world.now(), service.replicas(), service.ready(), service.lost(),
+                                   static_cast<int>(waiting), service.queue() > 0,
+                                   is_said(world, record.inhabitants[i].key)});
+    }
+    if (world.now() + kMoment <= record.end) keep_moments(world, record, world.now() + kMoment);
+  });
+}
+
 void schedule_probes(World& world, Record& record) {
   const auto at = [&](WallTime when, Probe::Why why, std::size_t fault) {
     world.at(when, [&world, &record, why, fault] {
@@ -63,9 +97,7 @@ void schedule_probes(World& world, Record& record) {
     });
   };
   const auto& faults = record.plan.faults;
-  const auto& settings = record.options;
-  // Two cycles, one more that may have been under way and slow, a lease to be won and a rate window to fill.
-  const Millis soon = 3 * settings.loop.cycle + settings.lease.duration + 2 * settings.lease.retry + 90s;
+  const Millis soon = soon_after(record.options);
   const Millis late = 40min;
   WallTime healed = record.start;
   for (std::size_t i = 0; i <= faults.size(); ++i) {

@@ -9,4 +9,7 @@ namespace aia::simulation {
 /// events.
 void schedule_probes(World& world, Record& record);
 
+/// Keeps a Moment of every service, from `at` on.
+void keep_moments(World& world, Record& record, WallTime at);
+
 }  // namespace aia::simulation

@@ -37,15 +37,27 @@ struct Probe {
   std::vector<Forecast> forecasts;
 };
 
+/// A service as it truly was, twice a minute.
+struct Moment {
+  WallTime at{};
+  int replicas = 0, ready = 0, lost = 0;
+  int waiting = 0;      ///< pods without a node that need one
+  bool queued = false;  ///< requests wait
+  bool said = false;    ///< a condition of its AIAutoscaler tells of trouble
+};
+
 struct Record {
   WallTime start{}, end{};
   FaultPlan plan;
   std::vector<Inhabitant> inhabitants;
+  std::optional<api::AcceleratorPool> pool;
   ControllerOptions options;
   std::vector<Write> writes;
   std::vector<SpecChange> specs;
   std::vector<CycleRecord> cycles;
   std::vector<Probe> probes;
+  std::vector<Fluke> flukes;                 ///< in the order of time for each controller
+  std::vector<std::vector<Moment>> moments;  ///< by inhabitant
 
   [[nodiscard]] int index_of(const api::ObjectKey& key) const;  ///< -1: none
   /// A fault of any kind that `matters` overlaps [from, to].

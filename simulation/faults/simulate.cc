@@ -1,6 +1,7 @@
 // See simulate.h.
 #include "simulation/faults/simulate.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <thread>
@@ -25,6 +26,20 @@ std::map<api::ObjectKey, std::size_t> history_due(const std::vector<Inhabitant>&
   return due;
 }
 
+/// What comes in while demand is gone: a hundredth, as health checks do.
+void interrupt_demand(Record& record, int index) {
+  std::vector<Fault> gaps;
+  for (const auto& fault : record.plan.faults) {
+    if (fault.kind == FaultKind::DemandGone && fault.hits_service(index)) gaps.push_back(fault);
+  }
+  if (gaps.empty()) return;
+  auto& demand = record.inhabitants.at(static_cast<std::size_t>(index)).service.demand_rps;
+  demand = [whole = demand, gaps](WallTime at) {
+    const bool gone = std::any_of(gaps.begin(), gaps.end(), [&](const Fault& gap) { return gap.lasts(at); });
+    return gone ? 0.01 * whole(at) : whole(at);
+  };
+}
+
 }  // namespace
 
 SimulationOptions::SimulationOptions() {
@@ -37,9 +52,14 @@ Record run_day(std::uint64_t seed, const SimulationOptions& options) {
   Record record;
   record.start = kStart;
   record.end = kStart + options.length;
-  record.inhabitants = draw_population(seed, kStart, options.length);
-  const auto services = static_cast<int>(record.inhabitants.size());
-  record.plan = draw_faults(seed, kStart, options.length, kControllers, services, options.faults);
+  auto asked = options.population;
+  if (options.faults.only && needs_pool(*options.faults.only)) asked.pool = true;
+  const auto population = draw_population(seed, kStart, options.length, asked);
+  record.inhabitants = population.inhabitants;
+  record.pool = population.pool;
+  const Victims victims{kControllers, static_cast<int>(record.inhabitants.size()), record.pool.has_value()};
+  record.plan = draw_faults(seed, kStart, options.length, victims, options.faults);
+  for (std::size_t i = 0; i < record.inhabitants.size(); ++i) interrupt_demand(record, static_cast<int>(i));
   record.options = options.controller;
   record.options.history_points = history_due(record.inhabitants, options.controller.loop.grid_step);
 
@@ -52,15 +72,18 @@ Record run_day(std::uint64_t seed, const SimulationOptions& options) {
     owned.push_back(std::make_unique<Controller>(world, record.plan, i, keys, record.options, seed));
     controllers.push_back(owned.back().get());
   }
-  Stage stage(world, record.plan, record.inhabitants, controllers);
+  Stage stage(world, record.plan, population, record.inhabitants, controllers);
   stage.set_up();
   schedule_probes(world, record);
+  keep_moments(world, record, kStart);
   for (auto* controller : controllers) controller->start();
   world.advance_to(record.end);
   record.writes = world.audit().writes();
   record.specs = world.spec_changes();
-  for (const auto* controller : controllers)
+  for (const auto* controller : controllers) {
     record.cycles.insert(record.cycles.end(), controller->cycles().begin(), controller->cycles().end());
+    record.flukes.insert(record.flukes.end(), controller->flukes().begin(), controller->flukes().end());
+  }
   for (auto* controller : controllers) controller->crash();
   while (world.has_sleepers()) world.advance(1min);  // a stack that is left in the middle of a call frees nothing
   return record;

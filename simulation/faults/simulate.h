@@ -14,6 +14,7 @@ namespace aia::simulation {
 struct SimulationOptions {
   Millis length{std::chrono::hours(24)};
   FaultOptions faults;
+  PopulationOptions population;
   ControllerOptions controller;  ///< history_points is filled in
   SimulationOptions();           ///< a day that costs little: cycle 60 s, grid step 5 min
 };

@@ -5,12 +5,18 @@
 
 namespace aia::simulation {
 
-Stage::Stage(World& world, const FaultPlan& plan, const std::vector<Inhabitant>& inhabitants,
-             const std::vector<Controller*>& controllers)
-    : world_(world), plan_(plan), inhabitants_(inhabitants), controllers_(controllers) {}
+Stage::Stage(World& world, const FaultPlan& plan, const Population& population,
+             const std::vector<Inhabitant>& inhabitants, const std::vector<Controller*>& controllers)
+    : world_(world), plan_(plan), population_(population), inhabitants_(inhabitants), controllers_(controllers) {}
 
 void Stage::set_up() {
-  for (const auto& one : inhabitants_) world_.add_service(one.key, one.service, one.replicas);
+  // Services that are there when the pool comes live on it: the others are first.
+  for (const bool pooled : {false, true}) {
+    if (pooled && population_.pool) world_.add_pool(*population_.pool, population_.nodes);
+    for (const auto& one : inhabitants_) {
+      if (one.spec.node_pool.has_value() == pooled) world_.add_service(one.key, one.service, one.replicas);
+    }
+  }
   refresh();
   for (const auto& fault : plan_.faults) {
     world_.at(fault.from, [this, &fault] {
@@ -18,9 +24,8 @@ void Stage::set_up() {
       act_once(fault);
     });
     world_.at(fault.to, [this, &fault] {
-      if (fault.kind == FaultKind::Crash) controllers_.at(static_cast<std::size_t>(fault.controller))->start();
-      if (fault.kind == FaultKind::StartsStuck) world_.service(inhabitants_.at(fault.service).key)->hasten_starts();
       refresh();
+      end(fault);
     });
   }
 }
@@ -30,7 +35,21 @@ void Stage::refresh() {
     refresh_service(i);
     refresh_object(i);
   }
-  for (auto* controller : controllers_) controller->update_watches();
+  refresh_pool();
+  for (std::size_t i = 0; i < controllers_.size(); ++i) {
+    const auto* jump = plan_.of_controller(FaultKind::ClockJump, static_cast<int>(i), world_.now());
+    controllers_[i]->set_skew(jump == nullptr ? Millis(0) : skew_of(*jump));
+    controllers_[i]->update_watches();
+  }
+}
+
+void Stage::refresh_pool() {
+  if (world_.pool() == nullptr) return;
+  auto& machines = world_.pool()->machines;
+  const auto* stuck = lasts(FaultKind::NodesStuck, -1);
+  machines.set_lead_factor(stuck == nullptr ? 1 : stuck->severity < 0.5 ? 0 : 5);
+  const auto* broken = lasts(FaultKind::GpusLost, -1);
+  machines.break_gpus(broken == nullptr ? 0 : 1 + static_cast<int>(2 * broken->severity));
 }
 
 void Stage::refresh_service(int index) {
@@ -46,7 +65,15 @@ void Stage::refresh_service(int index) {
   target.exists = lasts(FaultKind::TargetGone, index) == nullptr;
   target.has_scale = lasts(FaultKind::NoScale, index) == nullptr;
   target.refuses_scale = lasts(FaultKind::WriteRefused, index) != nullptr;
-  target.rollout = lasts(FaultKind::Rollout, index) != nullptr ? "1 of 3 replicas updated" : "";
+  const auto* bad = lasts(FaultKind::BadSamples, index);
+  service.set_bad_factor(bad == nullptr ? 1 : bad_factor_of(*bad));
+  const auto* stuck = lasts(FaultKind::RolloutStuck, index);
+  service.set_stuck_share(stuck == nullptr ? 0 : stuck->severity < 0.5 ? 1 : 0.25);
+  target.has_selector =
+      inhabitants_.at(static_cast<std::size_t>(index)).has_selector && lasts(FaultKind::NoSelector, index) == nullptr;
+  target.busy = lasts(FaultKind::VersionMoves, index) != nullptr;
+  const bool rolls = stuck != nullptr || target.busy || lasts(FaultKind::Rollout, index) != nullptr;
+  target.rollout = rolls ? "1 of 3 replicas updated" : "";
   target.owners.clear();
   if (lasts(FaultKind::OwnerAppears, index) != nullptr)
     target.owners.push_back({"HorizontalPodAutoscaler", key.name + "-hpa"});
@@ -93,31 +120,6 @@ void Stage::refresh_object(int index) {
   if (poisoned != problem.has_value()) {
     const Error error{ErrorKind::Invalid, "spec.maxReplicas: must be a number", {}};
     world_.poison(key, poisoned ? std::optional<Error>(error) : std::nullopt);
-  }
-}
-
-void Stage::act_once(const Fault& fault) {
-  if (fault.controller >= 0) {
-    auto& controller = *controllers_.at(static_cast<std::size_t>(fault.controller));
-    if (fault.kind == FaultKind::Crash) controller.crash();
-    if (fault.kind == FaultKind::Pause && fault.severity <= 0.5) controller.pause(fault.to);
-    if (fault.kind == FaultKind::Pause && fault.severity > 0.5) controller.pause_in_next_write(fault.to);
-  }
-  if (fault.service >= 0) act_on(fault, *world_.service(inhabitants_.at(static_cast<std::size_t>(fault.service)).key));
-}
-
-void Stage::act_on(const Fault& fault, Service& service) {
-  const auto pods = service.pods().size();
-  const auto hit = static_cast<std::size_t>(fault.severity * static_cast<double>(pods));
-  switch (fault.kind) {
-    case FaultKind::PodsFlap:
-      for (std::size_t i = 0; i <= hit; ++i) service.flap_pod(i, fault.to);
-      return;
-    case FaultKind::PodsEvicted:
-      for (std::size_t i = 0; i <= hit / 2; ++i) service.replace_pod(i);
-      return;
-    case FaultKind::ScaleByHand: world_.scale_by_hand(service.key(), 1 + static_cast<int>(30 * fault.severity)); return;
-    default: return;
   }
 }
 

@@ -1,0 +1,124 @@
+// Checkers of capacity: what is lost is not given back, what is needed now is there, at least minReplicas after a
+// rebirth, and a conflict with a rollout's writes is not the end of it.
+#include <algorithm>
+
+#include "simulation/faults/checks.h"
+#include "simulation/faults/truths.h"
+
+namespace aia::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Inhabitant& inhabitant_of(const Record& record, int service) {
+  return record.inhabitants.at(static_cast<std::size_t>(service));
+}
+
+/// When the pods that are lost now began to be.
+WallTime loss_began(const Record& record, int service, WallTime at) {
+  const auto& moments = record.moments.at(static_cast<std::size_t>(service));
+  WallTime began = at;
+  for (auto one = moments.rbegin(); one != moments.rend(); ++one) {
+    if (one->at >= at) continue;
+    began = one->at;
+    if (one->lost == 0) break;
+  }
+  return began;
+}
+
+/// The last moment at or before `at` at which a target was born again; WallTime::min(): never.
+WallTime last_rebirth(const Record& record, int service, WallTime at) {
+  WallTime last = WallTime::min();
+  for (const auto& fault : record.plan.faults) {
+    if (fault.kind != FaultKind::Rebirth || !fault.hits_service(service)) continue;
+    for (const auto birth : rebirths_of(fault)) last = birth <= at ? std::max(last, birth) : last;
+  }
+  return last;
+}
+
+}  // namespace
+
+void check_lost(const Record& record, Violations& violations) {
+  for (const auto& write : record.writes) {
+    const int replicas = is_done_scale(write) ? std::stoi(write.value) : write.before;
+    const int service = replicas < write.before ? record.index_of(write.object) : -1;
+    const auto spec = spec_at(record, write.object, write.sent);
+    if (service < 0 || !spec || (write.before > spec->max_replicas && replicas >= spec->max_replicas)) continue;
+    const auto& one = inhabitant_of(record, service);
+    const auto add = [&](const std::string& what) {
+      violations.push_back({"lost", write.at, what + ": " + to_string(write)});
+    };
+    const int needed = std::min(spec->max_replicas, need_of(least_rps(one, write.sent - 3min, write.sent), one));
+    if (write.ready < needed)
+      add("reduced with " + std::to_string(write.ready) + " Ready of " + std::to_string(needed) + " that are needed");
+    if (write.lost == 0) continue;
+    const WallTime began = loss_began(record, service, write.sent);
+    const int wanted = std::min(spec->max_replicas, need_of(largest_rps(one, began - 3min, began), one));
+    if (replicas < wanted)
+      add("reduced while " + std::to_string(write.lost) + " pods that were Ready are not, below the " +
+          std::to_string(wanted) + " that were needed when that began at " + format_rfc3339(began));
+  }
+}
+
+void check_need(const Record& record, Violations& violations) {
+  const Millis patience = 3 * record.options.loop.cycle + 90s;
+  for (int service = 0; service < static_cast<int>(record.inhabitants.size()); ++service) {
+    const auto& one = inhabitant_of(record, service);
+    if (!counts_arrivals(one)) continue;
+    WallTime next = record.start + 15min;
+    for (const auto& moment : record.moments.at(static_cast<std::size_t>(service))) {
+      if (moment.at < next || moment.replicas >= need_of(one.service.demand_rps(moment.at), one)) continue;
+      const WallTime from = moment.at - patience;
+      const auto spec = spec_at(record, one.key, moment.at);
+      if (!spec || spec->mode != api::Mode::Auto || last_rebirth(record, service, moment.at) > from) continue;
+      const int needed = std::min(spec->max_replicas, need_of(least_rps(one, from, moment.at), one));
+      if (moment.replicas >= needed || blocked(record, service, from, moment.at)) continue;
+      violations.push_back({"need-now", moment.at,
+                            one.key.to_string() + ": " + std::to_string(moment.replicas) + " replicas where " +
+                                std::to_string(needed) + " have been needed since " + format_rfc3339(from)});
+      next = moment.at + 30min;
+    }
+  }
+}
+
+void check_rebirth(const Record& record, Violations& violations) {
+  const Millis patience = 4 * record.options.loop.cycle;
+  for (const auto& fault : record.plan.faults) {
+    if (fault.kind != FaultKind::Rebirth) continue;
+    const auto& one = inhabitant_of(record, fault.service);
+    for (const auto birth : rebirths_of(fault)) {
+      const auto spec = spec_at(record, one.key, birth + patience);
+      const bool again = last_rebirth(record, fault.service, birth + patience) != birth;
+      if (again || !spec || spec->mode != api::Mode::Auto || blocked(record, fault.service, birth, birth + patience))
+        continue;
+      const auto* moment = moment_at(record, fault.service, birth + patience);
+      if (moment->replicas < spec->min_replicas)
+        violations.push_back({"rebirth", moment->at,
+                              one.key.to_string() + ": " + std::to_string(moment->replicas) +
+                                  " replicas, minReplicas is " + std::to_string(spec->min_replicas) +
+                                  ", created anew at " + format_rfc3339(birth)});
+    }
+  }
+}
+
+void check_conflicts(const Record& record, Violations& violations) {
+  const Millis patience = 2 * record.options.loop.cycle + 10s;
+  for (auto write = record.writes.begin(); write != record.writes.end(); ++write) {
+    if (write->kind != "Scale" || write->outcome != "conflict" || !by_controller(*write)) continue;
+    if (std::stoi(write->value) <= write->before || write->at + patience > record.end) continue;
+    const int service = record.index_of(write->object);
+    const auto& one = inhabitant_of(record, service);
+    const WallTime until = write->at + patience;
+    // Whether it was still wanted: as much was needed all the time.
+    if (counts_arrivals(one) && need_of(least_rps(one, write->at, until), one) <= write->before) continue;
+    if (!counts_arrivals(one) || blocked(record, service, write->at, until)) continue;
+    const bool repeated = std::any_of(write, record.writes.end(), [&](const Write& later) {
+      return later.kind == "Scale" && later.object == write->object && later.outcome == "ok" && later.at <= until;
+    });
+    if (!repeated && last_rebirth(record, service, until) < write->at)
+      violations.push_back(
+          {"conflicts", write->at, "refused, replicas as they were, and not done since: " + to_string(*write)});
+  }
+}
+
+}  // namespace aia::simulation

@@ -1,0 +1,171 @@
+// Checkers of what demand and its metrics do: bad samples, demand that collapses, starts one after another; and of
+// holds: they are said, and none lasts for ever.
+#include <algorithm>
+
+#include "simulation/faults/checks.h"
+#include "simulation/faults/truths.h"
+
+namespace aia::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Inhabitant& inhabitant_of(const Record& record, int service) {
+  return record.inhabitants.at(static_cast<std::size_t>(service));
+}
+
+std::string counted(int replicas) {
+  return std::to_string(replicas) + " replicas";
+}
+
+/// That controller was told nonsense of that service within the cycle before `at`, and not in the one before that.
+bool first_fluke(const Record& record, int controller, int service, WallTime at) {
+  const Millis cycle = record.options.loop.cycle + 10s;
+  bool now = false, before = false;
+  for (const auto& fluke : record.flukes) {
+    if (fluke.controller != controller || fluke.service != service || fluke.at > at) continue;
+    now = now || fluke.at > at - cycle;
+    before = before || (fluke.at <= at - cycle && fluke.at > at - 3 * cycle);
+  }
+  return now && !before;
+}
+
+/// Beyond what anything in sight explains, with nobody waiting.
+bool is_excess(const Record& record, int service, const Moment& moment, Millis back, const api::AutoscalerSpec& spec) {
+  const auto& one = inhabitant_of(record, service);
+  const Millis behind = back + memory_of(spec, record.options.loop.grid_step);
+  if (moment.replicas <= plenty_for(0, one, spec)) return false;
+  return moment.replicas > plenty_for(largest_rps(one, moment.at - behind, moment.at + horizon_of(one)), one, spec);
+}
+
+bool queued_between(const Record& record, int service, WallTime from, WallTime to) {
+  const auto& moments = record.moments.at(static_cast<std::size_t>(service));
+  return std::any_of(moments.begin(), moments.end(),
+                     [&](const Moment& one) { return one.at >= from && one.at <= to && one.queued; });
+}
+
+void check_collapse_of(const Record& record, const Fault& fault, Violations& violations) {
+  const auto& one = inhabitant_of(record, fault.service);
+  const auto model = one.spec.forecast.model;
+  const bool expects = model != api::ModelChoice::Off && model != api::ModelChoice::LastValue;
+  const WallTime until = std::min(fault.to, fault.from + 20min);
+  const auto other = [&](const Fault& any) {
+    return &any != &fault && (any.hits_service(fault.service) || disables(any.kind));
+  };
+  if (!expects || one.spec.mode != api::Mode::Auto || record.disturbed(fault.from - 20min, until, other)) return;
+  for (const auto& write : record.writes) {
+    if (!is_done_scale(write) || write.object != one.key || write.at <= fault.from || write.at > until) continue;
+    const int replicas = std::stoi(write.value);
+    const auto add = [&](const std::string& what) {
+      violations.push_back({"collapse", write.at, what + ": " + to_string(write)});
+    };
+    if (replicas < write.before && write.at < fault.from + one.service.lead_min)
+      add("demand was gone for less than a lead");
+    if (2 * replicas < write.before - 1) add("demand was gone for minutes, and more than half was given back at once");
+  }
+}
+
+}  // namespace
+
+void check_flukes(const Record& record, Violations& violations) {
+  for (const auto& write : record.writes) {
+    if (!is_done_scale(write)) continue;
+    const int replicas = std::stoi(write.value), service = record.index_of(write.object);
+    if (replicas <= 2 * write.before || !first_fluke(record, write.writer.front() - 'a', service, write.sent)) continue;
+    const auto& one = inhabitant_of(record, service);
+    if (replicas > plenty_for(largest_rps(one, write.sent - 5min, write.sent), one, one.spec))
+      violations.push_back(
+          {"flukes", write.at, "more than twice the replicas on a value seen once: " + to_string(write)});
+  }
+}
+
+void check_collapse(const Record& record, Violations& violations) {
+  for (const auto& fault : record.plan.faults) {
+    if (fault.kind != FaultKind::DemandGone) continue;
+    check_collapse_of(record, fault, violations);
+    const auto& one = inhabitant_of(record, fault.service);
+    const WallTime at = fault.from + 75min;
+    const auto other = [&](const Fault& any) {
+      return &any != &fault && (any.hits_service(fault.service) || disables(any.kind));
+    };
+    if (fault.to < at || one.spec.mode != api::Mode::Auto || record.disturbed(fault.from - 20min, at, other)) continue;
+    const auto* moment = moment_at(record, fault.service, at);
+    if (moment->replicas > one.spec.min_replicas + 1)
+      violations.push_back(
+          {"collapse", at,
+           one.key.to_string() + " was switched off more than an hour ago: " + counted(moment->replicas)});
+  }
+}
+
+void check_ordered(const Record& record, Violations& violations) {
+  for (const auto& one : record.inhabitants) {
+    if (!one.steep || one.spec.mode != api::Mode::Auto) continue;
+    const int service = record.index_of(one.key);
+    const WallTime at = *one.steep + 2 * one.service.lead_max;
+    const auto hits = [&](const Fault& fault) { return fault.hits_service(service) || disables(fault.kind); };
+    if (at > record.end || record.disturbed(at - 4h, at, hits)) continue;
+    const auto* moment = moment_at(record, service, at);
+    const int needed = std::min(one.spec.max_replicas, need_of(0.9 * one.service.demand_rps(at), one));
+    if (moment->ready < needed)
+      violations.push_back({"ordered", at,
+                            one.key.to_string() + ": " + std::to_string(moment->ready) + " Ready where " +
+                                std::to_string(needed) +
+                                " are needed each day at this hour, and start one after another"});
+  }
+}
+
+void check_holds(const Record& record, Violations& violations) {
+  for (int service = 0; service < static_cast<int>(record.inhabitants.size()); ++service) {
+    const auto& one = inhabitant_of(record, service);
+    const Millis held = std::max<Millis>(2 * one.service.lead_max, 10min) + 2 * record.options.loop.cycle;
+    const auto& moments = record.moments.at(static_cast<std::size_t>(service));
+    const auto steps = static_cast<std::size_t>(held / 30s);
+    for (std::size_t i = steps; i < moments.size(); i += 10) {
+      const auto begun = moments.begin() + static_cast<std::ptrdiff_t>(i - steps),
+                 now = moments.begin() + static_cast<std::ptrdiff_t>(i);
+      const bool silent = std::none_of(begun, now + 1, [](const Moment& any) { return any.said; });
+      const bool reduced =
+          std::any_of(begun, now, [](const Moment& any) { return (&any + 1)->replicas < any.replicas; });
+      if (!silent || reduced) continue;
+      const auto spec = spec_at(record, one.key, now->at);
+      if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, *now, held, *spec)) continue;
+      if (blocked(record, service, begun->at, now->at) || queued_between(record, service, begun->at - 30min, now->at))
+        continue;
+      violations.push_back({"holds", now->at,
+                            one.key.to_string() + ": " + counted(now->replicas) + " for " + format_rough(held) +
+                                ", more than demand explains, and no condition says why"});
+      i += 60;
+    }
+  }
+}
+
+void check_scale_in_goes_on(const Record& record, Violations& violations) {
+  for (const auto& fault : record.plan.faults) {
+    switch (fault.kind) {
+      case FaultKind::SourcesChurn:
+      case FaultKind::RolloutStuck:
+      case FaultKind::NoSelector:
+      case FaultKind::NodesStuck: break;
+      default: continue;
+    }
+    if (fault.to - fault.from < 38min) continue;
+    const WallTime at = fault.to - 30s;
+    for (int service = 0; service < static_cast<int>(record.inhabitants.size()); ++service) {
+      const auto& one = inhabitant_of(record, service);
+      const bool pooled = fault.kind != FaultKind::NodesStuck || one.spec.node_pool;
+      const auto other = [&](const Fault& any) {
+        return &any != &fault && (any.hits_service(service) || disables(any.kind));
+      };
+      if (!fault.hits_service(service) || !pooled || record.disturbed(at - 35min, at, other)) continue;
+      const auto spec = spec_at(record, one.key, at);
+      const auto* moment = moment_at(record, service, at);
+      if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, *moment, 0min, *spec)) continue;
+      if (queued_between(record, service, at - 35min, at)) continue;
+      violations.push_back(
+          {"scale-in-goes-on", at,
+           one.key.to_string() + ": still " + counted(moment->replicas) + " at the end of " + to_string(fault)});
+    }
+  }
+}
+
+}  // namespace aia::simulation
