@@ -112,7 +112,8 @@ double Service::scraped_busy(std::int64_t index) const {
 
 double Service::scraped_utilization(std::int64_t index) const {
   const auto* one = scraped(index);
-  return one == nullptr || index == first_scrape_ ? kNone : one->utilization;
+  if (one != nullptr && index > first_scrape_) return one->utilization;
+  return std::min(1.0, scraped_rps(index) / (std::max(1, replicas_) * options_.per_replica_rps));
 }
 
 }  // namespace aia::simulation

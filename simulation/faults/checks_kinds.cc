@@ -33,7 +33,7 @@ bool first_fluke(const Record& record, int controller, int service, WallTime at)
 /// Beyond what anything in sight explains, with nobody waiting.
 bool is_excess(const Record& record, int service, const Moment& moment, Millis back, const api::AutoscalerSpec& spec) {
   const auto& one = inhabitant_of(record, service);
-  const Millis behind = back + memory_of(spec, record.options.loop.grid_step);
+  const Millis behind = back + memory_of(record, service, spec, moment.at);
   if (moment.replicas <= plenty_for(0, one, spec)) return false;
   return moment.replicas > plenty_for(largest_rps(one, moment.at - behind, moment.at + horizon_of(one)), one, spec);
 }
@@ -124,9 +124,9 @@ void check_holds(const Record& record, Violations& violations) {
       const auto begun = moments.begin() + static_cast<std::ptrdiff_t>(i - steps),
                  now = moments.begin() + static_cast<std::ptrdiff_t>(i);
       const bool silent = std::none_of(begun, now + 1, [](const Moment& any) { return any.said; });
-      const bool reduced =
-          std::any_of(begun, now, [](const Moment& any) { return (&any + 1)->replicas < any.replicas; });
-      if (!silent || reduced) continue;
+      const bool held_all_along =
+          std::all_of(begun, now, [&](const Moment& any) { return any.replicas == now->replicas; });
+      if (!silent || !held_all_along) continue;
       const auto spec = spec_at(record, one.key, now->at);
       if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, *now, held, *spec)) continue;
       if (blocked(record, service, begun->at, now->at) || queued_between(record, service, begun->at - 30min, now->at))

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 std::string state_of(const api::AutoscalerStatus& status, const std::string& type) {
   for (const auto& one : status.conditions) {
-    if (one.type == type) return std::string(api::to_string(one.status)) + " " + one.reason;
+    if (one.type == type) return std::string(api::to_string(one.status)) + " " + one.reason + ": " + one.message;
   }
   return "absent";
 }
@@ -131,7 +131,9 @@ void check_convergence(const Record& record, Violations& violations) {
       };
       for (const char* type : {"Ready", "TargetFound", "MetricsHealthy"}) {
         const auto state = state_of(object.status, type);
-        if (!is(state, "True")) add(std::string(type) + " is '" + state + "' with every fault over");
+        const bool not_scraped_yet = object.young && std::string(type) == "MetricsHealthy";
+        if (!is(state, "True") && !not_scraped_yet)
+          add(std::string(type) + " is '" + state + "' with every fault over");
       }
       if (object.spec.mode != api::Mode::Auto) continue;
       const auto& one = record.inhabitants.at(static_cast<std::size_t>(record.index_of(key)));

@@ -111,7 +111,7 @@ void check_duplicates(const Record& record, Violations& violations) {
     // Whoever was not told that it was done may do it again; another writer does not know what was written. A Forecast
     // is written once per grid step, so that its age shows that somebody looks after it, even where nothing changed.
     const bool due =
-        write.kind == "Forecast" && before != nullptr && write.at - before->at >= record.options.loop.cycle;
+        write.kind == "Forecast" && before != nullptr && write.at - before->at >= record.options.loop.cycle - 5s;
     if (before != nullptr && before->writer == write.writer && before->value == write.value && before->answered && !due)
       add(violations, "duplicates", write, "the same was written at " + format_rfc3339(before->at));
     before = &write;

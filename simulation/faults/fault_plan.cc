@@ -121,6 +121,20 @@ double bad_factor_of(const Fault& fault) {
   return 40 * std::pow(25'000, fault.severity);
 }
 
+std::optional<Turn> turn_of(const Fault& fault) {
+  switch (fault.kind) {
+    case FaultKind::DemandGone: return Turn{fault.from, fault.to, 0.01};
+    case FaultKind::ReadyLost:
+    case FaultKind::CrashLoop:
+    case FaultKind::NodeLost:
+    case FaultKind::RolloutStuck:
+    case FaultKind::VersionMoves:
+      if (fault.from.time_since_epoch().count() % 3 != 0) return std::nullopt;
+      return Turn{fault.from + 1min, fault.to + 10min, 1.3 + fault.severity};
+    default: return std::nullopt;
+  }
+}
+
 std::vector<WallTime> rebirths_of(const Fault& fault) {
   std::vector<WallTime> all;
   for (int i = 0; i <= static_cast<int>(3 * fault.severity); ++i) all.push_back(fault.from + i * 3min);

@@ -110,6 +110,13 @@ inline bool needs_pool(FaultKind kind) {
 Millis skew_of(const Fault& fault);
 /// How many times too large samples are.
 double bad_factor_of(const Fault& fault);
+/// What a fault does to the demand that comes in, from when to when: it is gone but for health checks; or pods fail in
+/// the hour that matters, because more comes in, in every third fault of theirs.
+struct Turn {
+  WallTime from{}, to{};
+  double factor = 1;
+};
+std::optional<Turn> turn_of(const Fault& fault);
 /// When a target is reborn: the last no later than six minutes after the first.
 std::vector<WallTime> rebirths_of(const Fault& fault);
 

@@ -58,13 +58,18 @@ Probe look(World& world, const Record& record, Probe::Why why, std::size_t fault
   const Millis back = 3 * record.options.loop.cycle;
   for (const auto& [key, view] : world.autoscalers()) {
     const auto& service = *world.service(key);
-    Probe::Object object{view.object.spec, view.object.status, service.replicas(), service.ready(), 0, 0, 0, 0};
+    Probe::Object object{view.object.spec, view.object.status, service.replicas(), service.ready(), 0, 0, 0, 0, false};
+    object.young = std::any_of(service.pods().begin(), service.pods().end(), [&](const auto& pod) {
+      return pod.pod.ready_since &&
+             probe.at - *pod.pod.ready_since < record.options.loop.cycle + 2 * service.options().scrape_interval;
+    });
     object.missing = service.scraped_missing(service.newest_scrape(probe.at));
     for (auto i = service.newest_scrape(probe.at); i > service.newest_scrape(probe.at - 30min); --i)
       object.queued = std::max(object.queued, service.scraped_queue(i));
-    const auto& one = record.inhabitants.at(static_cast<std::size_t>(record.index_of(key)));
+    const int index = record.index_of(key);
+    const auto& one = record.inhabitants.at(static_cast<std::size_t>(index));
     object.least_rps = least_rps(one, probe.at - back, probe.at);
-    const Millis behind = memory_of(view.object.spec, record.options.loop.grid_step);
+    const Millis behind = memory_of(record, index, view.object.spec, probe.at);
     object.largest_rps = largest_rps(one, probe.at - behind, probe.at + horizon_of(one));
     probe.objects[key] = std::move(object);
   }

@@ -25,6 +25,7 @@ struct Probe {
     double least_rps = 0, largest_rps = 0;  ///< true demand over the last few minutes, and over those to come as well
     double queued = 0;                      ///< the longest queue of the last half hour
     double missing = 0;                     ///< share of the sources that the newest scrape missed
+    bool young = false;                     ///< a pod is Ready that was not scraped before
   };
   struct Forecast {
     api::ObjectKey key;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "simulation/faults/probes.h"
@@ -20,23 +21,24 @@ const WallTime kStart{Millis(1'800'000'000'000)};  // a whole hour
 std::map<api::ObjectKey, std::size_t> history_due(const std::vector<Inhabitant>& inhabitants, Millis step) {
   std::map<api::ObjectKey, std::size_t> due;
   for (const auto& one : inhabitants) {
-    if (one.spec.forecast.model != api::ModelChoice::Off)
+    if (one.spec.forecast.model != api::ModelChoice::Off && api::is_forecast(one.spec.demand.front().kind))
       due[one.key] = static_cast<std::size_t>(one.spec.forecast.history / step);
   }
   return due;
 }
 
-/// What comes in while demand is gone: a hundredth, as health checks do.
-void interrupt_demand(Record& record, int index) {
-  std::vector<Fault> gaps;
+void turn_demand(Record& record, int index) {
+  std::vector<Turn> turns;
   for (const auto& fault : record.plan.faults) {
-    if (fault.kind == FaultKind::DemandGone && fault.hits_service(index)) gaps.push_back(fault);
+    const auto turn = fault.hits_service(index) ? turn_of(fault) : std::nullopt;
+    if (turn) turns.push_back(*turn);
   }
-  if (gaps.empty()) return;
+  if (turns.empty()) return;
   auto& demand = record.inhabitants.at(static_cast<std::size_t>(index)).service.demand_rps;
-  demand = [whole = demand, gaps](WallTime at) {
-    const bool gone = std::any_of(gaps.begin(), gaps.end(), [&](const Fault& gap) { return gap.lasts(at); });
-    return gone ? 0.01 * whole(at) : whole(at);
+  demand = [steady = demand, turns](WallTime at) {
+    double factor = 1;
+    for (const auto& turn : turns) factor *= turn.from <= at && at < turn.to ? turn.factor : 1;
+    return factor * steady(at);
   };
 }
 
@@ -59,7 +61,7 @@ Record run_day(std::uint64_t seed, const SimulationOptions& options) {
   record.pool = population.pool;
   const Victims victims{kControllers, static_cast<int>(record.inhabitants.size()), record.pool.has_value()};
   record.plan = draw_faults(seed, kStart, options.length, victims, options.faults);
-  for (std::size_t i = 0; i < record.inhabitants.size(); ++i) interrupt_demand(record, static_cast<int>(i));
+  for (std::size_t i = 0; i < record.inhabitants.size(); ++i) turn_demand(record, static_cast<int>(i));
   record.options = options.controller;
   record.options.history_points = history_due(record.inhabitants, options.controller.loop.grid_step);
 

@@ -10,6 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis kResolution = 15s;
+constexpr Millis kUnsure = 6h;
 
 bool blocks(const Fault& fault) {
   switch (fault.kind) {
@@ -64,10 +65,12 @@ bool counts_arrivals(const Inhabitant& inhabitant) {
   return inhabitant.spec.demand.front().kind == api::DemandKind::Rate;
 }
 
-Millis memory_of(const api::AutoscalerSpec& spec, Millis grid_step) {
+Millis memory_of(const Record& record, int service, const api::AutoscalerSpec& spec, WallTime at) {
+  const auto turned = [&](const Fault& fault) { return fault.hits_service(service) && turn_of(fault).has_value(); };
+  if (record.disturbed(at - kUnsure, at, turned)) return kUnsure;
   const auto model = spec.forecast.model;
   const bool robust = model == api::ModelChoice::SeasonalNaive || model == api::ModelChoice::HoltWinters;
-  return 30min + (robust ? 12 * grid_step : 0min);
+  return 30min + (robust ? 12 * record.options.loop.grid_step : 0min);
 }
 
 Millis horizon_of(const Inhabitant& inhabitant) {

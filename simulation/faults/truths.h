@@ -17,8 +17,9 @@ double largest_rps(const Inhabitant& inhabitant, WallTime from, WallTime to);
 bool counts_arrivals(const Inhabitant& inhabitant);
 
 /// How long what demand was may still be seen in replicas: stabilised, and where a model with a memory of its own was
-/// asked for, a level is a spike to it for twelve steps of the grid (docs/forecasting.md).
-Millis memory_of(const api::AutoscalerSpec& spec, Millis grid_step);
+/// asked for, a level is a spike to it for twelve steps of the grid (docs/forecasting.md). A turn that no day before
+/// had leaves every model less sure of itself for hours.
+Millis memory_of(const Record& record, int service, const api::AutoscalerSpec& spec, WallTime at);
 
 /// How far ahead demand may be the reason for replicas now: starts, one after another where they are ordered, and nodes
 /// before them.
