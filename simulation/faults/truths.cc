@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis kResolution = 15s;
-constexpr Millis kUnsure = 6h;
+constexpr Millis kUnsure = 12h;
 
 bool blocks(const Fault& fault) {
   switch (fault.kind) {
