@@ -74,7 +74,7 @@ class World {
 
   [[nodiscard]] const VirtualClock& clock() const { return clock_; }
   [[nodiscard]] VirtualClock& clock() { return clock_; }
-  [[nodiscard]] WallTime now() const { return clock_.time(); }
+  [[nodiscard]] WallTime now() const { return clock_.now(); }
   [[nodiscard]] const Audit& audit() const { return audit_; }
   [[nodiscard]] Audit& audit() { return audit_; }
 
