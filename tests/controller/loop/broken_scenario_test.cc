@@ -40,7 +40,7 @@ struct TwoObjects : World {
     aids.journal = &journal;
     restart();
     run_for(1min);
-    for (const char* query : {"demand", "bad demand"}) metrics.series[query].value = [](WallTime) { return 300.0; };
+    for (const char* query : {"demand", "bad demand"}) metrics.series[query].value = [](WallTime) { return 35.0; };
     cluster.scale_writes.clear();
     cluster.forecast_writes = 0;
     clock.time += settings.grid_step;
