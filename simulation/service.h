@@ -103,8 +103,8 @@ class Service {
 
   /// Starts drawn from now on take `factor` times as long.
   void set_lead_factor(double factor) { lead_factor_ = factor; }
-  /// Of the pods created from now on this share never becomes Ready.
-  void set_stuck_share(double share) { stuck_share_ = share; }
+  /// Of the pods created from now on this share never becomes Ready; without `room`, because no node takes them.
+  void set_stuck_share(double share, bool room = true) { stuck_share_ = share, room_ = room; }
   /// Whatever holds starts up is over: none takes longer than lead_max from now.
   void hasten_starts();
   /// Deletes a pod and creates another (an eviction, a node that died). No such index: nothing happens.
@@ -155,6 +155,7 @@ class Service {
   double scrape_sources();
   [[nodiscard]] const Scrape* scraped(std::int64_t index) const;
   void create_pods();
+  void find_room(ports::Pod& pod) const;
   void create_pod();
   void remove_pod(std::size_t index);
   [[nodiscard]] WallTime next_event(WallTime to) const;
@@ -165,7 +166,7 @@ class Service {
   WallTime now_;
   int replicas_ = 0, ready_ = 0, next_pod_ = 0;
   int waiting_pods_ = 0;  // for a node
-  bool on_nodes_ = false;
+  bool on_nodes_ = false, room_ = true;
   double lead_factor_ = 1, stuck_share_ = 0, bad_factor_ = 1;
   std::vector<ServicePod> pods_;
   WallTime next_ready_ = WallTime::max();

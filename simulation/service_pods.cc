@@ -26,8 +26,15 @@ void Service::create_pod() {
   one.stuck = one.lot < stuck_share_;
   one.ready_at = on_nodes_ || one.stuck ? WallTime::max() : now_ + one.lead;
   waiting_pods_ += on_nodes_ ? 1 : 0;
+  if (!on_nodes_ && (room_ || !one.stuck)) find_room(one.pod);
   next_ready_ = std::min(next_ready_, one.ready_at);
   pods_.push_back(std::move(one));
+}
+
+/// Somewhere in the cluster, where there is no pool.
+void Service::find_room(ports::Pod& pod) const {
+  pod.node = "node-of-" + key_.name;
+  pod.bound_since = stamp(now_);
 }
 
 /// Those that are missing; where starts are ordered the next one, once all others are Ready.
@@ -94,6 +101,7 @@ void Service::hasten_starts() {
   for (auto& one : pods_) {
     if (one.pod.ready_since || one.pod.lost_since) continue;
     one.stuck = false;
+    if (!on_nodes_ && one.pod.node.empty()) find_room(one.pod);
     one.lead = std::min(one.lead, options_.lead_max);
     if (!waits_for_node(one)) one.ready_at = std::min(one.ready_at, now_ + options_.lead_max);
   }

@@ -49,7 +49,7 @@ void check_lost(const Record& record, Violations& violations) {
       violations.push_back({"lost", write.at, what + ": " + to_string(write)});
     };
     const int needed = std::min(spec->max_replicas, need_of(least_rps(one, write.sent - 3min, write.sent), one));
-    if (write.ready < needed)
+    if (write.ready < needed && (replicas < needed || replicas < write.ready))
       add("reduced with " + std::to_string(write.ready) + " Ready of " + std::to_string(needed) + " that are needed");
     if (write.lost == 0) continue;
     const WallTime began = loss_began(record, service, write.sent);

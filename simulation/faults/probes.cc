@@ -30,7 +30,7 @@ Millis aftermath(const Fault& fault, const std::vector<Inhabitant>& inhabitants)
 bool tells_of_trouble(const api::Condition& condition) {
   using api::ConditionStatus;
   if (condition.type == "ForecastEligible") return false;
-  for (const char* good : {"Ready", "TargetFound", "MetricsHealthy", "AbleToScale", "NodesAhead"}) {
+  for (const char* good : {"Ready", "TargetFound", "MetricsHealthy", "AbleToScale", "ReplicasServing", "NodesAhead"}) {
     if (condition.type == good) return condition.status != ConditionStatus::True;
   }
   return condition.status == ConditionStatus::True;

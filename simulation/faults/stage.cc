@@ -68,7 +68,8 @@ void Stage::refresh_service(int index) {
   const auto* bad = lasts(FaultKind::BadSamples, index);
   service.set_bad_factor(bad == nullptr ? 1 : bad_factor_of(*bad));
   const auto* stuck = lasts(FaultKind::RolloutStuck, index);
-  service.set_stuck_share(stuck == nullptr ? 0 : stuck->severity < 0.5 ? 1 : 0.25);
+  const bool room = stuck == nullptr || stuck->severity >= 0.5;
+  service.set_stuck_share(stuck == nullptr ? 0 : room ? 0.25 : 1, room);
   target.has_selector =
       inhabitants_.at(static_cast<std::size_t>(index)).has_selector && lasts(FaultKind::NoSelector, index) == nullptr;
   target.busy = lasts(FaultKind::VersionMoves, index) != nullptr;
