@@ -82,6 +82,7 @@ bool may_start_ahead(const Input& input, const Supply& supply, Memory& memory) {
 
 std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& supply, const Memory& memory) {
   const int current = input.replicas.spec;
+  const int starting = supply.starting() - supply.waiting_for_room;  // on nodes
   std::vector<Floor> all;
   for (const DemandInput& demand : input.demand) {
     if (const auto trouble = trouble_of(demand, supply)) all.push_back({current, *trouble, ""});
@@ -96,7 +97,7 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
   if (memory.lost)
     all.push_back({std::min(current, memory.lost->wanted), explain_lost(input, supply, *memory.lost),
                    "mend or delete the pods that lost Ready"});
-  else if (supply.ready <= needs.keep && supply.ready + supply.starting() < current)
+  else if (supply.ready <= needs.keep && supply.ready + starting < current)
     all.push_back({current, explain_too_few_ready(supply.ready, needs.keep), "look at the pods that are not Ready"});
   if (memory.collapse) {
     const int kept = std::min(current, kept_in_collapse(*memory.collapse, input.now, input.lead.p90));
@@ -107,8 +108,7 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
     const int one_fewer = most_recommended(input, input.lead.p90) - 1;
     all.push_back({std::min(current, one_fewer), explain_queue_alone(input.lead.p90), "add a `running` query"});
   }
-  if (const int on_nodes = supply.starting() - supply.waiting_for_room; on_nodes > 0)
-    all.push_back({std::min(current, supply.ready + on_nodes), explain_starting(on_nodes), ""});
+  if (starting > 0) all.push_back({std::min(current, supply.ready + starting), explain_starting(starting), ""});
   std::erase_if(all, [&](const Floor& one) { return one.replicas <= needs.keep; });
   return all;
 }

@@ -297,7 +297,7 @@ TEST_CASE("an HPA that KEDA made is named as its ScaledObject, and one whose HPA
   CHECK(owners_of(cluster) == "HorizontalPodAutoscaler by-hand ScaledObject so ");
 }
 
-TEST_CASE("ScaledObjects that may not be listed are said; an answer that is none changes nothing") {
+TEST_CASE("ScaledObjects that may not be listed are said, and an answer that is none changes nothing") {
   Rig rig;
   auto keda = std::make_shared<Keda>();
   rig.server.calls.on([keda](const http::Request& request) { return (*keda)(request); });

@@ -229,7 +229,7 @@ TEST_CASE("a chain without an end is followed so far and no further") {
   CHECK(rig.reads() == 8);
 }
 
-TEST_CASE("where no owner is shown the labels count, said; where none is its own, pods are unknown and not none") {
+TEST_CASE("where no owner is shown the labels count, said, and where none is its own, pods are unknown and not none") {
   Rig rig;
   rig.object(replica_set("canary-1"), kCanary);
   CHECK(rig.of(kWeb, {{"a", kNone}, {"b", replica_set("canary-1")}, {"c", kNone}}) == "a c");

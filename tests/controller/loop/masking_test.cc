@@ -175,7 +175,7 @@ TEST_CASE("masking: what may be a bad sample waits no longer than one lasts, and
   CHECK(gap.left_out() == 1);
 }
 
-TEST_CASE("masking: points that wait are said; the parts of all of them are left out together") {
+TEST_CASE("masking: points that wait are said, and the parts of all of them are left out together") {
   Masking masking(1min, 24h);
   learn(masking, 100, [](int) { return 40.0; });
   CHECK_FALSE(masking.waiting_since());

@@ -157,7 +157,7 @@ struct Churn : World {
 };
 
 TEST_CASE_METHOD(Churn,
-                 "a gateway whose pods are replaced all day does not forbid scale-in; one that loses a pod does") {
+                 "a gateway whose pods are replaced all day does not forbid scale-in, and one that loses a pod does") {
   int cycles = 0;
   run_for(8min, [&] { first += ++cycles % 8 == 0 ? 1 : 0, last = first + 9; });
   CHECK(deployment().replicas == 2);

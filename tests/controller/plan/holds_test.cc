@@ -101,6 +101,8 @@ TEST_CASE("nothing is scaled in while fewer are Ready than are wanted, whatever 
   input.replicas.waiting_ages.assign(7, 900s);
   CHECK(decide(input, {}).desired == 10);
   CHECK(decide(input, {}).held->code == "TooFewReady");
+  input.replicas.waiting_ages.assign(7, 30s);
+  CHECK(decide(input, {}).desired == 10);
   input.demand[0].value = 24;
   CHECK(decide(input, {}).desired == 2);
 }
