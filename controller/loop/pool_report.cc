@@ -60,7 +60,8 @@ Condition gpus_found(const Pool& pool) {
   if (pool.bare > 0) {
     return make(type, ConditionStatus::False, "GpuResourceMissing",
                 count(pool.bare, "node") + " Ready without any " + spec.gpu_resource + ": the device plugin " +
-                    (pool.barren ? "does not come up" : "is not up yet") + ", or correct spec.nodes.gpu");
+                    (pool.barren ? "does not come up" : "is not up yet") + ", or correct spec.nodes.gpu" +
+                    (pool.shorts.empty() ? "" : "; " + first_of(pool.shorts)));
   }
   if (pool.ready_nodes() == 0)
     return make(type, ConditionStatus::Unknown, "NoReadyNode", "no node is Ready, so none could be looked at");

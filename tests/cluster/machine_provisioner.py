@@ -156,7 +156,7 @@ class MachineProvisioner:
         status = {"replicas": len(own), "upToDateReplicas": len(own), "readyReplicas": ready, "availableReplicas": ready,
                   "selector": ",".join(f"{key}={value}" for key, value in sorted(labels.items())),
                   "observedGeneration": meta["generation"]}
-        if status.items() - deployment.get("status", {}).items():
+        if any(deployment.get("status", {}).get(field) != value for field, value in status.items()):
             self.api.request("PATCH", f"{_path(deployment)}/status", {"status": status})
 
     def _passed(self, meta, delay_s):

@@ -88,8 +88,10 @@ TEST_CASE_METHOD(Scaled, "pools: a node that lost one GPU of eight serves with s
 
 TEST_CASE_METHOD(Scaled, "pools: a node that offers no GPU for long is not said to be on its way") {
   newest().gpus_at = WallTime::max();
+  pools.nodes.at("h100").front().gpus = 7;
   steps(1min);
-  CHECK_THAT(pool_condition("GpusFound").message, Contains("1 node Ready without any nvidia.com/gpu"));
+  CHECK_THAT(pool_condition("GpusFound").message,
+             Contains("1 node Ready without any nvidia.com/gpu") && Contains("; node-0 offers 7 of 8 nvidia.com/gpu"));
   steps(10min);
   CHECK_THAT(pool_condition("GpusFound").message, Contains("the device plugin does not come up"));
 }
