@@ -144,5 +144,28 @@ TEST_CASE("the filters that the documentation names select lines of the log, and
   CHECK(checked >= 4);
 }
 
+TEST_CASE("a jump of the wall clock is logged when it begins, and when it is over or followed") {
+  LogReporter reporter;
+  Captured captured;
+  const auto clock = [](Millis off, Millis moved) {
+    auto cycle = cycle_with(2);
+    cycle.objects.clear();
+    cycle.clock_off = off, cycle.clock_moved = moved;
+    return cycle;
+  };
+  const Millis none{0}, hour = std::chrono::hours(1);
+  for (const auto& cycle : {clock(none, none), clock(hour, none), clock(hour, none), clock(none, none),
+                            clock(-hour, none), clock(none, -hour), clock(none, none)}) {
+    reporter.report(cycle);
+  }
+  const auto lines = captured.lines();
+  REQUIRE(lines.size() == 5);
+  CHECK(lines[1].at("message") == "the wall clock jumped: not followed until that has lasted for a minute");
+  CHECK(lines[1].at("seconds") == 3600);
+  CHECK(lines[2].at("message") == "the wall clock is back, nothing was changed by its jump");
+  CHECK(lines[4].at("message") == "the wall clock jumped and stays there: followed, windows keep their length");
+  CHECK(lines[4].at("seconds") == -3600);
+}
+
 }  // namespace
 }  // namespace aia::serve
