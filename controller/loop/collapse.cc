@@ -5,13 +5,13 @@ namespace aia::loop {
 namespace {
 
 constexpr double kFar = 2;
-constexpr Millis kLongest{std::chrono::hours(1)};
 
 }  // namespace
 
-void Collapse::look(double demand, const forecasting::Fan& fan, double level, double per_replica, WallTime now) {
+void Collapse::look(double demand, const forecasting::Fan& fan, double level, double per_replica, Millis longest,
+                    WallTime now) {
   if (began_) {
-    is_over_ = now - began_->at >= kLongest;
+    is_over_ = now - began_->at >= longest;
     if (is_over_ || kFar * demand >= began_->expected.value(now, level)) began_.reset();
     return;
   }

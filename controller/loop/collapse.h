@@ -16,8 +16,8 @@ class Collapse {
  public:
   /// One look a cycle. It begins where twice the demand is below the lowest quantile, by one replica's worth at least.
   /// It ends where twice the demand reaches the planning quantile `level` that was expected for now before it began,
-  /// and after an hour in any case. `fan` empty: nothing was forecast.
-  void look(double demand, const forecasting::Fan& fan, double level, double per_replica, WallTime now);
+  /// and when it has lasted for `longest` in any case. `fan` empty: nothing was forecast.
+  void look(double demand, const forecasting::Fan& fan, double level, double per_replica, Millis longest, WallTime now);
 
   [[nodiscard]] bool is_on() const { return began_.has_value(); }
 
@@ -30,7 +30,7 @@ class Collapse {
     forecasting::Fan expected;
   };
   std::optional<Began> began_;
-  bool is_over_ = false;  // it lasted for an hour: demand is what it is, until the forecast says so, too
+  bool is_over_ = false;  // it lasted as long as it may: demand is what it is, until the forecast says so, too
 };
 
 }  // namespace aia::loop

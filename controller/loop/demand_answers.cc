@@ -4,6 +4,7 @@
 
 #include "controller/loop/demand_batch.h"
 #include "controller/loop/judge.h"
+#include "controller/plan/holds.h"
 
 namespace aia::loop {
 namespace {
@@ -94,7 +95,8 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
   static const forecasting::Fan kNone;
   const auto& spec = workload.object.spec;
   state.collapse().look(*value, state.counts(now, settings_.forecast_expiry()) ? state.fan() : kNone,
-                        spec.forecast.quantile, input.spec.capacity_per_replica, now);
+                        spec.forecast.quantile, input.spec.capacity_per_replica,
+                        plan::collapse_lasts(workload.state->status.lead_time.p90), now);
   if (evidence) {
     // What is measured while pods that served do not is a lower bound of demand.
     const bool all_seen = !judgement.lacking && judgement.trust != plan::Trust::Stale;

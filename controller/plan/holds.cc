@@ -9,8 +9,9 @@
 namespace aia::plan {
 namespace {
 
-constexpr int kLongestPause = 8;                         // lead times between two tries to start more
-constexpr Millis kCollapseEnds = std::chrono::hours(1);  // then a service that is switched off is empty
+constexpr int kLongestPause = 8;                            // lead times between two tries to start more
+constexpr Millis kLongestCollapse = std::chrono::hours(1);  // then a service that is switched off is empty
+constexpr int kLeadsOfCollapse = 10;
 
 /// Within `window`; where nothing is known of it, the replicas that there are.
 int most_recommended(const Input& input, Millis window) {
@@ -42,19 +43,23 @@ std::optional<Memory::StuckStarts> stuck_starts(const Input& input, const Supply
   return Memory::StuckStarts{input.now, input.now + supply.lead, 0};
 }
 
-/// Replicas that a collapse still keeps: all for two lead times, then a part less each lead time, so that an hour after
-/// it began nothing is kept.
+/// Replicas that a collapse still keeps: all for two lead times, then a part less each lead time, so that nothing is
+/// kept when it has lasted.
 int kept_in_collapse(const Memory::Collapse& collapse, WallTime now, Millis lead) {
   const Millis age = now - collapse.since;
-  if (age >= kCollapseEnds) return 0;
-  const Millis step = std::max(lead, Millis{std::chrono::seconds(1)});
-  const auto parts = (kCollapseEnds - step) / step;
+  const Millis step = std::max(lead, Millis{std::chrono::seconds(1)}), lasts = collapse_lasts(step);
+  if (age >= lasts) return 0;
+  const auto parts = (lasts - step) / step;
   const auto given_back = std::max<Millis::rep>(0, (age - step) / step);
   if (parts <= 0 || age < step) return collapse.from;
   return static_cast<int>(collapse.from - collapse.from * std::min(given_back, parts) / parts);
 }
 
 }  // namespace
+
+Millis collapse_lasts(Millis lead) {
+  return std::min(kLongestCollapse, kLeadsOfCollapse * lead);
+}
 
 Memory remembered(const Input& input, const Supply& supply, bool capped) {
   Memory memory;

@@ -18,6 +18,10 @@ struct Needs {
   std::size_t keeper = 0;  ///< the entry behind `keep`, when keep > start
 };
 
+/// How long a collapse of demand keeps replicas at most: an hour, or ten lead times where those are shorter, because
+/// what starts quickly is quickly back.
+Millis collapse_lasts(Millis lead);
+
 /// A scale-in goes no lower than this, and why.
 struct Floor {
   int replicas = 0;

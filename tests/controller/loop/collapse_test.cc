@@ -31,25 +31,25 @@ TEST_CASE("demand collapses below half of the lowest quantile and is back at hal
   for (const auto& [demand, is_on] : {Row{46, false}, Row{44, true}, Row{46, true}, Row{59, true}, Row{60, false},
                                       Row{46, false}, Row{0, true}, Row{100, false}}) {
     INFO(demand);
-    collapse.look(demand, usual(), 0.95, 10, kNow);
+    collapse.look(demand, usual(), 0.95, 10, 1h, kNow);
     CHECK(collapse.is_on() == is_on);
   }
-  collapse.look(0, {}, 0.95, 10, kNow);
+  collapse.look(0, {}, 0.95, 10, 1h, kNow);
   CHECK_FALSE(collapse.is_on());  // nothing was forecast
-  collapse.look(0, usual(), 0.95, 91, kNow);
+  collapse.look(0, usual(), 0.95, 91, 1h, kNow);
   CHECK_FALSE(collapse.is_on());  // not one replica's worth
 }
 
-TEST_CASE("what it is held against is the forecast of before, and after an hour demand is what it is") {
+TEST_CASE("what it is held against is the forecast of before, and when it has lasted demand is what it is") {
   Collapse collapse;
   auto fan = usual();
   for (Millis passed{0}; passed <= 2h; passed += 1min) {
-    collapse.look(0, fan, 0.95, 10, kNow + passed);
+    collapse.look(0, fan, 0.95, 10, 1h, kNow + passed);
     CHECK(collapse.is_on() == (passed < 1h));
     if (passed > 10min) fan.values.setZero();  // it learns
   }
-  collapse.look(100, usual(), 0.95, 10, kNow + 2h);
-  collapse.look(0, usual(), 0.95, 10, kNow + 2h);
+  collapse.look(100, usual(), 0.95, 10, 1h, kNow + 2h);
+  collapse.look(0, usual(), 0.95, 10, 1h, kNow + 2h);
   CHECK(collapse.is_on());
 }
 

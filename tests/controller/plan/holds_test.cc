@@ -221,6 +221,15 @@ TEST_CASE("a collapse of demand is held, then given back in steps, and an hour l
   CHECK(kept[15] == 26);  // then a seventh less each
   CHECK(kept[40] == 13);
   CHECK(kept[61] == 1);
+  SECTION("what starts quickly is given back sooner: ten lead times") {
+    input.lead.p90 = 60s;
+    input.memory = {};
+    input.replicas.spec = input.replicas.ready = 30;
+    decision = decide(input, {});
+    decision = next(input, decision, 540s);
+    CHECK(decision.desired > 1);
+    CHECK(next(input, decision, 60s).desired == 1);
+  }
   SECTION("when demand is back, so are the replicas") {
     input.demand[0].collapsed = false;
     input.demand[0].value = 360;
