@@ -44,9 +44,13 @@ void check_convergence(const Record& record, Violations& violations);
 /// No Forecast without its AIAutoscaler and demand entry.
 void check_leftovers(const Record& record, Violations& violations);
 
-/// While fewer are Ready than demand needs, nothing that is needed or Ready is given back; while pods that were Ready are
-/// not, none below what was needed before they were lost.
+/// While fewer are Ready than demand needs, nothing that is needed or Ready is given back; while pods that were Ready
+/// are not, none below what was needed before they were lost.
 void check_lost(const Record& record, Violations& violations);
+
+/// Where at most half of what is needed was lost, as much as demand needs is Ready again two leads later, whether or
+/// not the lost pods come back.
+void check_capacity(const Record& record, Violations& violations);
 
 /// What demand has needed for three cycles is in spec.replicas, whatever pods, starts, sources or rollouts do, as long
 /// as demand can be seen and replicas can be written.

@@ -60,6 +60,29 @@ void check_lost(const Record& record, Violations& violations) {
   }
 }
 
+void check_capacity(const Record& record, Violations& violations) {
+  for (const auto& fault : record.plan.faults) {
+    const bool load =
+        fault.kind == FaultKind::ReadyLost && fault.severity > 0.6;  // more fail as long as there is a queue
+    if ((fault.kind != FaultKind::CrashLoop && fault.kind != FaultKind::ReadyLost) || load) continue;
+    const auto& one = inhabitant_of(record, fault.service);
+    const WallTime at = fault.from + 2 * one.service.lead_max + 4 * record.options.loop.cycle;
+    const auto spec = spec_at(record, one.key, at);
+    const bool starts_freely = one.has_selector && !one.service.ordered && !one.spec.node_pool;
+    if (at >= fault.to || !spec || spec->mode != api::Mode::Auto || !counts_arrivals(one) || !starts_freely) continue;
+    const auto other = [&](const Fault& any) { return &any != &fault && any.hits_service(fault.service); };
+    if (record.disturbed(fault.from - 30min, at, other) || blocked(record, fault.service, fault.from, at)) continue;
+    const int needed = need_of(0.95 * least_rps(one, at - one.service.lead_max - 3min, at), one);
+    const auto *lost = moment_at(record, fault.service, fault.from + 30s),
+               *moment = moment_at(record, fault.service, at);
+    if (needed > spec->max_replicas - lost->lost || 2 * lost->lost > needed || moment->ready >= needed) continue;
+    violations.push_back({"capacity", at,
+                          one.key.to_string() + ": " + std::to_string(moment->ready) + " Ready of " +
+                              std::to_string(needed) + " that are needed, two leads after " + to_string(fault) +
+                              " began"});
+  }
+}
+
 void check_need(const Record& record, Violations& violations) {
   const Millis patience = 3 * record.options.loop.cycle + 90s;
   for (int service = 0; service < static_cast<int>(record.inhabitants.size()); ++service) {

@@ -162,8 +162,8 @@ Violations check_all(const Record& record) {
   Violations violations;
   for (const auto check :
        {check_bounds, check_one_writer, check_scale_in, check_duplicates, check_cycles, check_conditions,
-        check_convergence, check_leftovers, check_lost, check_need, check_rebirth, check_conflicts, check_flukes,
-        check_collapse, check_ordered, check_holds, check_scale_in_goes_on, check_pool})
+        check_convergence, check_leftovers, check_lost, check_capacity, check_need, check_rebirth, check_conflicts,
+        check_flukes, check_collapse, check_ordered, check_holds, check_scale_in_goes_on, check_pool})
     check(record, violations);
   std::stable_sort(violations.begin(), violations.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
   return violations;

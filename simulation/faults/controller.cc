@@ -45,7 +45,7 @@ void Controller::build() {
   if (options_.planted.clock) planted_clock_ = options_.planted.clock(clock_);
   build_pools();
   loop::Aids aids;
-  aids.pools = pools_.get();
+  aids.pools = planted_pools_ ? planted_pools_.get() : pools_.get();
   loop_.emplace(planted_clock_ ? *planted_clock_ : clock_, planted_metrics_ ? *planted_metrics_ : metrics_,
                 planted_cluster_ ? *planted_cluster_ : *cluster_, *this, options_.loop, aids);
 }
@@ -55,6 +55,7 @@ void Controller::build_pools() {
   pools_ = std::make_unique<VirtualPools>(world_, identity_);
   pools_->leads = [this] { return alive_ && cluster_->leading(); };
   pools_->fails = [this](const std::string& verb) { return pool_failure(verb); };
+  if (options_.planted.pools) planted_pools_ = options_.planted.pools(*pools_);
 }
 
 std::optional<Error> Controller::pool_failure(const std::string& verb) {

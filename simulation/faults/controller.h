@@ -23,6 +23,7 @@ struct Planted {
   std::function<std::unique_ptr<ports::Cluster>(ports::Cluster&, World&)> cluster;
   std::function<std::unique_ptr<ports::MetricsSource>(ports::MetricsSource&)> metrics;
   std::function<std::unique_ptr<ports::Clock>(ports::Clock&)> clock;
+  std::function<std::unique_ptr<ports::Pools>(ports::Pools&)> pools;
   std::function<void(VirtualCluster&)> configure;
 };
 
@@ -102,6 +103,7 @@ class Controller : public ports::Reporter {
   std::unique_ptr<ports::Cluster> planted_cluster_;
   std::unique_ptr<ports::MetricsSource> planted_metrics_;
   std::unique_ptr<ports::Clock> planted_clock_;
+  std::unique_ptr<ports::Pools> planted_pools_;
   Random pool_random_;
   std::optional<lease::Elector> elector_;
   std::optional<loop::Loop> loop_;

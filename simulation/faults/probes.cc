@@ -103,14 +103,16 @@ void schedule_probes(World& world, Record& record) {
   };
   const auto& faults = record.plan.faults;
   const Millis soon = soon_after(record.options);
-  const Millis late = 40min;
   WallTime healed = record.start;
+  Millis late = 40min;
   for (std::size_t i = 0; i <= faults.size(); ++i) {
     const WallTime next = i < faults.size() ? faults[i].from : record.end;
     if (healed + soon < next) at(healed + soon, Probe::Why::Recovered, i);
     if (healed + late < next) at(healed + late, Probe::Why::Settled, i);
     if (i == faults.size()) break;
     healed = std::max(healed, faults[i].to + aftermath(faults[i], record.inhabitants));
+    if (turn_of(faults[i])) healed = std::max(healed, turn_of(faults[i])->to);
+    late = turn_of(faults[i]) ? 80min : 40min;  // what a turn of demand leaves is given back over an hour
     at(faults[i].to - 500ms, Probe::Why::FaultEnds, i);
   }
 }

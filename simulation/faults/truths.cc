@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr Millis kResolution = 15s;
 constexpr Millis kUnsure = 12h;
+constexpr Millis kGivenBack = 75min;
 
 bool blocks(const Fault& fault) {
   switch (fault.kind) {
@@ -70,7 +71,8 @@ Millis memory_of(const Record& record, int service, const api::AutoscalerSpec& s
   if (record.disturbed(at - kUnsure, at, turned)) return kUnsure;
   const auto model = spec.forecast.model;
   const bool robust = model == api::ModelChoice::SeasonalNaive || model == api::ModelChoice::HoltWinters;
-  return 30min + (robust ? 12 * record.options.loop.grid_step : 0min);
+  if (model == api::ModelChoice::Off) return 30min;
+  return robust ? 12 * record.options.loop.grid_step + 30min : kGivenBack;
 }
 
 Millis horizon_of(const Inhabitant& inhabitant) {

@@ -16,9 +16,10 @@ double largest_rps(const Inhabitant& inhabitant, WallTime from, WallTime to);
 /// Every request is counted where it comes in: what is served does not limit what is seen.
 bool counts_arrivals(const Inhabitant& inhabitant);
 
-/// How long what demand was may still be seen in replicas: stabilised, and where a model with a memory of its own was
-/// asked for, a level is a spike to it for twelve steps of the grid (docs/forecasting.md). A turn that no day before
-/// had leaves every model less sure of itself for hours.
+/// How long what demand was may still be seen in replicas: stabilised; with a forecast given back over an hour
+/// (docs/decisions/0018); and where a model with a memory of its own was asked for, a level is a spike to it for twelve
+/// steps of the grid (docs/forecasting.md). A turn that no day before had leaves every model less sure of itself for
+/// hours.
 Millis memory_of(const Record& record, int service, const api::AutoscalerSpec& spec, WallTime at);
 
 /// How far ahead demand may be the reason for replicas now: starts, one after another where they are ordered, and nodes

@@ -1,6 +1,7 @@
 // Bugs to plant: wrappers around the ports that do one thing wrong, as a careless change to the product would.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "simulation/faults/simulate.h"
@@ -56,6 +57,29 @@ class ForwardingMetrics : public ports::MetricsSource {
   ports::MetricsSource& inner_;
 };
 
+class ForwardingPools : public ports::Pools {
+ public:
+  explicit ForwardingPools(ports::Pools& inner) : inner_(inner) {}
+  std::vector<ports::PoolView> pools() override { return inner_.pools(); }
+  std::vector<ports::PoolSupply> supplies(const std::vector<api::AcceleratorPool>& pools, Millis deadline) override {
+    return inner_.supplies(pools, deadline);
+  }
+  Result<std::vector<ports::Buffer>> buffers(Millis deadline) override { return inner_.buffers(deadline); }
+  Status write_size(const api::AcceleratorPool& pool, const ports::SizeWrite& size) override {
+    return inner_.write_size(pool, size);
+  }
+  Status write_buffer(const ports::BufferWrite& write) override { return inner_.write_buffer(write); }
+  Status delete_buffer(const ports::Buffer& buffer) override { return inner_.delete_buffer(buffer); }
+  Status hold(const api::AcceleratorPool& pool, bool held) override { return inner_.hold(pool, held); }
+  Status write_status(const api::AcceleratorPool& pool) override { return inner_.write_status(pool); }
+  Status write_event(const api::AcceleratorPool& about, const ports::Event& event) override {
+    return inner_.write_event(about, event);
+  }
+
+ protected:
+  ports::Pools& inner_;
+};
+
 template <class Wrapper>
 Planted in_cluster() {
   Planted planted;
@@ -68,6 +92,38 @@ Planted in_metrics() {
   Planted planted;
   planted.metrics = [](ports::MetricsSource& inner) { return std::make_unique<Wrapper>(inner); };
   return planted;
+}
+
+template <class Wrapper>
+Planted in_pools() {
+  Planted planted;
+  planted.pools = [](ports::Pools& inner) { return std::make_unique<Wrapper>(inner); };
+  return planted;
+}
+
+constexpr std::uint64_t kFirst = 1, kSeeds = 40;
+
+/// Twelve hours with about ten faults of one kind.
+inline SimulationOptions days_of(FaultKind kind, Planted planted = {}) {
+  SimulationOptions options;
+  options.length = std::chrono::hours(12);
+  options.faults.mean_faults = 10;
+  options.faults.only = kind;
+  options.controller.planted = std::move(planted);
+  return options;
+}
+
+inline bool flags(const std::string& checker, std::uint64_t seed, const SimulationOptions& options) {
+  const auto violations = simulate(seed, options).violations;
+  return std::any_of(violations.begin(), violations.end(), [&](const auto& one) { return one.checker == checker; });
+}
+
+/// The first seed of 40 that `checker` flags; 0: none of them.
+inline std::uint64_t caught_by(const std::string& checker, const SimulationOptions& options, std::uint64_t first) {
+  for (auto seed = first; seed < first + kSeeds; ++seed) {
+    if (flags(checker, seed, options)) return seed;
+  }
+  return 0;
 }
 
 }  // namespace aia::simulation

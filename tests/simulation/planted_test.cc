@@ -12,31 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kFirst = 1, kSeeds = 40;
-
 // A sanitizer makes a day last ten times as long.
 constexpr int kDaysOfAKind = testing::kSanitized ? 1 : 2;
 constexpr Millis kDay = testing::kSanitized ? 4h : 12h;
-
-/// Twelve hours with about ten faults of one kind.
-SimulationOptions days_of(FaultKind kind, Planted planted = {}) {
-  SimulationOptions options;
-  options.length = 12h;
-  options.faults.mean_faults = 10;
-  options.faults.only = kind;
-  options.controller.planted = std::move(planted);
-  return options;
-}
-
-/// The first seed of 40 that `checker` flags; 0: none of them.
-std::uint64_t caught_by(const std::string& checker, const SimulationOptions& options, std::uint64_t first) {
-  for (auto seed = first; seed < first + kSeeds; ++seed) {
-    const auto violations = simulate(seed, options).violations;
-    if (std::any_of(violations.begin(), violations.end(), [&](const auto& one) { return one.checker == checker; }))
-      return seed;
-  }
-  return 0;
-}
 
 struct MissingIsZero : ForwardingMetrics {
   using ForwardingMetrics::ForwardingMetrics;
