@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace aia::loop {
 namespace {
 
-constexpr std::size_t kMostSpells = 64;  // of one owner; older ones are forgotten early
+constexpr std::size_t kMostSpells = 64;  // of one owner
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kGenerated = "bcdfghjklmnpqrstvwxz2456789";
 constexpr std::size_t kPodSuffix = 5, kShortestHash = 6, kLongestHash = 10;
@@ -56,9 +57,13 @@ std::string owner_of(const Source& source) {
 void Sources::Group::look(int reporting, WallTime now, Millis memory) {
   if (spells.empty() || spells.back().reporting != reporting) spells.push_back({now, now, reporting});
   spells.back().to = now;
-  while (now - spells.front().to > memory || spells.size() > kMostSpells) {
+  while (now - spells.front().to > memory) {
     spells.pop_front();
     from_first = false;
+  }
+  if (spells.size() > kMostSpells) {  // sources that flap: the two oldest count as one, with all that reported
+    spells[1] = {spells[0].from, spells[1].to, std::max(spells[0].reporting, spells[1].reporting)};
+    spells.pop_front();
   }
   expected = 0;
   for (auto first = spells.begin(); first != spells.end(); ++first) {
@@ -73,17 +78,32 @@ void Sources::Group::look(int reporting, WallTime now, Millis memory) {
   if (reporting < expected && !missing_since) missing_since = now;
 }
 
+void Sources::Group::came_back(WallTime silent_since) {
+  for (auto& spell : spells) spell.reporting += spell.from > silent_since ? 1 : 0;
+  for (std::size_t i = 0; i + 1 < spells.size();) {
+    if (spells[i].reporting != spells[i + 1].reporting) {
+      ++i;
+    } else {
+      spells[i].to = spells[i + 1].to;
+      spells.erase(spells.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
+  }
+}
+
 void Sources::observe(const ports::Evidence& evidence, WallTime now, const Settings& settings) {
   const Millis since = looked_ ? now - *looked_ : Millis(0);
   if (since > std::max(settings.freshness, 3 * settings.cycle)) shift(since - Millis(1));  // nobody looked
-  looked_ = now;
+  const auto before = std::exchange(looked_, now);
   std::map<GroupKey, int> reporting;
   for (const auto& [key, group] : groups_) reporting[key] = 0;
   for (const auto& pod : evidence.pods) {
     if (now - pod.newest > settings.freshness) continue;
     const Source source{pod.selector, pod.ns, pod.pod, pod.instance};
-    last_[source] = now;
-    ++reporting[{pod.selector, pod.ns, owner_of(source)}];
+    const GroupKey key{pod.selector, pod.ns, owner_of(source)};
+    ++reporting[key];
+    const auto [heard, is_new] = last_.try_emplace(source, now);
+    if (!is_new && heard->second < before) groups_[key].came_back(heard->second);
+    heard->second = now;
   }
   std::erase_if(last_, [&](const auto& source) { return now - source.second > settings.source_memory; });
   for (const auto& [key, count] : reporting) groups_[key].look(count, now, settings.source_memory);

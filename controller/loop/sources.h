@@ -69,6 +69,8 @@ class Sources {
     int expected = 0;
     std::optional<WallTime> missing_since{};
     void look(int reporting, WallTime now, Millis memory);
+    /// One that was silent since then is back: it was not replaced.
+    void came_back(WallTime silent_since);
   };
 
   std::map<Source, WallTime> last_;

@@ -85,6 +85,9 @@ TEST_CASE("sources: a replaced one is not missing, a lost one is until it is for
       {"the new one reports two minutes after the old one went",
        [](int minute) { return minute < 30 || minute > 31 ? pods(0, 9) : pods(0, 8); },
        {30, 31}},
+      {"one comes and goes",
+       [](int minute) { return minute < 20 || minute % 10 < 4 ? pods(0, 9) : pods(0, 8); },
+       {24, 25, 26, 27, 28, 29, 34, 35, 36, 37, 38, 39, 44, 45, 46, 47, 48, 49, 54, 55, 56, 57, 58, 59}},
       {"one is lost", [](int minute) { return minute < 30 ? pods(0, 9) : pods(0, 8); }, from_to(30, 39)},
       {"one is lost while others are replaced", [](int minute) { return pods(minute, minute + (minute < 30 ? 9 : 8)); },
        from_to(30, 39)},
@@ -137,6 +140,19 @@ TEST_CASE("sources: time that was counted wrongly, or in which nobody looked, is
   CHECK(look(1, kStart + 9h));
   CHECK(sources.heard().size() == 2);
   CHECK(look(1, kStart + 9h + 30s));
+}
+
+TEST_CASE("sources: one that comes and goes with every look is not forgotten for that, and what is kept is bounded") {
+  Sources sources;
+  const Settings settings;
+  for (int i = 0; i < 2000; ++i) {
+    ports::Evidence evidence;
+    const WallTime now = kStart + i * 15s;
+    for (int pod = 0; pod < 2 + (i < 40 ? 1 : i % 2); ++pod)
+      evidence.pods.push_back({"ingress", "gw-" + std::to_string(pod), now});
+    sources.observe(evidence, now, settings);
+    CHECK(sources.missing({}).empty() == (i < 40 || i % 2 == 1));
+  }
 }
 
 /// The gateway of the test above as a demand's source.
