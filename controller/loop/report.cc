@@ -26,8 +26,9 @@ void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, con
   if (!outcome && lead_lost(cycle, outcome.error())) return;
   cycle.outage.note(outcome);
   if (!outcome) return workload.fail("report", outcome.error().in("status"));
-  state.events.tell(next.conditions, state.status.conditions, {"Ready", "MetricsHealthy", "AbleToScale", "NodesAhead"},
-                    clock.steady(), kQuietCycles * settings.cycle);
+  static const std::vector<std::string> kTold{"Ready", "MetricsHealthy", "AbleToScale", "ReplicasServing",
+                                              "NodesAhead"};
+  state.events.tell(next.conditions, state.status.conditions, kTold, clock.steady(), kQuietCycles * settings.cycle);
   state.status = std::move(next);
   state.status_slot = slot;
 }

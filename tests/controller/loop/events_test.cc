@@ -1,6 +1,7 @@
 // Which Events are given, how often, and that one which was not answered is sent again.
 #include "controller/loop/events.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/controller/loop/fakes.h"
@@ -167,6 +168,21 @@ TEST_CASE_METHOD(World, "a query that fails otherwise than before is told within
   CHECK(cluster.events[1].second.note.find("connection refused") != std::string::npos);
   run_for(30min);
   CHECK(cluster.events.size() == 2);
+}
+
+TEST_CASE_METHOD(World, "pods that lose Ready are told once, by name") {
+  deployment().replicas = 10;
+  cluster.settle("llm", true);
+  metrics.series["demand"].value = [](WallTime) { return 95.0; };
+  run_for(5min);
+  cluster.events.clear();
+  deployment().lose(3);
+  run_for(20min);
+  const auto told = std::count_if(cluster.events.begin(), cluster.events.end(), [](const auto& event) {
+    return event.second.warning && event.second.reason == "CapacityLost" &&
+           event.second.note.find("llm-0, llm-1, llm-2") != std::string::npos;
+  });
+  CHECK(told == 1);
 }
 
 TEST_CASE_METHOD(World, "a scale-out is told though the status could not be written") {
