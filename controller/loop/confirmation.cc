@@ -6,9 +6,8 @@
 namespace aia::loop {
 namespace {
 
-constexpr Millis kMemory = std::chrono::minutes(5);
 constexpr Millis kLongestWait = std::chrono::minutes(1);
-constexpr std::size_t kMostLooks = 512;  // as often as a second
+constexpr Millis kClosest = std::chrono::milliseconds(250);  // between looks that are kept apart: few hundred are
 
 }  // namespace
 
@@ -21,18 +20,16 @@ std::optional<double> Confirmation::look(double value, const ports::Evidence* ev
     const auto [first, last] = std::minmax_element(evidence->pods.begin(), evidence->pods.end(), older);
     oldest = std::min(first->newest, now), newest = std::min(last->newest, now);
   }
-  while (looks_.size() > 1 && (newest - looks_.front().newest > kMemory || looks_.size() > kMostLooks))
-    looks_.pop_front();
+  const auto another = [&](const Look& earlier) {
+    return oldest - window > earlier.newest || newest - earlier.newest > window + kLongestWait;
+  };
+  while (looks_.size() > 1 && another(looks_[1])) looks_.pop_front();
   std::optional<double> confirmed;
-  for (const auto& earlier : looks_) {
-    const bool another = oldest - window > earlier.newest || newest - earlier.newest > window + kLongestWait;
-    if (another || earlier.first) confirmed = std::max(confirmed.value_or(0), std::min(value, earlier.value));
-  }
-  if (!looks_.empty()) confirmed = confirmed.value_or(0);
-  if (!looks_.empty() && looks_.back().newest >= newest) {
+  if (!looks_.empty()) confirmed = std::min(value, looks_.front().value);
+  if (!looks_.empty() && newest - looks_.back().newest < kClosest) {
     looks_.back().value = std::min(looks_.back().value, value);  // no other sample
   } else {
-    looks_.push_back({newest, value, looks_.empty()});
+    looks_.push_back({newest, value});
   }
   return confirmed;
 }

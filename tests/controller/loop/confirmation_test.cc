@@ -54,6 +54,8 @@ TEST_CASE("confirmation: one bad sample is never confirmed, nor the rates whose 
   CHECK_FALSE(confirmed_after(30s, 15s, spoiled(45s)));  // into the window and out of it
   CHECK_FALSE(confirmed_after(1min, 15s, spoiled(75s)));
   CHECK_FALSE(confirmed_after(1min, 60s, spoiled(120s)));
+  const auto again = [](Millis at) { return at == 300s || at == 330s || at == 420s ? 4000.0 : 100.0; };
+  CHECK_FALSE(confirmed_after(0s, 15s, again));
 }
 
 TEST_CASE("confirmation: as much as both show, of what is known") {
@@ -66,9 +68,9 @@ TEST_CASE("confirmation: as much as both show, of what is known") {
   CHECK(look(90, 0s) == 90);  // the same sample again
   CHECK(look(500, 15s) == 90);
   CHECK(look(300, 30s) == 300);
-  CHECK(look(900, 45s) == 500);
-  CHECK(look(450, 200s) == 450);  // within minutes what was seen may come back
-  CHECK(look(5000, 2h) == 450);   // after a gap a value is held against what was known before it
+  CHECK(look(900, 45s) == 300);
+  CHECK(look(450, 200s) == 450);
+  CHECK(look(5000, 2h) == 450);  // after a gap a value is held against what was known before it
   CHECK(look(5000, 2h + 15s) == 5000);
   CHECK(look(0, 2h + 30s) == 0);
 }
