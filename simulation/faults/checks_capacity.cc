@@ -73,9 +73,12 @@ void check_capacity(const Record& record, Violations& violations) {
     const auto other = [&](const Fault& any) { return &any != &fault && any.hits_service(fault.service); };
     if (record.disturbed(fault.from - 30min, at, other) || blocked(record, fault.service, fault.from, at)) continue;
     const int needed = need_of(0.95 * least_rps(one, at - one.service.lead_max - 3min, at), one);
-    const auto *lost = moment_at(record, fault.service, fault.from + 30s),
-               *moment = moment_at(record, fault.service, at);
-    if (needed > spec->max_replicas - lost->lost || 2 * lost->lost > needed || moment->ready >= needed) continue;
+    const auto& moments = record.moments.at(static_cast<std::size_t>(fault.service));
+    int lost = 0;
+    for (const auto& moment : moments)
+      lost = moment.at > fault.from && moment.at <= at ? std::max(lost, moment.lost) : lost;
+    const auto* moment = moment_at(record, fault.service, at);
+    if (needed > spec->max_replicas - lost || 2 * lost > needed || moment->ready >= needed) continue;
     violations.push_back({"capacity", at,
                           one.key.to_string() + ": " + std::to_string(moment->ready) + " Ready of " +
                               std::to_string(needed) + " that are needed, two leads after " + to_string(fault) +
