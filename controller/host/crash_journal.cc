@@ -56,7 +56,8 @@ Flag* fault_flag = nullptr;  ///< of the journal whose process this is
 
 void on_fault(int signal) {
   if (fault_flag != nullptr) fault_flag->store(1);
-  static_cast<void>(std::signal(signal, SIG_DFL));  // and again, as if nobody had looked
+  static_cast<void>(std::signal(signal, SIG_DFL));
+  static_cast<void>(std::raise(signal));  // as if nobody had looked: it comes when this returns
 }
 
 Error problem(const std::string& path, const char* what) {

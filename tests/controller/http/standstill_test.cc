@@ -63,6 +63,7 @@ std::vector<Request> many(const std::string& target, const char* method = "GET")
 void check_well(Transport& transport) {
   for (const auto& request : {Request{"GET", "/well", {}, ""}, Request{"PATCH", "/well", {}, "{}"}}) {
     const auto response = transport.send(request, kPatience);
+    INFO(request.method << ": " << (response.ok() ? "" : response.error().message));
     REQUIRE(response.ok());
     CHECK(response->body == "well" + request.body);
   }
@@ -183,5 +184,5 @@ TEST_CASE("a server that stutters stops nobody: calls end at their deadlines, an
 }
 
 TEST_CASE("an hour of it", "[.][soak]") {
-  outlast_a_stutter(3600s);
+  for (int i = 0; i < 180; ++i) outlast_a_stutter(20s);  // the server keeps its sockets until it ends
 }
