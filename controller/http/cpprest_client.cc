@@ -12,18 +12,19 @@
 // - Its error codes lose their category: cpprest_failure.h.
 // - An exception of a task that nobody looks at ends the process: each task has a continuation that does.
 //
-// All of it shares four threads, so that four that wait are everybody's end. What waits on them, or could:
+// All of it runs on one thread, cancelling included. It has locks for more, but not where it counts: a request is
+// cancelled by closing its socket, and where another thread is in the middle of reading from that, asio uses what the
+// close has freed (epoll_reactor::start_op: a crash in one of 100,000 cancelled answers). One thread that waits is
+// everybody's end. What waits there, or could:
 // - A write to the body buffer that fails: the library closes the buffer and waits for that with get(), on the thread
-//   that has to run what it waits for (astreambuf.h, create_exception_checked_task). Four answers refused at once stood
-//   still for ever. Our buffer never fails and never waits: what the exchange does not want is swallowed, and whoever
-//   waits for the answer cancels the request from a thread of ours, which closes the connection.
-// - The end of a request waits for a cancellation of it that is under way (pplxcancellation_token.h): that closes a
-//   socket and waits for nothing, and no lock of ours is held meanwhile.
-// - close().get() of a request's body, on our thread, waits for the four (streambuf_state_manager::close): the body is
+//   that has to run what it waits for (astreambuf.h, create_exception_checked_task): refused answers stood still for
+//   ever. Our buffer never fails and never waits: what the exchange does not want is swallowed, and whoever waits for
+//   the answer cancels the request, which closes the connection.
+// - The end of a request waits for a cancellation of it that is under way on another thread: there is none.
+// - close().get() of a request's body, on our thread, waits for it (streambuf_state_manager::close): the body is
 //   not closed, its length is known.
-// - TLS never says goodbye (SSL_shutdown), timers only close sockets. Names are resolved on one thread of asio's: a
-// name
-//   server that is silent holds new connections back, and their calls end at their deadlines.
+// - TLS never says goodbye (SSL_shutdown), timers only close sockets. Names are resolved on a thread of asio's own: a
+//   name server that is silent holds new connections back, and their calls end at their deadlines.
 // - What we run there ourselves: Tls (reads files, verifies), prepare_socket, Exchange and its sink. Each takes a lock
 //   for a moment; none may wait for an answer, for the loop or for a call of this client.
 #include "controller/http/cpprest_client.h"
@@ -48,7 +49,6 @@ namespace {
 
 namespace asio = boost::asio;
 namespace rest = web::http;
-constexpr std::size_t kThreads = 4;  ///< of the library
 using TlsStream = asio::ssl::stream<asio::ip::tcp::socket&>;
 
 /// Thrown from the socket callback, where cpprestsdk takes it for the request's result: nothing was sent.
@@ -162,21 +162,21 @@ rest::http_request to_cpprest(const Request& request, const std::shared_ptr<Exch
   return out;
 }
 
-void make_few_threads() {
+void make_thread() {
   try {
-    // OpenSSL first: what is made first goes last, and the threads must be gone before it is, or they use what it has
-    // freed and their own share of it leaks.
+    // OpenSSL first: what is made first goes last, and the thread must be gone before it is, or it uses what has been
+    // freed and its own share of it leaks.
     OPENSSL_init_ssl(0, nullptr);
-    ::pthread_setname_np(::pthread_self(), "http");            // the threads inherit it
-    crossplat::threadpool::initialize_with_threads(kThreads);  // the default is 40
+    ::pthread_setname_np(::pthread_self(), "http");  // the thread inherits it
+    crossplat::threadpool::initialize_with_threads(1);
   } catch (const std::exception&) {
     // Somebody in this process was first: then theirs serves us, too.
   }
 }
 
-void use_few_threads() {
+void use_one_thread() {
   static std::once_flag once;
-  std::call_once(once, [] { std::jthread(make_few_threads).join(); });
+  std::call_once(once, [] { std::jthread(make_thread).join(); });
 }
 
 }  // namespace
@@ -189,7 +189,7 @@ struct CpprestClient::Impl {
 
 CpprestClient::CpprestClient(const BaseUrl& server, std::shared_ptr<Tls> tls, std::shared_ptr<AddressFamily> family,
                              std::chrono::seconds abandoned_after) {
-  use_few_threads();
+  use_one_thread();
   rest::client::http_client_config config;
   config.set_timeout(abandoned_after);
   config.set_max_redirects(0);
@@ -240,7 +240,7 @@ std::function<void()> CpprestClient::start(const Request& request, const std::sh
   } catch (...) {
     fail(std::current_exception());
   }
-  return [cancel]() mutable { cancel.cancel(); };
+  return [cancel] { crossplat::threadpool::shared_instance().service().post([cancel] { cancel.cancel(); }); };
 }
 
 }  // namespace aia::http

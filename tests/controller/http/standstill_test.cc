@@ -1,4 +1,4 @@
-// The HTTP library's four threads never wait for each other: answers are refused, left behind and cut off by dozens at
+// The HTTP library's one thread never waits for itself: answers are refused, left behind and cut off by dozens at
 // once, and a server that is well is answered for within the deadline all the same. The stutter is that of an API
 // server short of CPU: seconds, and an hour of steady time as a soak (./dev test --soak).
 #include <catch2/catch.hpp>
@@ -22,7 +22,7 @@ using testing::took;
 namespace {
 
 constexpr std::size_t kLimit = 10'000;  ///< of a body
-constexpr std::size_t kAtOnce = 24;     ///< requests side by side; the library has four threads
+constexpr std::size_t kAtOnce = 24;     ///< requests side by side
 
 std::unique_ptr<Transport> connect(const std::string& url, std::size_t limit = kLimit) {
   TransportOptions options;
@@ -167,7 +167,7 @@ void outlast_a_stutter(std::chrono::seconds duration) {
   std::vector<std::jthread> callers;
   for (unsigned seed = 1; seed <= 6; ++seed)
     callers.emplace_back([&, seed](const std::stop_token& stop) { load(*transport, seed, stop); });
-  auto calm = connect(server.url());  // connections of its own, the same four threads
+  auto calm = connect(server.url());  // connections of its own, the same thread of the library
   const auto until = std::chrono::steady_clock::now() + duration;
   while (std::chrono::steady_clock::now() < until) {
     const auto answered = took([&] { check_well(*calm); });
