@@ -5,6 +5,7 @@
 // Rules 1 and 6 of the design.
 #pragma once
 
+#include <deque>
 #include <optional>
 
 #include "controller/api/time.h"
@@ -14,9 +15,13 @@ namespace aia::loop {
 
 class Collapse {
  public:
-  /// One look a cycle. It begins where twice the demand is below the lowest quantile, by one replica's worth at least.
-  /// It ends where twice the demand reaches the planning quantile `level` that was expected for now before it began,
-  /// and when it has lasted for `longest` in any case. `fan` empty: nothing was forecast.
+  /// A point of the history, in order: what demand was in the last hour, or the last sixty points of a finer grid.
+  void learn(double value, WallTime at, Millis step);
+
+  /// One look a cycle. It begins where twice the demand is below the lowest quantile, by one replica's worth at least,
+  /// and below what demand was for three quarters of the last hour: the end of a burst is no collapse. It ends where
+  /// twice the demand reaches the planning quantile `level` that was expected for now before it began; or, when it has
+  /// lasted for `longest`, where the forecast has come down to what demand is. `fan` empty: nothing was forecast.
   void look(double demand, const forecasting::Fan& fan, double level, double per_replica, Millis longest, WallTime now);
 
   [[nodiscard]] bool is_on() const { return began_.has_value(); }
@@ -25,12 +30,18 @@ class Collapse {
   void shift(Millis by);
 
  private:
+  struct Point {
+    WallTime at{};
+    double value = 0;
+  };
   struct Began {
     WallTime at{};
     forecasting::Fan expected;
   };
+  [[nodiscard]] double lower_quartile() const;
+
+  std::deque<Point> recent_;
   std::optional<Began> began_;
-  bool is_over_ = false;  // it lasted as long as it may: demand is what it is, until the forecast says so, too
 };
 
 }  // namespace aia::loop

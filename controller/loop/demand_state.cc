@@ -61,6 +61,7 @@ void DemandState::feed(const GridRange& range, const std::vector<double>& values
     const bool usable = std::isfinite(values[i]) && values[i] >= 0 && values[i] <= kMostDemand;
     if (!usable && !newest_value_) continue;
     if (usable) newest_value_ = range.at(i);
+    if (usable) collapse_.learn(values[i], range.at(i), range.step);
     GridPoint taken{range.at(i), usable ? values[i] : kGap, {}, doubt_.doubts(range.at(i), range.step, memory)};
     for (const auto* column : columns) taken.parts.push_back(column == nullptr ? 0 : (*column)[i]);
     for (const auto& point : masking_.take(std::move(taken), rate_window_)) {

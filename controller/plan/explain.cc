@@ -160,11 +160,12 @@ api::Reason explain_replacements(int replaced, const Input& input, const Supply&
 }
 
 api::Reason explain_collapse(const Input& input, const Memory::Collapse& collapse) {
-  return {"DemandCollapsed", "demand fell far below its forecast at " + format_rfc3339(collapse.since) +
-                                 ", which may be an outage upstream: " + replicas(collapse.from) +
-                                 " are kept for twice the lead time of " + format_rough(input.lead.p90) +
-                                 ", then a part less each lead time until " +
-                                 format_rough(collapse_lasts(input.lead.p90)) + " have passed"};
+  return {"DemandCollapsed",
+          "demand fell far below its forecast at " + format_rfc3339(collapse.since) +
+              ", which may be an outage upstream, and the forecast is not followed until demand is back: " +
+              replicas(collapse.from) + " are kept for twice the lead time of " + format_rough(input.lead.p90) +
+              ", then a part less each lead time until " + format_rough(collapse_lasts(input.lead.p90)) +
+              " have passed"};
 }
 
 api::Reason explain_queue_alone(Millis lead) {

@@ -70,6 +70,7 @@ int wanted(const Input& input, const Needs& needs, const Supply& supply, const S
     if (const auto trouble = trouble_of(demand, supply)) reasons.push_back(*trouble);
   }
   if (supply.stuck > 0) reasons.push_back(explain_stuck(input, supply, decision.memory.stuck));
+  if (decision.memory.collapse) reasons.push_back(explain_collapse(input, *decision.memory.collapse));
   if (!needs.known) return current;
   const int more = wanted_more(input, needs, supply, decision.memory, reasons);
   if (more >= current) return more;

@@ -22,12 +22,30 @@ forecasting::Fan usual() {
   return fan;
 }
 
+/// After an hour of 100.
+Collapse steady() {
+  Collapse collapse;
+  for (int minute = 60; minute > 0; --minute) collapse.learn(100, kNow - minute * 1min, 1min);
+  return collapse;
+}
+
+TEST_CASE("the end of a burst is no collapse, however far below the forecast it falls") {
+  Collapse collapse = steady();
+  for (int minute = 0; minute < 10; ++minute) collapse.learn(0, kNow + minute * 1min, 1min);
+  collapse.look(0, usual(), 0.95, 10, 1h, kNow + 10min);
+  CHECK(collapse.is_on());
+  Collapse quiet;
+  for (int minute = 60; minute > 0; --minute) quiet.learn(minute > 20 ? 2 : 100, kNow - minute * 1min, 1min);
+  quiet.look(2, usual(), 0.95, 10, 1h, kNow);
+  CHECK_FALSE(quiet.is_on());
+}
+
 TEST_CASE("demand collapses below half of the lowest quantile and is back at half of the planning quantile") {
   struct Row {
     double demand;
     bool is_on;
   };
-  Collapse collapse;
+  Collapse collapse = steady();
   for (const auto& [demand, is_on] : {Row{46, false}, Row{44, true}, Row{46, true}, Row{59, true}, Row{60, false},
                                       Row{46, false}, Row{0, true}, Row{100, false}}) {
     INFO(demand);
@@ -40,17 +58,16 @@ TEST_CASE("demand collapses below half of the lowest quantile and is back at hal
   CHECK_FALSE(collapse.is_on());  // not one replica's worth
 }
 
-TEST_CASE("what it is held against is the forecast of before, and when it has lasted demand is what it is") {
-  Collapse collapse;
+TEST_CASE("it is held against the forecast of before, and ends when the forecast has come down after it has lasted") {
+  Collapse collapse = steady();
   auto fan = usual();
   for (Millis passed{0}; passed <= 2h; passed += 1min) {
-    collapse.look(0, fan, 0.95, 10, 1h, kNow + passed);
-    CHECK(collapse.is_on() == (passed < 1h));
     if (passed > 10min) fan.values.setZero();  // it learns
+    if (passed > 40min) fan = usual();         // and for a while expects it back
+    if (passed > 90min) fan.values.setZero();
+    collapse.look(0, fan, 0.95, 10, 1h, kNow + passed);
+    CHECK(collapse.is_on() == (passed <= 90min));
   }
-  collapse.look(100, usual(), 0.95, 10, 1h, kNow + 2h);
-  collapse.look(0, usual(), 0.95, 10, 1h, kNow + 2h);
-  CHECK(collapse.is_on());
 }
 
 /// Ten days of 400/s by day and 100/s by night, at a step of five minutes.
