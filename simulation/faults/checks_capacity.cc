@@ -51,7 +51,9 @@ void check_lost(const Record& record, Violations& violations) {
     const int needed = std::min(spec->max_replicas, need_of(least_rps(one, write.sent - 3min, write.sent), one));
     if (write.ready < needed && (replicas < needed || replicas < write.ready))
       add("reduced with " + std::to_string(write.ready) + " Ready of " + std::to_string(needed) + " that are needed");
-    if (write.lost == 0) continue;
+    const bool unseen =
+        !one.has_selector || record.plan.of_service(FaultKind::NoSelector, service, write.looked) != nullptr;
+    if (write.lost == 0 || unseen) continue;  // nobody can know
     const WallTime began = loss_began(record, service, write.sent);
     const int wanted = std::min(spec->max_replicas, need_of(largest_rps(one, began - 3min, began), one));
     if (replicas < wanted)
