@@ -1,6 +1,6 @@
 // Runs seeds of the simulated day and says which fail: `simulate_seeds [--seeds N] [--first S] [--seed S] [--jobs J]
 // [--kind K]`. Environment: AIA_SEEDS, AIA_SEED (one seed, explained; AIA_AUDIT=1 prints its whole audit log),
-// AIA_JOBS, AIA_KIND (the number of the one kind of fault, ten a day). Exit status 1 when a seed was flagged.
+// AIA_JOBS, AIA_KIND (the number of the one kind of fault, ten in half a day). Exit status 1 when a seed was flagged.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -27,6 +27,8 @@ std::uint64_t number(const char* option, const char* environment, std::uint64_t 
 simulation::SimulationOptions options_of(std::uint64_t kind) {
   simulation::SimulationOptions options;
   if (kind >= static_cast<std::uint64_t>(simulation::kFaultKinds)) return options;
+  options.length = std::chrono::hours(12);  // as planted_test.cc has them
+  options.faults.mean_faults = 10;
   options.faults.only = static_cast<simulation::FaultKind>(kind);
   std::cout << "nothing but " << to_string(*options.faults.only) << "\n";
   return options;
