@@ -24,6 +24,8 @@ std::optional<double> Confirmation::look(double value, const ports::Evidence* ev
     return oldest - window > earlier.newest || newest - earlier.newest > window + kLongestWait;
   };
   while (looks_.size() > 1 && another(looks_[1])) looks_.pop_front();
+  std::erase_if(looks_,
+                [&](const Look& earlier) { return earlier.newest > newest + kLongestWait; });  // the clock was ahead
   std::optional<double> confirmed;
   if (!looks_.empty()) confirmed = std::min(value, looks_.front().value);
   if (!looks_.empty() && newest - looks_.back().newest < kClosest) {

@@ -18,13 +18,15 @@ void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, con
   auto& state = *workload.state;
   auto next = status_of(workload, now);
   const auto slot = write_slot(now, settings.grid_step, workload.object.meta.key().to_string());
-  const bool due = differs_in_substance(next, state.status) || (slot != state.status_slot && next != state.status);
+  const bool differs = differs_in_substance(next, state.status) || (slot != state.status_slot && next != state.status);
+  const bool due = differs || state.status_unsure;
   if (!due || cycle.outage.is_on()) return;
   auto object = workload.object;
   object.status = next;
   const auto outcome = cluster.write_status(object);
   if (!outcome && lead_lost(cycle, outcome.error())) return;
   cycle.outage.note(outcome);
+  state.status_unsure = !outcome && outcome.error().outcome_unknown();
   if (!outcome) return workload.fail("report", outcome.error().in("status"));
   static const std::vector<std::string> kTold{"Ready", "MetricsHealthy", "AbleToScale", "ReplicasServing",
                                               "NodesAhead"};

@@ -9,6 +9,7 @@
 namespace aia::plan {
 namespace {
 
+constexpr double kFull = 0.9;                               // of what the Ready replicas sustain
 constexpr int kLongestPause = 8;                            // lead times between two tries to start more
 constexpr Millis kLongestCollapse = std::chrono::hours(1);  // then a service that is switched off is empty
 constexpr int kLeadsOfCollapse = 10;
@@ -33,6 +34,11 @@ std::optional<Memory::Collapse> collapse_of(const Input& input) {
   const auto collapsed = [](const DemandInput& demand) { return demand.collapsed; };
   if (std::none_of(input.demand.begin(), input.demand.end(), collapsed)) return std::nullopt;
   return input.memory.collapse ? input.memory.collapse : Memory::Collapse{input.now, input.replicas.spec};
+}
+
+/// Fewer are Ready than are wanted; or as many, and all of them are full: then more may be asked than they can serve.
+bool serve_too_little(const Supply& supply, const Needs& needs) {
+  return supply.ready < needs.keep || (supply.ready == needs.keep && needs.load >= kFull * supply.ready);
 }
 
 /// Stands until a start comes up, or none is stuck any more.
@@ -102,7 +108,7 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
   if (memory.lost)
     all.push_back({std::min(current, memory.lost->wanted), explain_lost(input, supply, *memory.lost),
                    "mend or delete the pods that lost Ready"});
-  else if (supply.ready <= needs.keep && supply.ready + starting < current)
+  else if (serve_too_little(supply, needs) && supply.ready + starting < current)
     all.push_back({current, explain_too_few_ready(supply.ready, needs.keep), "look at the pods that are not Ready"});
   if (memory.collapse) {
     const int kept = std::min(current, kept_in_collapse(*memory.collapse, input.now, input.lead.p90));

@@ -20,19 +20,23 @@ Millis times(double factor, Millis duration) {
   return Millis(static_cast<Millis::rep>(factor * static_cast<double>(duration.count())));
 }
 
-/// Replicas for demand of `value` now; unset: it says nothing.
-std::optional<int> need_of(double value, const DemandInput& demand, const Supply& supply, double drain) {
-  const double per_replica = demand.spec.capacity_per_replica;
+/// Demand of `value` now with what waits, in its own unit; unset: it says nothing.
+std::optional<double> load_of(double value, const DemandInput& demand, const Supply& supply, double drain) {
   switch (demand.spec.kind) {
-    case api::DemandKind::Rate: return replicas_for(value + usable_backlog(demand) / drain, per_replica);
-    case api::DemandKind::Concurrency: return replicas_for(value + usable_backlog(demand), per_replica);
-    case api::DemandKind::Queue:
-      return replicas_for(value + (is_amount(demand.running) ? *demand.running : 0), per_replica);
+    case api::DemandKind::Rate: return value + usable_backlog(demand) / drain;
+    case api::DemandKind::Concurrency: return value + usable_backlog(demand);
+    case api::DemandKind::Queue: return value + (is_amount(demand.running) ? *demand.running : 0);
     case api::DemandKind::Utilization:
       if (supply.ready == 0) return std::nullopt;
-      return replicas_for(value * supply.ready, per_replica);
+      return value * supply.ready;
   }
   return std::nullopt;
+}
+
+std::optional<int> need_of(double value, const DemandInput& demand, const Supply& supply, double drain) {
+  const std::optional<double> load = load_of(value, demand, supply, drain);
+  if (!load) return std::nullopt;
+  return replicas_for(*load, demand.spec.capacity_per_replica);
 }
 
 /// need(now). A jump that one sample alone shows is followed up to twice the replicas that there were before it.
@@ -87,6 +91,11 @@ bool is_queue_alone(const DemandInput& demand) {
   return demand.spec.kind == api::DemandKind::Queue && !demand.spec.running_query;
 }
 
+double load_in_replicas(const DemandInput& demand, const Supply& supply, double drain) {
+  const std::optional<double> value = usable_value(demand);
+  return value ? load_of(*value, demand, supply, drain).value_or(0) / demand.spec.capacity_per_replica : 0;
+}
+
 std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& supply) {
   const auto because = [&](const char* code, const std::string& what, const std::string& note) {
     return api::Reason{code, demand.spec.name + ": " + what + (note.empty() ? "" : " (" + note + ")") +
@@ -114,21 +123,31 @@ std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& s
 
 namespace {
 
-/// Where pods start one after another: the highest rank whose own lead time, from now, ends before it is needed. What
-/// lies beyond the fan is not known.
-int start_in_order(const forecasting::Fan& fan, const DemandInput& demand, const Input& input, const Supply& supply,
-                   const Settings& settings, double queue) {
-  const double per_replica = demand.spec.capacity_per_replica;
+/// Where pods start one after another: the highest rank whose start must begin by now, if `serving` replicas serve and
+/// the one after them is Ready in `first`. What lies beyond the fan is not known.
+int start_in_order(const DemandInput& demand, const Input& input, const Settings& settings, int serving, Millis first,
+                   double queue) {
+  const forecasting::Fan& fan = *demand.fan;
   const WallTime end = fan.origin + fan.offsets.back();
   int start = 0;
-  for (int rank = supply.ready + 1; rank <= input.spec.max_replicas; ++rank) {
-    const Millis lead = supply.until_ready(rank) + demand.data_age;
+  for (int rank = serving + 1; rank <= input.spec.max_replicas; ++rank) {
+    const Millis lead = first + (rank - serving - 1) * input.lead.p90 + demand.data_age;
     if (input.now + lead > end) break;
     const Millis until = std::max(times(settings.start_leads, lead), lead + settings.cycle);
     const double upper = fan.window_max(input.now + lead, input.now + until, input.spec.forecast.quantile);
-    if (replicas_for(upper + queue, per_replica) >= rank) start = rank;
+    if (replicas_for(upper + queue, demand.spec.capacity_per_replica) >= rank) start = rank;
   }
   return start;
+}
+
+/// What is started in order, and what is kept: no less than would be started again at once if only what is needed now
+/// were left.
+void plan_in_order(const DemandInput& demand, const Input& input, const Supply& supply, const Settings& settings,
+                   double queue, DemandFigures& figures) {
+  const Millis first = supply.until_ready(supply.ready + 1);
+  figures.start = std::max(*figures.start, start_in_order(demand, input, settings, supply.ready, first, queue));
+  const int left = std::max({input.spec.min_replicas, figures.reactive.value_or(0), 1});
+  figures.keep = std::max(*figures.keep, start_in_order(demand, input, settings, left, input.lead.p90, 0));
 }
 
 /// As if what is started now were ready `lead` from now.
@@ -151,10 +170,9 @@ DemandFigures figures_at(Millis lead, const DemandInput& demand, const Input& in
   figures.served_upper = fan->window_max(ready_at, input.now + figures.served_until, level);
   const double queue = queue_as_demand(demand, figures.queue_at_lead.value_or(0), drain);
   figures.start = replicas_for(*figures.served_upper + queue, per_replica);
-  if (supply.ordered)
-    figures.start = std::max(*figures.start, start_in_order(*fan, demand, input, supply, settings, queue));
   const WallTime restart_pays = input.now + times(settings.keep_leads, figures.lead);
   figures.keep = replicas_for(fan->window_max(input.now, restart_pays, level), per_replica);
+  if (supply.ordered) plan_in_order(demand, input, supply, settings, queue, figures);
   return figures;
 }
 

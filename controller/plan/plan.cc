@@ -13,11 +13,13 @@ namespace aia::plan {
 namespace {
 
 /// While a demand is collapsed its forecast asks for nothing: what it keeps is a hold of its own (holds.h).
-Needs combine(const Input& input, const std::vector<DemandFigures>& all) {
+Needs combine(const Input& input, const std::vector<DemandFigures>& all, const Supply& supply,
+              const Settings& settings) {
   Needs needs;
   for (std::size_t i = 0; i < all.size(); ++i) {
     needs.known = needs.known || all[i].needed();
     needs.reactive = std::max(needs.reactive, all[i].reactive.value_or(0));
+    needs.load = std::max(needs.load, load_in_replicas(input.demand[i], supply, drain_s(input, settings)));
     if (input.demand[i].collapsed) continue;
     needs.start = std::max(needs.start, all[i].start.value_or(0));
     if (all[i].keep.value_or(-1) > needs.keep) {
@@ -170,7 +172,7 @@ Decision decide(const Input& input, const Settings& settings) {
   else if (supply.stuck > 0)
     decision.not_serving = explain_stuck(input, supply, decision.memory.stuck);
 
-  const Needs needs = combine(input, decision.figures);
+  const Needs needs = combine(input, decision.figures, supply, settings);
   const int min = input.spec.min_replicas, max = max_of(input);
   api::Reasons reasons;
   std::optional<Floor> held;

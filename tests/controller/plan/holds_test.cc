@@ -103,8 +103,9 @@ TEST_CASE("nothing is scaled in while fewer are Ready than are wanted, whatever 
   CHECK(decide(input, {}).held->code == "TooFewReady");
   input.replicas.waiting_ages.assign(7, 30s);
   CHECK(decide(input, {}).desired == 10);
-  input.demand[0].value = 24;
-  CHECK(decide(input, {}).desired == 2);
+  input.demand[0].value = 31;  // as many are needed, and they are not full
+  input.replicas.waiting_ages.assign(7, 900s);
+  CHECK(decide(input, {}).desired == 3);
 }
 
 TEST_CASE("what is measured on pods lacks those that do not serve") {
