@@ -33,7 +33,7 @@ void Collapse::look(double demand, const forecasting::Fan& fan, double level, do
   if (began_) {
     const bool is_over = now - began_->at >= longest;
     const bool is_back = kFar * demand >= began_->expected.value(now, level);
-    const bool agrees = fan.empty() || fan.value(now, level) <= kFar * demand + per_replica;
+    const bool agrees = fan.empty() || fan.pointwise_max(now, now + longest, level) <= kFar * demand + per_replica;
     if (is_back || (is_over && agrees)) began_.reset();
     return;
   }

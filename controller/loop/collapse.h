@@ -21,7 +21,8 @@ class Collapse {
   /// One look a cycle. It begins where twice the demand is below the lowest quantile, by one replica's worth at least,
   /// and below what demand was for three quarters of the last hour: the end of a burst is no collapse. It ends where
   /// twice the demand reaches the planning quantile `level` that was expected for now before it began; or, when it has
-  /// lasted for `longest`, where the forecast has come down to what demand is. `fan` empty: nothing was forecast.
+  /// lasted for `longest`, where the forecast for as long has come down to what demand is. `fan` empty: nothing was
+  /// forecast.
   void look(double demand, const forecasting::Fan& fan, double level, double per_replica, Millis longest, WallTime now);
 
   [[nodiscard]] bool is_on() const { return began_.has_value(); }

@@ -19,7 +19,8 @@ void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, con
   auto next = status_of(workload, now);
   const auto slot = write_slot(now, settings.grid_step, workload.object.meta.key().to_string());
   const bool differs = differs_in_substance(next, state.status) || (slot != state.status_slot && next != state.status);
-  const bool due = differs || state.status_unsure;
+  const bool may_stand = state.status_unsure && differs_in_substance(next, workload.object.status);
+  const bool due = differs || may_stand;
   if (!due || cycle.outage.is_on()) return;
   auto object = workload.object;
   object.status = next;

@@ -86,10 +86,10 @@ struct WorkloadState {
   std::optional<WallTime> last_scale_time;
   std::vector<plan::PastRecommendation> recommendations;  ///< oldest first
   api::AutoscalerStatus status;                           ///< as last written, or as found
-  bool status_unsure = false;                             ///< a write of it got no answer: it may stand, or not
-  std::int64_t status_slot = 0;                           ///< grid step of that write
-  std::map<std::string, WrittenForecast> forecasts;       ///< by demand name
-  api::AutoscalerStatus stored;                           ///< as found when it was last adopted
+  bool status_unsure = false;    ///< a write of it got no answer: what the watch shows is compared, too
+  std::int64_t status_slot = 0;  ///< grid step of that write
+  std::map<std::string, WrittenForecast> forecasts;  ///< by demand name
+  api::AutoscalerStatus stored;                      ///< as found when it was last adopted
   Turn acting, reporting;
   Events events;
   std::optional<PoolNeed> need;                 ///< of nodes, when it was last looked at

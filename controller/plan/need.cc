@@ -140,14 +140,21 @@ int start_in_order(const DemandInput& demand, const Input& input, const Settings
   return start;
 }
 
-/// What is started in order, and what is kept: no less than would be started again at once if only what is needed now
-/// were left.
+/// What is started in order, and what is kept: the fewest replicas to which none would be started again at once. More
+/// of them that serve have less to start, so that halving finds them.
 void plan_in_order(const DemandInput& demand, const Input& input, const Supply& supply, const Settings& settings,
                    double queue, DemandFigures& figures) {
   const Millis first = supply.until_ready(supply.ready + 1);
   figures.start = std::max(*figures.start, start_in_order(demand, input, settings, supply.ready, first, queue));
-  const int left = std::max({input.spec.min_replicas, figures.reactive.value_or(0), 1});
-  figures.keep = std::max(*figures.keep, start_in_order(demand, input, settings, left, input.lead.p90, 0));
+  int fewest = std::max(*figures.keep, figures.reactive.value_or(0)), most = std::max(fewest, input.replicas.spec);
+  while (fewest < most) {
+    const int middle = fewest + (most - fewest) / 2;
+    if (start_in_order(demand, input, settings, middle, input.lead.p90, 0) > middle)
+      fewest = middle + 1;
+    else
+      most = middle;
+  }
+  figures.keep = fewest;
 }
 
 /// As if what is started now were ready `lead` from now.

@@ -307,3 +307,14 @@ TEST_CASE("who only sets replicas back keeps no bounds: ours hold") {
   input.replicas = {4, 4, {}, ""};
   CHECK(decide(input, {}).action == Action::Hold);
 }
+
+TEST_CASE("where pods start one after another, what would be started again at once is not given back") {
+  const auto steps = [](Millis ahead) { return ahead >= 1800s ? 60.0 : 24.0; };
+  const auto ramp = fan_of(steps, 1.0);
+  Input input = at_rest(5, demand(24));
+  input.demand[0].fan = &ramp;
+  input.lead.p90 = 600s;
+  CHECK(decide(input, {}).desired == 2);
+  input.replicas.ordered = true;
+  CHECK(decide(input, {}).desired == 5);
+}
