@@ -123,33 +123,41 @@ std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& s
 
 namespace {
 
-/// Where pods start one after another: the highest rank whose start must begin by now, if `serving` replicas serve and
-/// the one after them is Ready in `first`. What lies beyond the fan is not known.
-int start_in_order(const DemandInput& demand, const Input& input, const Settings& settings, int serving, Millis first,
-                   double queue) {
+/// Where pods start one after another, of which `serving` serve and the next is Ready in `first`.
+struct InOrder {
+  int serving = 0;
+  Millis first{0};
+  double queue = 0;  ///< what waits by then, as demand
+};
+
+/// The highest rank that is needed about when its start, begun now, would end; with `from_now`, at any time until then.
+/// What lies beyond the fan is not known.
+int highest_rank(const DemandInput& demand, const Input& input, const Settings& settings, const InOrder& order,
+                 bool from_now) {
   const forecasting::Fan& fan = *demand.fan;
   const WallTime end = fan.origin + fan.offsets.back();
-  int start = 0;
-  for (int rank = serving + 1; rank <= input.spec.max_replicas; ++rank) {
-    const Millis lead = first + (rank - serving - 1) * input.lead.p90 + demand.data_age;
+  int highest = 0;
+  for (int rank = order.serving + 1; rank <= input.spec.max_replicas; ++rank) {
+    const Millis lead = order.first + (rank - order.serving - 1) * input.lead.p90 + demand.data_age;
     if (input.now + lead > end) break;
     const Millis until = std::max(times(settings.start_leads, lead), lead + settings.cycle);
-    const double upper = fan.window_max(input.now + lead, input.now + until, input.spec.forecast.quantile);
-    if (replicas_for(upper + queue, demand.spec.capacity_per_replica) >= rank) start = rank;
+    const WallTime from = from_now ? input.now : input.now + lead;
+    const double upper = fan.window_max(from, input.now + until, input.spec.forecast.quantile);
+    if (replicas_for(upper + order.queue, demand.spec.capacity_per_replica) >= rank) highest = rank;
   }
-  return start;
+  return highest;
 }
 
-/// What is started in order, and what is kept: the fewest replicas to which none would be started again at once. More
-/// of them that serve have less to start, so that halving finds them.
+/// What is started in order, and what is kept: the fewest replicas beside which no other is needed before it could be
+/// started again. More of them that serve have less to start, so that halving finds them.
 void plan_in_order(const DemandInput& demand, const Input& input, const Supply& supply, const Settings& settings,
                    double queue, DemandFigures& figures) {
-  const Millis first = supply.until_ready(supply.ready + 1);
-  figures.start = std::max(*figures.start, start_in_order(demand, input, settings, supply.ready, first, queue));
+  const InOrder now{supply.ready, supply.until_ready(supply.ready + 1), queue};
+  figures.start = std::max(*figures.start, highest_rank(demand, input, settings, now, false));
   int fewest = std::max(*figures.keep, figures.reactive.value_or(0)), most = std::max(fewest, input.replicas.spec);
   while (fewest < most) {
     const int middle = fewest + (most - fewest) / 2;
-    if (start_in_order(demand, input, settings, middle, input.lead.p90, 0) > middle)
+    if (highest_rank(demand, input, settings, {middle, input.lead.p90, 0}, true) > middle)
       fewest = middle + 1;
     else
       most = middle;

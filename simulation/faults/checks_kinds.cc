@@ -105,12 +105,13 @@ void check_ordered(const Record& record, Violations& violations) {
     const auto hits = [&](const Fault& fault) { return fault.hits_service(service) || disables(fault.kind); };
     if (at > record.end || record.disturbed(at - 4h, at, hits)) continue;
     const auto* moment = moment_at(record, service, at);
-    const int needed = std::min(one.spec.max_replicas, need_of(0.9 * one.service.demand_rps(at), one));
+    // The plan is of a P95, so that one rise in twenty is missed by some; one lead for all misses by far more.
+    const int needed = std::min(one.spec.max_replicas, need_of(0.5 * one.service.demand_rps(at), one));
     if (moment->ready < needed)
       violations.push_back({"ordered", at,
                             one.key.to_string() + ": " + std::to_string(moment->ready) + " Ready where " +
                                 std::to_string(needed) +
-                                " are needed each day at this hour, and start one after another"});
+                                " are half of what is needed each day at this hour, and start one after another"});
   }
 }
 

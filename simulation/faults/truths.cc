@@ -81,7 +81,10 @@ Millis horizon_of(const Inhabitant& inhabitant) {
 }
 
 int plenty_for(double rps, const Inhabitant& inhabitant, const api::AutoscalerSpec& spec) {
-  return std::max(spec.min_replicas, 2 + need_of(1.5 * rps, inhabitant));
+  // Where demand rises steeply at an hour that only the forecast knows, hours ahead are planned by its upper quantile:
+  // as much as it ever rises to is in sight all day.
+  const double steepest = inhabitant.steep ? inhabitant.service.demand_rps(*inhabitant.steep) : 0;
+  return std::max(spec.min_replicas, 2 + need_of(1.5 * std::max(rps, steepest), inhabitant));
 }
 
 const Moment* moment_at(const Record& record, int service, WallTime at) {
