@@ -82,9 +82,12 @@ void write_forecasts(Cycle& cycle, Workload& workload, ports::Cluster& cluster, 
     WrittenForecast next{write_slot(now, settings.grid_step, workload.object.meta.ns + "/" + name),
                          workload.decision ? workload.decision->desired : std::nullopt, workload.demand[i].model};
     const auto last = written.find(demand);
-    const bool unchanged = last != written.end() && last->second == next;
-    if (unchanged || outage.is_on()) continue;
-    const auto outcome = cluster.write_forecast(forecast_of(workload, i, now, settings));
+    if ((last != written.end() && last->second.is_of(next)) || outage.is_on()) continue;
+    const auto forecast = forecast_of(workload, i, now, settings);
+    next.said = forecast.status;
+    next.said.fan.clear();
+    if (last != written.end() && last->second.said == next.said) continue;  // another decision, the same forecast
+    const auto outcome = cluster.write_forecast(forecast);
     if (!outcome && lead_lost(cycle, outcome.error())) return;
     outage.note(outcome);
     if (outcome) written[demand] = std::move(next);

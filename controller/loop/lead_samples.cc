@@ -29,11 +29,20 @@ void LeadSamples::observe(const std::vector<Start>& starts) {
     const bool known = were_ready_.contains(start.uid);
     if (known || start.ready) ready.insert(start.uid);
     if (known || !start.ready || !start.first) continue;
-    (first_look_ ? observed_ : samples_).push_back(std::max(Millis(0), *start.ready - start.began));
+    const Millis took = std::max(Millis(0), *start.ready - start.began);
+    if (first_look_)
+      observed_.push_back(took);
+    else
+      samples_.push_back(std::min(took, longest_believed()));
   }
   were_ready_ = std::move(ready);
   first_look_ = false;
   if (samples_.size() > api::kMaxLeadSamples) samples_.erase(samples_.begin(), samples_.end() - api::kMaxLeadSamples);
+}
+
+Millis LeadSamples::longest_believed() const {
+  const auto measured = plan::lead_time(samples_, {}, std::nullopt, {});
+  return measured.source == api::LeadTimeSource::Measured ? 2 * measured.p90 : Millis::max();
 }
 
 plan::LeadTime LeadSamples::lead(const std::vector<Start>& starts, WallTime now,

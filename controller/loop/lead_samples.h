@@ -47,6 +47,10 @@ class LeadSamples {
                                     const plan::LeadTimeSettings& settings) const;
 
  private:
+  /// A start that hung, in a rollout or for want of room, and came up in the end counts as twice the P90: a few of them
+  /// move no horizon by hours, and starts that really take longer now are followed in a few steps.
+  [[nodiscard]] Millis longest_believed() const;
+
   std::vector<Millis> samples_;
   std::vector<Millis> observed_;      // of those that were Ready at the first look
   std::set<std::string> were_ready_;  // uids of those there are

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/api/forecast.h"
 #include "controller/loop/demand_state.h"
 #include "controller/loop/events.h"
 #include "controller/loop/lead_samples.h"
@@ -24,7 +25,10 @@ struct WrittenForecast {
   std::int64_t slot = 0;  ///< grid step, shifted by the object's name
   std::optional<int> desired;
   std::string model;
-  bool operator==(const WrittenForecast&) const = default;
+  api::ForecastStatus said{};  ///< without its fan, which its origin stands for
+  [[nodiscard]] bool is_of(const WrittenForecast& other) const {
+    return slot == other.slot && desired == other.desired && model == other.model;
+  }
 };
 
 /// How an object fared when it was last written for in one step; see turns.h.

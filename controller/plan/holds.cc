@@ -36,9 +36,12 @@ std::optional<Memory::Collapse> collapse_of(const Input& input) {
   return input.memory.collapse ? input.memory.collapse : Memory::Collapse{input.now, input.replicas.spec};
 }
 
-/// Fewer are Ready than are wanted; or as many, and all of them are full: then more may be asked than they can serve.
-bool serve_too_little(const Supply& supply, const Needs& needs) {
-  return supply.ready < needs.keep || (supply.ready == needs.keep && needs.load >= kFull * supply.ready);
+/// What must stay while fewer are Ready than are wanted, or as many and all of them are full, so that more may be asked
+/// than they can serve: all that may still serve, which pods without room do not. 0: enough serve.
+int kept_for_ready(const Input& input, const Supply& supply, const Needs& needs) {
+  const bool are_full = supply.ready == needs.keep && needs.load >= kFull * supply.ready;
+  if (supply.ready >= needs.keep && !are_full) return 0;
+  return std::max(1, input.replicas.spec - static_cast<int>(input.replicas.waiting_ages.size()));
 }
 
 /// Stands until a start comes up, or none is stuck any more.
@@ -108,8 +111,8 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
   if (memory.lost)
     all.push_back({std::min(current, memory.lost->wanted), explain_lost(input, supply, *memory.lost),
                    "mend or delete the pods that lost Ready"});
-  else if (serve_too_little(supply, needs) && supply.ready + starting < current)
-    all.push_back({current, explain_too_few_ready(supply.ready, needs.keep), "look at the pods that are not Ready"});
+  else if (const int kept = kept_for_ready(input, supply, needs); kept > 0 && supply.ready + starting < current)
+    all.push_back({kept, explain_too_few_ready(supply.ready, needs.keep), "look at the pods that are not Ready"});
   if (memory.collapse) {
     const int kept = std::min(current, kept_in_collapse(*memory.collapse, input.now, input.lead.p90));
     all.push_back({kept, explain_collapse(input, *memory.collapse), ""});

@@ -13,7 +13,7 @@ namespace aia::plan {
 struct Needs {
   bool known = false;
   int reactive = 0;        ///< for demand now
-  double load = 0;         ///< the same, not rounded
+  double load = 0;         ///< likewise, not rounded, where requests may wait unseen
   int start = 0;           ///< what must exist: reactive or start
   int keep = 0;            ///< what must not be stopped: those, and keep
   std::size_t keeper = 0;  ///< the entry behind `keep`, when keep > start

@@ -93,7 +93,9 @@ bool is_queue_alone(const DemandInput& demand) {
 
 double load_in_replicas(const DemandInput& demand, const Supply& supply, double drain) {
   const std::optional<double> value = usable_value(demand);
-  return value ? load_of(*value, demand, supply, drain).value_or(0) / demand.spec.capacity_per_replica : 0;
+  const bool nobody_waits = demand.backlog && !demand.backlog_missing && *demand.backlog <= 0;
+  return value && !nobody_waits ? load_of(*value, demand, supply, drain).value_or(0) / demand.spec.capacity_per_replica
+                                : 0;
 }
 
 std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& supply) {

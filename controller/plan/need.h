@@ -28,7 +28,8 @@ double usable_backlog(const DemandInput& demand);
 /// How long a backlog may take once capacity for it is ready; never zero.
 double drain_s(const Input& input, const Settings& settings);
 
-/// Replicas that demand fills now, not rounded; 0 when it is not known.
+/// Replicas that demand fills now, not rounded, as far as more may be asked than is served; 0 when it is not known, or
+/// when nobody is known to wait.
 double load_in_replicas(const DemandInput& demand, const Supply& supply, double drain);
 
 /// A queue without a measure of the work in progress: an empty queue does not say that the workers are idle.

@@ -106,12 +106,12 @@ void check_ordered(const Record& record, Violations& violations) {
     if (at > record.end || record.disturbed(at - 4h, at, hits)) continue;
     const auto* moment = moment_at(record, service, at);
     // The plan is of a P95, so that one rise in twenty is missed by some; one lead for all misses by far more.
-    const int needed = std::min(one.spec.max_replicas, need_of(0.5 * one.service.demand_rps(at), one));
+    const int needed = std::min(one.spec.max_replicas, need_of(one.service.demand_rps(at) / 3, one));
     if (moment->ready < needed)
       violations.push_back({"ordered", at,
                             one.key.to_string() + ": " + std::to_string(moment->ready) + " Ready where " +
                                 std::to_string(needed) +
-                                " are half of what is needed each day at this hour, and start one after another"});
+                                " are a third of what is needed each day at this hour, and start one after another"});
   }
 }
 

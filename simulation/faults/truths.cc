@@ -84,7 +84,7 @@ int plenty_for(double rps, const Inhabitant& inhabitant, const api::AutoscalerSp
   // Where demand rises steeply at an hour that only the forecast knows, hours ahead are planned by its upper quantile:
   // as much as it ever rises to is in sight all day.
   const double steepest = inhabitant.steep ? inhabitant.service.demand_rps(*inhabitant.steep) : 0;
-  return std::max(spec.min_replicas, 2 + need_of(1.5 * std::max(rps, steepest), inhabitant));
+  return std::max(spec.min_replicas, 2 + need_of(std::max(1.5 * rps, 2.5 * steepest), inhabitant));
 }
 
 const Moment* moment_at(const Record& record, int service, WallTime at) {

@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
   const auto begun = std::chrono::steady_clock::now();
   std::size_t flagged = 0;
   const auto outcomes = simulation::simulate_many(first, count, jobs, options, [&](const auto& outcome) {
-    if (outcome.violations.empty() || ++flagged > 15) return;
+    if (outcome.violations.empty() || ++flagged > 40) return;
     const auto& one = outcome.violations.front();
     std::cout << "seed " << outcome.seed << ": " << format_rfc3339(one.at) << " " << one.checker << ": " << one.what
               << std::endl;  // at once: a run may be cut off

@@ -98,13 +98,17 @@ TEST_CASE("nothing is scaled in while fewer are Ready than are wanted, whatever 
 
   input = at_rest(10, demand(36));  // the three that serve are full
   input.replicas = {10, 3, {}, ""};
-  input.replicas.waiting_ages.assign(7, 900s);
+  input.replicas.failing_ages.assign(7, 900s);
   CHECK(decide(input, {}).desired == 10);
   CHECK(decide(input, {}).held->code == "TooFewReady");
-  input.replicas.waiting_ages.assign(7, 30s);
-  CHECK(decide(input, {}).desired == 10);
   input.demand[0].value = 31;  // as many are needed, and they are not full
-  input.replicas.waiting_ages.assign(7, 900s);
+  CHECK(decide(input, {}).desired == 3);
+  input.demand[0].value = 36;
+  input.demand[0].backlog = 0;  // nobody waits
+  CHECK(decide(input, {}).desired == 3);
+  input.demand[0].backlog.reset();
+  input.replicas.failing_ages.clear();
+  input.replicas.waiting_ages.assign(7, 900s);  // no room: those hold nothing
   CHECK(decide(input, {}).desired == 3);
 }
 
