@@ -15,20 +15,26 @@ constexpr Millis kNextAtOnce{std::chrono::seconds(30)};  // from one pod's Ready
 }  // namespace
 
 void PodMemory::observe(const std::vector<ports::Pod>& pods, WallTime now) {
-  std::set<std::string> ready, lost_before;
+  std::set<std::string> ready;
+  std::map<std::string, int> losses;
   std::map<std::string, WallTime> lost;
   saw_any_ = saw_any_ || !pods.empty();
   for (const auto& pod : pods) {
     if (pod.ready_since || were_ready_.contains(pod.uid)) ready.insert(pod.uid);
-    if (was_lost_.contains(pod.uid)) lost_before.insert(pod.uid);
+    if (const auto before = losses_.find(pod.uid); before != losses_.end()) losses.insert(*before);
     if (!is_starting(pod) || (!pod.lost_since && !were_ready_.contains(pod.uid))) continue;
     const auto before = lost_.find(pod.uid);
+    if (before == lost_.end()) ++losses[pod.uid];
     lost[pod.uid] = pod.lost_since.value_or(before != lost_.end() ? before->second : now);
-    lost_before.insert(pod.uid);
   }
   were_ready_ = std::move(ready);
-  was_lost_ = std::move(lost_before);
+  losses_ = std::move(losses);
   lost_ = std::move(lost);
+}
+
+bool PodMemory::is_lost_again(const std::string& uid) const {
+  const auto found = losses_.find(uid);
+  return found != losses_.end() && found->second > 1 && lost_.contains(uid);
 }
 
 std::optional<WallTime> PodMemory::lost_since(const ports::Pod& pod) const {

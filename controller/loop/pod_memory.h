@@ -22,7 +22,10 @@ class PodMemory {
   [[nodiscard]] std::optional<WallTime> lost_since(const ports::Pod& pod) const;
 
   /// It was lost at some time, so that its Ready of now is not its first.
-  [[nodiscard]] bool was_lost(const std::string& uid) const { return was_lost_.contains(uid); }
+  [[nodiscard]] bool was_lost(const std::string& uid) const { return losses_.contains(uid); }
+
+  /// It was lost, came back and was lost again: it is not to be waited for.
+  [[nodiscard]] bool is_lost_again(const std::string& uid) const;
 
   /// False: the target never had a pod that we saw.
   [[nodiscard]] bool saw_any() const { return saw_any_; }
@@ -35,8 +38,9 @@ class PodMemory {
 
  private:
   bool saw_any_ = false;
-  std::set<std::string> were_ready_, was_lost_;  // uids
-  std::map<std::string, WallTime> lost_;         // by uid: since when
+  std::set<std::string> were_ready_;      // uids
+  std::map<std::string, int> losses_;     // by uid: how often it was lost
+  std::map<std::string, WallTime> lost_;  // by uid: since when
 };
 
 /// How long a rollout has made no progress: its words carry its counts, so that other words are progress.

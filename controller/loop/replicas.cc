@@ -56,7 +56,8 @@ plan::ReplicaInput replicas_of(const ports::Target& target, const WorkloadState&
       const bool is_first = !pod.restarted && !state.pods.was_lost(pod.uid);
       if (is_first && age_of(*pod.ready_since, now) <= 2 * lead) ++replicas.came_up;
     } else if (lost_since) {
-      replicas.lost_ages.push_back(age_of(*lost_since, now));
+      const Millis age = age_of(*lost_since, now);
+      replicas.lost_ages.push_back(state.pods.is_lost_again(pod.uid) ? std::max(age, lead) : age);
       lost.push_back(pod.name);
     } else if (is_starting(pod)) {
       add_start(replicas, pod, state.pooled.value_or(false), now, settings.cycle);

@@ -163,6 +163,27 @@ TEST_CASE_METHOD(World, "the lead time of pods that were there before is observe
   CHECK(status().lead_time.p90 >= 100s);
 }
 
+TEST_CASE("a pod that is lost, comes back and is lost again is not waited for") {
+  PodMemory memory;
+  ports::Pod pod;
+  pod.uid = "a";
+  const WallTime now{Millis(1'800'000'000'000)};
+  const auto look = [&](bool ready) {
+    pod.ready_since.reset();
+    if (ready) pod.ready_since = now;
+    memory.observe({pod}, now);
+  };
+  look(true), look(false), look(false);
+  CHECK(memory.lost_since(pod) == now);
+  CHECK_FALSE(memory.is_lost_again("a"));
+  look(true);
+  CHECK_FALSE(memory.lost_since(pod));
+  look(false);
+  CHECK(memory.is_lost_again("a"));
+  memory.observe({}, now);
+  CHECK_FALSE(memory.was_lost("a"));  // it is gone
+}
+
 TEST_CASE("pods that were created as the one before became Ready start in order") {
   std::vector<ports::Pod> pods(5);
   const WallTime begin{Millis(1'800'000'000'000)};

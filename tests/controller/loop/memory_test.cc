@@ -55,7 +55,7 @@ TEST_CASE("starts are remembered over a restart and bounded") {
   lead.observe({});
   lead.observe({pod("a", kStart, 9min)});
   CHECK(lead.samples().size() == api::kMaxLeadSamples);
-  CHECK(lead.samples().back() == 9min);
+  CHECK(lead.samples().back() == 6min);  // it hung: twice the P90 is believed
 }
 
 TEST_CASE("a value that somebody writes back twice is a conflict, for as long as the window") {
