@@ -35,7 +35,9 @@ bool is_excess(const Record& record, int service, const Moment& moment, Millis b
   const auto& one = inhabitant_of(record, service);
   const Millis behind = back + memory_of(record, service, spec, moment.at);
   if (moment.replicas <= plenty_for(0, one, spec)) return false;
-  return moment.replicas > plenty_for(largest_rps(one, moment.at - behind, moment.at + horizon_of(one)), one, spec);
+  // A third more than plenty: a quantile that is somewhat too high for a quarter of an hour is no hold.
+  const double largest = largest_rps(one, moment.at - behind, moment.at + horizon_of(one));
+  return moment.replicas > plenty_for(4.0 / 3 * largest, one, spec);
 }
 
 bool queued_between(const Record& record, int service, WallTime from, WallTime to) {
@@ -134,7 +136,8 @@ void check_holds(const Record& record, Violations& violations) {
         continue;
       violations.push_back({"holds", now->at,
                             one.key.to_string() + ": " + counted(now->replicas) + " for " + format_rough(held) +
-                                ", more than demand explains, and no condition says why"});
+                                ", more than demand explains (" + std::to_string(now->ready) +
+                                " Ready), and no condition says why"});
       i += 60;
     }
   }
