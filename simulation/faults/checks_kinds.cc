@@ -30,14 +30,14 @@ bool first_fluke(const Record& record, int controller, int service, WallTime at)
   return now && !before;
 }
 
-/// Beyond what anything in sight explains, with nobody waiting.
-bool is_excess(const Record& record, int service, const Moment& moment, Millis back, const api::AutoscalerSpec& spec) {
+/// Beyond what anything in sight explains, with nobody waiting; `slack`: times as much as is explained.
+bool is_excess(const Record& record, int service, const Moment& moment, Millis back, const api::AutoscalerSpec& spec,
+               double slack = 1) {
   const auto& one = inhabitant_of(record, service);
   const Millis behind = back + memory_of(record, service, spec, moment.at);
   if (moment.replicas <= plenty_for(0, one, spec)) return false;
-  // A third more than plenty: a quantile that is somewhat too high for a quarter of an hour is no hold.
   const double largest = largest_rps(one, moment.at - behind, moment.at + horizon_of(one));
-  return moment.replicas > plenty_for(4.0 / 3 * largest, one, spec);
+  return moment.replicas > plenty_for(slack * largest, one, spec);
 }
 
 bool queued_between(const Record& record, int service, WallTime from, WallTime to) {
@@ -108,12 +108,12 @@ void check_ordered(const Record& record, Violations& violations) {
     if (at > record.end || record.disturbed(at - 4h, at, hits)) continue;
     const auto* moment = moment_at(record, service, at);
     // The plan is of a P95, so that one rise in twenty is missed by some; one lead for all misses by far more.
-    const int needed = std::min(one.spec.max_replicas, need_of(one.service.demand_rps(at) / 3, one));
+    const int needed = std::min(one.spec.max_replicas, need_of(0.4 * one.service.demand_rps(at), one));
     if (moment->ready < needed)
-      violations.push_back({"ordered", at,
-                            one.key.to_string() + ": " + std::to_string(moment->ready) + " Ready where " +
-                                std::to_string(needed) +
-                                " are a third of what is needed each day at this hour, and start one after another"});
+      violations.push_back(
+          {"ordered", at,
+           one.key.to_string() + ": " + std::to_string(moment->ready) + " Ready where " + std::to_string(needed) +
+               " are two fifths of what is needed each day at this hour, and start one after another"});
   }
 }
 
@@ -131,7 +131,9 @@ void check_holds(const Record& record, Violations& violations) {
           std::all_of(begun, now, [&](const Moment& any) { return any.replicas == now->replicas; });
       if (!silent || !held_all_along) continue;
       const auto spec = spec_at(record, one.key, now->at);
-      if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, *now, held, *spec)) continue;
+      // Where all are Ready a quantile may be somewhat too high for a quarter of an hour, which is no hold.
+      const double slack = now->ready >= now->replicas ? 4.0 / 3 : 1;
+      if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, *now, held, *spec, slack)) continue;
       if (blocked(record, service, begun->at, now->at) || queued_between(record, service, begun->at - 30min, now->at))
         continue;
       violations.push_back({"holds", now->at,
@@ -165,6 +167,9 @@ void check_scale_in_goes_on(const Record& record, Violations& violations) {
       const auto* moment = moment_at(record, service, at);
       if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, *moment, 0min, *spec)) continue;
       if (queued_between(record, service, at - 35min, at)) continue;
+      // Of a version that does not come up pods should serve: they hold while no more are Ready than are wanted.
+      const bool too_few = moment->ready <= plenty_for(one.service.demand_rps(at), one, *spec);
+      if (fault.kind == FaultKind::RolloutStuck && fault.severity >= 0.5 && too_few) continue;
       violations.push_back(
           {"scale-in-goes-on", at,
            one.key.to_string() + ": still " + counted(moment->replicas) + " at the end of " + to_string(fault)});

@@ -76,8 +76,7 @@ Millis memory_of(const Record& record, int service, const api::AutoscalerSpec& s
 }
 
 Millis horizon_of(const Inhabitant& inhabitant) {
-  // Starts that hung make the measured lead up to twice as long.
-  const int leads = inhabitant.service.ordered ? 25 : 8;
+  const int leads = inhabitant.service.ordered ? 25 : 4;
   return leads * inhabitant.service.lead_max + (inhabitant.spec.node_pool ? 10min : 0min);
 }
 

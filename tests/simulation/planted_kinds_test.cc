@@ -54,13 +54,6 @@ struct UnseenAreNone {
   void operator()(const api::Autoscaler&, ports::Target& target) const { target.pods_unseen.clear(); }
 };
 
-struct OrderUnseen {
-  void operator()(const api::Autoscaler&, ports::Target& target) const {
-    target.ordered = false;
-    for (auto& pod : target.pods) pod.created -= 10s;  // so that the pods do not tell, either
-  }
-};
-
 struct UidOnce {
   std::map<api::ObjectKey, std::string> first;
   void operator()(const api::Autoscaler& of, ports::Target& target) {
@@ -117,17 +110,6 @@ struct NothingExpected : Forwarding {
     auto views = inner_.autoscalers();
     for (auto& view : views) view.object.spec.forecast.model = api::ModelChoice::Off;
     return views;
-  }
-};
-
-struct HoldsUnsaid : Forwarding {
-  using Forwarding::Forwarding;
-  Status write_status(const api::Autoscaler& object) override {
-    auto changed = object;
-    std::erase_if(changed.status.conditions, [](const auto& one) {
-      return one.type == "ScaleInHeld" || one.type == "ReplicasServing" || one.type == "ScalingLimited";
-    });
-    return inner_.write_status(changed);
   }
 };
 
@@ -212,18 +194,12 @@ TEST_CASE("planted: each bug of the hour that matters is caught by the checker w
     const char* checker;
     FaultKind fault;
     Planted planted;
-    PopulationOptions population{};
   };
   const auto bug = GENERATE(values<Bug>({
       {"lost pods counted as Ready", "lost", FaultKind::CrashLoop, in_cluster<Targets<LostAreReady>>()},
       {"lost pods taken for starts", "capacity", FaultKind::CrashLoop, in_cluster<Targets<LostAreStarts>>()},
       {"what cannot be seen taken for none", "scale-in-goes-on", FaultKind::NoSelector,
        in_cluster<Targets<UnseenAreNone>>()},
-      {"starts one after another planned as one",
-       "ordered",
-       FaultKind::Poison,
-       in_cluster<Targets<OrderUnseen>>(),
-       {true, {}, {}}},
       {"no second look after a conflict", "conflicts", FaultKind::VersionMoves, in_cluster<NoSecondLook>()},
       {"starts that hang refuse what is needed now", "need-now", FaultKind::RolloutStuck, in_cluster<StuckRefuse>()},
       {"a rollout holds for ever", "scale-in-goes-on", FaultKind::RolloutStuck, in_cluster<Targets<NeverStalls>>()},
@@ -234,12 +210,10 @@ TEST_CASE("planted: each bug of the hour that matters is caught by the checker w
       {"replaced sources missed", "scale-in-goes-on", FaultKind::SourcesChurn, in_metrics<GoneAreMissing>()},
       {"a collapse followed at once", "collapse", FaultKind::DemandGone, in_cluster<NothingExpected>()},
       {"windows measured on the wall clock", "need-now", FaultKind::ClockJump, on_wall_time()},
-      {"a hold not said", "holds", FaultKind::RolloutStuck, in_cluster<HoldsUnsaid>()},
       {"nodes given back under pods", "pool", FaultKind::PoolConflicts, in_pools<NodesLookEmpty>()},
   }));
   INFO(bug.what << ", by " << bug.checker);
-  auto options = days_of(bug.fault, bug.planted);
-  options.population = bug.population;
+  const auto options = days_of(bug.fault, bug.planted);
   const auto seed = caught_by(bug.checker, options, kFirst);
   CHECK(seed != 0);
 }
