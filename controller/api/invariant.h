@@ -3,17 +3,23 @@
 // the process ends before its next write (docs/decisions/0014).
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 #include <string>
 
 namespace aia {
 
+/// Where a call stands: std::source_location, which clang 14 lacks.
+struct Place {
+  const char* file;
+  int line;
+  static constexpr Place current(const char* in = __builtin_FILE(), int at = __builtin_LINE()) { return {in, at}; }
+};
+
 /// Thrown where an invariant does not hold: "file:line: words".
 class BrokenInvariant : public std::logic_error {
  public:
-  explicit BrokenInvariant(const std::string& words, std::source_location at = std::source_location::current())
-      : std::logic_error(std::string(at.file_name()) + ":" + std::to_string(at.line()) + ": " + words) {}
+  explicit BrokenInvariant(const std::string& words, Place at = Place::current())
+      : std::logic_error(std::string(at.file) + ":" + std::to_string(at.line) + ": " + words) {}
 };
 
 /// An invariant of what all objects share: the order of writes, the lease, budgets.
@@ -23,12 +29,12 @@ class BrokenShared : public BrokenInvariant {
 };
 
 /// Throws BrokenInvariant unless it holds. `words` say what is the case instead.
-inline void ensure(bool holds, const char* words, std::source_location at = std::source_location::current()) {
+inline void ensure(bool holds, const char* words, Place at = Place::current()) {
   if (!holds) throw BrokenInvariant(words, at);
 }
 
 /// The same for what all objects share.
-inline void ensure_shared(bool holds, const char* words, std::source_location at = std::source_location::current()) {
+inline void ensure_shared(bool holds, const char* words, Place at = Place::current()) {
   if (!holds) throw BrokenShared(words, at);
 }
 
