@@ -121,7 +121,7 @@ void DemandBatch::judge_clock(plan::DemandInput& input) const {
                      ": until it is known whether that is true, what is read may be as old";
 }
 
-/// One that is stale is none; one that is partial may still raise, and like a missing one it never lowers.
+/// A stale amount counts as missing; a partial amount may still raise, and like a missing amount never lowers.
 void DemandBatch::answer_beside(const Slot& slot, Beside beside, WallTime now) {
   auto& workload = *slot.workload;
   const auto answer = answer_to(beside.question);
