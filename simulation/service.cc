@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "simulation/virtual_clock.h"
+
 namespace aia::simulation {
 namespace {
 
@@ -18,7 +20,7 @@ Service::Service(api::ObjectKey key, ServiceOptions options, int replicas, WallT
   for (int i = 0; i < replicas; ++i) {
     create_pod();
     auto& pod = pods_.back();
-    pod.pod.created = std::chrono::floor<std::chrono::seconds>(start) - std::chrono::hours(24);
+    pod.pod.created = stamp(start) - std::chrono::hours(24);
     pod.ready_at = pod.pod.created + options_.lead_max;
   }
   become_ready();

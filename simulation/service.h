@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +31,9 @@ struct ServiceOptions {
   int gateways = 2;      ///< sources of what is scraped, in equal parts; 0: the Ready pods are
   bool ordered = false;  ///< a pod is created when all before it are Ready (a StatefulSet's OrderedReady)
 };
+
+/// In place of a sample that does not exist.
+inline constexpr double kNoSample = std::numeric_limits<double>::quiet_NaN();
 
 /// Scraping fails for some of a service's sources.
 struct ScrapeFault {

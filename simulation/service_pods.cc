@@ -2,16 +2,9 @@
 #include <algorithm>
 
 #include "simulation/service.h"
+#include "simulation/virtual_clock.h"
 
 namespace aia::simulation {
-namespace {
-
-/// The API server's timestamps have whole seconds.
-WallTime stamp(WallTime time) {
-  return std::chrono::floor<std::chrono::seconds>(time);
-}
-
-}  // namespace
 
 void Service::create_pod() {
   ServicePod one;

@@ -1,13 +1,11 @@
 // What Prometheus would have of a service; see service.h.
 #include <algorithm>
-#include <limits>
 
 #include "simulation/service.h"
 
 namespace aia::simulation {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr Millis kRemembered = std::chrono::minutes(15);  // longer than anybody looks back
 
 double seconds(Millis duration) {
@@ -55,11 +53,11 @@ double Service::scrape_sources() {
 void Service::scrape() {
   const double interval = seconds(options_.scrape_interval);
   const double missing = scrape_sources();
-  const double present = missing >= 1 ? kNone : 1 - missing;
+  const double present = missing >= 1 ? kNoSample : 1 - missing;
   const double taken = started_since_scrape_ / interval;
-  const double used = ready_ > 0 ? std::min(1.0, taken / (ready_ * options_.per_replica_rps)) : kNone;
+  const double used = ready_ > 0 ? std::min(1.0, taken / (ready_ * options_.per_replica_rps)) : kNoSample;
   scrapes_.push_back({present * bad_factor_ * arrived_since_scrape_ / interval, present * queue_, missing,
-                      present * bad_factor_ * taken, missing >= 1 ? kNone : bad_factor_ * used});
+                      present * bad_factor_ * taken, missing >= 1 ? kNoSample : bad_factor_ * used});
   arrived_since_scrape_ = started_since_scrape_ = 0;
 }
 
@@ -81,7 +79,7 @@ std::vector<Source> Service::sources(WallTime at, Millis lookback) const {
 
 /// nullptr: before the start. Beyond the newest there is nothing: whoever asks has a clock that is ahead.
 const Service::Scrape* Service::scraped(std::int64_t index) const {
-  static constexpr Scrape kNothing{kNone, kNone, 0, kNone, kNone};
+  static constexpr Scrape kNothing{kNoSample, kNoSample, 0, kNoSample, kNoSample};
   if (index < first_scrape_) return nullptr;
   const auto at = static_cast<std::size_t>(index - first_scrape_);
   return at < scrapes_.size() ? &scrapes_[at] : &kNothing;

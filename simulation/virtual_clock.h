@@ -5,6 +5,11 @@
 
 namespace aia::simulation {
 
+/// As the API server writes it: its timestamps have whole seconds.
+inline WallTime stamp(WallTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time);
+}
+
 class VirtualClock : public ports::Clock {
  public:
   explicit VirtualClock(WallTime start) : now_(start) {}

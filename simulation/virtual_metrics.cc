@@ -3,14 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <utility>
 
 namespace aia::simulation {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr Millis kLongLookback = std::chrono::minutes(10);
 
 /// The sum of the sources' rates over (at − window, at], each the mean over the scrapes that reached it; NaN: there is
@@ -29,7 +27,7 @@ double rate(const Service& service, WallTime at, Millis window) {
     whole_sum += rps;
     ++whole_count;
   }
-  if (count == 0) return kNone;
+  if (count == 0) return kNoSample;
   const double of_missing = whole_count == 0 ? 0 : whole_sum / whole_count;
   return (1 - missing) * sum / count + missing * of_missing;
 }
@@ -42,7 +40,7 @@ double newest(const Service& service, WallTime at, Millis lookback, Sample sampl
     const double value = sample(i);
     if (!std::isnan(value)) return value;
   }
-  return kNone;
+  return kNoSample;
 }
 
 }  // namespace
@@ -78,7 +76,7 @@ double VirtualMetrics::value(const Asked& asked, WallTime at) const {
     case What::Utilization:
       return newest(service, at, options_.lookback, [&](auto i) { return service.scraped_utilization(i); });
   }
-  return kNone;
+  return kNoSample;
 }
 
 ports::QueryAnswer VirtualMetrics::answer(const ports::MetricQuery& query) const {

@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::int64_t kMostPods = 110;  // a kubelet's default
 
-/// The API server's timestamps have whole seconds.
-WallTime stamp(WallTime time) {
-  return std::chrono::floor<std::chrono::seconds>(time);
-}
-
 ports::Node node_of(const VirtualNode& from, const api::AcceleratorPoolSpec& spec) {
   ports::Node node;
   node.name = from.name;

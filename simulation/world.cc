@@ -81,7 +81,7 @@ void World::note(const Writer& who, const char* kind, const api::ObjectKey& obje
 
 void World::create(api::Autoscaler object) {
   object.meta.uid = "uid-" + std::to_string(++uids_);
-  object.meta.created = std::chrono::floor<std::chrono::seconds>(now());
+  object.meta.created = stamp(now());
   object.meta.generation = 1;
   object.meta.resource_version = next_version();
   const auto key = object.meta.key();

@@ -19,7 +19,7 @@ Error modified() {
 
 StoredPool& World::add_pool(api::AcceleratorPool object, NodeOptions options) {
   object.meta.uid = "uid-pool";
-  object.meta.created = std::chrono::floor<std::chrono::seconds>(now());
+  object.meta.created = stamp(now());
   object.meta.generation = 1;
   object.meta.resource_version = next_version();
   note({"person", now()}, "Create", object.meta.key(), object.meta.uid);

@@ -4,16 +4,15 @@
 #include <catch2/catch.hpp>
 
 #include "tests/controller/loop/fakes.h"
+#include "tests/start.h"
 
 namespace aia::loop::fakes {
 namespace {
 
-const WallTime kNow{Millis(1'800'000'000'000)};
-
 /// P10 90, P50 100, P95 120 for the hour to come.
 forecasting::Fan usual() {
   forecasting::Fan fan;
-  fan.origin = kNow - 1min;
+  fan.origin = kStart - 1min;
   fan.levels = {0.1, 0.5, 0.95};
   fan.offsets = {1min, 60min};
   fan.values.resize(2, 3);
@@ -25,18 +24,18 @@ forecasting::Fan usual() {
 /// After an hour of 100.
 Collapse steady() {
   Collapse collapse;
-  for (int minute = 60; minute > 0; --minute) collapse.learn(100, kNow - minute * 1min, 1min);
+  for (int minute = 60; minute > 0; --minute) collapse.learn(100, kStart - minute * 1min, 1min);
   return collapse;
 }
 
 TEST_CASE("the end of a burst is no collapse, however far below the forecast it falls") {
   Collapse collapse = steady();
-  for (int minute = 0; minute < 10; ++minute) collapse.learn(0, kNow + minute * 1min, 1min);
-  collapse.look(0, usual(), 0.95, 10, 1h, kNow + 10min);
+  for (int minute = 0; minute < 10; ++minute) collapse.learn(0, kStart + minute * 1min, 1min);
+  collapse.look(0, usual(), 0.95, 10, 1h, kStart + 10min);
   CHECK(collapse.is_on());
   Collapse quiet;
-  for (int minute = 60; minute > 0; --minute) quiet.learn(minute > 20 ? 2 : 100, kNow - minute * 1min, 1min);
-  quiet.look(2, usual(), 0.95, 10, 1h, kNow);
+  for (int minute = 60; minute > 0; --minute) quiet.learn(minute > 20 ? 2 : 100, kStart - minute * 1min, 1min);
+  quiet.look(2, usual(), 0.95, 10, 1h, kStart);
   CHECK_FALSE(quiet.is_on());
 }
 
@@ -49,12 +48,12 @@ TEST_CASE("demand collapses below half of the lowest quantile and is back at hal
   for (const auto& [demand, is_on] : {Row{46, false}, Row{44, true}, Row{46, true}, Row{59, true}, Row{60, false},
                                       Row{46, false}, Row{0, true}, Row{100, false}}) {
     INFO(demand);
-    collapse.look(demand, usual(), 0.95, 10, 1h, kNow);
+    collapse.look(demand, usual(), 0.95, 10, 1h, kStart);
     CHECK(collapse.is_on() == is_on);
   }
-  collapse.look(0, {}, 0.95, 10, 1h, kNow);
+  collapse.look(0, {}, 0.95, 10, 1h, kStart);
   CHECK_FALSE(collapse.is_on());  // nothing was forecast
-  collapse.look(0, usual(), 0.95, 91, 1h, kNow);
+  collapse.look(0, usual(), 0.95, 91, 1h, kStart);
   CHECK_FALSE(collapse.is_on());  // not one replica's worth
 }
 
@@ -65,7 +64,7 @@ TEST_CASE("it is held against the forecast of before, and ends when the forecast
     if (passed > 10min) fan.values.setZero();  // it learns
     if (passed > 40min) fan = usual();         // and for a while expects it back
     if (passed > 90min) fan.values.setZero();
-    collapse.look(0, fan, 0.95, 10, 1h, kNow + passed);
+    collapse.look(0, fan, 0.95, 10, 1h, kStart + passed);
     CHECK(collapse.is_on() == (passed <= 90min));
   }
 }

@@ -1,5 +1,6 @@
 // As much of a jump is confirmed as a later sample, of which nothing was in the earlier one, shows again.
 #include "controller/loop/confirmation.h"
+#include "tests/start.h"
 
 #include <catch2/catch.hpp>
 
@@ -7,8 +8,6 @@ namespace aia::loop {
 namespace {
 
 using namespace std::chrono_literals;
-
-const WallTime kStart{Millis(1'800'000'000'000)};
 
 ports::Evidence sampled(std::vector<Millis> at, Millis window) {
   ports::Evidence evidence;

@@ -5,11 +5,10 @@
 #include <catch2/catch.hpp>
 
 #include "tests/controller/loop/fakes.h"
+#include "tests/start.h"
 
 namespace aia::loop::fakes {
 namespace {
-
-const WallTime kStart{Millis(1'800'000'000'000)};
 
 TEST_CASE("doubt: which points it covers") {
   struct Row {

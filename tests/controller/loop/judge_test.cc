@@ -1,5 +1,6 @@
 // How far an answer is believed: one row per way in which a number can be less than it looks.
 #include "controller/loop/judge.h"
+#include "tests/start.h"
 
 #include <catch2/catch.hpp>
 #include <limits>
@@ -10,11 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using plan::Trust;
 
-const WallTime kNow{Millis(1'800'000'000'000)};
-
 ports::QueryAnswer answer_with(std::vector<double> values) {
   ports::QueryAnswer answer;
-  for (const double value : values) answer.series.push_back({{}, {{kNow, value}}});
+  for (const double value : values) answer.series.push_back({{}, {{kStart, value}}});
   return answer;
 }
 
@@ -23,8 +22,8 @@ std::vector<ports::Pod> ready_pods(int count, Millis since = 1h) {
   for (int i = 0; i < count; ++i) {
     ports::Pod pod;
     pod.name = "llm-" + std::to_string(i);
-    pod.created = kNow - since - 5min;
-    pod.ready_since = kNow - since;
+    pod.created = kStart - since - 5min;
+    pod.ready_since = kStart - since;
     pods.push_back(pod);
   }
   return pods;
@@ -33,14 +32,14 @@ std::vector<ports::Pod> ready_pods(int count, Millis since = 1h) {
 ports::Evidence evidence_of(int pods, Millis age, Millis window = 0s) {
   ports::Evidence evidence;
   evidence.rate_window = window;
-  for (int i = 0; i < pods; ++i) evidence.pods.push_back({"serving", "llm-" + std::to_string(i), kNow - age});
+  for (int i = 0; i < pods; ++i) evidence.pods.push_back({"serving", "llm-" + std::to_string(i), kStart - age});
   return evidence;
 }
 
 Judgement judged(const Result<ports::Evidence>& evidence, const std::vector<ports::Pod>& pods,
                  const ports::QueryAnswer& answer = answer_with({1})) {
   Sources sources;
-  return judge(answer, evidence, {"serving", &pods}, sources, kNow, Settings{});
+  return judge(answer, evidence, {"serving", &pods}, sources, kStart, Settings{});
 }
 
 TEST_CASE("a query gives exactly one number of requests") {
@@ -78,21 +77,21 @@ TEST_CASE("fewer reporting pods than Ready ones is partial") {
 
 TEST_CASE("one of the pods reports old samples only") {
   auto evidence = evidence_of(6, 10s);
-  evidence.pods[2].newest = kNow - 4min;
+  evidence.pods[2].newest = kStart - 4min;
   CHECK(judged(evidence, ready_pods(6)).note == "5 of 6 Ready pods report");
 }
 
 TEST_CASE("a pod that is Ready for less than one data age may not have been scraped yet") {
   auto pods = ready_pods(4);
-  pods[3].ready_since = kNow - 9s;
+  pods[3].ready_since = kStart - 9s;
   CHECK(judged(evidence_of(3, 10s), pods).trust == Trust::Whole);
-  pods[3].ready_since = kNow - 11s;
+  pods[3].ready_since = kStart - 11s;
   CHECK(judged(evidence_of(3, 10s), pods).trust == Trust::Partial);
 }
 
 TEST_CASE("a metric that names no pod of ours cannot show coverage") {
   ports::Evidence gateway;
-  gateway.pods = {{"ingress", "envoy-1", kNow - 5s}, {"ingress", "llm-0", kNow - 5s}, {"", "", kNow - 5s}};
+  gateway.pods = {{"ingress", "envoy-1", kStart - 5s}, {"ingress", "llm-0", kStart - 5s}, {"", "", kStart - 5s}};
   CHECK(judged(gateway, ready_pods(6)).trust == Trust::Whole);
 }
 
@@ -126,7 +125,7 @@ TEST_CASE("one pod loses one of two metrics and keeps the other") {
   const auto pods = ready_pods(3);
   Sources sources;
   const auto at = [&](const ports::Evidence& evidence) {
-    return judge(answer_with({1}), evidence, {"serving", &pods}, sources, kNow, Settings{});
+    return judge(answer_with({1}), evidence, {"serving", &pods}, sources, kStart, Settings{});
   };
   // A metric that begins with a pod's first error was never there: it is not missed.
   auto evidence = two_parts(3, 10s, 10s);
@@ -134,10 +133,11 @@ TEST_CASE("one pod loses one of two metrics and keeps the other") {
   CHECK(at(evidence).trust == Trust::Whole);
   sources = {};
   auto before = two_parts(3, 25s, 25s);
-  static_cast<void>(judge(answer_with({1}), before, {"serving", &pods}, sources, kNow - 15s, Settings{}));
+  static_cast<void>(judge(answer_with({1}), before, {"serving", &pods}, sources, kStart - 15s, Settings{}));
   CHECK(at(evidence).note == "1 of 6 sources that reported in the last 10m no longer do");
   // A pod of ours that is gone is not missed, nor one that came back under another address.
-  static_cast<void>(judge(answer_with({1}), evidence_of(4, 25s), {"serving", &pods}, sources, kNow - 15s, Settings{}));
+  static_cast<void>(
+      judge(answer_with({1}), evidence_of(4, 25s), {"serving", &pods}, sources, kStart - 15s, Settings{}));
   evidence = two_parts(3, 10s, 10s);
   for (auto& pod : evidence.pods) pod.instance = "10.0.0.9";
   CHECK(at(evidence).trust == Trust::Whole);
@@ -147,14 +147,14 @@ TEST_CASE("beside our pods' metric a gateway's part is still missed when it fall
   const auto pods = ready_pods(2);
   Sources sources;
   auto evidence = evidence_of(2, 10s);
-  evidence.pods.push_back({"", "", kNow - 10s, "gateway-1", 1});
-  evidence.pods.push_back({"", "", kNow - 10s, "gateway-2", 1});
+  evidence.pods.push_back({"", "", kStart - 10s, "gateway-1", 1});
+  evidence.pods.push_back({"", "", kStart - 10s, "gateway-2", 1});
   const auto trust = [&](WallTime now) {
     return judge(answer_with({1}), evidence, {"serving", &pods}, sources, now, Settings{}).trust;
   };
-  CHECK(trust(kNow - 1s) == Trust::Whole);
+  CHECK(trust(kStart - 1s) == Trust::Whole);
   evidence.pods.pop_back();
-  CHECK(trust(kNow) == Trust::Partial);
+  CHECK(trust(kStart) == Trust::Partial);
 }
 
 TEST_CASE("what cannot be judged may only raise") {

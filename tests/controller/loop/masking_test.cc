@@ -1,5 +1,6 @@
 // What is learned of a history and what is not: a bad sample is left out, a step, a ramp, a crowd and a rhythm are not.
 #include "controller/loop/masking.h"
+#include "tests/start.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -12,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const WallTime kStart{Millis(1'800'000'000'000)};
 constexpr int kDay = 1440;
 constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 

@@ -4,13 +4,12 @@
 #include "controller/loop/demand_state.h"
 #include "controller/loop/lead_samples.h"
 #include "controller/loop/scale_writes.h"
+#include "tests/start.h"
 
 namespace aia::loop {
 namespace {
 
 using namespace std::chrono_literals;
-
-const WallTime kStart{Millis(1'800'000'000'000)};
 
 Start pod(const std::string& uid, WallTime created, std::optional<Millis> ready_after = {}) {
   ports::Pod pod;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tests/controller/loop/fakes.h"
+#include "tests/start.h"
 
 namespace aia::loop::fakes {
 namespace {
@@ -14,32 +15,30 @@ namespace {
 using Places = std::vector<std::size_t>;
 using Values = std::vector<std::string>;
 
-const WallTime kNow{Millis(1'800'000'000'000)};
-
 TEST_CASE("parts: the heaviest at first, and who stays among twice as many keeps its place") {
   Parts parts;
   CHECK_FALSE(parts.known());
-  CHECK(parts.due(kNow, 24h));
-  CHECK(parts.choose({"a", "b", "c", "d"}, 2, kNow) == Places{0, 1});
+  CHECK(parts.due(kStart, 24h));
+  CHECK(parts.choose({"a", "b", "c", "d"}, 2, kStart) == Places{0, 1});
   CHECK(parts.values() == Values{"a", "b"});
-  CHECK(parts.choose({"c", "d", "b", "a"}, 2, kNow).empty());
-  CHECK(parts.choose({"c", "b", "d", "e"}, 2, kNow) == Places{0});
+  CHECK(parts.choose({"c", "d", "b", "a"}, 2, kStart).empty());
+  CHECK(parts.choose({"c", "b", "d", "e"}, 2, kStart) == Places{0});
   CHECK(parts.values() == Values{"c", "b"});
-  CHECK(parts.choose({"x", "y"}, 2, kNow) == Places{0, 1});
+  CHECK(parts.choose({"x", "y"}, 2, kStart) == Places{0, 1});
   CHECK(parts.values() == Values{"x", "y"});
-  CHECK_FALSE(parts.due(kNow + 23h, 24h));
-  CHECK(parts.due(kNow + 24h, 24h));
+  CHECK_FALSE(parts.due(kStart + 23h, 24h));
+  CHECK(parts.due(kStart + 24h, 24h));
 }
 
 TEST_CASE("parts: one value is the whole, more are added as they come, none are taken away") {
   Parts parts;
-  CHECK(parts.choose({"a"}, 3, kNow).empty());
+  CHECK(parts.choose({"a"}, 3, kStart).empty());
   CHECK(parts.known());
-  CHECK(parts.due(kNow + 1h, 24h));  // soon again, while there are none
-  CHECK(parts.choose({"a", "b"}, 3, kNow) == Places{0, 1});
-  CHECK(parts.choose({"a", "b", "c"}, 3, kNow) == Places{2});
-  CHECK(parts.choose({"a"}, 3, kNow).empty());
-  CHECK(parts.choose({"a", "z"}, 3, kNow) == Places{1});  // of b and c one is replaced
+  CHECK(parts.due(kStart + 1h, 24h));  // soon again, while there are none
+  CHECK(parts.choose({"a", "b"}, 3, kStart) == Places{0, 1});
+  CHECK(parts.choose({"a", "b", "c"}, 3, kStart) == Places{2});
+  CHECK(parts.choose({"a"}, 3, kStart).empty());
+  CHECK(parts.choose({"a", "z"}, 3, kStart) == Places{1});  // of b and c one is replaced
   CHECK(parts.values() == Values{"a", "z", "c"});
 }
 

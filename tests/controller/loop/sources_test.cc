@@ -5,11 +5,10 @@
 #include <functional>
 
 #include "tests/controller/loop/fakes.h"
+#include "tests/start.h"
 
 namespace aia::loop::fakes {
 namespace {
-
-const WallTime kStart{Millis(1'800'000'000'000)};
 
 TEST_CASE("sources: what replaces each other") {
   struct Row {

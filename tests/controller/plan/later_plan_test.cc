@@ -5,13 +5,15 @@
 #include <cmath>
 #include <random>
 
+#include "tests/controller/plan/fixtures.h"
+
 using namespace aia;
 using namespace aia::plan;
+using aia::plan::testing::kNow;
 using forecasting::Fan;
 
 namespace {
 
-constexpr WallTime kNow{std::chrono::hours(1000)};
 constexpr Millis kLead = std::chrono::minutes(2), kFar = std::chrono::minutes(8);
 
 /// Median and P95 above it, at the pod's lead and at the far end.
