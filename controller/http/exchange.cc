@@ -1,6 +1,6 @@
-// The two sides of an exchange meet here under one lock. Bytes may overtake the headers (the library completes both on
-// different threads), so they wait until the status says whether they belong to the sink. What is not wanted is
-// dropped: the transport's threads never wait, and nothing is kept beyond the limit.
+// The two sides of an exchange meet here under one lock. Bytes may overtake the headers (the library hands over
+// the headers in a task of their own), so they wait until the status says whether they belong to the sink. What is not
+// wanted is dropped: the transport's threads never wait, and nothing is kept beyond the limit.
 #include "controller/http/exchange.h"
 
 #include <utility>

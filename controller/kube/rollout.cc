@@ -17,26 +17,24 @@ std::string condition_reason(const Json& object, const char* type) {
 
 /// A Deployment says NewReplicaSetAvailable from the end of a rollout to the start of the next, whatever scaling does
 /// in between; only without a progress deadline does it say nothing.
-Rollout deployment(const Json& object) {
+std::string deployment(const Json& object) {
   const std::int64_t wanted = int_at(object, {"spec", "replicas"}, 1);
   const std::int64_t all = int_at(object, {"status", "replicas"});
   const std::int64_t updated = int_at(object, {"status", "updatedReplicas"});
   const std::string progress = condition_reason(object, "Progressing");
-  if (progress == "ProgressDeadlineExceeded") {
-    return {true, "stalled: the progress deadline has passed with " + of_updated(updated, wanted)};
-  }
-  if (all > updated) return {false, of_updated(updated, all)};
+  if (progress == "ProgressDeadlineExceeded") return {};  // it stalled: nothing is to be expected of it
+  if (all > updated) return of_updated(updated, all);
   if (progress == "NewReplicaSetAvailable" || progress == "DeploymentPaused") return {};
-  if (updated < wanted) return {false, of_updated(updated, wanted)};
+  if (updated < wanted) return of_updated(updated, wanted);
   const std::int64_t available = int_at(object, {"status", "availableReplicas"});
   if (!progress.empty() && available < updated) {
-    return {false, std::to_string(available) + " of " + std::to_string(updated) + " updated replicas available"};
+    return std::to_string(available) + " of " + std::to_string(updated) + " updated replicas available";
   }
   return {};
 }
 
 /// A StatefulSet updates only the ordinals from its partition on, and has no progress deadline.
-Rollout stateful_set(const Json& object) {
+std::string stateful_set(const Json& object) {
   if (text_at(object, {"spec", "updateStrategy", "type"}) == "OnDelete") return {};
   const std::string current = text_at(object, {"status", "currentRevision"});
   const std::string update = text_at(object, {"status", "updateRevision"});
@@ -44,7 +42,7 @@ Rollout stateful_set(const Json& object) {
                               int_at(object, {"spec", "updateStrategy", "rollingUpdate", "partition"});
   const std::int64_t updated = int_at(object, {"status", "updatedReplicas"});
   if (current == update || updated >= wanted) return {};
-  return {false, of_updated(updated, wanted)};
+  return of_updated(updated, wanted);
 }
 
 }  // namespace
@@ -59,12 +57,11 @@ Millis progress_deadline_of(const std::string& kind, const Json& object) {
   return std::chrono::seconds(stated > 0 && stated < kNone ? stated : kDefault);
 }
 
-Rollout rollout_of(const std::string& kind, const Json& object) {
+std::string rollout_of(const std::string& kind, const Json& object) {
   const std::int64_t generation = int_at(object, {"metadata", "generation"});
   const std::int64_t observed = int_at(object, {"status", "observedGeneration"});
   if (observed < generation) {
-    return {false,
-            "its controller has seen generation " + std::to_string(observed) + " of " + std::to_string(generation)};
+    return "its controller has seen generation " + std::to_string(observed) + " of " + std::to_string(generation);
   }
   return kind == "Deployment" ? deployment(object) : stateful_set(object);
 }

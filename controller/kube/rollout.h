@@ -9,12 +9,6 @@
 
 namespace aia::kube {
 
-struct Rollout {
-  bool settled = true;
-  std::string words;  ///< why it is not settled, or that it is "stalled"; empty: nothing to say
-  bool operator==(const Rollout&) const = default;
-};
-
 /// True for the kinds that rollout_of understands.
 bool has_rollout(const std::string& api_version, const std::string& kind);
 
@@ -22,6 +16,7 @@ bool has_rollout(const std::string& api_version, const std::string& kind);
 /// without a deadline, and a StatefulSet, which has none, get the default of ten minutes.
 Millis progress_deadline_of(const std::string& kind, const Json& object);
 
-Rollout rollout_of(const std::string& kind, const Json& object);
+/// Why its rollout is not done, with its counts; empty: it is, or its progress deadline has passed.
+std::string rollout_of(const std::string& kind, const Json& object);
 
 }  // namespace aia::kube

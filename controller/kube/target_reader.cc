@@ -26,12 +26,12 @@ void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::
   const Result<Json> object = document(std::move(response));
   if (!object) {
     if (rolls_out) target.rollout = "it cannot be read: " + object.error().message;
+    target.progress_deadline = Millis::max();  // nothing is known of its progress, so that it cannot be too little
     target.replica_problem = "its pod template cannot be read: " + object.error().message;
     return;
   }
   if (rolls_out) {
-    const Rollout rollout = rollout_of(ref.kind, *object);
-    target.rollout = rollout.settled ? "" : rollout.words;
+    target.rollout = rollout_of(ref.kind, *object);
     target.progress_deadline = progress_deadline_of(ref.kind, *object);
     target.ordered = ref.kind == "StatefulSet" && text_at(*object, {"spec", "podManagementPolicy"}) != "Parallel";
   }

@@ -64,7 +64,10 @@ void act(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, const
   if (!cycle.leading) return;
   std::vector<Workload*> due;
   for_each_usable(cycle, "act", [&](Workload& workload) {
-    if (should_write(workload)) due.push_back(&workload);
+    if (should_write(workload))
+      due.push_back(&workload);
+    else
+      workload.state->conflicts = 0;
   });
   std::stable_partition(due.begin(), due.end(),
                         [](const Workload* one) { return *one->decision->desired > one->target->spec_replicas; });

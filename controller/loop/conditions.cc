@@ -47,32 +47,35 @@ Condition target_found(const Workload& workload) {
   }
 }
 
-const char* metrics_reason(Trust trust, bool backlog_missing) {
+const char* metrics_reason(Trust trust, bool backlog_missing, bool running_missing) {
   switch (trust) {
     case Trust::Missing: return "MetricsMissing";
     case Trust::Stale: return "MetricsStale";
     case Trust::Partial: return "MetricsPartial";
     case Trust::Whole: break;
   }
-  return backlog_missing ? "BacklogMissing" : "Whole";
+  if (backlog_missing) return "BacklogMissing";
+  return running_missing ? "RunningMissing" : "Whole";
 }
 
 /// The worst entry gives the reason, every entry that is not whole a sentence.
 Condition metrics_healthy(const Workload& workload) {
   auto worst = Trust::Whole;
-  bool backlog_missing = false;
+  bool backlog_missing = false, running_missing = false;
   std::string message;
   const auto add = [&](const std::string& sentence) { message += (message.empty() ? "" : "; ") + sentence; };
   for (const auto& view : workload.demand) {
     const auto& input = view.input;
     worst = std::max(worst, input.trust);
     backlog_missing = backlog_missing || input.backlog_missing;
+    running_missing = running_missing || input.running_missing;
     if (input.trust != Trust::Whole) add(input.spec.name + ": " + input.trust_note);
     if (input.backlog_missing) add(input.spec.name + ": the backlog is not known: " + input.backlog_note);
+    if (input.running_missing) add(input.spec.name + ": the work in progress is not known: " + input.running_note);
   }
   if (message.empty())
     return make("MetricsHealthy", ConditionStatus::True, "Whole", "every demand query answers in full");
-  return make("MetricsHealthy", ConditionStatus::False, metrics_reason(worst, backlog_missing),
+  return make("MetricsHealthy", ConditionStatus::False, metrics_reason(worst, backlog_missing, running_missing),
               message + "; nothing is scaled in meanwhile");
 }
 
@@ -128,13 +131,8 @@ Condition able_to_scale(const Workload& workload) {
         "the target was written by others each time its replicas were, in " +
             std::to_string(workload.state->conflicts) +
             " cycles in a row: look at what writes it all the time (kubectl get -o yaml --show-managed-fields)");
-  if (workload.decision && workload.decision->starts_stuck) {
-    const auto& reasons = workload.decision->reasons;
-    const auto stuck =
-        std::find_if(reasons.begin(), reasons.end(), [](const auto& one) { return one.code == "StartupStuck"; });
-    return make(type, ConditionStatus::False, "StartupStuck",
-                stuck != reasons.end() ? stuck->message : "most recent starts do not come up");
-  }
+  if (workload.decision && workload.decision->starts_stuck)
+    return make(type, ConditionStatus::False, "StartupStuck", workload.decision->starts_stuck->message);
   return make(type, ConditionStatus::True, "ReadyToScale", "the replicas may be written");
 }
 

@@ -7,7 +7,7 @@ namespace aia::loop {
 namespace {
 
 constexpr Millis kLongestWait = std::chrono::minutes(1);
-constexpr Millis kClosest = std::chrono::milliseconds(250);  // between looks that are kept apart: few hundred are
+constexpr Millis kClosest = std::chrono::milliseconds(250);  // nearer looks are kept as one: a few hundred at most
 
 }  // namespace
 

@@ -13,10 +13,9 @@ namespace aia::loop {
 class Confirmation {
  public:
   /// One look a cycle: a value and what lies behind it; nullptr: not known, then each look is a sample of its own.
-  /// Returns as much of `value` as the newest other sample shows; unset at the first look, which there is nothing to
-  /// hold against, and which later ones are held against until there is more. A sample is another one when every source
-  /// has a newer one, and beyond its rate window; waited for is a minute of the window at most, and another minute for
-  /// sources that say nothing.
+  /// Returns as much of `value` as the newest independent look before it shows; unset at the first look. An earlier
+  /// look is independent when every source has a sample that is newer than it by more than the rate window, a minute at
+  /// most. A source that says nothing is waited for one more minute.
   std::optional<double> look(double value, const ports::Evidence* evidence, WallTime now);
 
  private:

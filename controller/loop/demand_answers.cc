@@ -44,13 +44,13 @@ void DemandBatch::answer(WallTime now) {
       auto& input = slot.view->input;
       if (slot.backlog)
         answer_beside(slot,
-                      {"backlog", *slot.backlog, slot.state().backlog_sources(), input.backlog, input.backlog_missing,
-                       input.backlog_note},
+                      {"backlog", *slot.backlog, slot.state().backlog(), input.backlog, input.confirmed_backlog,
+                       input.backlog_missing, input.backlog_note},
                       now);
       if (slot.running)
         answer_beside(slot,
-                      {"running", *slot.running, slot.state().running_sources(), input.running, input.running_missing,
-                       input.running_note},
+                      {"running", *slot.running, slot.state().running(), input.running, input.confirmed_running,
+                       input.running_missing, input.running_note},
                       now);
       if (slot.due) answer_due(slot);
       if (slot.heaviest) answer_heaviest(slot, now);
@@ -80,33 +80,26 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
     input.trust = plan::Trust::Missing;
     input.trust_note = value.error().message;
     input.data_age = settings_.freshness;
-    input.collapsed = state.collapse().is_on();
     if (evidence) {
       auto dated = *evidence;
       drop_ahead(dated, now, settings_);
-      state.sources().observe(dated, now, settings_);
+      state.value().sources.observe(dated, now, settings_);
     }
     state.look(false, now, Millis(0));
     if (!slot.value.promql) slot.view->history_error = value.error().message;
     workload.fail("observe", value.error().in(who));
     return;
   }
-  auto judgement = judge(*answer, evidence, coverage_of(workload), state.sources(), now, settings_);
-  static const forecasting::Fan kNone;
-  const auto& spec = workload.object.spec;
-  state.collapse().look(*value, state.counts(now, settings_.forecast_expiry()) ? state.fan() : kNone,
-                        spec.forecast.quantile, input.spec.capacity_per_replica,
-                        plan::collapse_lasts(workload.state->status.lead_time.p90), now);
+  auto judgement = judge(*answer, evidence, coverage_of(workload), state.value().sources, now, settings_);
   if (evidence) {
     // What is measured while pods that served do not is a lower bound of demand.
     const bool all_seen = !judgement.lacking && judgement.trust != plan::Trust::Stale;
     state.look(all_seen && !workload.state->pods.any_lost(), now, evidence->rate_window);
     state.set_rate_window(evidence->rate_window);
   }
-  input.collapsed = state.collapse().is_on();
   input.per_pod = judgement.per_pod;
   input.value = *value;
-  input.confirmed = state.confirmation().look(*value, evidence ? &*evidence : nullptr, now);
+  input.confirmed = state.value().confirmation.look(*value, evidence ? &*evidence : nullptr, now);
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);
   input.data_age = judgement.data_age;
@@ -132,10 +125,13 @@ void DemandBatch::answer_beside(const Slot& slot, Beside beside, WallTime now) {
     const std::string who = beside.what + (" of demand " + slot.view->input.spec.name);
     return workload.fail("observe", amount.error().in(who));
   }
-  auto judgement = judge(*answer, evidence_of(beside.question), coverage_of(workload), beside.sources, now, settings_);
+  const auto evidence = evidence_of(beside.question);
+  auto judgement = judge(*answer, evidence, coverage_of(workload), beside.before.sources, now, settings_);
   beside.missing = judgement.trust != plan::Trust::Whole;
   beside.note = std::move(judgement.note);
-  if (judgement.trust != plan::Trust::Stale) beside.amount = *amount;
+  if (judgement.trust == plan::Trust::Stale) return;
+  beside.amount = *amount;
+  beside.confirmed = beside.before.confirmation.look(*amount, evidence ? &*evidence : nullptr, now);
 }
 
 void DemandBatch::answer_heaviest(const Slot& slot, WallTime now) {

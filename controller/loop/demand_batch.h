@@ -61,8 +61,9 @@ class DemandBatch {
   struct Beside {
     const char* what;
     const Question& question;
-    Sources& sources;
+    Answered& before;
     std::optional<double>& amount;
+    std::optional<double>& confirmed;
     bool& missing;
     std::string& note;
   };

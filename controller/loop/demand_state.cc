@@ -78,7 +78,9 @@ std::string DemandState::masked_in_words(WallTime now) const {
   std::string words;
   const auto say = [&](const std::string& what) { words += (words.empty() ? "" : "; ") + what; };
   if (const auto since = masking_.waiting_since())
-    say("values from " + format_rfc3339(*since) + " on stand far above all before them and wait until they last");
+    say("values from " + format_rfc3339(*since) + " on wait " +
+        (masking_.started() ? "until they last: they stand far above all before them"
+                            : "until there are enough to compare them with"));
   const auto newest = masking_.newest_left_out();
   if (newest && now - *newest < std::chrono::hours(24))
     say(std::to_string(masking_.left_out()) + " values are left out so far, the newest of " + format_rfc3339(*newest) +
@@ -196,7 +198,7 @@ forecasting::Scenarios DemandState::scenarios(Millis furthest) const {
 }
 
 void DemandState::shift(Millis by) {
-  for (Sources* sources : {&sources_, &backlog_sources_, &running_sources_}) sources->shift(by);
+  for (Answered* answered : {&value_, &backlog_, &running_}) answered->sources.shift(by);
   doubt_.shift(by);
   collapse_.shift(by);
   parts_.shift(by);

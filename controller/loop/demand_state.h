@@ -44,6 +44,12 @@ using PartValues = std::map<std::string, std::vector<double>>;
 /// True when this demand is forecast at all: exogenous, and a model is allowed.
 bool wants_forecast(const api::DemandSpec& demand, const api::ForecastSpec& forecast);
 
+/// What is remembered of a query's answers: who lay behind them, and what they said.
+struct Answered {
+  Sources sources;
+  Confirmation confirmation;
+};
+
 class DemandState {
  public:
   explicit DemandState(SeriesIdentity identity);
@@ -51,10 +57,9 @@ class DemandState {
   [[nodiscard]] const SeriesIdentity& identity() const { return identity_; }
   [[nodiscard]] SeriesHistory& history() { return history_; }
   [[nodiscard]] const SeriesHistory& history() const { return history_; }
-  [[nodiscard]] Sources& sources() { return sources_; }
-  [[nodiscard]] Sources& backlog_sources() { return backlog_sources_; }
-  [[nodiscard]] Sources& running_sources() { return running_sources_; }
-  [[nodiscard]] Confirmation& confirmation() { return confirmation_; }
+  [[nodiscard]] Answered& value() { return value_; }
+  [[nodiscard]] Answered& backlog() { return backlog_; }
+  [[nodiscard]] Answered& running() { return running_; }
 
   /// Whether this cycle's look at the value saw all its sources.
   void look(bool all, WallTime now, Millis rate_window) { doubt_.look(all, now, rate_window); }
@@ -134,10 +139,7 @@ class DemandState {
  private:
   SeriesIdentity identity_;
   SeriesHistory history_;
-  Sources sources_;
-  Sources backlog_sources_;
-  Sources running_sources_;
-  Confirmation confirmation_;
+  Answered value_, backlog_, running_;
   Doubt doubt_;
   Collapse collapse_;
   Parts parts_;

@@ -7,6 +7,7 @@
 #include "controller/loop/keep.h"
 #include "controller/loop/parallel.h"
 #include "controller/loop/refits.h"
+#include "controller/plan/holds.h"
 
 namespace aia::loop {
 namespace {
@@ -60,6 +61,23 @@ void forecast_demand(Cycle& cycle, Workload& workload, DemandView& view, const S
   input.forecast_note = view.model + ": " + view.why;
 }
 
+/// Whether demand is far below what was forecast for now, before what was observed is learned.
+void look_for_collapse(Workload& workload, WallTime now, const Settings& settings) {
+  static const forecasting::Fan kNone;
+  const Millis longest = plan::collapse_steps(workload.lead.p90).lasts;
+  for (auto& view : workload.demand) {
+    auto& input = view.input;
+    const auto found = workload.state->demand.find(input.spec.name);
+    if (found == workload.state->demand.end()) continue;
+    auto& state = found->second;
+    const auto& fan = state.counts(now, settings.forecast_expiry()) ? state.fan() : kNone;
+    if (input.value)
+      state.collapse().look(*input.value, fan, workload.object.spec.forecast.quantile, input.spec.capacity_per_replica,
+                            longest, now);
+    input.collapsed = state.collapse().is_on();
+  }
+}
+
 /// What was observed is learned: most of the work of a cycle, and all of it while histories are read.
 void feed(Cycle& cycle, const Settings& settings) {
   in_parallel(cycle.workloads.size(), settings.threads, [&](std::size_t i) {
@@ -86,6 +104,7 @@ void forecast(Cycle& cycle, const Settings& settings, const Aids& aids) {
     const auto& pods = workload.target ? workload.target->pods : none;
     const auto starts = starts_of(pods, workload.object.spec.node_pool.has_value());
     workload.lead = workload.state->lead.lead(starts, cycle.now, workload.object.spec.lead_time, lead_settings);
+    look_for_collapse(workload, cycle.now, settings);
     workload.warmed_up = true;
   });
   feed(cycle, settings);

@@ -37,6 +37,9 @@ class Masking {
   /// When the oldest point that waits is of.
   [[nodiscard]] std::optional<WallTime> waiting_since() const;
 
+  /// False: the points that wait are the first there were.
+  [[nodiscard]] bool started() const { return started_; }
+
   /// Its parts are others from here on: those of the points that wait are no longer known.
   void renew_parts(std::size_t count);
 

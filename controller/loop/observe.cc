@@ -41,8 +41,6 @@ void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle, con
   auto& pods = workload.target->pods;
   state.follow_target(workload.target->uid, settings);
   state.pods.observe(pods, cycle.now);
-  if (workload.target->pods_unseen.empty() && workload.target->spec_replicas > 0 && !state.pods.saw_any())
-    workload.target->pods_unseen = "no pod was ever seen that its selector (" + workload.target->selector + ") finds";
   state.rollout.observe(workload.target->rollout, cycle.now);
   state.lead.observe(starts_of(pods, workload.object.spec.node_pool.has_value()));
   // What somebody sets while we only watch reverts nothing of ours.

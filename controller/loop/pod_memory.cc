@@ -18,7 +18,6 @@ void PodMemory::observe(const std::vector<ports::Pod>& pods, WallTime now) {
   std::set<std::string> ready;
   std::map<std::string, int> losses;
   std::map<std::string, WallTime> lost;
-  saw_any_ = saw_any_ || !pods.empty();
   for (const auto& pod : pods) {
     if (pod.ready_since || were_ready_.contains(pod.uid)) ready.insert(pod.uid);
     if (const auto before = losses_.find(pod.uid); before != losses_.end()) losses.insert(*before);

@@ -1,6 +1,8 @@
 // What was seen of a target's pods before: which of them were Ready, and since when those that are not any more were
 // lost. The API shows as much for most pods (ports::Pod::lost_since); what a controller saw itself fills in the rest,
-// so that a pod that served is never taken for a start that hangs. Bounded by the pods that there are. Design rule 6.
+// so that a pod that served is never taken for a start that hangs. Bounded by the pods that there are. And what their
+// history shows of the target: how long its rollout has stood still, and whether it starts them in order. Design
+// rule 6.
 #pragma once
 
 #include <map>
@@ -27,9 +29,6 @@ class PodMemory {
   /// It was lost, came back and was lost again: it is not to be waited for.
   [[nodiscard]] bool is_lost_again(const std::string& uid) const;
 
-  /// False: the target never had a pod that we saw.
-  [[nodiscard]] bool saw_any() const { return saw_any_; }
-
   /// True while any pod is lost.
   [[nodiscard]] bool any_lost() const { return !lost_.empty(); }
 
@@ -37,13 +36,13 @@ class PodMemory {
   void shift(Millis by);
 
  private:
-  bool saw_any_ = false;
   std::set<std::string> were_ready_;      // uids
   std::map<std::string, int> losses_;     // by uid: how often it was lost
   std::map<std::string, WallTime> lost_;  // by uid: since when
 };
 
-/// How long a rollout has made no progress: its words carry its counts, so that other words are progress.
+/// How long a rollout has made no progress. Its words carry its counts: any change of them counts as progress, as it
+/// does in Kubernetes.
 class RolloutMemory {
  public:
   void observe(const std::string& words, WallTime now);

@@ -27,6 +27,7 @@ void WorkloadState::forget_decisions(const Settings& settings) {
   memory = {};
   pods = {};
   rollout = {};
+  conflicts = 0;
 }
 
 void WorkloadState::adopt(const api::AutoscalerStatus& of_leader) {

@@ -123,6 +123,10 @@ api::Reason explain_stuck(const Input& input, const Supply& supply, const std::o
   Millis longest{0};
   for (const auto* ages : {&input.replicas.starting_ages, &input.replicas.failing_ages, &input.replicas.waiting_ages})
     for (const Millis age : *ages) longest = std::max(longest, age);
+  const std::string without_node =
+      supply.stuck_on_nodes < supply.stuck && supply.node_lead > Millis{0}
+          ? ", or than " + format_rough(2 * (supply.lead + supply.node_lead)) + " without a node"
+          : "";
   const std::string consequence =
       tries ? "since " + format_rfc3339(tries->since) +
                   " nothing more is started ahead of demand, what is needed now is; the next try is due at " +
@@ -130,7 +134,7 @@ api::Reason explain_stuck(const Input& input, const Supply& supply, const std::o
             : "not counted on";
   return {"StartupStuck", std::to_string(supply.stuck) + " of " + std::to_string(supply.stuck + supply.starting()) +
                               " starting replicas took longer than " + format_rough(supply.stuck_after()) +
-                              " (twice the lead time) or crash, the oldest since " +
+                              " (twice the lead time)" + without_node + " or crash, the oldest since " +
                               format_rfc3339(input.now - longest) + ": " + consequence + "; look at their pods"};
 }
 
@@ -154,18 +158,19 @@ api::Reason explain_too_few_ready(int ready, int needed) {
 }
 
 api::Reason explain_replacements(int replaced, const Input& input, const Supply& supply) {
-  const std::string who = supply.lost_long > 0 ? "were Ready and are not (" + input.replicas.lost_names + ")"
-                                               : "of the rollout do not come up";
-  return {"Replacing", std::to_string(replaced) + " started in place of pods that " + who};
+  const bool of_rollout = !input.replicas.rollout.empty() && supply.stuck_on_nodes > 0;
+  std::string which = supply.lost_long > 0 ? "that were Ready and are not (" + input.replicas.lost_names + ")" : "";
+  if (of_rollout) which += std::string(which.empty() ? "" : " and ") + "of the rollout that do not come up";
+  return {"Replacing", std::to_string(replaced) + " started in place of pods " + which};
 }
 
 api::Reason explain_collapse(const Input& input, const Memory::Collapse& collapse) {
+  const CollapseSteps steps = collapse_steps(input.lead.p90);
   return {"DemandCollapsed",
           "demand fell far below its forecast at " + format_rfc3339(collapse.since) +
               ", which may be an outage upstream, and the forecast is not followed until demand is back: " +
-              replicas(collapse.from) + " are kept for twice the lead time of " + format_rough(input.lead.p90) +
-              ", then a part less each lead time until " + format_rough(collapse_lasts(input.lead.p90)) +
-              " have passed"};
+              replicas(collapse.from) + " are kept for " + format_rough(steps.whole) + ", then a part less each " +
+              format_rough(steps.part) + " until " + format_rough(steps.lasts) + " have passed"};
 }
 
 api::Reason explain_queue_alone(Millis lead) {

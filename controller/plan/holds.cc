@@ -12,13 +12,13 @@ namespace {
 constexpr double kFull = 0.9;                               // of what the Ready replicas sustain
 constexpr int kLongestPause = 8;                            // lead times between two tries to start more
 constexpr Millis kLongestCollapse = std::chrono::hours(1);  // then a service that is switched off is empty
-constexpr int kLeadsOfCollapse = 10;
+constexpr int kLeadsOfCollapse = 10, kFewestParts = 4;
 
-/// Within `window`; where nothing is known of it, the replicas that there are.
-int most_recommended(const Input& input, Millis window) {
+/// Since `from`; where nothing is known of it, the replicas that there are.
+int most_recommended(const Input& input, WallTime from = WallTime::min()) {
   int most = 0;
   for (const PastRecommendation& past : input.history) {
-    if (past.at > input.now - window) most = std::max(most, past.replicas);
+    if (past.at > from) most = std::max(most, past.replicas);
   }
   return most > 0 ? most : input.replicas.spec;
 }
@@ -27,7 +27,7 @@ std::optional<Memory::LostPods> lost_pods(const Input& input, const Supply& supp
   if (supply.lost == 0) return std::nullopt;
   if (input.memory.lost) return input.memory.lost;
   const Millis oldest = *std::max_element(input.replicas.lost_ages.begin(), input.replicas.lost_ages.end());
-  return Memory::LostPods{input.now - oldest, most_recommended(input, std::chrono::hours(24))};
+  return Memory::LostPods{input.now - oldest, most_recommended(input)};
 }
 
 std::optional<Memory::Collapse> collapse_of(const Input& input) {
@@ -52,22 +52,25 @@ std::optional<Memory::StuckStarts> stuck_starts(const Input& input, const Supply
   return Memory::StuckStarts{input.now, input.now + supply.lead, 0};
 }
 
-/// Replicas that a collapse still keeps: all for two lead times, then a part less each lead time, so that nothing is
-/// kept when it has lasted.
+/// Replicas that a collapse still keeps.
 int kept_in_collapse(const Memory::Collapse& collapse, WallTime now, Millis lead) {
   const Millis age = now - collapse.since;
-  const Millis step = std::max(lead, Millis{std::chrono::seconds(1)}), lasts = collapse_lasts(step);
-  if (age >= lasts) return 0;
-  const auto parts = (lasts - step) / step;
-  const auto given_back = std::max<Millis::rep>(0, (age - step) / step);
-  if (parts <= 0 || age < step) return collapse.from;
-  return static_cast<int>(collapse.from - collapse.from * std::min(given_back, parts) / parts);
+  const CollapseSteps steps = collapse_steps(lead);
+  if (age < steps.whole) return collapse.from;
+  if (age >= steps.lasts) return 0;
+  const auto parts = (steps.lasts - steps.whole) / steps.part + 1, gone = (age - steps.whole) / steps.part + 1;
+  return static_cast<int>(collapse.from - collapse.from * gone / parts);
 }
 
 }  // namespace
 
-Millis collapse_lasts(Millis lead) {
-  return std::min(kLongestCollapse, kLeadsOfCollapse * lead);
+CollapseSteps collapse_steps(Millis lead) {
+  lead = std::max(lead, Millis{std::chrono::seconds(1)});
+  CollapseSteps steps;
+  steps.lasts = std::min(kLongestCollapse, kLeadsOfCollapse * lead);
+  steps.whole = std::clamp(steps.lasts / 2, std::min(lead, steps.lasts), 2 * lead);
+  steps.part = std::clamp((steps.lasts - steps.whole) / kFewestParts, Millis{1}, lead);
+  return steps;
 }
 
 Memory remembered(const Input& input, const Supply& supply, bool capped) {
@@ -85,7 +88,7 @@ int replacements(const Input& input, const Supply& supply, int need) {
   return std::min({do_not_serve, in_spec, (need + 1) / 2});
 }
 
-bool may_start_ahead(const Input& input, const Supply& supply, Memory& memory) {
+bool try_ahead(const Input& input, const Supply& supply, Memory& memory) {
   if (!memory.stuck || !supply.mostly_stuck()) return true;
   if (input.now < memory.stuck->next_try) return false;
   const int pause = std::min(kLongestPause, 2 << std::min(memory.stuck->tries, 3));
@@ -119,7 +122,7 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
   }
   const bool drains_blindly = std::any_of(input.demand.begin(), input.demand.end(), is_queue_alone);
   if (drains_blindly) {
-    const int one_fewer = most_recommended(input, input.lead.p90) - 1;
+    const int one_fewer = most_recommended(input, input.now - input.lead.p90) - 1;
     all.push_back({std::min(current, one_fewer), explain_queue_alone(input.lead.p90), "add a `running` query"});
   }
   if (starting > 0) all.push_back({std::min(current, supply.ready + starting), explain_starting(starting), ""});

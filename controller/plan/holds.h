@@ -14,14 +14,20 @@ struct Needs {
   bool known = false;
   int reactive = 0;        ///< for demand now
   double load = 0;         ///< likewise, not rounded, where requests may wait unseen
-  int start = 0;           ///< what must exist: reactive or start
-  int keep = 0;            ///< what must not be stopped: those, and keep
+  int start = 0;           ///< must exist: for demand now, or when what is started now is ready
+  int keep = 0;            ///< must not be stopped: `start`, or needed again before a restart paid
   std::size_t keeper = 0;  ///< the entry behind `keep`, when keep > start
 };
 
-/// How long a collapse of demand keeps replicas at most: an hour, or ten lead times where those are shorter, because
-/// what starts quickly is quickly back.
-Millis collapse_lasts(Millis lead);
+/// How a collapse of demand is followed: all replicas are kept for two lead times, then a part less each lead time, and
+/// none when ten lead times have passed, because what starts quickly is quickly back. An hour is the longest; where
+/// lead times are long in it, replicas are kept for half of it, at least for one lead time, and the parts are shorter.
+struct CollapseSteps {
+  Millis whole{0};  ///< nothing is given back
+  Millis part{0};   ///< from one part to the next
+  Millis lasts{0};  ///< nothing is kept any more
+};
+CollapseSteps collapse_steps(Millis lead);
 
 /// A scale-in goes no lower than this, and why.
 struct Floor {
@@ -38,9 +44,9 @@ Memory remembered(const Input& input, const Supply& supply, bool capped);
 /// does not feed itself.
 int replacements(const Input& input, const Supply& supply, int need);
 
-/// True when more may be started ahead of demand; false while most recent starts do not come up, but for a try now and
-/// then: after one lead time, and then after pauses that double up to eight. `memory` notes the try.
-bool may_start_ahead(const Input& input, const Supply& supply, Memory& memory);
+/// More is to be started ahead of demand. False: most recent starts do not come up, and no try is due; one is after a
+/// lead time, and then after pauses that double up to eight. `memory` notes the try.
+bool try_ahead(const Input& input, const Supply& supply, Memory& memory);
 
 /// Everything that keeps a scale-in from going down to needs.keep, in the order in which it is said.
 std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& supply, const Memory& memory);

@@ -20,34 +20,54 @@ Millis times(double factor, Millis duration) {
   return Millis(static_cast<Millis::rep>(factor * static_cast<double>(duration.count())));
 }
 
-/// Demand of `value` now with what waits, in its own unit; unset: it says nothing.
-std::optional<double> load_of(double value, const DemandInput& demand, const Supply& supply, double drain) {
+/// A demand's value, what waits and what is worked on, each in its own unit.
+struct Present {
+  double value = 0, backlog = 0, running = 0;
+};
+
+double usable_running(const DemandInput& demand) {
+  return is_amount(demand.running) ? *demand.running : 0;
+}
+
+Present measured(double value, const DemandInput& demand) {
+  return {value, usable_backlog(demand), usable_running(demand)};
+}
+
+/// As much of what is measured as earlier samples show, too.
+Present confirmed(double value, const DemandInput& demand) {
+  const double running = usable_running(demand);
+  return {std::min(value, demand.confirmed.value_or(value)), confirmed_backlog(demand),
+          std::min(running, demand.confirmed_running.value_or(running))};
+}
+
+/// Demand now with what waits, in the demand's unit; unset: it says nothing.
+std::optional<double> load_of(const Present& now, const DemandInput& demand, const Supply& supply, double drain) {
   switch (demand.spec.kind) {
-    case api::DemandKind::Rate: return value + usable_backlog(demand) / drain;
-    case api::DemandKind::Concurrency: return value + usable_backlog(demand);
-    case api::DemandKind::Queue: return value + (is_amount(demand.running) ? *demand.running : 0);
+    case api::DemandKind::Rate: return now.value + now.backlog / drain;
+    case api::DemandKind::Concurrency: return now.value + now.backlog;
+    case api::DemandKind::Queue: return now.value + now.running;
     case api::DemandKind::Utilization:
       if (supply.ready == 0) return std::nullopt;
-      return value * supply.ready;
+      return now.value * supply.ready;
   }
   return std::nullopt;
 }
 
-std::optional<int> need_of(double value, const DemandInput& demand, const Supply& supply, double drain) {
-  const std::optional<double> load = load_of(value, demand, supply, drain);
+std::optional<int> need_of(const Present& now, const DemandInput& demand, const Supply& supply, double drain) {
+  const std::optional<double> load = load_of(now, demand, supply, drain);
   if (!load) return std::nullopt;
   return replicas_for(*load, demand.spec.capacity_per_replica);
 }
 
-/// need(now). A jump that one sample alone shows is followed up to twice the replicas that there were before it.
+/// need(now). A jump that a single sample shows is followed up to twice the replicas that there were before it.
 std::optional<int> reactive_need(const DemandInput& demand, const Input& input, const Supply& supply, double drain,
                                  bool& unconfirmed) {
   const std::optional<double> value = usable_value(demand);
   if (!value) return std::nullopt;
-  const std::optional<int> need = need_of(*value, demand, supply, drain);
-  if (!need || !demand.confirmed || *demand.confirmed >= *value) return need;
+  const std::optional<int> need = need_of(measured(*value, demand), demand, supply, drain);
+  if (!need) return std::nullopt;
   const int before = input.memory.jump ? input.memory.jump->from : input.replicas.spec;
-  const int believed = std::max(2 * before, need_of(*demand.confirmed, demand, supply, drain).value_or(0));
+  const int believed = std::max(2 * before, need_of(confirmed(*value, demand), demand, supply, drain).value_or(0));
   unconfirmed = *need > believed;
   return std::min(*need, believed);
 }
@@ -56,7 +76,7 @@ std::optional<int> reactive_need(const DemandInput& demand, const Input& input, 
 /// holds what is in the system, only the separately measured backlog comes on top while it still waits.
 double queue_as_demand(const DemandInput& demand, double queue_at_lead, double drain) {
   if (demand.spec.kind == api::DemandKind::Rate) return queue_at_lead / drain;
-  return queue_at_lead > 0 ? usable_backlog(demand) : 0;
+  return queue_at_lead > 0 ? confirmed_backlog(demand) : 0;
 }
 
 }  // namespace
@@ -82,6 +102,11 @@ double usable_backlog(const DemandInput& demand) {
   return is_amount(demand.backlog) ? *demand.backlog : 0;
 }
 
+double confirmed_backlog(const DemandInput& demand) {
+  const double backlog = usable_backlog(demand);
+  return std::min(backlog, demand.confirmed_backlog.value_or(backlog));
+}
+
 double drain_s(const Input& input, const Settings& settings) {
   const Millis drain = std::max({settings.drain, times(settings.drain_leads, input.lead.p90), Millis{1}});
   return std::chrono::duration<double>(drain).count();
@@ -94,8 +119,9 @@ bool is_queue_alone(const DemandInput& demand) {
 double load_in_replicas(const DemandInput& demand, const Supply& supply, double drain) {
   const std::optional<double> value = usable_value(demand);
   const bool nobody_waits = demand.backlog && !demand.backlog_missing && *demand.backlog <= 0;
-  return value && !nobody_waits ? load_of(*value, demand, supply, drain).value_or(0) / demand.spec.capacity_per_replica
-                                : 0;
+  return value && !nobody_waits
+             ? load_of(measured(*value, demand), demand, supply, drain).value_or(0) / demand.spec.capacity_per_replica
+             : 0;
 }
 
 std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& supply) {

@@ -24,6 +24,8 @@ std::optional<double> usable_value(const DemandInput& demand);
 
 /// Requests known to wait; 0 when none are known to (which may raise, but never allows to lower: `trouble_of`).
 double usable_backlog(const DemandInput& demand);
+/// As much of it as an earlier sample shows, too: what the queue ahead is computed from.
+double confirmed_backlog(const DemandInput& demand);
 
 /// How long a backlog may take once capacity for it is ready; never zero.
 double drain_s(const Input& input, const Settings& settings);

@@ -51,58 +51,86 @@ int max_of(const Input& input) {
   return input.unseen.empty() ? max : std::max(max, input.replicas.spec);
 }
 
-/// What is wanted of a scale-out: need(now) whatever else holds, what is wanted ahead of it unless most recent starts
-/// do not come up, and replacements for pods that do not serve.
-int wanted_more(const Input& input, const Needs& needs, const Supply& supply, Memory& memory, api::Reasons& reasons) {
-  const int extra = replacements(input, supply, needs.start);
-  const int wants = needs.start + extra;
-  if (wants <= input.replicas.spec) return wants;
-  if (extra > 0) reasons.push_back(explain_replacements(extra, input, supply));
-  if (may_start_ahead(input, supply, memory)) return wants;
-  return std::max(input.replicas.spec, std::min(wants, needs.reactive + extra));
+/// What is wanted of a scale-out.
+struct More {
+  int replicas = 0;      ///< with replacements for pods that do not serve
+  int replacements = 0;  ///< among them
+};
+
+/// need(now) whatever else holds; what is wanted ahead of it unless most recent starts do not come up. `memory` notes
+/// a try to start more ahead.
+More wanted_more(const Input& input, const Needs& needs, const Supply& supply, Memory& memory) {
+  const int extra = replacements(input, supply, needs.start), current = input.replicas.spec;
+  const int wants = needs.start + extra, needed_now = std::max(current, needs.reactive + extra);
+  if (wants <= needed_now || try_ahead(input, supply, memory)) return {wants, extra};
+  return {needed_now, extra};
 }
 
-/// What is wanted before bounds and stabilisation: never fewer than a hold allows (holds.h). The highest floor is what
-/// the replicas beyond the need are `held` by.
-int wanted(const Input& input, const Needs& needs, const Supply& supply, const Settings& settings, Decision& decision,
-           std::optional<Floor>& held, api::Reasons& reasons) {
+/// What is wanted before bounds and stabilisation.
+struct Wanted {
+  int replicas = 0;
+  std::optional<Floor> held{};  ///< the highest floor: what keeps replicas beyond the need
+  api::Reasons reasons{};
+};
+
+/// What keeps a scale-in from going down to what is needed is told once, and the highest floor holds.
+void keep_above_floors(const Input& input, const Needs& needs, const Supply& supply, const Memory& memory,
+                       Wanted& wanted) {
+  for (Floor& floor : floors(input, needs, supply, memory)) {
+    const bool is_told = std::any_of(wanted.reasons.begin(), wanted.reasons.end(),
+                                     [&](const api::Reason& reason) { return reason.code == floor.reason.code; });
+    if (!is_told) wanted.reasons.push_back(floor.reason);
+    if (floor.replicas <= wanted.replicas) continue;
+    wanted.replicas = floor.replicas;
+    wanted.held = std::move(floor);
+  }
+}
+
+/// Never fewer than a hold allows (holds.h). `memory` notes a try to start more ahead.
+Wanted wanted_of(const Input& input, const Needs& needs, const Supply& supply, const Settings& settings,
+                 const std::vector<DemandFigures>& figures, Memory& memory) {
   const int current = input.replicas.spec;
+  Wanted wanted;
+  auto& reasons = wanted.reasons;
+  const More more = needs.known ? wanted_more(input, needs, supply, memory) : More{current, 0};
+  wanted.replicas = more.replicas;
   if (!input.replicas.unseen.empty()) reasons.push_back(explain_pods_unseen(input));
   for (const DemandInput& demand : input.demand) {
     if (const auto trouble = trouble_of(demand, supply)) reasons.push_back(*trouble);
   }
-  if (supply.stuck > 0) reasons.push_back(explain_stuck(input, supply, decision.memory.stuck));
-  if (decision.memory.collapse) reasons.push_back(explain_collapse(input, *decision.memory.collapse));
-  if (!needs.known) return current;
-  const int more = wanted_more(input, needs, supply, decision.memory, reasons);
-  if (more >= current) return more;
+  if (supply.stuck > 0) reasons.push_back(explain_stuck(input, supply, memory.stuck));
+  if (memory.collapse) reasons.push_back(explain_collapse(input, *memory.collapse));
+  if (more.replicas > current && more.replacements > 0)
+    reasons.push_back(explain_replacements(more.replacements, input, supply));
+  if (more.replicas >= current) return wanted;
 
   if (needs.keep > needs.start)
-    reasons.push_back(explain_kept(input.demand[needs.keeper], decision.figures[needs.keeper], input, settings));
+    reasons.push_back(explain_kept(input.demand[needs.keeper], figures[needs.keeper], input, settings));
   Needs kept = needs;
-  kept.keep = std::max(more, needs.keep);
-  if (kept.keep >= current) return current;
-  int wants = kept.keep;
-  for (Floor& floor : floors(input, kept, supply, decision.memory)) {
-    const bool is_told = std::any_of(reasons.begin(), reasons.end(),
-                                     [&](const api::Reason& reason) { return reason.code == floor.reason.code; });
-    if (!is_told) reasons.push_back(floor.reason);
-    if (floor.replicas <= wants) continue;
-    wants = floor.replicas;
-    held = std::move(floor);
-  }
-  return wants;
+  kept.keep = std::max(more.replicas, needs.keep);
+  wanted.replicas = std::min(current, kept.keep);
+  if (kept.keep < current) keep_above_floors(input, kept, supply, memory, wanted);
+  return wanted;
 }
 
-/// Says what keeps replicas that nobody needs, and since when it does.
+/// Says what keeps replicas that nobody needs, and since when it does. `needed` lies within the bounds, which may be
+/// why replicas that a floor keeps are kept anyhow.
 void note_held(const Input& input, const std::optional<Floor>& floor, int needed, Decision& decision) {
-  if (!floor) return;
+  if (!floor || std::min(floor->replicas, max_of(input)) <= needed) return;
   const auto& before = input.memory.hold;
   const bool goes_on = before && before->code == floor->reason.code;
   const WallTime since = goes_on ? before->since : input.now;
   decision.memory.hold = Memory::Hold{floor->reason.code, since};
-  const int kept = floor->replicas - needed;
+  const int kept = std::min(floor->replicas, max_of(input)) - needed;
   decision.held = Held{floor->reason.code, explain_held(*floor, kept, since), since, kept};
+}
+
+/// Says which pods do not serve, and whether that keeps others from being started ahead.
+void note_pods(const Input& input, const Supply& supply, Decision& decision) {
+  const Memory& memory = decision.memory;
+  if (supply.stuck > 0) decision.not_serving = explain_stuck(input, supply, memory.stuck);
+  if (memory.stuck && supply.mostly_stuck()) decision.starts_stuck = decision.not_serving;
+  if (memory.lost) decision.not_serving = explain_lost(input, supply, *memory.lost);
 }
 
 /// `wants`: with what replaces pods that do not serve.
@@ -166,21 +194,16 @@ Decision decide(const Input& input, const Settings& settings) {
     return decision;
   }
   decision.memory = remembered(input, supply, capped);
-  decision.starts_stuck = decision.memory.stuck && supply.mostly_stuck();
-  if (decision.memory.lost)
-    decision.not_serving = explain_lost(input, supply, *decision.memory.lost);
-  else if (supply.stuck > 0)
-    decision.not_serving = explain_stuck(input, supply, decision.memory.stuck);
-
   const Needs needs = combine(input, decision.figures, supply, settings);
   const int min = input.spec.min_replicas, max = max_of(input);
-  api::Reasons reasons;
-  std::optional<Floor> held;
-  const int wants = wanted(input, needs, supply, settings, decision, held, reasons);
+  const Wanted wanted = wanted_of(input, needs, supply, settings, decision.figures, decision.memory);
+  const int wants = wanted.replicas;
+  api::Reasons reasons = wanted.reasons;
+  note_pods(input, supply, decision);
   if (capped) reasons.push_back(explain_unconfirmed(*decision.memory.jump));
   explain_bounds(input, needs, wants, decision, reasons);
   const int within = std::clamp(wants, min, max);
-  note_held(input, held, std::clamp(needs.keep, min, max), decision);
+  note_held(input, wanted.held, std::clamp(needs.keep, min, max), decision);
   for (const DemandFigures& figures : decision.figures) {
     if (figures.far) decision.far = std::max(decision.far.value_or(0), std::clamp(*figures.far, min, max));
   }

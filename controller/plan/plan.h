@@ -27,12 +27,13 @@ enum class Trust {
 struct DemandInput {
   api::DemandSpec spec;
   Trust trust = Trust::Missing;
-  std::string trust_note;                 ///< why not Whole, in words; goes into the reason
-  std::optional<double> value;            ///< set unless Missing
-  std::optional<double> confirmed{};      ///< as much of `value` as an earlier, independent sample shows, too; unset:
-                                          ///< there is nothing to compare with yet, the first value after a start
-  Millis data_age{0};                     ///< age of the newest sample + half the rate window
-  std::optional<double> backlog;          ///< requests waiting; unset: no query, or missing
+  std::string trust_note;             ///< why not Whole, in words; goes into the reason
+  std::optional<double> value;        ///< set unless Missing
+  std::optional<double> confirmed{};  ///< as much of `value` as an earlier, independent sample shows, too; unset:
+                                      ///< there is nothing to compare with yet, the first value after a start
+  std::optional<double> confirmed_backlog{}, confirmed_running{};  ///< likewise of `backlog` and `running`
+  Millis data_age{0};                                              ///< age of the newest sample + half the rate window
+  std::optional<double> backlog;                                   ///< requests waiting; unset: no query, or missing
   bool backlog_missing = false;           ///< a backlog query exists and gave no answer, or less than a whole one
   std::string backlog_note;               ///< why so, in words
   std::optional<double> running{};        ///< kind Queue: work in progress; unset: no query, or missing
@@ -54,7 +55,7 @@ struct ReplicaInput {
   std::vector<Millis> waiting_ages{};  ///< pods that wait for a node, apart from the starting ones: since creation
   std::vector<Millis> lost_ages{};     ///< one per lost pod: since it was last Ready
   std::vector<Millis> failing_ages{};  ///< starts whose containers restarted before they were Ready: since creation
-  int came_up = 0;                     ///< starts that became Ready within twice the lead time
+  int came_up = 0;                     ///< starts that became Ready for the first time within the last two lead times
   bool ordered = false;                ///< pods start one after another: N replicas need N leads
   std::string lost_names{};            ///< of lost pods, in words
   std::string unseen{};                ///< why the pods cannot be seen; empty: they are
@@ -93,8 +94,8 @@ struct Input {
   ReplicaInput replicas;
   LeadTime lead;                    ///< of a pod; with a pool, from its being bound
   std::optional<NodeRoom> nodes{};  ///< unset: no pool is named, its nodes are somebody else's business
-  /// Within the longest stabilisation window, oldest first. The caller seeds it with the current replicas when it
-  /// starts, so that a restart never cuts; empty counts as that.
+  /// Within the longest stabilisation window, or a lead time where that is longer, oldest first. The caller seeds it
+  /// with the current replicas when it starts, so that a restart never cuts; empty counts as that.
   std::vector<PastRecommendation> history;
   bool warmed_up = false;  ///< history and caches are in: before that nothing is scaled in
   std::string unseen;      ///< which changes to the cluster cannot be seen, the spec's included; empty: none
@@ -128,16 +129,17 @@ struct Decision {
   Action action = Action::Hold;
   std::optional<int> desired;  ///< what should be, set by every decide(): the current replicas when nothing is known
   std::optional<int>
-      recommendation;         ///< before stabilisation: goes into the next cycle's history; unset: nothing is known
-  std::optional<int> far;     ///< most that will be wanted until a node asked for now serves, within the bounds; unset
-                              ///< without a forecast or a pool
-  bool limited = false;       ///< max or min cut the need
-  bool starts_stuck = false;  ///< most recent starts do not come up: nothing more is started ahead of demand
-  std::optional<api::Reason> not_serving;  ///< pods that were lost, or do not come up, and since when; unset: none
-  std::optional<Held> held;                ///< what keeps replicas that nobody needs; unset: nothing
-  Memory memory;                           ///< for the next decision
-  std::vector<DemandFigures> figures;      ///< one per demand, in order
-  api::Reasons reasons;                    ///< in the order in which they shaped the number, at most 16
+      recommendation;      ///< before stabilisation: goes into the next cycle's history; unset: nothing is known
+  std::optional<int> far;  ///< most that will be wanted until a node asked for now serves, within the bounds; unset
+                           ///< without a forecast or a pool
+  bool limited = false;    ///< max or min cut the need
+  std::optional<api::Reason> starts_stuck;  ///< most recent starts do not come up, so that nothing more is started
+                                            ///< ahead of demand; unset: they do
+  std::optional<api::Reason> not_serving;   ///< pods that were lost, or do not come up, and since when; unset: none
+  std::optional<Held> held;                 ///< what keeps replicas that nobody needs; unset: nothing
+  Memory memory;                            ///< for the next decision
+  std::vector<DemandFigures> figures;       ///< one per demand, in order
+  api::Reasons reasons;                     ///< in the order in which they shaped the number, at most 16
 };
 
 /// Never throws. `desired` lies within [min, max], except that replicas which a person set to 0 stay 0. Replicas

@@ -20,7 +20,7 @@ std::optional<double> queue_at(const DemandInput& demand, const Supply& supply, 
   if (!api::is_forecast(demand.spec.kind) || backlog_unknown || (!fan && !value)) return std::nullopt;
   const auto expected = [&](Millis ahead) { return fan ? fan->value(now + ahead, 0.5) : *value; };
   const double per_replica = demand.spec.capacity_per_replica;
-  const double waiting = usable_backlog(demand);
+  const double waiting = confirmed_backlog(demand);
 
   if (demand.spec.kind == api::DemandKind::Concurrency)
     return std::max(0.0, expected(lead) + waiting - supply.at(lead) * per_replica);

@@ -21,7 +21,7 @@ struct Supply {
   int waiting_for_room = 0;      ///< of the starts that are not stuck: those that have no node yet
   int stuck_on_nodes = 0;        ///< stuck starts that have a node: they should serve
   int recently_stuck = 0;        ///< began within eight lead times
-  int came_up = 0;               ///< starts that became Ready within two lead times
+  int came_up = 0;               ///< starts that became Ready for the first time within the last two lead times
   int lost = 0;                  ///< were Ready and are not
   int lost_long = 0;             ///< for half a lead time or longer
 
@@ -30,7 +30,8 @@ struct Supply {
   /// Replicas expected to serve `ahead` from now if nothing changes.
   [[nodiscard]] int at(Millis ahead) const;
 
-  /// Until the next replica that is asked for beyond `replicas` would be Ready, if its start takes a lead time.
+  /// Until the replica of this rank would be Ready. Replicas that serve have the ranks up to `ready`, from 1. A lead
+  /// time, where pods do not start in order.
   [[nodiscard]] Millis until_ready(int rank) const;
 
   /// Of the recent starts most are stuck, and it is not a single odd pod.

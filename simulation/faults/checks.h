@@ -69,7 +69,7 @@ void check_flukes(const Record& record, Violations& violations);
 /// at once; what is switched off is empty after an hour and a quarter.
 void check_collapse(const Record& record, Violations& violations);
 
-/// A daily rise finds nine tenths of its replicas Ready two leads after it, though they start one after another.
+/// A daily rise finds two fifths of its replicas Ready two leads after it, though they start one after another.
 void check_ordered(const Record& record, Violations& violations);
 
 /// Whatever holds replicas that demand does not explain for two leads stands on a condition.

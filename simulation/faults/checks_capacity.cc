@@ -10,10 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Inhabitant& inhabitant_of(const Record& record, int service) {
-  return record.inhabitants.at(static_cast<std::size_t>(service));
-}
-
 /// When the pods that are lost now began to be.
 WallTime loss_began(const Record& record, int service, WallTime at) {
   const auto& moments = record.moments.at(static_cast<std::size_t>(service));
@@ -44,7 +40,7 @@ void check_lost(const Record& record, Violations& violations) {
     const int service = replicas < write.before ? record.index_of(write.object) : -1;
     const auto spec = spec_at(record, write.object, write.sent);
     if (service < 0 || !spec || (write.before > spec->max_replicas && replicas >= spec->max_replicas)) continue;
-    const auto& one = inhabitant_of(record, service);
+    const auto& one = record.inhabitant(service);
     const auto add = [&](const std::string& what) {
       violations.push_back({"lost", write.at, what + ": " + to_string(write)});
     };
@@ -67,7 +63,7 @@ void check_capacity(const Record& record, Violations& violations) {
     const bool load =
         fault.kind == FaultKind::ReadyLost && fault.severity > 0.6;  // more fail as long as there is a queue
     if ((fault.kind != FaultKind::CrashLoop && fault.kind != FaultKind::ReadyLost) || load) continue;
-    const auto& one = inhabitant_of(record, fault.service);
+    const auto& one = record.inhabitant(fault.service);
     const WallTime at = fault.from + 2 * one.service.lead_max + 4 * record.options.loop.cycle;
     const auto spec = spec_at(record, one.key, at);
     const bool starts_freely = one.has_selector && !one.service.ordered && !one.spec.node_pool;
@@ -91,7 +87,7 @@ void check_capacity(const Record& record, Violations& violations) {
 void check_need(const Record& record, Violations& violations) {
   const Millis patience = 3 * record.options.loop.cycle + 90s;
   for (int service = 0; service < static_cast<int>(record.inhabitants.size()); ++service) {
-    const auto& one = inhabitant_of(record, service);
+    const auto& one = record.inhabitant(service);
     if (!counts_arrivals(one)) continue;
     WallTime next = record.start + 15min;
     for (const auto& moment : record.moments.at(static_cast<std::size_t>(service))) {
@@ -113,7 +109,7 @@ void check_rebirth(const Record& record, Violations& violations) {
   const Millis patience = 4 * record.options.loop.cycle;
   for (const auto& fault : record.plan.faults) {
     if (fault.kind != FaultKind::Rebirth) continue;
-    const auto& one = inhabitant_of(record, fault.service);
+    const auto& one = record.inhabitant(fault.service);
     for (const auto birth : rebirths_of(fault)) {
       const auto spec = spec_at(record, one.key, birth + patience);
       const bool again = last_rebirth(record, fault.service, birth + patience) != birth;
@@ -135,7 +131,7 @@ void check_conflicts(const Record& record, Violations& violations) {
     if (write->kind != "Scale" || write->outcome != "conflict" || !by_controller(*write)) continue;
     if (std::stoi(write->value) <= write->before || write->at + patience > record.end) continue;
     const int service = record.index_of(write->object);
-    const auto& one = inhabitant_of(record, service);
+    const auto& one = record.inhabitant(service);
     const WallTime until = write->at + patience;
     // Whether it was still wanted: as much was needed all the time.
     if (counts_arrivals(one) && need_of(least_rps(one, write->at, until), one) <= write->before) continue;

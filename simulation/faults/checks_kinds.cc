@@ -10,10 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Inhabitant& inhabitant_of(const Record& record, int service) {
-  return record.inhabitants.at(static_cast<std::size_t>(service));
-}
-
 std::string counted(int replicas) {
   return std::to_string(replicas) + " replicas";
 }
@@ -33,7 +29,7 @@ bool first_fluke(const Record& record, int controller, int service, WallTime at)
 /// Beyond what anything in sight explains, with nobody waiting; `slack`: times as much as is explained.
 bool is_excess(const Record& record, int service, const Moment& moment, Millis back, const api::AutoscalerSpec& spec,
                double slack = 1) {
-  const auto& one = inhabitant_of(record, service);
+  const auto& one = record.inhabitant(service);
   const Millis behind = back + memory_of(record, service, spec, moment.at);
   if (moment.replicas <= plenty_for(0, one, spec)) return false;
   const double largest = largest_rps(one, moment.at - behind, moment.at + horizon_of(one));
@@ -47,14 +43,13 @@ bool queued_between(const Record& record, int service, WallTime from, WallTime t
 }
 
 void check_collapse_of(const Record& record, const Fault& fault, Violations& violations) {
-  const auto& one = inhabitant_of(record, fault.service);
+  const auto& one = record.inhabitant(fault.service);
   const auto model = one.spec.forecast.model;
   const bool expects = model != api::ModelChoice::Off && model != api::ModelChoice::LastValue;
   const WallTime until = std::min(fault.to, fault.from + 20min);
-  const auto other = [&](const Fault& any) {
-    return &any != &fault && (any.hits_service(fault.service) || disables(any.kind));
-  };
-  if (!expects || one.spec.mode != api::Mode::Auto || record.disturbed(fault.from - 20min, until, other)) return;
+  if (!expects || one.spec.mode != api::Mode::Auto ||
+      others_disturb(record, fault, fault.service, fault.from - 20min, until))
+    return;
   for (const auto& write : record.writes) {
     if (!is_done_scale(write) || write.object != one.key || write.at <= fault.from || write.at > until) continue;
     const int replicas = std::stoi(write.value);
@@ -74,7 +69,7 @@ void check_flukes(const Record& record, Violations& violations) {
     if (!is_done_scale(write)) continue;
     const int replicas = std::stoi(write.value), service = record.index_of(write.object);
     if (replicas <= 2 * write.before || !first_fluke(record, write.writer.front() - 'a', service, write.sent)) continue;
-    const auto& one = inhabitant_of(record, service);
+    const auto& one = record.inhabitant(service);
     if (replicas > plenty_for(largest_rps(one, write.sent - 5min, write.sent), one, one.spec))
       violations.push_back(
           {"flukes", write.at, "more than twice the replicas on a value seen once: " + to_string(write)});
@@ -85,12 +80,11 @@ void check_collapse(const Record& record, Violations& violations) {
   for (const auto& fault : record.plan.faults) {
     if (fault.kind != FaultKind::DemandGone) continue;
     check_collapse_of(record, fault, violations);
-    const auto& one = inhabitant_of(record, fault.service);
+    const auto& one = record.inhabitant(fault.service);
     const WallTime at = fault.from + 75min;
-    const auto other = [&](const Fault& any) {
-      return &any != &fault && (any.hits_service(fault.service) || disables(any.kind));
-    };
-    if (fault.to < at || one.spec.mode != api::Mode::Auto || record.disturbed(fault.from - 20min, at, other)) continue;
+    if (fault.to < at || one.spec.mode != api::Mode::Auto ||
+        others_disturb(record, fault, fault.service, fault.from - 20min, at))
+      continue;
     const auto* moment = moment_at(record, fault.service, at);
     if (moment->replicas > one.spec.min_replicas + 1)
       violations.push_back(
@@ -119,7 +113,7 @@ void check_ordered(const Record& record, Violations& violations) {
 
 void check_holds(const Record& record, Violations& violations) {
   for (int service = 0; service < static_cast<int>(record.inhabitants.size()); ++service) {
-    const auto& one = inhabitant_of(record, service);
+    const auto& one = record.inhabitant(service);
     const Millis held = std::max<Millis>(2 * one.service.lead_max, 10min) + 2 * record.options.loop.cycle;
     const auto& moments = record.moments.at(static_cast<std::size_t>(service));
     const auto steps = static_cast<std::size_t>(held / 30s);
@@ -157,12 +151,9 @@ void check_scale_in_goes_on(const Record& record, Violations& violations) {
     if (fault.to - fault.from < 38min) continue;
     const WallTime at = fault.to - 30s;
     for (int service = 0; service < static_cast<int>(record.inhabitants.size()); ++service) {
-      const auto& one = inhabitant_of(record, service);
+      const auto& one = record.inhabitant(service);
       const bool pooled = fault.kind != FaultKind::NodesStuck || one.spec.node_pool;
-      const auto other = [&](const Fault& any) {
-        return &any != &fault && (any.hits_service(service) || disables(any.kind));
-      };
-      if (!fault.hits_service(service) || !pooled || record.disturbed(at - 35min, at, other)) continue;
+      if (!fault.hits_service(service) || !pooled || others_disturb(record, fault, service, at - 35min, at)) continue;
       const auto spec = spec_at(record, one.key, at);
       const auto* moment = moment_at(record, service, at);
       if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, *moment, 0min, *spec)) continue;

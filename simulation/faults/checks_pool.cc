@@ -31,7 +31,7 @@ void check_pool(const Record& record, Violations& violations) {
   if (!record.pool) return;
   check_sizes(record, violations);
   for (int service = 0; service < static_cast<int>(record.inhabitants.size()); ++service) {
-    const auto& one = record.inhabitants.at(static_cast<std::size_t>(service));
+    const auto& one = record.inhabitant(service);
     if (!one.spec.node_pool) continue;
     WallTime since = record.start;
     for (const auto& moment : record.moments.at(static_cast<std::size_t>(service))) {

@@ -136,7 +136,7 @@ void check_convergence(const Record& record, Violations& violations) {
           add(std::string(type) + " is '" + state + "' with every fault over");
       }
       if (object.spec.mode != api::Mode::Auto) continue;
-      const auto& one = record.inhabitants.at(static_cast<std::size_t>(record.index_of(key)));
+      const auto& one = record.inhabitant(record.index_of(key));
       const int least = std::min(object.spec.max_replicas, need_of(object.least_rps, one));
       if (counts_arrivals(one) && object.replicas < least)
         add(std::to_string(object.replicas) + " replicas where " + std::to_string(least) + " are needed");

@@ -105,7 +105,7 @@ void check_scale_in(const Record& record, Violations& violations) {
              fault.kind <= FaultKind::ScrapePartial;
     });
     if (!in_trouble || specs.empty() || is_young_in_trouble(record, write, service)) continue;
-    const auto& inhabitant = record.inhabitants.at(static_cast<std::size_t>(service));
+    const auto& inhabitant = record.inhabitant(service);
     const int need = need_of(least_rps(inhabitant, write.sent - 3min, write.sent), inhabitant);
     if (replicas < std::min(need, specs.back().max_replicas))
       add(violations, "scale-in", write,

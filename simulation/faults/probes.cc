@@ -67,7 +67,7 @@ Probe look(World& world, const Record& record, Probe::Why why, std::size_t fault
     for (auto i = service.newest_scrape(probe.at); i > service.newest_scrape(probe.at - 30min); --i)
       object.queued = std::max(object.queued, service.scraped_queue(i));
     const int index = record.index_of(key);
-    const auto& one = record.inhabitants.at(static_cast<std::size_t>(index));
+    const auto& one = record.inhabitant(index);
     object.least_rps = least_rps(one, probe.at - back, probe.at);
     const Millis behind = memory_of(record, index, view.object.spec, probe.at);
     object.largest_rps = largest_rps(one, probe.at - behind, probe.at + horizon_of(one));

@@ -61,6 +61,9 @@ struct Record {
   std::vector<std::vector<Moment>> moments;  ///< by inhabitant
 
   [[nodiscard]] int index_of(const api::ObjectKey& key) const;  ///< -1: none
+  [[nodiscard]] const Inhabitant& inhabitant(int index) const {
+    return inhabitants.at(static_cast<std::size_t>(index));
+  }
   /// A fault of any kind that `matters` overlaps [from, to].
   template <class Matters>
   [[nodiscard]] bool disturbed(WallTime from, WallTime to, Matters matters) const {

@@ -112,7 +112,12 @@ bool blocked(const Record& record, int service, WallTime from, WallTime to) {
   const auto jump = [](const Fault& fault) { return fault.kind == FaultKind::ClockJump; };
   return record.disturbed(from - soon_after(record.options), to, hits) ||
          record.disturbed(from - 2 * record.options.loop.cycle, to, jump) ||
-         undone_twice(record, record.inhabitants.at(static_cast<std::size_t>(service)).key, from - 25min, to);
+         undone_twice(record, record.inhabitant(service).key, from - 25min, to);
+}
+
+bool others_disturb(const Record& record, const Fault& fault, int service, WallTime from, WallTime to) {
+  return record.disturbed(
+      from, to, [&](const Fault& any) { return &any != &fault && (any.hits_service(service) || disables(any.kind)); });
 }
 
 bool by_controller(const Write& write) {

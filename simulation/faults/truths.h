@@ -26,7 +26,8 @@ Millis memory_of(const Record& record, int service, const api::AutoscalerSpec& s
 /// before them.
 Millis horizon_of(const Inhabitant& inhabitant);
 
-/// A third more than the largest demand in sight, and two: what a planning quantile and rounding may cost.
+/// Half as much again as the largest demand in sight, or two and a half times the daily steep rise, and two replicas:
+/// what a planning quantile and rounding may cost.
 int plenty_for(double rps, const Inhabitant& inhabitant, const api::AutoscalerSpec& spec);
 
 /// The newest at or before `at`; nullptr: none.
@@ -42,6 +43,9 @@ Millis soon_after(const ControllerOptions& options);
 /// Nobody can be expected to scale that service out: it is not seen, not writable, or somebody else's for a while; or a
 /// fault of that kind was over only just now.
 bool blocked(const Record& record, int service, WallTime from, WallTime to);
+
+/// Another fault than that, which hits that service or a controller's decisions, overlaps [from, to].
+bool others_disturb(const Record& record, const Fault& fault, int service, WallTime from, WallTime to);
 
 bool by_controller(const Write& write);
 bool is_done_scale(const Write& write);  ///< by a controller

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "simulation/faults/truths.h"
 #include "tests/simulation/planted.h"
 
 namespace aia::simulation {
@@ -52,6 +53,14 @@ struct LostAreStarts {
 
 struct UnseenAreNone {
   void operator()(const api::Autoscaler&, ports::Target& target) const { target.pods_unseen.clear(); }
+};
+
+/// Pods are taken for such that start side by side.
+struct OrderUnseen {
+  void operator()(const api::Autoscaler&, ports::Target& target) const {
+    target.ordered = false;
+    for (auto& pod : target.pods) pod.created -= 10s;  // so that the pods do not tell, either
+  }
 };
 
 struct UidOnce {
@@ -110,6 +119,17 @@ struct NothingExpected : Forwarding {
     auto views = inner_.autoscalers();
     for (auto& view : views) view.object.spec.forecast.model = api::ModelChoice::Off;
     return views;
+  }
+};
+
+struct HoldsUnsaid : Forwarding {
+  using Forwarding::Forwarding;
+  Status write_status(const api::Autoscaler& object) override {
+    auto changed = object;
+    std::erase_if(changed.status.conditions, [](const auto& one) {
+      return one.type == "ScaleInHeld" || one.type == "ReplicasServing" || one.type == "ScalingLimited";
+    });
+    return inner_.write_status(changed);
   }
 };
 
@@ -210,12 +230,43 @@ TEST_CASE("planted: each bug of the hour that matters is caught by the checker w
       {"replaced sources missed", "scale-in-goes-on", FaultKind::SourcesChurn, in_metrics<GoneAreMissing>()},
       {"a collapse followed at once", "collapse", FaultKind::DemandGone, in_cluster<NothingExpected>()},
       {"windows measured on the wall clock", "need-now", FaultKind::ClockJump, on_wall_time()},
+      {"a hold not said", "holds", FaultKind::CrashLoop, in_cluster<HoldsUnsaid>()},
       {"nodes given back under pods", "pool", FaultKind::PoolConflicts, in_pools<NodesLookEmpty>()},
   }));
   INFO(bug.what << ", by " << bug.checker);
   const auto options = days_of(bug.fault, bug.planted);
   const auto seed = caught_by(bug.checker, options, kFirst);
   CHECK(seed != 0);
+}
+
+/// Of what a steep daily rise needs, the share that is Ready a lead time after it, on average over days without faults.
+double ready_after_the_rise(const Planted& planted) {
+  SimulationOptions options;
+  options.population.ordered = true;
+  options.faults.mean_faults = 0;
+  options.controller.planted = planted;
+  double sum = 0;
+  int days = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const Record record = run_day(seed, options);
+    for (const auto& one : record.inhabitants) {
+      if (!one.steep || one.spec.mode != api::Mode::Auto) continue;
+      const WallTime at = *one.steep + one.service.lead_max;
+      const auto* moment = moment_at(record, record.index_of(one.key), at);
+      sum += std::min(1.0, static_cast<double>(moment->ready) / need_of(one.service.demand_rps(at), one));
+      ++days;
+    }
+  }
+  REQUIRE(days >= 8);
+  return sum / days;
+}
+
+TEST_CASE("planted: starts one after another planned as one show over many days, as no single day tells", "[weeks]") {
+  const double as_it_is = ready_after_the_rise({});
+  const double planned_as_one = ready_after_the_rise(in_cluster<Targets<OrderUnseen>>());
+  INFO("Ready of what is needed: " << as_it_is << ", planned as one: " << planned_as_one);
+  CHECK(as_it_is > 0.8);
+  CHECK(planned_as_one < 0.7);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ struct Jumping : World {
   }
 };
 
-TEST_CASE_METHOD(Jumping, "a clock that jumps for some seconds changes nothing") {
+TEST_CASE("a clock that jumps for some seconds changes nothing") {
   Jumping undisturbed;
   undisturbed.run_for(5min);
   const int usual = undisturbed.cycles_to_scale_in();
@@ -98,10 +98,11 @@ TEST_CASE_METHOD(Jumping, "a clock that jumps for some seconds changes nothing")
   }
 }
 
-TEST_CASE_METHOD(Jumping, "a clock that jumps for good is followed, and no window gets longer or shorter") {
+TEST_CASE("a clock that jumps for good is followed, and no window gets longer or shorter") {
   Jumping undisturbed;
   undisturbed.run_for(5min);
   const int usual = undisturbed.cycles_to_scale_in();
+  REQUIRE(usual > 0);
   for (const Millis jump : {Millis(-1h), Millis(-10min), Millis(10min), Millis(24h)}) {
     INFO(format_duration(jump < Millis(0) ? -jump : jump) << (jump < Millis(0) ? " back" : " ahead"));
     Jumping world;

@@ -160,7 +160,7 @@ TEST_CASE("a start whose containers restart before it was ever Ready is stuck at
   CHECK(decide(input, {}).desired == 10);
   input.replicas.rollout = "2 of 10 replicas updated";  // the version before works: it makes up for the new one
   CHECK(decide(input, {}).desired == 12);
-  CHECK(message(decide(input, {}), "Replacing") == "2 started in place of pods that of the rollout do not come up");
+  CHECK(message(decide(input, {}), "Replacing") == "2 started in place of pods of the rollout that do not come up");
 }
 
 TEST_CASE("pods that wait for room hold nothing that nobody needs, in a rollout either") {
@@ -242,6 +242,29 @@ TEST_CASE("a collapse of demand is held, then given back in steps, and an hour l
   }
 }
 
+TEST_CASE("a collapse keeps all for a lead time, however long, and is over after an hour") {
+  const auto usual = flat(360, 1.0);
+  for (const int lead_min : {12, 20, 40, 55}) {
+    CAPTURE(lead_min);
+    Input input = at_rest(30, demand(0));
+    input.demand[0].fan = &usual;
+    input.demand[0].collapsed = true;
+    input.lead.p90 = std::chrono::minutes(lead_min);
+    Decision decision = decide(input, {});
+    std::map<int, int> kept{{0, 30}};  // by minute
+    int steps = 0;
+    for (int minute = 1; minute <= 61; ++minute) {
+      decision = next(input, decision, 60s);
+      input.replicas.spec = input.replicas.ready = kept[minute] = *decision.desired;
+      steps += kept[minute] < kept[minute - 1] ? 1 : 0;
+    }
+    CHECK(kept[lead_min - 1] == 30);
+    CHECK(kept[lead_min < 40 ? 29 : lead_min - 1] >= 24);
+    CHECK(steps >= 4);
+    CHECK(kept[61] == 1);
+  }
+}
+
 TEST_CASE("who sets fewer replicas during a collapse is obeyed") {
   const auto usual = flat(360, 1.0);
   Input input = at_rest(30, demand(0));
@@ -297,6 +320,59 @@ TEST_CASE("a jump is followed up to twice the replicas, beyond that when a secon
     CHECK(decide(input, {}).desired == 10);
     CHECK(message(decide(input, {}), "JumpUnconfirmed").empty());
   }
+}
+
+TEST_CASE("a backlog or work in progress that jumps is followed like demand that jumps") {
+  Input input = at_rest(5, demand(60));
+  input.demand[0].spec.backlog_query = "sum(queue)";
+  input.demand[0].backlog = 1e9;
+  input.demand[0].confirmed = 60;
+  input.demand[0].confirmed_backlog = 0;
+  const auto usual = flat(60, 1.0);
+  SECTION("of a rate") {}
+  SECTION("of a rate with a forecast") {
+    input.demand[0].fan = &usual;
+  }
+  SECTION("of a concurrency with a forecast") {
+    input.demand[0].spec.kind = api::DemandKind::Concurrency;
+    input.demand[0].fan = &usual;
+  }
+  SECTION("of a queue") {
+    input.demand[0].spec.kind = api::DemandKind::Queue;
+    input.demand[0].spec.backlog_query.reset();
+    input.demand[0].backlog.reset();
+    input.demand[0].spec.running_query = "sum(busy)";
+    input.demand[0].running = 1e9;
+    input.demand[0].confirmed_running = 0;
+  }
+  Decision decision = decide(input, {});
+  CHECK(decision.desired == 10);
+  CHECK_FALSE(message(decision, "JumpUnconfirmed").empty());
+  input.demand[0].confirmed_backlog = input.demand[0].confirmed_running = 1e9;
+  CHECK(next(input, decision, 15s).desired == input.spec.max_replicas);
+}
+
+TEST_CASE("what the bounds keep is held by nothing else") {
+  Input input = at_rest(5, demand(12));
+  input.spec.min_replicas = 5;
+  input.demand[0].trust = Trust::Partial;
+  CHECK_FALSE(decide(input, {}).held);
+  input.replicas.spec = input.replicas.ready = 6;
+  REQUIRE(decide(input, {}).held);
+  CHECK(decide(input, {}).held->replicas == 1);
+  CHECK_THAT(decide(input, {}).held->message, Catch::Contains("1 replica more than needed is held"));
+}
+
+TEST_CASE("a try to start more ahead is none where as many are needed now") {
+  const auto usual = flat(60, 1.0);
+  Input input = at_rest(10, demand(240));
+  input.demand[0].fan = &usual;
+  input.replicas = {10, 4, {900s, 900s, 900s, 900s, 900s, 900s}, ""};
+  Decision decision = decide(input, {});
+  for (int i = 0; i < 40; ++i) decision = next(input, decision, 15s);
+  CHECK(decision.desired == 20);
+  REQUIRE(decision.memory.stuck);
+  CHECK(decision.memory.stuck->tries == 0);
 }
 
 TEST_CASE("who only sets replicas back keeps no bounds: ours hold") {
