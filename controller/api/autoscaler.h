@@ -85,6 +85,15 @@ struct LeadTimeStatus {
 };
 inline constexpr std::size_t kMaxLeadSamples = 50;
 
+/// Demand that fell far below its forecast, so that replicas are kept: what a process that starts meanwhile must know.
+struct CollapseStatus {
+  std::string demand;  ///< its name
+  WallTime since{};
+  int replicas = 0;     ///< when it began
+  double expected = 0;  ///< demand at the planning quantile then, in its own unit; half of that is a return
+  bool operator==(const CollapseStatus&) const = default;
+};
+
 struct AutoscalerStatus {
   std::int64_t observed_generation = 0;
   int current_replicas = 0;           ///< spec.replicas of the target as we last saw it
@@ -93,7 +102,8 @@ struct AutoscalerStatus {
       desired_replicas;  ///< what we want, whether or not the mode lets us write it; unset: not known yet
   std::optional<WallTime> last_scale_time;
   LeadTimeStatus lead_time;
-  Reasons reasons;  ///< of the newest decision, ordered, at most 16
+  std::vector<CollapseStatus> collapses{};  ///< that last, by demand
+  Reasons reasons;                          ///< of the newest decision, ordered, at most 16
   std::vector<Condition> conditions;
   bool operator==(const AutoscalerStatus&) const = default;
 };

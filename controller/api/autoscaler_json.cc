@@ -72,6 +72,24 @@ AutoscalerSpec spec_from(const Field& field) {
   return spec;
 }
 
+std::vector<CollapseStatus> collapses_from(const Field& list) {
+  std::vector<CollapseStatus> collapses;
+  for (const Field& item : list.items())
+    collapses.push_back(
+        {item["demand"].text(), item["since"].time(), item["replicas"].count(), item["expected"].decimal()});
+  return collapses;
+}
+
+nlohmann::json collapses_to_json(const std::vector<CollapseStatus>& collapses) {
+  nlohmann::json out = nlohmann::json::array();
+  for (const CollapseStatus& one : collapses)
+    out.push_back({{"demand", one.demand},
+                   {"since", format_rfc3339(one.since)},
+                   {"replicas", one.replicas},
+                   {"expected", format_measured(one.expected)}});
+  return out;
+}
+
 AutoscalerStatus status_from(const Field& field) {
   AutoscalerStatus status;
   if (const Field seen = field["observedGeneration"]; seen.present()) status.observed_generation = seen.integer();
@@ -80,6 +98,7 @@ AutoscalerStatus status_from(const Field& field) {
   if (const Field desired = field["desiredReplicas"]; desired.present()) status.desired_replicas = desired.count();
   if (const Field scaled = field["lastScaleTime"]; scaled.present()) status.last_scale_time = scaled.time();
   status.lead_time = lead_time_from(field["leadTime"]);
+  if (const Field collapses = field["collapses"]; collapses.present()) status.collapses = collapses_from(collapses);
   status.reasons = reasons_from(field["reasons"]);
   status.conditions = conditions_from(field["conditions"]);
   return status;
@@ -110,6 +129,7 @@ nlohmann::json status_to_json(const AutoscalerStatus& status) {
                         {"leadTime", lead_time_to_json(status.lead_time)},
                         {"reasons", reasons_to_json(status.reasons)},
                         {"conditions", conditions_to_json(status.conditions)}};
+  if (!status.collapses.empty()) out["collapses"] = collapses_to_json(status.collapses);
   if (status.ready_replicas) out["readyReplicas"] = *status.ready_replicas;
   if (status.desired_replicas) out["desiredReplicas"] = *status.desired_replicas;
   if (status.last_scale_time) out["lastScaleTime"] = format_rfc3339(*status.last_scale_time);

@@ -85,17 +85,31 @@ std::string why_none(const Claim& claim, const Settled& settled) {
          (settled.other.empty() ? "" : ", but pods of " + settled.other);
 }
 
+/// Pods of a kind that is not built in go as their own controllers order them.
+ports::Removal removal_of(const api::TargetRef& ref, const std::vector<const Controller*>& of_pods) {
+  using ports::Removal;
+  if (is_built_in(ref)) return is_of_apps(ref, "StatefulSet") ? Removal::HighestRank : Removal::NotReadyFirst;
+  const auto all = [&](const char* kind) {
+    return std::all_of(of_pods.begin(), of_pods.end(), [&](const Controller* one) { return one->is("apps", kind); });
+  };
+  if (all("ReplicaSet")) return Removal::NotReadyFirst;
+  return all("StatefulSet") ? Removal::HighestRank : Removal::Unknown;
+}
+
 /// A pod that names no controller is not a built-in kind's, unless that has pods and none is seen to be its own: then
 /// the control plane does not show owners.
 void take(Claim& claim) {
   ports::Target& target = *claim.target;
   const Settled settled = count(claim);
   const bool with_nobodys = !is_built_in(claim.ref) || (settled.its == 0 && target.status_replicas > 0);
+  std::vector<const Controller*> of_pods;
   for (Candidate& candidate : claim.candidates) {
     const To to = claim.of.at(candidate.controller.uid).to;
-    if (to == To::Target || to == To::Unread || (to == To::Nobody && with_nobodys))
-      target.pods.push_back(std::move(candidate.pod));
+    if (to == To::Other || (to == To::Nobody && !with_nobodys)) continue;
+    target.pods.push_back(std::move(candidate.pod));
+    of_pods.push_back(&candidate.controller);
   }
+  target.removal = removal_of(claim.ref, of_pods);
   const int by_label = settled.unread + (with_nobodys ? settled.nobodys : 0);
   if (by_label > 0)
     target.ownership = std::to_string(by_label) + " of " + std::to_string(target.pods.size()) +

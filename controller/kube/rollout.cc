@@ -22,7 +22,6 @@ std::string deployment(const Json& object) {
   const std::int64_t all = int_at(object, {"status", "replicas"});
   const std::int64_t updated = int_at(object, {"status", "updatedReplicas"});
   const std::string progress = condition_reason(object, "Progressing");
-  if (progress == "ProgressDeadlineExceeded") return {};  // it stalled: nothing is to be expected of it
   if (all > updated) return of_updated(updated, all);
   if (progress == "NewReplicaSetAvailable" || progress == "DeploymentPaused") return {};
   if (updated < wanted) return of_updated(updated, wanted);
@@ -52,6 +51,7 @@ bool has_rollout(const std::string& api_version, const std::string& kind) {
 }
 
 Millis progress_deadline_of(const std::string& kind, const Json& object) {
+  if (condition_reason(object, "Progressing") == "ProgressDeadlineExceeded") return Millis(0);
   constexpr std::int64_t kDefault = 600, kNone = std::numeric_limits<std::int32_t>::max();
   const std::int64_t stated = kind == "Deployment" ? int_at(object, {"spec", "progressDeadlineSeconds"}) : 0;
   return std::chrono::seconds(stated > 0 && stated < kNone ? stated : kDefault);

@@ -13,10 +13,10 @@ namespace aia::kube {
 bool has_rollout(const std::string& api_version, const std::string& kind);
 
 /// How long it may go without progress until it counts as stalled: a Deployment's spec.progressDeadlineSeconds. One
-/// without a deadline, and a StatefulSet, which has none, get the default of ten minutes.
+/// without a deadline, and a StatefulSet, which has none, get the default of ten minutes. 0: it has passed.
 Millis progress_deadline_of(const std::string& kind, const Json& object);
 
-/// Why its rollout is not done, with its counts; empty: it is, or its progress deadline has passed.
+/// Why its rollout is not done, with its counts; empty: it is.
 std::string rollout_of(const std::string& kind, const Json& object);
 
 }  // namespace aia::kube

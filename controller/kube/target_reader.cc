@@ -34,6 +34,7 @@ void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::
     target.rollout = rollout_of(ref.kind, *object);
     target.progress_deadline = progress_deadline_of(ref.kind, *object);
     target.ordered = ref.kind == "StatefulSet" && text_at(*object, {"spec", "podManagementPolicy"}) != "Parallel";
+    target.first_rank = int_at(*object, {"spec", "ordinals", "start"});
   }
   target.replicas_writer = replicas_writer_of(*object);
   Result<api::ReplicaShape> replica = replica_of(*object);

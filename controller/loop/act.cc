@@ -21,12 +21,14 @@ bool should_write(const Workload& workload) {
 }
 
 /// Writes what was decided. A conflict is somebody's write to the same object, most often its own controller's during a
-/// rollout: while the target still asks for the replicas that the decision was made from, it is written again at once.
+/// rollout: a scale-out is written again at once while the target still asks for the replicas that it was decided from.
+/// A scale-in is not: a rollout may have begun.
 Result<std::string> write_decided(Workload& workload, ports::Cluster& cluster) {
   const auto& target = *workload.target;
   const int desired = *workload.decision->desired;
   auto written = cluster.write_scale(workload.object, desired, target.resource_version);
-  for (int tries = 1; tries < kTries && !written && written.error().kind == ErrorKind::Conflict; ++tries) {
+  const int most = desired > target.spec_replicas ? kTries : 1;
+  for (int tries = 1; tries < most && !written && written.error().kind == ErrorKind::Conflict; ++tries) {
     const auto now = cluster.read_scale(workload.object);
     if (!now || now->spec_replicas != target.spec_replicas || now->uid != target.uid) break;
     written = cluster.write_scale(workload.object, desired, now->resource_version);

@@ -10,10 +10,16 @@ namespace {
 constexpr double kFar = 2;
 constexpr Millis kRecent{std::chrono::hours(1)};
 constexpr int kRecentPoints = 60;
+constexpr Millis kPart{std::chrono::minutes(5)};  // of the hour for which lowest quantiles are remembered
+
+std::int64_t part_of(WallTime at) {
+  return at.time_since_epoch() / kPart;
+}
 
 }  // namespace
 
 void Collapse::learn(double value, WallTime at, Millis step) {
+  if (began_) return;
   recent_.push_back({at, value});
   const Millis kept = std::min(kRecent, kRecentPoints * step);
   while (at - recent_.front().at >= kept) recent_.pop_front();
@@ -28,22 +34,55 @@ double Collapse::lower_quartile() const {
   return *quartile;
 }
 
+void Collapse::remember(const forecasting::Fan& fan, WallTime now) {
+  const auto part = part_of(now);
+  if (fan.empty() || remembered_ == part) return;
+  remembered_ = part;
+  lowest_.erase(lowest_.begin(), lowest_.lower_bound(part));
+  for (auto later = part + 1; later <= part + kRecent / kPart; ++later) {
+    auto& lowest = lowest_[later];
+    lowest = std::max(lowest, fan.value(WallTime(later * kPart), fan.levels.front()));
+  }
+}
+
+double Collapse::lowest_expected(const forecasting::Fan& fan, WallTime now) const {
+  const auto before = lowest_.find(part_of(now));
+  return std::max(fan.value(now, fan.levels.front()), before == lowest_.end() ? 0 : before->second);
+}
+
 void Collapse::look(double demand, const forecasting::Fan& fan, double level, double per_replica, Millis longest,
                     WallTime now) {
+  remember(fan, now);
   if (began_) {
     const bool is_over = now - began_->at >= longest;
-    const bool is_back = kFar * demand >= began_->expected.value(now, level);
+    const bool is_back = kFar * demand >= expected(now, level);
     const bool agrees = fan.empty() || fan.pointwise_max(now, now + longest, level) <= kFar * demand + per_replica;
-    if (is_back || (is_over && agrees)) began_.reset();
+    if (is_back) began_.reset();
+    if (!is_back && is_over && agrees) *this = {};  // demand is what it is now
     return;
   }
   if (fan.empty()) return;
-  const double lowest = fan.value(now, fan.levels.front());
+  const double lowest = lowest_expected(fan, now);
   const bool is_far_below = kFar * demand < lowest && lowest - demand >= per_replica;
   if (is_far_below && kFar * demand < lower_quartile()) began_ = Began{now, fan};
 }
 
+std::optional<WallTime> Collapse::since() const {
+  return began_ ? std::optional(began_->at) : std::nullopt;
+}
+
+double Collapse::expected(WallTime at, double level) const {
+  if (!began_) return 0;
+  return began_->expected.empty() ? began_->restored : began_->expected.value(at, level);
+}
+
+void Collapse::restore(WallTime since, double expected) {
+  began_ = Began{since, {}, expected};
+}
+
 void Collapse::shift(Millis by) {
+  lowest_.clear();
+  remembered_.reset();
   if (!began_) return;
   began_->at += by;
   began_->expected.origin += by;

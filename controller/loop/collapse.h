@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <optional>
 
 #include "controller/api/time.h"
@@ -15,17 +16,24 @@ namespace aia::loop {
 
 class Collapse {
  public:
-  /// A point of the history, in order: what demand was in the last hour, or the last sixty points of a finer grid.
+  /// A point of the history, in order: what demand was in the last hour, or the last sixty points of a finer grid. What
+  /// it is during a collapse is not what it was.
   void learn(double value, WallTime at, Millis step);
 
-  /// One look a cycle. It begins where twice the demand is below the lowest quantile, by one replica's worth at least,
-  /// and below what demand was for three quarters of the last hour: the end of a burst is no collapse. It ends where
-  /// twice the demand reaches the planning quantile `level` that was expected for now before it began; or, when it has
-  /// lasted for `longest`, where the forecast for as long has come down to what demand is. `fan` empty: nothing was
-  /// forecast.
+  /// One look a cycle. It begins where twice the demand is below the lowest quantile that was forecast for now within
+  /// the last hour, so that a slow fall which the forecast follows is one, too; by one replica's worth at least, and
+  /// below what demand was for three quarters of the last hour: the end of a burst is no collapse. It ends where twice
+  /// the demand reaches the planning quantile `level` that was expected for now before it began; or, when it has lasted
+  /// for `longest`, where the forecast for as long has come down to what demand is. `fan` empty: nothing was forecast.
   void look(double demand, const forecasting::Fan& fan, double level, double per_replica, Millis longest, WallTime now);
 
   [[nodiscard]] bool is_on() const { return began_.has_value(); }
+  /// Since when, and what was expected when it began. Unset: there is none.
+  [[nodiscard]] std::optional<WallTime> since() const;
+  [[nodiscard]] double expected(WallTime at, double level) const;
+
+  /// It began before this process did: `expected` all along.
+  void restore(WallTime since, double expected);
 
   /// The wall clock was set by so much.
   void shift(Millis by);
@@ -37,11 +45,16 @@ class Collapse {
   };
   struct Began {
     WallTime at{};
-    forecasting::Fan expected;
+    forecasting::Fan expected{};  ///< empty: restored
+    double restored = 0;
   };
+  void remember(const forecasting::Fan& fan, WallTime now);
+  [[nodiscard]] double lowest_expected(const forecasting::Fan& fan, WallTime now) const;
   [[nodiscard]] double lower_quartile() const;
 
   std::deque<Point> recent_;
+  std::map<std::int64_t, double> lowest_;   // that was expected, by part of an hour
+  std::optional<std::int64_t> remembered_;  // in which of them
   std::optional<Began> began_;
 };
 

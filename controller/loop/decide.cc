@@ -42,15 +42,16 @@ void decide(Cycle& cycle, const Settings& settings) {
   for_each_usable(cycle, "plan", [&](Workload& workload) {
     if (!workload.target) return;
     auto& past = workload.state->recommendations;
+    const int spec = workload.target->spec_replicas;
     // At least two cycles, whatever the window: one shorter than a cycle would else seem to begin in each of them.
     const Millis kept =
         std::max({longest_window(workload.object.spec, settings), workload.lead.p90, 2 * settings.cycle});
     std::erase_if(past, [&](const auto& one) { return one.at + kept < cycle.now; });
-    if (past.empty()) past.push_back({cycle.now, workload.target->spec_replicas});
+    if (past.empty()) past.push_back({cycle.now, spec, spec});
     workload.decision = plan::decide(input_of(workload, cycle.now, settings), plan_settings);
     workload.state->memory = workload.decision->memory;
     // A cycle that knows nothing recommends what is there: after an outage the window is full of that.
-    past.push_back({cycle.now, workload.decision->recommendation.value_or(workload.target->spec_replicas)});
+    past.push_back({cycle.now, workload.decision->recommendation.value_or(spec), workload.decision->needed});
   });
 }
 

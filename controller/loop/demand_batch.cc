@@ -9,6 +9,17 @@
 namespace aia::loop {
 namespace {
 
+constexpr Millis kLongestTakenUp = std::chrono::hours(2);  // of a collapse: none keeps replicas for longer
+
+/// A collapse that the status tells of goes on: it began while another process led, or before this one started.
+void take_up_collapse(DemandState& demand, const std::string& name, WorkloadState& state, WallTime now) {
+  for (const auto& before : state.status.collapses) {
+    if (before.demand != name || before.since > now || now - before.since > kLongestTakenUp) continue;
+    demand.collapse().restore(before.since, before.expected);
+    state.memory.collapses[name] = {before.since, before.replicas};
+  }
+}
+
 /// The state of a demand entry; a new one when what is forecast changed.
 DemandState& state_of(Workload& workload, const api::DemandSpec& demand, Millis step, const Aids& aids, WallTime now) {
   SeriesIdentity identity{demand.query, demand.kind, workload.object.spec.forecast, step, demand.decompose};
@@ -18,8 +29,10 @@ DemandState& state_of(Workload& workload, const api::DemandSpec& demand, Millis 
     found->second.read_again_if_ahead(now);
     return found->second;
   }
+  const bool is_first = found == states.end();
   auto& made = states.insert_or_assign(demand.name, DemandState(std::move(identity))).first->second;
   take_up(made, checkpoint_key(workload.object.meta.uid, demand.name), aids, now);
+  if (is_first) take_up_collapse(made, demand.name, *workload.state, now);
   return made;
 }
 

@@ -74,6 +74,7 @@ class DemandState {
   void set_rate_window(Millis window) { rate_window_ = window; }
 
   [[nodiscard]] Collapse& collapse() { return collapse_; }
+  [[nodiscard]] const Collapse& collapse() const { return collapse_; }
 
   [[nodiscard]] const Masking& masking() const { return masking_; }
   /// Which points wait or were left out in the day before `now`, in words; empty: none.

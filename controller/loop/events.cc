@@ -34,6 +34,12 @@ std::string cause_of(const std::string& message) {
   return cause;
 }
 
+/// ScaleInHeld is the condition whose True is trouble.
+bool is_trouble(const api::Condition& condition) {
+  return condition.status ==
+         (condition.type == "ScaleInHeld" ? api::ConditionStatus::True : api::ConditionStatus::False);
+}
+
 bool is_same_trouble(const api::Condition& now, const api::Condition* before) {
   return before != nullptr && before->status == now.status && before->reason == now.reason;
 }
@@ -60,7 +66,8 @@ void Events::tell(const std::vector<api::Condition>& now, const std::vector<api:
   std::set<std::string> said;
   for (const auto& type : types) {
     const auto* condition = find_condition(now, type);
-    if (condition == nullptr || condition->status != api::ConditionStatus::False) continue;
+    if (condition == nullptr || !is_trouble(*condition)) continue;
+    if (type == "ScaleInHeld" && !said.empty()) continue;  // what holds is told already
     const bool is_due = is_new(*condition, find_condition(before, type), steady, quiet);
     if (said.insert(condition->message).second && is_due)
       add({true, condition->reason, "Reconcile", condition->message});

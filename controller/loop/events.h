@@ -29,10 +29,10 @@ class Events {
 
   void add(ports::Event event);
 
-  /// Adds a warning for each condition in `types` that is False for a reason that it was not False for `before`, or
-  /// with another cause than was told. The same reason is told again after `quiet` at the earliest, so that trouble
-  /// that comes and goes, or words that change in every cycle, do not flood. A type that repeats an earlier one's words
-  /// says nothing new.
+  /// Adds a warning for each condition in `types` that is False (ScaleInHeld: True) for a reason that it was not
+  /// `before`, or with another cause than was told. The same reason is told again after `quiet` at the earliest, so
+  /// that trouble that comes and goes, or words that change in every cycle, do not flood. A type that repeats an
+  /// earlier one's words says nothing new.
   void tell(const std::vector<api::Condition>& now, const std::vector<api::Condition>& before,
             const std::vector<std::string>& types, Millis steady, Millis quiet);
 

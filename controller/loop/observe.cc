@@ -40,7 +40,7 @@ void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle, con
   auto& state = *workload.state;
   auto& pods = workload.target->pods;
   state.follow_target(workload.target->uid, settings);
-  state.pods.observe(pods, cycle.now);
+  state.pods.observe(pods, workload.target->spec_replicas, cycle.now);
   state.rollout.observe(workload.target->rollout, cycle.now);
   state.lead.observe(starts_of(pods, workload.object.spec.node_pool.has_value()));
   // What somebody sets while we only watch reverts nothing of ours.

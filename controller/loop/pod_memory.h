@@ -17,8 +17,8 @@ namespace aia::loop {
 
 class PodMemory {
  public:
-  /// One look a cycle; pods that are gone are forgotten.
-  void observe(const std::vector<ports::Pod>& pods, WallTime now);
+  /// One look a cycle at all pods of a target that asks for so many replicas; pods that are gone are forgotten.
+  void observe(const std::vector<ports::Pod>& pods, int spec_replicas, WallTime now);
 
   /// Since when a pod that was Ready is not; unset: it is Ready, on its way out, or never was.
   [[nodiscard]] std::optional<WallTime> lost_since(const ports::Pod& pod) const;
@@ -26,8 +26,16 @@ class PodMemory {
   /// It was lost at some time, so that its Ready of now is not its first.
   [[nodiscard]] bool was_lost(const std::string& uid) const { return losses_.contains(uid); }
 
-  /// It was lost, came back and was lost again: it is not to be waited for.
-  [[nodiscard]] bool is_lost_again(const std::string& uid) const;
+  /// It was lost more than once, for the last time less than `quiet` ago: whether it serves just now or not, its share
+  /// is to be made up for.
+  [[nodiscard]] bool is_unsteady(const std::string& uid, Millis quiet, WallTime now) const;
+
+  /// Replicas that served, or others in their place, and do not serve now.
+  [[nodiscard]] int missing() const { return missing_; }
+
+  /// Since when starts have failed one after another: pods that go before they are Ready, and others come in their
+  /// place. Unset: they do not.
+  [[nodiscard]] std::optional<WallTime> failing_since() const;
 
   /// True while any pod is lost.
   [[nodiscard]] bool any_lost() const { return !lost_.empty(); }
@@ -36,13 +44,22 @@ class PodMemory {
   void shift(Millis by);
 
  private:
-  std::set<std::string> were_ready_;      // uids
-  std::map<std::string, int> losses_;     // by uid: how often it was lost
-  std::map<std::string, WallTime> lost_;  // by uid: since when
+  struct Losses {
+    int count = 0;
+    WallTime last{};
+  };
+  void count_failed_starts(const std::vector<ports::Pod>& pods, int spec_replicas);
+
+  std::set<std::string> were_ready_;        // uids
+  std::map<std::string, Losses> losses_;    // by uid
+  std::map<std::string, WallTime> lost_;    // by uid: since when
+  std::map<std::string, WallTime> starts_;  // by uid: created, never Ready
+  std::size_t failed_ = 0;                  // starts that went, since the last that came up
+  std::optional<WallTime> first_failed_;    // when the first of them was created
+  int spec_replicas_ = 0, best_ready_ = 0, missing_ = 0;
 };
 
-/// How long a rollout has made no progress. Its words carry its counts: any change of them counts as progress, as it
-/// does in Kubernetes.
+/// How long a rollout has made no progress. Its words carry its counts: words that it did not have before are progress.
 class RolloutMemory {
  public:
   void observe(const std::string& words, WallTime now);
@@ -51,7 +68,7 @@ class RolloutMemory {
   void shift(Millis by) { since_ += by; }
 
  private:
-  std::string words_;
+  std::set<std::string> seen_;  // words, as many as a rollout has replicas and old versions
   WallTime since_{};
 };
 

@@ -8,23 +8,39 @@
 namespace aia::loop {
 namespace {
 
-constexpr std::size_t kNamed = 3;  // of lost pods, in words
+constexpr std::size_t kNamed = 3;                    // of lost pods, in words
+constexpr Millis kQuiet = std::chrono::minutes(30);  // then a pod that was lost again and again is steady
+constexpr std::int64_t kHighestRank = 1'000'000;
 
 Millis age_of(WallTime since, WallTime now) {
   return std::max(Millis(0), now - since);
 }
 
 /// A pod that found no node within a cycle waits for room. With a node pool the lead of a pod begins when it is bound.
-void add_start(plan::ReplicaInput& replicas, const ports::Pod& pod, bool pooled, WallTime now, Millis cycle) {
+/// Where pods are made anew again and again before they are Ready, a start is as old as the first of them.
+void add_start(plan::ReplicaInput& replicas, const ports::Pod& pod, const WorkloadState& state, WallTime now,
+               Millis cycle) {
   const Millis age = age_of(pod.created, now);
+  const bool pooled = state.pooled.value_or(false);
   if (pod.restarted)
     replicas.failing_ages.push_back(age);
+  else if (const auto since = state.pods.failing_since())
+    replicas.starting_ages.push_back(std::max(age, age_of(*since, now)));
   else if (pod.node.empty() && age >= cycle)
     replicas.waiting_ages.push_back(age);
   else if (!pooled)
     replicas.starting_ages.push_back(age);
   else
     replicas.starting_ages.push_back(pod.node.empty() ? Millis(0) : age_of(pod.bound_since.value_or(pod.created), now));
+}
+
+/// Of a pod whose name ends in its rank.
+void add_rank(plan::ReplicaInput& replicas, const std::string& name, std::int64_t first) {
+  const auto at = name.find_last_not_of("0123456789") + 1;
+  const auto digits = name.substr(std::min(at, name.size()));
+  if (digits.empty() || digits.size() > 9) return;
+  replicas.ready_ranks.push_back(
+      static_cast<int>(std::clamp<std::int64_t>(std::stoll(digits) - first, 0, kHighestRank)));
 }
 
 std::string in_words(const std::vector<std::string>& names) {
@@ -39,7 +55,8 @@ plan::ReplicaInput replicas_of(const ports::Target& target, const WorkloadState&
                                const Settings& settings) {
   plan::ReplicaInput replicas;
   replicas.spec = target.spec_replicas;
-  if (!state.rollout.is_stalled(target.progress_deadline, now)) replicas.rollout = target.rollout;
+  replicas.rollout_stalled = state.rollout.is_stalled(target.progress_deadline, now);
+  if (!replicas.rollout_stalled) replicas.rollout = target.rollout;
   replicas.unseen = target.pods_unseen;
   if (!replicas.unseen.empty()) {
     // A scale that counts no replica at all, while it asks for some, tells no more than what it asks for.
@@ -47,22 +64,29 @@ plan::ReplicaInput replicas_of(const ports::Target& target, const WorkloadState&
         target.status_replicas > 0 ? std::min(target.spec_replicas, target.status_replicas) : target.spec_replicas;
     return replicas;
   }
-  replicas.ordered = target.ordered || are_started_in_order(target.pods);
+  const bool by_replica_set = target.removal == ports::Removal::NotReadyFirst;
+  replicas.ordered = target.ordered || (!by_replica_set && are_started_in_order(target.pods));
+  replicas.missing = state.pods.missing();
+  replicas.removal_unknown = target.removal == ports::Removal::Unknown;
+  const Millis quiet = std::max(kQuiet, 2 * lead);
   std::vector<std::string> lost;
   for (const auto& pod : target.pods) {
     const auto lost_since = state.pods.lost_since(pod);
     if (is_ready(pod)) {
       ++replicas.ready;
+      replicas.unsteady += state.pods.is_unsteady(pod.uid, quiet, now) ? 1 : 0;
+      if (target.removal == ports::Removal::HighestRank) add_rank(replicas, pod.name, target.first_rank);
       const bool is_first = !pod.restarted && !state.pods.was_lost(pod.uid);
       if (is_first && age_of(*pod.ready_since, now) <= 2 * lead) ++replicas.came_up;
     } else if (lost_since) {
       const Millis age = age_of(*lost_since, now);
-      replicas.lost_ages.push_back(state.pods.is_lost_again(pod.uid) ? std::max(age, lead) : age);
+      replicas.lost_ages.push_back(state.pods.is_unsteady(pod.uid, quiet, now) ? std::max(age, lead) : age);
       lost.push_back(pod.name);
     } else if (is_starting(pod)) {
-      add_start(replicas, pod, state.pooled.value_or(false), now, settings.cycle);
+      add_start(replicas, pod, state, now, settings.cycle);
     }
   }
+  std::sort(replicas.ready_ranks.begin(), replicas.ready_ranks.end());
   std::sort(lost.begin(), lost.end());
   replicas.lost_names = in_words(lost);
   return replicas;

@@ -21,6 +21,18 @@ api::Reasons reasons_of(const Workload& workload) {
   return reasons;
 }
 
+std::vector<api::CollapseStatus> collapses_of(const Workload& workload) {
+  std::vector<api::CollapseStatus> collapses;
+  const auto& state = *workload.state;
+  for (const auto& [name, collapse] : state.memory.collapses) {
+    const auto found = state.demand.find(name);
+    if (found == state.demand.end()) continue;
+    const double expected = found->second.collapse().expected(collapse.since, workload.object.spec.forecast.quantile);
+    collapses.push_back({name, collapse.since, collapse.from, expected});
+  }
+  return collapses;
+}
+
 /// A condition without its words.
 bool same_state(const api::Condition& a, const api::Condition& b) {
   return a.type == b.type && a.status == b.status && a.reason == b.reason &&
@@ -48,6 +60,7 @@ api::AutoscalerStatus status_of(const Workload& workload, WallTime now) {
   if (workload.decision && workload.usable()) status.desired_replicas = workload.decision->desired;
   status.last_scale_time = state.last_scale_time;
   if (workload.usable()) status.lead_time = {workload.lead.source, workload.lead.p90, state.lead.samples()};
+  status.collapses = collapses_of(workload);
   status.reasons = reasons_of(workload);
   for (auto& reason : status.reasons) shorten(reason.message);
   auto conditions = conditions_of(workload);
@@ -62,7 +75,7 @@ bool differs_in_substance(const api::AutoscalerStatus& a, const api::AutoscalerS
   return a.observed_generation != b.observed_generation || a.current_replicas != b.current_replicas ||
          a.ready_replicas != b.ready_replicas || a.desired_replicas != b.desired_replicas ||
          a.last_scale_time != b.last_scale_time || a.lead_time.source != b.lead_time.source ||
-         a.lead_time.samples != b.lead_time.samples ||
+         a.lead_time.samples != b.lead_time.samples || a.collapses != b.collapses ||
          !std::equal(left.begin(), left.end(), right.begin(), right.end(), same_state);
 }
 

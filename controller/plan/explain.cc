@@ -146,10 +146,13 @@ api::Reason explain_pods_unseen(const Input& input) {
 }
 
 api::Reason explain_lost(const Input& input, const Supply& supply, const Memory::LostPods& lost) {
-  return {"CapacityLost", replicas(supply.lost) + " that served" + are(supply.lost) + " not Ready since " +
-                              format_rfc3339(lost.since) + " (" + input.replicas.lost_names +
-                              "): demand may be low because of that, so nothing is scaled in below the " +
-                              std::to_string(lost.wanted) + " that were wanted before"};
+  return {"CapacityLost",
+          replicas(supply.lost) + " that served" + are(supply.lost) + " not Ready since " + format_rfc3339(lost.since) +
+              " (" + input.replicas.lost_names + "): " +
+              (is_recent_loss(lost, input) ? "demand may be low because of that, so nothing is scaled in below the " +
+                                                 std::to_string(lost.wanted) + " that were wanted before, until " +
+                                                 format_rfc3339(lost.since + collapse_steps(input.lead.p90).lasts)
+                                           : "nothing is scaled in below what is needed beside them")};
 }
 
 api::Reason explain_too_few_ready(int ready, int needed) {
@@ -158,16 +161,32 @@ api::Reason explain_too_few_ready(int ready, int needed) {
 }
 
 api::Reason explain_replacements(int replaced, const Input& input, const Supply& supply) {
-  const bool of_rollout = !input.replicas.rollout.empty() && supply.stuck_on_nodes > 0;
-  std::string which = supply.lost_long > 0 ? "that were Ready and are not (" + input.replicas.lost_names + ")" : "";
-  if (of_rollout) which += std::string(which.empty() ? "" : " and ") + "of the rollout that do not come up";
-  return {"Replacing", std::to_string(replaced) + " started in place of pods " + which};
+  std::string which;
+  const auto add = [&](bool any, const std::string& words) {
+    if (any) which += (which.empty() ? "" : " and ") + words;
+  };
+  const bool rolls = !input.replicas.rollout.empty() || input.replicas.rollout_stalled;
+  add(supply.lost_long > 0, "that were Ready and are not (" + input.replicas.lost_names + ")");
+  add(input.replicas.unsteady > 0, "that lose Ready again and again");
+  add(supply.stuck_on_nodes > 0, rolls ? "of the rollout that do not come up" : "that do not come up");
+  return {"Replacing", std::to_string(replaced) + " more than needed stand in for pods " + which};
 }
 
-api::Reason explain_collapse(const Input& input, const Memory::Collapse& collapse) {
+api::Reason explain_ranks(int needed, int kept) {
+  return {"LowerRanksFail", "the highest ranks are removed first, and pods of lower ranks do not serve: of " +
+                                replicas(kept) + " as many serve as are needed (" + std::to_string(needed) +
+                                "), of fewer not"};
+}
+
+api::Reason explain_removal(int ready, int current) {
+  return {"RemovalUnknown", "only " + std::to_string(ready) + " of " + replicas(current) +
+                                " are Ready, and it is not known which its controller would remove first"};
+}
+
+api::Reason explain_collapse(const std::string& demand, const Memory::Collapse& collapse, const Input& input) {
   const CollapseSteps steps = collapse_steps(input.lead.p90);
   return {"DemandCollapsed",
-          "demand fell far below its forecast at " + format_rfc3339(collapse.since) +
+          demand + " fell far below its forecast at " + format_rfc3339(collapse.since) +
               ", which may be an outage upstream, and the forecast is not followed until demand is back: " +
               replicas(collapse.from) + " are kept for " + format_rough(steps.whole) + ", then a part less each " +
               format_rough(steps.part) + " until " + format_rough(steps.lasts) + " have passed"};
@@ -189,6 +208,12 @@ std::string explain_held(const Floor& floor, int kept, WallTime since) {
          ", at the cost of " + std::to_string(kept) + " replica-hours an hour: " + floor.reason.message +
          ". To end it, " + (floor.end.empty() ? "" : floor.end + ", or ") +
          "set the replicas by hand: fewer are left as they are";
+}
+
+std::string explain_held_unknown(int held, WallTime since) {
+  return replicas(held) + are(held) + " held since " + format_rfc3339(since) +
+         ": no demand entry has a value or a forecast, so that nobody knows how many are needed. To end it, mend the "
+         "metrics (MetricsHealthy), or set the replicas by hand: fewer are left as they are";
 }
 
 api::Reason explain_max(int needed, int max) {

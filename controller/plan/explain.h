@@ -32,11 +32,15 @@ api::Reason explain_pods_unseen(const Input& input);
 api::Reason explain_lost(const Input& input, const Supply& supply, const Memory::LostPods& lost);
 api::Reason explain_too_few_ready(int ready, int needed);
 api::Reason explain_replacements(int replaced, const Input& input, const Supply& supply);
-api::Reason explain_collapse(const Input& input, const Memory::Collapse& collapse);
+api::Reason explain_ranks(int needed, int kept);
+api::Reason explain_removal(int ready, int current);
+api::Reason explain_collapse(const std::string& demand, const Memory::Collapse& collapse, const Input& input);
 api::Reason explain_queue_alone(Millis lead);
 api::Reason explain_unconfirmed(const Memory::Jump& jump);
 /// "6 replicas more than needed are held since …": for the condition.
 std::string explain_held(const Floor& floor, int kept, WallTime since);
+/// Likewise, where nothing is known of the need.
+std::string explain_held_unknown(int held, WallTime since);
 api::Reason explain_max(int needed, int max);
 api::Reason explain_min(int needed, int min);
 api::Reason explain_outside(int current, int min, int max);

@@ -14,34 +14,59 @@ constexpr int kLongestPause = 8;                            // lead times betwee
 constexpr Millis kLongestCollapse = std::chrono::hours(1);  // then a service that is switched off is empty
 constexpr int kLeadsOfCollapse = 10, kFewestParts = 4;
 
-/// Since `from`; where nothing is known of it, the replicas that there are.
-int most_recommended(const Input& input, WallTime from = WallTime::min()) {
-  int most = 0;
+/// The largest since `from`; where nothing is known, the replicas that there are.
+int most(const Input& input, int PastRecommendation::*of, WallTime from = WallTime::min()) {
+  int largest = 0;
   for (const PastRecommendation& past : input.history) {
-    if (past.at > from) most = std::max(most, past.replicas);
+    if (past.at > from) largest = std::max(largest, past.*of);
   }
-  return most > 0 ? most : input.replicas.spec;
+  return largest > 0 ? largest : input.replicas.spec;
 }
 
 std::optional<Memory::LostPods> lost_pods(const Input& input, const Supply& supply) {
   if (supply.lost == 0) return std::nullopt;
   if (input.memory.lost) return input.memory.lost;
   const Millis oldest = *std::max_element(input.replicas.lost_ages.begin(), input.replicas.lost_ages.end());
-  return Memory::LostPods{input.now - oldest, most_recommended(input)};
+  return Memory::LostPods{input.now - oldest, most(input, &PastRecommendation::needed)};
 }
 
-std::optional<Memory::Collapse> collapse_of(const Input& input) {
-  const auto collapsed = [](const DemandInput& demand) { return demand.collapsed; };
-  if (std::none_of(input.demand.begin(), input.demand.end(), collapsed)) return std::nullopt;
-  return input.memory.collapse ? input.memory.collapse : Memory::Collapse{input.now, input.replicas.spec};
+std::map<std::string, Memory::Collapse> collapses_of(const Input& input) {
+  std::map<std::string, Memory::Collapse> collapses;
+  for (const DemandInput& demand : input.demand) {
+    if (!demand.collapsed) continue;
+    const auto before = input.memory.collapses.find(demand.spec.name);
+    const bool goes_on = before != input.memory.collapses.end();
+    collapses[demand.spec.name] = goes_on ? before->second : Memory::Collapse{input.now, input.replicas.spec};
+  }
+  return collapses;
+}
+
+bool is_measured_on_pods(const DemandInput& demand) {
+  return demand.per_pod || demand.spec.kind == api::DemandKind::Utilization;
 }
 
 /// What must stay while fewer are Ready than are wanted, or as many and all of them are full, so that more may be asked
-/// than they can serve: all that may still serve, which pods without room do not. 0: enough serve.
+/// than they can serve: all that may still serve. Pods without room do not, unless demand is measured on the pods, and
+/// then nobody knows of how many. 0: enough serve.
 int kept_for_ready(const Input& input, const Supply& supply, const Needs& needs) {
   const bool are_full = supply.ready == needs.keep && needs.load >= kFull * supply.ready;
   if (supply.ready >= needs.keep && !are_full) return 0;
+  if (std::any_of(input.demand.begin(), input.demand.end(), is_measured_on_pods)) return input.replicas.spec;
   return std::max(1, input.replicas.spec - static_cast<int>(input.replicas.waiting_ages.size()));
+}
+
+/// What must stay while pods that were Ready are not: those that are needed and the lost ones, and until that has
+/// lasted as long as a collapse, as many replicas as were wanted before, because demand may be low for want of them.
+int kept_for_lost(const Input& input, const Supply& supply, const Memory::LostPods& lost, int keep) {
+  const int kept = std::max(is_recent_loss(lost, input) ? lost.wanted : 0, keep + supply.lost);
+  return std::min(input.replicas.spec, kept);
+}
+
+/// The fewest replicas of which as many serve as are needed, where the highest ranks are removed first.
+int kept_for_ranks(const Input& input, const Supply& supply, int keep) {
+  const auto& ranks = input.replicas.ready_ranks;
+  const auto serve = static_cast<std::size_t>(std::clamp(keep, 0, supply.ready));
+  return serve == 0 || ranks.size() < serve ? 0 : std::min(input.replicas.spec, ranks[serve - 1] + 1);
 }
 
 /// Stands until a start comes up, or none is stuck any more.
@@ -77,15 +102,33 @@ Memory remembered(const Input& input, const Supply& supply, bool capped) {
   Memory memory;
   memory.stuck = stuck_starts(input, supply);
   memory.lost = lost_pods(input, supply);
-  memory.collapse = collapse_of(input);
+  memory.collapses = collapses_of(input);
+  if (failing(input, supply) + failing_starts(input, supply) > 0)
+    memory.replaced = input.memory.replaced.value_or(Memory::Replaced{input.replicas.spec});
   if (capped) memory.jump = input.memory.jump ? input.memory.jump : Memory::Jump{input.replicas.spec};
   return memory;
 }
 
-int replacements(const Input& input, const Supply& supply, int need) {
-  const int do_not_serve = supply.lost_long + (input.replicas.rollout.empty() ? 0 : supply.stuck_on_nodes);
-  const int in_spec = std::max(0, input.replicas.spec - supply.ready - supply.starting());
-  return std::min({do_not_serve, in_spec, (need + 1) / 2});
+bool is_recent_loss(const Memory::LostPods& lost, const Input& input) {
+  return input.now - lost.since < collapse_steps(input.lead.p90).lasts;
+}
+
+int failing(const Input& input, const Supply& supply) {
+  const bool rolls = !input.replicas.rollout.empty() || input.replicas.rollout_stalled;
+  return supply.lost_long + input.replicas.unsteady + (rolls ? supply.stuck_on_nodes : 0);
+}
+
+int failing_starts(const Input& input, const Supply& supply) {
+  const bool rolls = !input.replicas.rollout.empty() || input.replicas.rollout_stalled;
+  return rolls ? 0 : std::min(supply.stuck_on_nodes, supply.ready);
+}
+
+int with_replacements(int need, int failed, const Input& input, const Supply& supply, const Memory& memory) {
+  const int from = memory.replaced ? memory.replaced->from : input.replicas.spec;
+  const int wanted = std::min(need + failed, std::max(need, from) + need), there = std::max(input.replicas.spec, need);
+  if (wanted <= there) return wanted;
+  const int batch = std::max(0, (need + 1) / 2 - supply.starting() - supply.unborn);
+  return there + std::min(wanted - there, batch);
 }
 
 bool try_ahead(const Input& input, const Supply& supply, Memory& memory) {
@@ -112,17 +155,25 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
     all.push_back({with_room, explain_rollout(input.replicas.rollout), "finish the rollout or roll it back"});
   }
   if (memory.lost)
-    all.push_back({std::min(current, memory.lost->wanted), explain_lost(input, supply, *memory.lost),
+    all.push_back({kept_for_lost(input, supply, *memory.lost, needs.keep), explain_lost(input, supply, *memory.lost),
                    "mend or delete the pods that lost Ready"});
   else if (const int kept = kept_for_ready(input, supply, needs); kept > 0 && supply.ready + starting < current)
     all.push_back({kept, explain_too_few_ready(supply.ready, needs.keep), "look at the pods that are not Ready"});
-  if (memory.collapse) {
-    const int kept = std::min(current, kept_in_collapse(*memory.collapse, input.now, input.lead.p90));
-    all.push_back({kept, explain_collapse(input, *memory.collapse), ""});
+  const int failed = input.replicas.unsteady + (input.replicas.rollout_stalled ? supply.stuck_on_nodes : 0);
+  if (failed > 0)
+    all.push_back({std::min(current, needs.keep + failed), explain_replacements(failed, input, supply),
+                   "mend or delete the pods that fail"});
+  if (const int kept = kept_for_ranks(input, supply, needs.keep); kept > 0)
+    all.push_back({kept, explain_ranks(needs.keep, kept), "mend the pods of the lower ranks"});
+  if (input.replicas.removal_unknown && supply.ready < current)
+    all.push_back({current, explain_removal(supply.ready, current), "mend or delete the pods that are not Ready"});
+  for (const auto& [demand, collapse] : memory.collapses) {
+    const int kept = std::min(current, kept_in_collapse(collapse, input.now, input.lead.p90));
+    all.push_back({kept, explain_collapse(demand, collapse, input), ""});
   }
   const bool drains_blindly = std::any_of(input.demand.begin(), input.demand.end(), is_queue_alone);
   if (drains_blindly) {
-    const int one_fewer = most_recommended(input, input.now - input.lead.p90) - 1;
+    const int one_fewer = most(input, &PastRecommendation::replicas, input.now - input.lead.p90) - 1;
     all.push_back({std::min(current, one_fewer), explain_queue_alone(input.lead.p90), "add a `running` query"});
   }
   if (starting > 0) all.push_back({std::min(current, supply.ready + starting), explain_starting(starting), ""});

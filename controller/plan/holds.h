@@ -29,6 +29,9 @@ struct CollapseSteps {
 };
 CollapseSteps collapse_steps(Millis lead);
 
+/// False: pods have been lost for so long that what is measured now is what demand is.
+bool is_recent_loss(const Memory::LostPods& lost, const Input& input);
+
 /// A scale-in goes no lower than this, and why.
 struct Floor {
   int replicas = 0;
@@ -39,10 +42,18 @@ struct Floor {
 /// What the next decision is to know: each hold begins, goes on or ends. `capped`: a demand's jump is not confirmed.
 Memory remembered(const Input& input, const Supply& supply, bool capped);
 
-/// Replicas that must exist beside those that are needed, because so many pods do not serve: lost for half a lead time,
-/// or of a rollout whose pods do not come up. At most half of `need`, so that a fault that takes replacements, too,
-/// does not feed itself.
-int replacements(const Input& input, const Supply& supply, int need);
+/// Replicas that fail and are made up for: lost for half a lead time, lost again and again, or of a rollout whose pods
+/// do not come up.
+int failing(const Input& input, const Supply& supply);
+
+/// Starts that do not come up beside others that serve, where no rollout explains that: made up for as more is started
+/// ahead, after pauses (try_ahead).
+int failing_starts(const Input& input, const Supply& supply);
+
+/// Replicas to ask for, so that `need` of them serve beside `failed` that do not. Other replicas are started in their
+/// place by half of the need at a time, and beyond the replicas that there were when the first failed by no more than
+/// the need, so that a fault that takes those, too, does not feed itself.
+int with_replacements(int need, int failed, const Input& input, const Supply& supply, const Memory& memory);
 
 /// More is to be started ahead of demand. False: most recent starts do not come up, and no try is due; one is after a
 /// lead time, and then after pauses that double up to eight. `memory` notes the try.

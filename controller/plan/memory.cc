@@ -9,7 +9,7 @@ void Memory::shift(Millis by) {
     stuck->next_try += by;
   }
   if (lost) lost->since += by;
-  if (collapse) collapse->since += by;
+  for (auto& [demand, collapse] : collapses) collapse.since += by;
   if (hold) hold->since += by;
 }
 

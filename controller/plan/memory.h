@@ -4,6 +4,7 @@
 // design.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,10 @@ struct Memory {
     WallTime since{};
     int wanted = 0;
   };
+  /// Pods fail, and others are started in their place: replicas when that began.
+  struct Replaced {
+    int from = 0;
+  };
   /// Demand fell far below its forecast: since when, and with how many replicas.
   struct Collapse {
     WallTime since{};
@@ -39,7 +44,8 @@ struct Memory {
 
   std::optional<StuckStarts> stuck{};
   std::optional<LostPods> lost{};
-  std::optional<Collapse> collapse{};
+  std::optional<Replaced> replaced{};
+  std::map<std::string, Collapse> collapses{};  ///< by the demand's name
   std::optional<Jump> jump{};
   std::optional<Hold> hold{};
 

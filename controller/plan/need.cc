@@ -67,7 +67,8 @@ std::optional<int> reactive_need(const DemandInput& demand, const Input& input, 
   const std::optional<int> need = need_of(measured(*value, demand), demand, supply, drain);
   if (!need) return std::nullopt;
   const int before = input.memory.jump ? input.memory.jump->from : input.replicas.spec;
-  const int believed = std::max(2 * before, need_of(confirmed(*value, demand), demand, supply, drain).value_or(0));
+  const int twice = before > kManyReplicas / 2 ? static_cast<int>(kManyReplicas) : 2 * before;
+  const int believed = std::max(twice, need_of(confirmed(*value, demand), demand, supply, drain).value_or(0));
   unconfirmed = *need > believed;
   return std::min(*need, believed);
 }

@@ -57,13 +57,17 @@ struct More {
   int replacements = 0;  ///< among them
 };
 
-/// need(now) whatever else holds; what is wanted ahead of it unless most recent starts do not come up. `memory` notes
-/// a try to start more ahead.
+/// need(now) whatever else holds; what is wanted ahead of it, and in place of starts that fail, unless most recent
+/// starts do not come up. `memory` notes a try to start more ahead.
 More wanted_more(const Input& input, const Needs& needs, const Supply& supply, Memory& memory) {
-  const int extra = replacements(input, supply, needs.start), current = input.replicas.spec;
-  const int wants = needs.start + extra, needed_now = std::max(current, needs.reactive + extra);
-  if (wants <= needed_now || try_ahead(input, supply, memory)) return {wants, extra};
-  return {needed_now, extra};
+  const int failed = failing(input, supply), starts = failing_starts(input, supply);
+  const auto more = [&](int need, int fail) {
+    const int replicas = with_replacements(need, fail, input, supply, memory);
+    return More{replicas, std::min(fail, std::max(0, replicas - need))};
+  };
+  const More ahead = more(needs.start, failed + starts), now = more(needs.reactive, failed);
+  const bool asks_more = ahead.replicas > std::max(input.replicas.spec, now.replicas);
+  return !asks_more || try_ahead(input, supply, memory) ? ahead : now;
 }
 
 /// What is wanted before bounds and stabilisation.
@@ -93,23 +97,21 @@ Wanted wanted_of(const Input& input, const Needs& needs, const Supply& supply, c
   Wanted wanted;
   auto& reasons = wanted.reasons;
   const More more = needs.known ? wanted_more(input, needs, supply, memory) : More{current, 0};
-  wanted.replicas = more.replicas;
+  wanted.replicas = std::max(more.replicas, current);
   if (!input.replicas.unseen.empty()) reasons.push_back(explain_pods_unseen(input));
   for (const DemandInput& demand : input.demand) {
     if (const auto trouble = trouble_of(demand, supply)) reasons.push_back(*trouble);
   }
   if (supply.stuck > 0) reasons.push_back(explain_stuck(input, supply, memory.stuck));
-  if (memory.collapse) reasons.push_back(explain_collapse(input, *memory.collapse));
+  for (const auto& [demand, collapse] : memory.collapses) reasons.push_back(explain_collapse(demand, collapse, input));
   if (more.replicas > current && more.replacements > 0)
     reasons.push_back(explain_replacements(more.replacements, input, supply));
-  if (more.replicas >= current) return wanted;
+  if (!needs.known || more.replicas > current || needs.start >= current) return wanted;
 
   if (needs.keep > needs.start)
     reasons.push_back(explain_kept(input.demand[needs.keeper], figures[needs.keeper], input, settings));
-  Needs kept = needs;
-  kept.keep = std::max(more.replicas, needs.keep);
-  wanted.replicas = std::min(current, kept.keep);
-  if (kept.keep < current) keep_above_floors(input, kept, supply, memory, wanted);
+  wanted.replicas = std::min(current, needs.keep);
+  if (needs.keep < current) keep_above_floors(input, needs, supply, memory, wanted);
   return wanted;
 }
 
@@ -131,6 +133,15 @@ void note_pods(const Input& input, const Supply& supply, Decision& decision) {
   if (supply.stuck > 0) decision.not_serving = explain_stuck(input, supply, memory.stuck);
   if (memory.stuck && supply.mostly_stuck()) decision.starts_stuck = decision.not_serving;
   if (memory.lost) decision.not_serving = explain_lost(input, supply, *memory.lost);
+}
+
+/// Nothing is known of the need, so that all replicas are kept, those beyond minReplicas as well.
+void note_nothing_known(const Input& input, Decision& decision) {
+  if (input.replicas.spec <= input.spec.min_replicas) return;
+  const auto& before = input.memory.hold;
+  const WallTime since = before && before->code == "NothingKnown" ? before->since : input.now;
+  decision.memory.hold = Memory::Hold{"NothingKnown", since};
+  decision.held = Held{"NothingKnown", explain_held_unknown(input.replicas.spec, since), since, 0};
 }
 
 /// `wants`: with what replaces pods that do not serve.
@@ -208,10 +219,12 @@ Decision decide(const Input& input, const Settings& settings) {
     if (figures.far) decision.far = std::max(decision.far.value_or(0), std::clamp(*figures.far, min, max));
   }
   decision.desired = within;
+  decision.needed = std::clamp(needs.known ? needs.keep : current, min, max);
   if (needs.known) {
     decision.recommendation = within;
     decision.desired = calmed(input, within, settings, reasons);
   } else {
+    note_nothing_known(input, decision);
     reasons.push_back(explain_nothing_known(within));
   }
   act_on(input, decision, reasons);

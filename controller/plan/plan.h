@@ -52,11 +52,16 @@ struct ReplicaInput {
   int ready = 0;                       ///< serve now; where pods are unseen, what /scale counts
   std::vector<Millis> starting_ages;   ///< one per start that is neither finished nor deleting
   std::string rollout;                 ///< empty: settled, or stalled
+  bool rollout_stalled = false;        ///< it made no progress for its deadline: pods of two versions are there
   std::vector<Millis> waiting_ages{};  ///< pods that wait for a node, apart from the starting ones: since creation
   std::vector<Millis> lost_ages{};     ///< one per lost pod: since it was last Ready
   std::vector<Millis> failing_ages{};  ///< starts whose containers restarted before they were Ready: since creation
   int came_up = 0;                     ///< starts that became Ready for the first time within the last two lead times
   bool ordered = false;                ///< pods start one after another: N replicas need N leads
+  int unsteady = 0;                    ///< of those that are Ready: lost again and again of late
+  int missing = 0;                     ///< not Ready, and in place of replicas that were
+  std::vector<int> ready_ranks{};      ///< of the Ready pods, ascending, where the highest rank is removed first
+  bool removal_unknown = false;        ///< nobody knows which pods are removed first
   std::string lost_names{};            ///< of lost pods, in words
   std::string unseen{};                ///< why the pods cannot be seen; empty: they are
 };
@@ -73,6 +78,7 @@ struct NodeRoom {
 struct PastRecommendation {
   WallTime at{};
   int replicas = 0;
+  int needed = 0;  ///< of them, without what was held
 };
 
 /// The windows below are where cost and latency are traded: longer keeps more replicas, shorter pays more restarts.
@@ -130,6 +136,7 @@ struct Decision {
   std::optional<int> desired;  ///< what should be, set by every decide(): the current replicas when nothing is known
   std::optional<int>
       recommendation;      ///< before stabilisation: goes into the next cycle's history; unset: nothing is known
+  int needed = 0;          ///< of the recommendation: without what is held
   std::optional<int> far;  ///< most that will be wanted until a node asked for now serves, within the bounds; unset
                            ///< without a forecast or a pool
   bool limited = false;    ///< max or min cut the need

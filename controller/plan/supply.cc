@@ -9,10 +9,6 @@ namespace {
 
 constexpr int kRecentLeads = 8;  // a start that began earlier says nothing about starts of now
 
-int arrived(const std::vector<Millis>& arrivals, Millis ahead) {
-  return static_cast<int>(std::upper_bound(arrivals.begin(), arrivals.end(), ahead) - arrivals.begin());
-}
-
 /// One after another: the oldest start takes what is left of its lead time, each later one a whole lead time more.
 void put_in_order(std::vector<Millis>& arrivals, Millis lead) {
   for (std::size_t i = 1; i < arrivals.size(); ++i) arrivals[i] = arrivals[i - 1] + lead;
@@ -21,7 +17,11 @@ void put_in_order(std::vector<Millis>& arrivals, Millis lead) {
 }  // namespace
 
 int Supply::at(Millis ahead) const {
-  return ready + arrived(arrivals, ahead) + arrived(unborn, ahead);
+  const int arrive = static_cast<int>(std::upper_bound(arrivals.begin(), arrivals.end(), ahead) - arrivals.begin());
+  if (!ordered) return ready + arrive + (ahead >= lead ? unborn : 0);
+  const Millis after = ahead - (arrivals.empty() ? Millis{0} : arrivals.back());
+  if (after < lead) return ready + arrive;
+  return ready + arrive + (lead > Millis{0} ? static_cast<int>(std::min<Millis::rep>(unborn, after / lead)) : unborn);
 }
 
 Millis Supply::until_ready(int rank) const {
@@ -61,12 +61,9 @@ Supply supply_of(const ReplicaInput& replicas, Millis lead, Millis node_lead) {
     supply.lost_long += 2 * age >= lead ? 1 : 0;
   }
   std::sort(supply.arrivals.begin(), supply.arrivals.end());
-  const int unborn = std::max(0, replicas.spec - supply.ready - supply.starting() - supply.stuck - supply.lost);
-  supply.unborn.assign(static_cast<std::size_t>(unborn), lead);
-  if (!supply.ordered) return supply;
-  put_in_order(supply.arrivals, lead);
-  const Millis before = supply.arrivals.empty() ? Millis{0} : supply.arrivals.back();
-  for (std::size_t i = 0; i < supply.unborn.size(); ++i) supply.unborn[i] = before + (static_cast<int>(i) + 1) * lead;
+  supply.missing = replicas.missing;
+  supply.unborn = std::max(0, replicas.spec - supply.ready - supply.starting() - supply.stuck - supply.lost);
+  if (supply.ordered) put_in_order(supply.arrivals, lead);
   return supply;
 }
 

@@ -4,6 +4,7 @@
 // start (rules 3 and 6 of the design).
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "controller/plan/plan.h"
@@ -13,7 +14,7 @@ namespace aia::plan {
 struct Supply {
   int ready = 0;                 ///< serve now
   std::vector<Millis> arrivals;  ///< one per start that is not stuck: from now until it is expected Ready, ascending
-  std::vector<Millis> unborn;    ///< asked for in /scale, but no pod was seen yet: likewise
+  int unborn = 0;                ///< asked for in /scale, but no pod was seen yet
   Millis lead{0};                ///< P90 of a start
   Millis node_lead{0};           ///< on top, for those that wait for a node
   bool ordered = false;          ///< each start begins when the one before is Ready
@@ -24,8 +25,12 @@ struct Supply {
   int came_up = 0;               ///< starts that became Ready for the first time within the last two lead times
   int lost = 0;                  ///< were Ready and are not
   int lost_long = 0;             ///< for half a lead time or longer
+  int missing = 0;               ///< not Ready, and in place of replicas that were
 
   [[nodiscard]] int starting() const { return static_cast<int>(arrivals.size()); }
+
+  /// Serve, or are expected to.
+  [[nodiscard]] int serving_soon() const { return ready + starting() + unborn; }
 
   /// Replicas expected to serve `ahead` from now if nothing changes.
   [[nodiscard]] int at(Millis ahead) const;
@@ -38,7 +43,7 @@ struct Supply {
   [[nodiscard]] bool mostly_stuck() const { return recently_stuck >= 2 && recently_stuck > starting() + came_up; }
 
   /// Pods that should serve and do not: what is measured on pods lacks them.
-  [[nodiscard]] int not_serving() const { return lost + stuck_on_nodes; }
+  [[nodiscard]] int not_serving() const { return std::max(lost + stuck_on_nodes, missing); }
 
   [[nodiscard]] Millis stuck_after() const { return 2 * lead; }
 };

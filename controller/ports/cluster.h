@@ -29,6 +29,13 @@ struct Pod {
   std::optional<WallTime> lost_since{};
 };
 
+/// Which pods a target's own controller removes first when it is scaled in.
+enum class Removal {
+  NotReadyFirst,  ///< a ReplicaSet's
+  HighestRank,    ///< a StatefulSet's, whether they serve or not
+  Unknown,
+};
+
 /// The target's scale subresource plus what its rollout says.
 struct Target {
   int spec_replicas = 0;
@@ -43,7 +50,9 @@ struct Target {
   int status_replicas = 0;                     ///< pods that there are by the scale's own word, whatever their state
   std::string ownership{};                     ///< whose owner could not be read, in words: those pods count by label
   bool ordered = false;                        ///< it starts its pods one after another
-  std::string replicas_writer{};               ///< field manager that last set spec.replicas, if not us; empty: unknown
+  Removal removal = Removal::NotReadyFirst;
+  std::int64_t first_rank = 0;    ///< of pods whose names end in their ranks
+  std::string replicas_writer{};  ///< field manager that last set spec.replicas, if not us; empty: unknown
   Millis progress_deadline{std::chrono::minutes(10)};  ///< a rollout without progress for so long is stalled
 };
 

@@ -46,7 +46,7 @@ TEST_CASE("a Deployment rolls out until its new pods are all there and the old o
       {"Recreate, old pods gone", {5, 0, 0, 0, "ReplicaSetUpdated"}, "0 of 5 replicas updated"},
       {"new pods starting", {5, 5, 5, 3, "ReplicaSetUpdated"}, "3 of 5 updated replicas available"},
       {"not yet seen", {5, 5, 5, 5, "NewReplicaSetAvailable", 6, 5}, "its controller has seen generation 5 of 6"},
-      {"stalled", {5, 6, 1, 5, "ProgressDeadlineExceeded"}, ""},
+      {"stalled", {5, 6, 1, 5, "ProgressDeadlineExceeded"}, "1 of 6 replicas updated"},
       {"paused", {5, 5, 5, 5, "DeploymentPaused"}, ""},
       {"paused half-way", {5, 6, 2, 5, "DeploymentPaused"}, "2 of 6 replicas updated"},
       {"no deadline, settled", {5, 5, 5, 5, ""}, ""},
@@ -56,6 +56,11 @@ TEST_CASE("a Deployment rolls out until its new pods are all there and the old o
     CAPTURE(row.what);
     CHECK(rollout_of("Deployment", deployment(row.numbers)) == row.expected);
   }
+}
+
+TEST_CASE("what Kubernetes calls stalled is stalled at once") {
+  CHECK(progress_deadline_of("Deployment", deployment({5, 6, 1, 5, "ProgressDeadlineExceeded"})) == aia::Millis(0));
+  CHECK(progress_deadline_of("Deployment", deployment({5, 6, 1, 5, "ReplicaSetUpdated"})) > aia::Millis(0));
 }
 
 TEST_CASE("the words change with progress and stay without") {

@@ -120,5 +120,55 @@ TEST_CASE_METHOD(Rhythm, "a service that is switched off gives back in steps and
   CHECK(deployment().replicas == 1);
 }
 
+TEST_CASE("a second collapse within the hour, whose zeros the forecast has learned by then, is one, too") {
+  Collapse collapse = steady();
+  collapse.look(100, usual(), 0.95, 10, 1h, kStart);
+  auto learned = usual();
+  learned.values << 0, 100, 120, 0, 100, 120;
+  WallTime now = kStart;
+  const auto look = [&](double demand, const forecasting::Fan& fan) {
+    now += 1min;
+    collapse.look(demand, fan, 0.95, 10, 1h, now);
+    collapse.learn(demand, now, 1min);
+    return collapse.is_on();
+  };
+  for (int minute = 0; minute < 16; ++minute) CHECK(look(0, minute < 8 ? usual() : learned));
+  for (int minute = 0; minute < 8; ++minute) CHECK_FALSE(look(100, learned));
+  CHECK(look(0, learned));
+}
+
+TEST_CASE("a slow fall that the forecast follows is a collapse when it has gone far below what was forecast before") {
+  Collapse collapse = steady();
+  double demand = 100;
+  std::optional<double> began_at;
+  for (int minute = 1; minute <= 30; ++minute) {
+    demand -= 100.0 / 30;
+    auto fan = usual();
+    fan.origin = kStart + minute * 1min;
+    fan.values *= demand / 100;
+    fan.latest = demand;
+    collapse.look(demand, fan, 0.95, 10, 1h, fan.origin);
+    collapse.learn(demand, fan.origin, 1min);
+    if (collapse.is_on() && !began_at) began_at = demand;
+  }
+  REQUIRE(began_at);
+  CHECK(*began_at >= 30);
+}
+
+TEST_CASE("a collapse that began before the process did goes on, and ends when half of what was expected is back") {
+  Collapse collapse;
+  collapse.restore(kStart - 5min, 120);
+  CHECK(collapse.since() == kStart - 5min);
+  CHECK(collapse.expected(kStart, 0.95) == 120);
+  auto learned = usual();
+  learned.values.setZero();
+  collapse.look(0, learned, 0.95, 10, 1h, kStart);
+  CHECK(collapse.is_on());
+  collapse.look(59, learned, 0.95, 10, 1h, kStart);
+  CHECK(collapse.is_on());
+  collapse.look(60, learned, 0.95, 10, 1h, kStart);
+  CHECK_FALSE(collapse.is_on());
+}
+
 }  // namespace
 }  // namespace aia::loop::fakes

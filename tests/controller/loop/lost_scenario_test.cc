@@ -171,17 +171,63 @@ TEST_CASE("a pod that is lost, comes back and is lost again is not waited for") 
   const auto look = [&](bool ready) {
     pod.ready_since.reset();
     if (ready) pod.ready_since = now;
-    memory.observe({pod}, now);
+    memory.observe({pod}, 1, now);
   };
   look(true), look(false), look(false);
   CHECK(memory.lost_since(pod) == now);
-  CHECK_FALSE(memory.is_lost_again("a"));
+  CHECK_FALSE(memory.is_unsteady("a", 30min, now));
   look(true);
   CHECK_FALSE(memory.lost_since(pod));
   look(false);
-  CHECK(memory.is_lost_again("a"));
-  memory.observe({}, now);
+  CHECK(memory.is_unsteady("a", 30min, now));
+  look(true);
+  CHECK(memory.is_unsteady("a", 30min, now + 29min));
+  CHECK_FALSE(memory.is_unsteady("a", 30min, now + 30min));
+  memory.observe({}, 1, now);
   CHECK_FALSE(memory.was_lost("a"));  // it is gone
+}
+
+TEST_CASE("pods that go before they are Ready, one after another, are a start that fails") {
+  PodMemory memory;
+  const WallTime begin{Millis(1'800'000'000'000)};
+  WallTime now = begin;
+  std::vector<ports::Pod> pods(2);
+  pods[0].uid = "steady", pods[0].ready_since = begin;
+  const auto look = [&](const std::string& newest, int spec) {
+    now += 1min;
+    if (newest != pods[1].uid) pods[1].uid = newest, pods[1].created = now;
+    memory.observe(pods, spec, now);
+  };
+  look("a", 2), look("a", 2);
+  CHECK_FALSE(memory.failing_since());
+  look("b", 2), look("c", 2);
+  CHECK(memory.failing_since() == begin + 1min);
+  pods[1].ready_since = now;
+  look("c", 2);
+  CHECK_FALSE(memory.failing_since());
+  pods[1].ready_since.reset();
+  look("d", 3);
+  look("e", 2);  // fewer are asked for: it was not the pod's fault
+  CHECK_FALSE(memory.failing_since());
+}
+
+TEST_CASE("replicas that served are missing, whatever stands in their place; those that never did are not") {
+  PodMemory memory;
+  const auto look = [&](int ready, int waiting, int spec) {
+    std::vector<ports::Pod> pods(static_cast<std::size_t>(ready + waiting));
+    for (std::size_t i = 0; i < pods.size(); ++i) {
+      pods[i].uid = std::to_string(i);
+      if (static_cast<int>(i) < ready) pods[i].ready_since = WallTime{};
+    }
+    memory.observe(pods, spec, WallTime{});
+    return memory.missing();
+  };
+  CHECK(look(7, 5, 12) == 0);
+  CHECK(look(12, 0, 12) == 0);
+  CHECK(look(3, 9, 12) == 9);
+  CHECK(look(3, 9, 20) == 9);
+  CHECK(look(3, 2, 5) == 2);
+  CHECK(look(5, 0, 5) == 0);
 }
 
 TEST_CASE("pods that were created as the one before became Ready start in order") {

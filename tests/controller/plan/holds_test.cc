@@ -40,7 +40,7 @@ TEST_CASE("pods that are lost for half a lead time are replaced, and no more tha
   input.replicas.lost_ages = {215s, 215s, 214s};
   const Decision decision = decide(input, {});
   CHECK(decision.desired == 12);
-  CHECK(message(decision, "Replacing") == "2 started in place of pods that were Ready and are not (a, b, c)");
+  CHECK(message(decision, "Replacing") == "2 more than needed stand in for pods that were Ready and are not (a, b, c)");
   input.replicas.ready = 0;
   input.replicas.lost_ages.assign(10, 600s);
   CHECK(decide(input, {}).desired == 15);
@@ -51,7 +51,7 @@ TEST_CASE("demand that falls together with Ready replicas is no reason to scale 
   input.replicas.ready = 3;
   input.replicas.lost_names = "a, b and 5 more";
   input.replicas.lost_ages.assign(7, 15s);
-  input.history = {{kNow - 60s, 10}, {kNow - 15s, 9}};
+  input.history = {{kNow - 60s, 10, 10}, {kNow - 15s, 9, 9}};
   Decision decision = decide(input, {});
   CHECK(decision.desired == 10);
   REQUIRE(decision.held);
@@ -60,7 +60,8 @@ TEST_CASE("demand that falls together with Ready replicas is no reason to scale 
   CHECK(decision.held->message ==
         "7 replicas more than needed are held since 2027-01-15T08:00:00Z, at the cost of 7 replica-hours an hour: 7 "
         "replicas that served are not Ready since 2027-01-15T07:59:45Z (a, b and 5 more): demand may be low because of "
-        "that, so nothing is scaled in below the 10 that were wanted before. To end it, mend or delete the pods that "
+        "that, so nothing is scaled in below the 10 that were wanted before, until "
+        "2027-01-15T08:59:45Z. To end it, mend or delete the pods that "
         "lost Ready, or set the replicas by hand: fewer are left as they are");
 
   SECTION("however long it lasts, with the same since") {
@@ -85,6 +86,175 @@ TEST_CASE("demand that falls together with Ready replicas is no reason to scale 
     input.replicas = {10, 10, {}, ""};
     CHECK(decide(input, {}).desired == 3);
   }
+}
+
+TEST_CASE("pods that are lost for good are made up for until as many serve as are needed") {
+  for (const int needed : {10, 20, 25, 30, 35}) {
+    CAPTURE(needed);
+    Input input = at_rest(30, demand(12.0 * needed));
+    input.spec.max_replicas = 100;
+    input.replicas.ready = 10;
+    input.replicas.lost_ages.assign(20, 600s);
+    Decision decision = decide(input, {});
+    for (int i = 0; i < 10; ++i) {
+      CHECK(*decision.desired - 20 <= needed + (needed + 1) / 2);
+      const int started = std::max(0, *decision.desired - input.replicas.spec);
+      input.replicas.spec = *decision.desired;
+      input.replicas.starting_ages.assign(static_cast<std::size_t>(started), 0s);
+      decision = next(input, decision, 15s);
+      CHECK(decision.desired == input.replicas.spec);  // by half of the need at a time
+      input.replicas.starting_ages.clear();
+      input.replicas.ready += started;
+      decision = next(input, decision, 430s);
+    }
+    CHECK(input.replicas.ready >= needed);
+    CHECK(input.replicas.spec <= 20 + std::max(10, needed));
+  }
+}
+
+TEST_CASE("a fault that takes what stands in for lost pods, too, costs no more than the need again") {
+  Input input = at_rest(20, demand(240));
+  input.spec.max_replicas = 1000;
+  input.replicas.ready = 0;
+  input.replicas.lost_ages.assign(20, 600s);
+  Decision decision = decide(input, {});
+  for (int i = 0; i < 50; ++i) {
+    input.replicas.lost_ages.assign(static_cast<std::size_t>(*decision.desired), 600s);
+    input.replicas.spec = *decision.desired;
+    decision = next(input, decision, 900s);
+  }
+  CHECK(input.replicas.spec == 40);
+}
+
+TEST_CASE("starts that crash beside pods that serve are made up for, after pauses") {
+  Input input = at_rest(10, demand(120));
+  input.replicas = {10, 7, {}, ""};
+  input.replicas.failing_ages.assign(3, 900s);
+  Decision decision = decide(input, {});
+  CHECK(decision.desired == 10);
+  int spec = 10;
+  for (int i = 0; i < 40 && spec == 10; ++i) {
+    decision = next(input, decision, 15s);
+    spec = *decision.desired;
+  }
+  CHECK(spec == 13);
+  SECTION("where none serves there is nothing to hope for") {
+    input = at_rest(10, demand(120));
+    input.replicas = {10, 0, {}, ""};
+    input.replicas.failing_ages.assign(10, 900s);
+    decision = decide(input, {});
+    for (int i = 0; i < 200; ++i) CHECK((decision = next(input, decision, 60s)).desired == 10);
+  }
+}
+
+TEST_CASE("pods of a rollout that stalled are given back along with those that serve") {
+  Input input = at_rest(13, demand(72));
+  input.replicas = {13, 8, {}, ""};
+  input.replicas.failing_ages.assign(5, 900s);
+  CHECK(decide(input, {}).desired == 6);  // of one version those that do not serve go first
+  input.replicas.rollout_stalled = true;
+  CHECK(decide(input, {}).desired == 11);
+  CHECK(decide(input, {}).held->code == "Replacing");
+}
+
+TEST_CASE("pods that lose Ready again and again are made up for all along") {
+  Input input = at_rest(10, demand(120));
+  input.replicas.unsteady = 3;
+  Decision decision = decide(input, {});
+  CHECK(decision.desired == 13);
+  input.replicas = {13, 13, {}, ""};
+  input.replicas.unsteady = 3;
+  CHECK(next(input, decision, 15s).desired == 13);
+  input.replicas.unsteady = 0;
+  CHECK(next(input, decision, 15s).desired == 10);
+}
+
+TEST_CASE("where the highest ranks are removed first, as many ranks are kept as serve what is needed") {
+  Input input = at_rest(10, demand(60));
+  input.replicas = {10, 5, {}, ""};
+  input.replicas.waiting_ages.assign(5, 600s);
+  input.demand[0].value = 50;
+  CHECK(decide(input, {}).desired == 5);  // pods that wait go first
+  input.replicas.ready_ranks = {5, 6, 7, 8, 9};
+  CHECK(decide(input, {}).desired == 10);
+  CHECK(decide(input, {}).held->code == "LowerRanksFail");
+  input.demand[0].value = 25;
+  CHECK(decide(input, {}).desired == 8);
+  input.replicas.ready_ranks = {0, 1, 2, 3, 4};
+  CHECK(decide(input, {}).desired == 3);
+}
+
+TEST_CASE("where it is not known which pods are removed first, nothing goes while any is not Ready") {
+  Input input = at_rest(10, demand(36));
+  input.replicas.ready = 9;
+  input.replicas.waiting_ages.assign(1, 600s);
+  CHECK(decide(input, {}).desired == 3);
+  input.replicas.removal_unknown = true;
+  CHECK(decide(input, {}).desired == 10);
+  CHECK(decide(input, {}).held->code == "RemovalUnknown");
+  input.replicas.ready = 10;
+  input.replicas.waiting_ages.clear();
+  CHECK(decide(input, {}).desired == 3);
+}
+
+TEST_CASE("what is measured on pods is no whole while pods stand in place of others that served") {
+  Input input = at_rest(10, demand(1.0, api::DemandKind::Utilization, 0.8));
+  input.replicas = {10, 3, {}, ""};
+  input.replicas.waiting_ages.assign(7, 600s);  // their node is lost
+  input.replicas.missing = 7;
+  CHECK(decide(input, {}).desired == 10);
+  input.demand[0].value = 0.4;
+  CHECK(decide(input, {}).desired == 10);
+  CHECK(decide(input, {}).held->code == "PodsNotServing");
+  input.replicas.missing = 0;  // they never served: the three carry all there is
+  CHECK(decide(input, {}).desired == 2);
+  input.demand[0].value = 1.0;  // and cannot carry more
+  CHECK(decide(input, {}).desired == 10);
+
+  input = at_rest(10, demand(36, api::DemandKind::Concurrency));
+  input.demand[0].per_pod = true;
+  input.replicas = {10, 3, {}, ""};
+  input.replicas.waiting_ages.assign(7, 600s);
+  CHECK(decide(input, {}).desired == 10);
+}
+
+TEST_CASE("replicas that are kept because nothing is known are said to be held") {
+  Input input = at_rest(10, demand(36));
+  input.demand[0].trust = Trust::Missing;
+  input.demand[0].value.reset();
+  const Decision decision = decide(input, {});
+  CHECK(decision.desired == 10);
+  REQUIRE(decision.held);
+  CHECK(decision.held->code == "NothingKnown");
+  CHECK(next(input, decision, 3600s).held->since == kNow);
+}
+
+TEST_CASE("two demands that collapse at different times are held each for its own time") {
+  const auto usual = flat(360, 1.0);
+  Input input = at_rest(36, demand(0));
+  input.demand.push_back(demand(360));
+  input.demand[1].spec.name = "others";
+  input.demand[0].fan = input.demand[1].fan = &usual;
+  input.demand[0].collapsed = true;
+  Decision decision = decide(input, {});
+  decision = next(input, decision, 7200s);
+  input.demand[1].collapsed = true;
+  input.demand[1].value = 0;
+  decision = next(input, decision, 60s);
+  CHECK(decision.desired == 36);
+  CHECK(decision.held->code == "DemandCollapsed");
+}
+
+TEST_CASE("a number of replicas that no cluster has costs no memory") {
+  Input input = at_rest(2'000'000'000, demand(120));
+  input.spec.max_replicas = 2'000'000'000;
+  input.replicas.ready = 3;
+  input.demand[0].confirmed = 12;
+  CHECK(decide(input, {}).desired <= 2'000'000'000);
+  input.replicas.ordered = true;
+  const auto usual = flat(360, 1.0);
+  input.demand[0].fan = &usual;
+  CHECK(decide(input, {}).desired <= 2'000'000'000);
 }
 
 TEST_CASE("nothing is scaled in while fewer are Ready than are wanted, whatever kind of demand") {
@@ -160,7 +330,8 @@ TEST_CASE("a start whose containers restart before it was ever Ready is stuck at
   CHECK(decide(input, {}).desired == 10);
   input.replicas.rollout = "2 of 10 replicas updated";  // the version before works: it makes up for the new one
   CHECK(decide(input, {}).desired == 12);
-  CHECK(message(decide(input, {}), "Replacing") == "2 started in place of pods of the rollout that do not come up");
+  CHECK(message(decide(input, {}), "Replacing") ==
+        "2 more than needed stand in for pods of the rollout that do not come up");
 }
 
 TEST_CASE("pods that wait for room hold nothing that nobody needs, in a rollout either") {
@@ -367,7 +538,8 @@ TEST_CASE("a try to start more ahead is none where as many are needed now") {
   const auto usual = flat(60, 1.0);
   Input input = at_rest(10, demand(240));
   input.demand[0].fan = &usual;
-  input.replicas = {10, 4, {900s, 900s, 900s, 900s, 900s, 900s}, ""};
+  input.replicas = {10, 0, {}, ""};
+  input.replicas.starting_ages.assign(10, 900s);
   Decision decision = decide(input, {});
   for (int i = 0; i < 40; ++i) decision = next(input, decision, 15s);
   CHECK(decision.desired == 20);

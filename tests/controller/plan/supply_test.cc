@@ -43,5 +43,5 @@ TEST_CASE("most starts stuck: more than half, and no single odd pod") {
 TEST_CASE("pods beyond what /scale says are on their way out") {
   const Supply supply = supply_of({4, 6, {}, ""}, 430s);
   CHECK(supply.at(0s) == 4);
-  CHECK(supply.unborn.size() == 0);
+  CHECK(supply.unborn == 0);
 }
