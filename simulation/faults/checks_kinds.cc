@@ -155,15 +155,14 @@ void check_scale_in_goes_on(const Record& record, Violations& violations) {
       const bool pooled = fault.kind != FaultKind::NodesStuck || one.spec.node_pool;
       if (!fault.hits_service(service) || !pooled || others_disturb(record, fault, service, at - 35min, at)) continue;
       const auto spec = spec_at(record, one.key, at);
-      const auto* moment = moment_at(record, service, at);
-      if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, *moment, 0min, *spec)) continue;
+      Moment moment = *moment_at(record, service, at);
+      // Pods of a version that does not come up stay beside those that are needed, because both versions lose pods.
+      if (fault.kind == FaultKind::RolloutStuck) moment.replicas = moment.ready;
+      if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, moment, 0min, *spec)) continue;
       if (queued_between(record, service, at - 35min, at)) continue;
-      // Of a version that does not come up pods should serve: they hold while no more are Ready than are wanted.
-      const bool too_few = moment->ready <= plenty_for(one.service.demand_rps(at), one, *spec);
-      if (fault.kind == FaultKind::RolloutStuck && fault.severity >= 0.5 && too_few) continue;
       violations.push_back(
           {"scale-in-goes-on", at,
-           one.key.to_string() + ": still " + counted(moment->replicas) + " at the end of " + to_string(fault)});
+           one.key.to_string() + ": still " + counted(moment.replicas) + " at the end of " + to_string(fault)});
     }
   }
 }
