@@ -2,6 +2,7 @@
 #include "controller/loop/pod_memory.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "controller/loop/lead_samples.h"
 
@@ -29,7 +30,7 @@ void PodMemory::observe(const std::vector<ports::Pod>& pods, int spec_replicas, 
     of_pod = {of_pod.count + (before == lost_.end() ? 1 : 0), now};
     lost[pod.uid] = pod.lost_since.value_or(before != lost_.end() ? before->second : now);
   }
-  count_failed_starts(pods, spec_replicas);
+  follow_starts(pods, spec_replicas);
   were_ready_ = std::move(were_ready);
   losses_ = std::move(losses);
   lost_ = std::move(lost);
@@ -38,29 +39,35 @@ void PodMemory::observe(const std::vector<ports::Pod>& pods, int spec_replicas, 
   missing_ = best_ready_ - std::min(ready, spec_replicas);
 }
 
-/// A start that went although no fewer replicas are asked for than before has failed.
-void PodMemory::count_failed_starts(const std::vector<ports::Pod>& pods, int spec_replicas) {
+/// A pod that goes although no fewer replicas are asked for is made anew.
+void PodMemory::follow_starts(const std::vector<ports::Pod>& pods, int spec_replicas) {
   std::map<std::string, WallTime> starts;
-  bool came_up = false;
+  std::vector<const ports::Pod*> fresh;
+  int there = 0;
   for (const auto& pod : pods) {
-    const bool is_start = is_starting(pod) && !pod.lost_since && !were_ready_.contains(pod.uid);
-    if (is_start) starts[pod.uid] = pod.created;
+    there += pod.finished || pod.deleting ? 0 : 1;
     const auto before = starts_.find(pod.uid);
-    if (before == starts_.end()) continue;
-    came_up = came_up || pod.ready_since;
-    starts_.erase(before);
+    const bool is_start = is_starting(pod) && !pod.lost_since && !were_ready_.contains(pod.uid);
+    if (is_start && before == starts_.end()) fresh.push_back(&pod);
+    if (is_start && before != starts_.end()) starts.insert(*before);
+    if (is_start || pod.ready_since) starts_.erase(pod.uid);
   }
-  for (const auto& [uid, created] : starts_) {  // those that went
-    if (spec_replicas < spec_replicas_) break;
-    ++failed_;
-    first_failed_ = std::min(first_failed_.value_or(created), created);
+  if (spec_replicas < spec_replicas_) gone_.clear();
+  for (const auto& [uid, since] : starts_)
+    if (spec_replicas >= spec_replicas_) gone_.push_back(since);
+  std::sort(gone_.begin(), gone_.end(), std::greater<>());  // the oldest last
+  for (const auto* pod : fresh) {
+    starts[pod->uid] = gone_.empty() ? pod->created : std::min(gone_.back(), pod->created);
+    if (!gone_.empty()) gone_.pop_back();
   }
-  if (came_up || starts.empty()) failed_ = 0, first_failed_.reset();
+  const auto missing = static_cast<std::size_t>(std::max(0, spec_replicas - there));
+  if (gone_.size() > missing) gone_.erase(gone_.begin(), gone_.end() - static_cast<std::ptrdiff_t>(missing));
   starts_ = std::move(starts);
 }
 
-std::optional<WallTime> PodMemory::failing_since() const {
-  return failed_ >= starts_.size() ? first_failed_ : std::nullopt;
+WallTime PodMemory::start_of(const ports::Pod& pod) const {
+  const auto found = starts_.find(pod.uid);
+  return found == starts_.end() ? pod.created : found->second;
 }
 
 bool PodMemory::is_unsteady(const std::string& uid, Millis quiet, WallTime now) const {

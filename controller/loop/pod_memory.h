@@ -33,9 +33,9 @@ class PodMemory {
   /// Replicas that served, or others in their place, and do not serve now.
   [[nodiscard]] int missing() const { return missing_; }
 
-  /// Since when starts have failed one after another: pods that go before they are Ready, and others come in their
-  /// place. Unset: they do not.
-  [[nodiscard]] std::optional<WallTime> failing_since() const;
+  /// Since when its replica has been starting: a pod that goes before it was ever Ready, and another one in its place,
+  /// are the same start.
+  [[nodiscard]] WallTime start_of(const ports::Pod& pod) const;
 
   /// True while any pod is lost.
   [[nodiscard]] bool any_lost() const { return !lost_.empty(); }
@@ -48,14 +48,13 @@ class PodMemory {
     int count = 0;
     WallTime last{};
   };
-  void count_failed_starts(const std::vector<ports::Pod>& pods, int spec_replicas);
+  void follow_starts(const std::vector<ports::Pod>& pods, int spec_replicas);
 
   std::set<std::string> were_ready_;        // uids
   std::map<std::string, Losses> losses_;    // by uid
   std::map<std::string, WallTime> lost_;    // by uid: since when
-  std::map<std::string, WallTime> starts_;  // by uid: created, never Ready
-  std::size_t failed_ = 0;                  // starts that went, since the last that came up
-  std::optional<WallTime> first_failed_;    // when the first of them was created
+  std::map<std::string, WallTime> starts_;  // by uid: since when its replica has been starting
+  std::vector<WallTime> gone_;              // likewise of those that went, until others stand in their place
   int spec_replicas_ = 0, best_ready_ = 0, missing_ = 0;
 };
 

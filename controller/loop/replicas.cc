@@ -17,15 +17,16 @@ Millis age_of(WallTime since, WallTime now) {
 }
 
 /// A pod that found no node within a cycle waits for room. With a node pool the lead of a pod begins when it is bound.
-/// Where pods are made anew again and again before they are Ready, a start is as old as the first of them.
+/// Where a pod was made anew before it was Ready, its start is as old as the first one.
 void add_start(plan::ReplicaInput& replicas, const ports::Pod& pod, const WorkloadState& state, WallTime now,
                Millis cycle) {
   const Millis age = age_of(pod.created, now);
   const bool pooled = state.pooled.value_or(false);
+  const WallTime since = state.pods.start_of(pod);
   if (pod.restarted)
     replicas.failing_ages.push_back(age);
-  else if (const auto since = state.pods.failing_since())
-    replicas.starting_ages.push_back(std::max(age, age_of(*since, now)));
+  else if (since < pod.created)
+    replicas.starting_ages.push_back(age_of(since, now));
   else if (pod.node.empty() && age >= cycle)
     replicas.waiting_ages.push_back(age);
   else if (!pooled)

@@ -170,5 +170,52 @@ TEST_CASE("a collapse that began before the process did goes on, and ends when h
   CHECK_FALSE(collapse.is_on());
 }
 
+/// 400 requests/s, but none in an outage of the service before it.
+struct Outage : World {
+  bool is_out = false;
+  Outage() {
+    deployment().replicas = 42;
+    spec().max_replicas = 80;
+    spec().lead_time = 7min;
+    spec().forecast.history = 12h;
+    spec().forecast.seasons = {};
+    cluster.settle("llm", true);
+    metrics.series["demand"].value = [this, begin = clock.time](WallTime at) {
+      const auto minute = (at - begin) / 1min;
+      return is_out && at >= out_since ? 0 : 400.0 + 3.0 * static_cast<double>(minute % 7 - 3);
+    };
+  }
+  void begin() { out_since = clock.time, is_out = true; }
+  WallTime out_since{};
+};
+
+TEST_CASE_METHOD(Outage, "a process that starts in the middle of a collapse keeps what the one before kept") {
+  run_for(10min);
+  const int before = deployment().replicas;
+  REQUIRE(before >= 40);
+  begin();
+  run_for(4min);
+  REQUIRE(condition("ScaleInHeld").reason == "DemandCollapsed");
+  REQUIRE(status().collapses.size() == 1);
+  CHECK(status().collapses[0].replicas == before);
+  restart();
+  run_for(9min);
+  CHECK(deployment().replicas == before);
+  CHECK(condition("ScaleInHeld").reason == "DemandCollapsed");
+  run_for(10min);  // two lead times have passed, not an hour
+  CHECK(deployment().replicas < before);
+  CHECK(deployment().replicas > before / 2);
+  SECTION("demand is back") {
+    is_out = false;
+    run_for(1min);
+    CHECK(deployment().replicas >= 40);
+    CHECK(status().collapses.empty());
+  }
+  SECTION("the service is switched off") {
+    run_for(50min);
+    CHECK(deployment().replicas == spec().min_replicas);
+  }
+}
+
 }  // namespace
 }  // namespace aia::loop::fakes

@@ -163,6 +163,99 @@ TEST_CASE_METHOD(World, "the lead time of pods that were there before is observe
   CHECK(status().lead_time.p90 >= 100s);
 }
 
+TEST_CASE_METHOD(
+    Calm, "where the highest ranks are removed first, those that serve are not given back for those that do not") {
+  deployment().as_seen = [](ports::Target& target) {
+    target.removal = ports::Removal::HighestRank;
+    for (std::size_t i = 0; i < target.pods.size(); ++i) target.pods[i].name = "llm-" + std::to_string(i);
+  };
+  cycle();
+  for (std::size_t i = 0; i < 5; ++i) {  // their node is gone, and others of the same rank wait for room
+    auto& one = deployment().pods[i];
+    one.pod.uid += "-again";
+    one.pod.created = clock.time;
+    one.pod.node.clear();
+    one.pod.ready_since.reset();
+    one.ready_at = WallTime::max();
+  }
+  demand = 45;
+  run_for(40min);
+  CHECK(deployment().replicas == 10);
+  CHECK(condition("ScaleInHeld").status == api::ConditionStatus::True);
+  CHECK(condition("ScaleInHeld").reason == "LowerRanksFail");
+}
+
+TEST_CASE_METHOD(Calm, "pods that are made anew every minute and are never Ready are starts that do not come up") {
+  spec().lead_time = 3min;
+  for (int minute = 0; minute < 9; ++minute) {
+    for (std::size_t i = 0; i < 7; ++i) {
+      auto& one = deployment().pods[i];
+      one.pod.uid += "+";
+      one.pod.created = clock.time;
+      one.pod.ready_since.reset();
+      one.ready_at = WallTime::max();
+    }
+    run_for(1min);
+  }
+  CHECK(condition("ReplicasServing").status == api::ConditionStatus::False);
+  CHECK(condition("ReplicasServing").reason == "StartupStuck");
+}
+
+TEST_CASE_METHOD(Calm, "a hold that no other condition explains gives an Event") {
+  deployment().rollout = "8 of 10 replicas updated";
+  demand = 45;
+  run_for(10min);
+  const auto told = [&] {
+    return std::count_if(cluster.events.begin(), cluster.events.end(),
+                         [](const auto& event) { return event.second.reason == "Rollout"; });
+  };
+  CHECK(told() == 1);
+}
+
+TEST_CASE_METHOD(Calm, "a target that cannot be read is never taken for a rollout that stalled") {
+  deployment().rollout = "it cannot be read: forbidden";
+  deployment().as_seen = [](ports::Target& target) { target.progress_deadline = Millis::max(); };
+  demand = 45;
+  run_for(3h);
+  CHECK(deployment().replicas == 10);
+}
+
+TEST_CASE_METHOD(Calm, "a rollout whose counts only go to and fro makes no progress") {
+  demand = 45;
+  for (int i = 0; i < 60; ++i) {
+    deployment().rollout = i % 2 == 0 ? "7 of 10 updated replicas available" : "8 of 10 updated replicas available";
+    run_for(30s);
+  }
+  CHECK(deployment().replicas == 5);
+}
+
+TEST_CASE_METHOD(Calm, "a pod of many that loses Ready now and then keeps nothing that nobody needs") {
+  spec().max_replicas = 40;
+  deployment().replicas = 40;
+  cluster.settle("llm", true);
+  demand = 30;
+  for (int i = 0; i < 10; ++i) {
+    auto& one = deployment().pods[0];
+    one.pod.ready_since.reset();
+    one.pod.lost_since = clock.time;
+    one.ready_at = WallTime::max();
+    run_for(15s);
+    one.pod.lost_since.reset();
+    one.pod.ready_since = one.ready_at = clock.time;
+    run_for(255s);
+  }
+  CHECK(deployment().replicas <= 5);
+}
+
+TEST_CASE_METHOD(Calm, "a scale-in that conflicts is not tried again at once: a rollout may have begun") {
+  demand = 45;
+  int conflicts = 0;
+  deployment().before_write = [&](Deployment& one) { ++one.version, ++conflicts; };
+  run_for(6min);
+  CHECK(conflicts >= 1);
+  CHECK(deployment().replicas == 10);
+}
+
 TEST_CASE("a pod that is lost, comes back and is lost again is not waited for") {
   PodMemory memory;
   ports::Pod pod;
@@ -187,28 +280,29 @@ TEST_CASE("a pod that is lost, comes back and is lost again is not waited for") 
   CHECK_FALSE(memory.was_lost("a"));  // it is gone
 }
 
-TEST_CASE("pods that go before they are Ready, one after another, are a start that fails") {
+TEST_CASE("a pod that goes before it is Ready and the pod in its place are the same start") {
   PodMemory memory;
   const WallTime begin{Millis(1'800'000'000'000)};
   WallTime now = begin;
   std::vector<ports::Pod> pods(2);
   pods[0].uid = "steady", pods[0].ready_since = begin;
-  const auto look = [&](const std::string& newest, int spec) {
+  const auto start_at = [&](const std::string& newest, int spec) {
     now += 1min;
     if (newest != pods[1].uid) pods[1].uid = newest, pods[1].created = now;
     memory.observe(pods, spec, now);
+    return memory.start_of(pods[1]);
   };
-  look("a", 2), look("a", 2);
-  CHECK_FALSE(memory.failing_since());
-  look("b", 2), look("c", 2);
-  CHECK(memory.failing_since() == begin + 1min);
+  CHECK(start_at("a", 2) == begin + 1min);
+  CHECK(start_at("b", 2) == begin + 1min);
+  pods[1].deleting = true;
+  start_at("b", 2);
+  pods[1].deleting = false;
+  CHECK(start_at("c", 2) == begin + 1min);
   pods[1].ready_since = now;
-  look("c", 2);
-  CHECK_FALSE(memory.failing_since());
+  start_at("c", 2);
   pods[1].ready_since.reset();
-  look("d", 3);
-  look("e", 2);  // fewer are asked for: it was not the pod's fault
-  CHECK_FALSE(memory.failing_since());
+  CHECK(start_at("d", 3) == now);
+  CHECK(start_at("e", 2) == now);  // fewer are asked for: it was not the pod's fault
 }
 
 TEST_CASE("replicas that served are missing, whatever stands in their place; those that never did are not") {
