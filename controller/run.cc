@@ -75,14 +75,23 @@ void wait_for_signal(const sigset_t& signals) {
   serve::log_line(serve::LogLevel::Info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
 }
 
-/// Says what keeps the watches from working, when that changes.
-void log_watches(const kube::KubeCluster& cluster, std::string& told) {
-  const auto problem = cluster.problem();
-  if (problem == told) return;
-  if (problem.empty()) serve::log_line(serve::LogLevel::Info, "all watches work");
-  if (!problem.empty()) serve::log_line(serve::LogLevel::Warning, "a watch does not work", {{"error", problem}});
-  told = problem;
-}
+/// What keeps the watches from working, and from seeing who else scales, said when that changes.
+class WatchLog {
+ public:
+  void look(const kube::KubeCluster& cluster) {
+    say(cluster.problem(), watches_, "a watch does not work", "all watches work");
+    say(cluster.unseen_owners(), owners_, "KEDA's ScaledObjects are not seen", "KEDA's ScaledObjects are seen");
+  }
+
+ private:
+  static void say(const std::string& problem, std::string& told, const char* bad, const char* good) {
+    if (problem == told) return;
+    if (problem.empty()) serve::log_line(serve::LogLevel::Info, good);
+    if (!problem.empty()) serve::log_line(serve::LogLevel::Warning, bad, {{"error", problem}});
+    told = problem;
+  }
+  std::string watches_, owners_;
+};
 
 /// A follower is ready, too: its caches are in and not old, its histories are read, and it could lead.
 std::string why_not_ready(const kube::KubeCluster& cluster, const Candidacy* candidacy, const serve::WarmUp& warm_up,
@@ -107,12 +116,12 @@ lease::Fitness fitness_of(const kube::KubeCluster& cluster, Millis watch_freshne
 void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pacer, const kube::KubeCluster& cluster,
                  const std::function<void()>& before_each) {
   ::pthread_setname_np(::pthread_self(), "loop");
-  std::string told;
+  WatchLog log;
   try {
     while (pacer.wait(loop.catching_up() || !cluster.synced(), stop)) {
       before_each();
       loop.run_once(stop);
-      log_watches(cluster, told);
+      log.look(cluster);
     }
   } catch (const std::exception& failure) {
     end_broken_process(failure.what());

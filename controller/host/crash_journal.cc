@@ -19,7 +19,7 @@
 #include "controller/serve/json_log.h"
 
 namespace aia {
-namespace {
+namespace journal {  // named, because FileCrashJournal::File has it
 
 constexpr auto kMemory = std::chrono::hours(24);  ///< of an end that did not set its object aside
 constexpr std::string_view kFormat = "aia crash journal 1";
@@ -35,6 +35,8 @@ struct Text {
     std::copy_n(text.begin(), std::min(text.size(), N - 1), bytes.begin());
   }
   [[nodiscard]] std::string_view view() const { return {bytes.data(), ::strnlen(bytes.data(), N - 1)}; }
+  /// As much of `text` as fits.
+  [[nodiscard]] bool is(std::string_view text) const { return view() == text.substr(0, N - 1); }
 };
 using Uid = Text<48>;
 
@@ -51,6 +53,12 @@ struct Tally {
   std::int64_t ends = 0, last_ms = 0;
   [[nodiscard]] bool sets_aside() const { return ends >= FileCrashJournal::kEnds; }
 };
+
+}  // namespace journal
+
+namespace {
+
+using namespace journal;
 
 Flag* fault_flag = nullptr;  ///< of the journal whose process this is
 
@@ -107,7 +115,7 @@ FileCrashJournal::~FileCrashJournal() {
 /// What the last end left behind becomes tallies; the notes begin anew.
 void FileCrashJournal::take_stock(const std::string& version, WallTime now) {
   const auto now_ms = now.time_since_epoch().count();
-  const bool another = file_->version.view() != std::string_view(version).substr(0, 31);
+  const bool another = !file_->version.is(version);
   for (auto& tally : file_->tallies) {
     const bool recent = tally.last_ms <= now_ms && now_ms - tally.last_ms <= Millis(kMemory).count();
     if (another || !(recent || tally.sets_aside())) tally = {};
@@ -151,12 +159,11 @@ void FileCrashJournal::end(int note) {
 std::optional<std::string> FileCrashJournal::set_aside(const std::string& uid, std::int64_t generation) const {
   for (const Tally& tally : file_->tallies) {
     if (!tally.sets_aside() || tally.generation != generation ||
-        tally.uid.view() != std::string_view(uid).substr(0, 47))
+        !tally.uid.is(uid))
       continue;
     return "the controller ended twice while it worked on this object, last before " +
            format_rfc3339(WallTime(Millis(tally.last_ms))) +
-           ": it decides and writes nothing for it but this; please report it (docs/runbook.md), and change its spec "
-           "to "
+           ": it decides and writes nothing for it but this; please report it (docs/runbook.md), and change its spec to "
            "have it tried again";
   }
   return std::nullopt;

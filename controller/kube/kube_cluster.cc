@@ -115,9 +115,11 @@ std::string KubeCluster::problem() const {
     const std::string one = reflector->problem();
     if (!one.empty()) all += (all.empty() ? "" : "; ") + one;
   }
-  const std::string unseen = scaled_objects_.problem();
-  if (!unseen.empty()) all += (all.empty() ? "" : "; ") + unseen;
   return all;
+}
+
+std::string KubeCluster::unseen_owners() const {
+  return scaled_objects_.problem();
 }
 
 std::vector<ports::AutoscalerView> KubeCluster::autoscalers() {

@@ -62,6 +62,9 @@ class KubeCluster final : public ports::Cluster {
   /// What keeps a watch from working, in one line ("pods cannot be listed or watched: … (HTTP 403)"); empty: nothing.
   [[nodiscard]] std::string problem() const;
 
+  /// Why not all that may scale a target is seen, in one line; empty: it is.
+  [[nodiscard]] std::string unseen_owners() const;
+
   /// No write begins from now on. True when those under way have ended, which it waits for as long as `limit`.
   bool end_writes(Millis limit) { return writes_.close(limit); }
 

@@ -312,13 +312,13 @@ TEST_CASE("ScaledObjects that may not be listed are said, and an answer that is 
   };
   CHECK(owners_of(cluster) == "ScaledObject so ");
   CHECK(again(503) == "ScaledObject so ");
-  CHECK_THAT(cluster.problem(), Catch::Contains("KEDA's ScaledObjects are not all seen: not allowed (HTTP 503)"));
+  CHECK_THAT(cluster.unseen_owners(), Catch::Contains("KEDA's ScaledObjects are not all seen: not allowed (HTTP 503)"));
   CHECK(again(200) == "ScaledObject so ");
-  CHECK(cluster.problem().empty());
+  CHECK(cluster.unseen_owners().empty());
   CHECK(again(403).empty());
-  CHECK_FALSE(cluster.problem().empty());
+  CHECK_FALSE(cluster.unseen_owners().empty());
   CHECK(again(404).empty());
-  CHECK(cluster.problem().empty());
+  CHECK(cluster.unseen_owners().empty());
 }
 
 TEST_CASE("the replicas' writer is who owns the field, unless that is us") {
