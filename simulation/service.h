@@ -63,6 +63,7 @@ struct ServicePod {
   WallTime scraped = WallTime::min();  ///< newest sample of it
   double lot = 0;                      ///< in [0, 1): drawn once, whether a fault that hits some hits it
   bool stuck = false;                  ///< it never becomes Ready
+  int rank = 0;                        ///< the number in its name
 };
 
 /// Somebody who reports demand: a gateway or a pod.

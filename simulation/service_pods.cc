@@ -9,7 +9,10 @@ namespace aia::simulation {
 void Service::create_pod() {
   ServicePod one;
   const int number = next_pod_++;
-  one.pod.name = key_.name + "-" + std::to_string(number);
+  std::size_t place = pods_.size();  // where starts are ordered, its rank: the lowest that is free
+  while (options_.ordered && place > 0 && pods_[place - 1].rank >= static_cast<int>(place)) --place;
+  one.rank = options_.ordered ? static_cast<int>(place) : number;
+  one.pod.name = key_.name + "-" + std::to_string(one.rank);
   one.pod.uid = key_.to_string() + "-" + std::to_string(number);
   one.pod.created = stamp(now_);
   const auto lead = random_.uniform(options_.lead_min, options_.lead_max);
@@ -21,7 +24,7 @@ void Service::create_pod() {
   waiting_pods_ += on_nodes_ ? 1 : 0;
   if (!on_nodes_ && (room_ || !one.stuck)) find_room(one.pod);
   next_ready_ = std::min(next_ready_, one.ready_at);
-  pods_.push_back(std::move(one));
+  pods_.insert(pods_.begin() + static_cast<std::ptrdiff_t>(place), std::move(one));
 }
 
 /// Somewhere in the cluster, where there is no pool.

@@ -64,6 +64,7 @@ Result<ports::Target> VirtualCluster::target_of(const api::Autoscaler& autoscale
   target.uid = state.uid;
   target.status_replicas = static_cast<int>(service->pods().size());
   target.ordered = service->options().ordered;
+  if (target.ordered) target.removal = ports::Removal::HighestRank;
   target.rollout = state.rollout;
   target.replica = api::ReplicaShape{{{{{"nvidia.com/gpu", service->gpus_per_replica()}}, 1}}};
   if (state.has_selector) {
