@@ -99,7 +99,8 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
   }
   input.per_pod = judgement.per_pod;
   input.value = *value;
-  input.confirmed = state.value().confirmation.look(*value, evidence ? &*evidence : nullptr, now);
+  const auto known = state.highest_lately(now);
+  input.confirmed = state.value().confirmation.look(*value, evidence ? &*evidence : nullptr, now, known);
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);
   input.data_age = judgement.data_age;

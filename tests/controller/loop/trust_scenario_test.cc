@@ -1,5 +1,6 @@
 // Golden scenarios: ten replicas stand where two would do. Whole data lets them go; anything less never does, whatever
 // the value says, while a value that asks for more is still believed.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
 
@@ -133,6 +134,59 @@ TEST_CASE_METHOD(Idle,
   CHECK(page() < settings.history_page_points / 100);
   CHECK(condition("ForecastEligible").message.find("too many samples") != std::string::npos);
   CHECK(deployment().replicas == 10);
+}
+
+/// Five replicas with demand for five, measured as a rate over five minutes; then one bad sample, whose rate is that of
+/// four hundred.
+struct Spoiled : World {
+  WallTime bad = WallTime::max();
+  int most = 0;
+  Spoiled() {
+    deployment().replicas = 5;
+    cluster.settle("llm", true);
+    spec().max_replicas = 100;
+    spec().forecast.model = api::ModelChoice::Off;
+    auto& demand = metrics.series["demand"];
+    demand.value = [this](WallTime at) { return at >= bad && at < bad + 5min ? 4000.0 : 45.0; };
+    demand.evidence = [](WallTime at) {
+      ports::Evidence evidence;
+      evidence.pods.push_back({"ingress", "gw-0", at - 5s});
+      evidence.rate_window = 5min;
+      return evidence;
+    };
+  }
+  void play(Millis duration) {
+    run_for(duration, [this] { most = std::max(most, deployment().replicas); });
+  }
+};
+
+TEST_CASE_METHOD(Spoiled, "one bad sample does not confirm itself for as long as it stays in a rate's window") {
+  play(10min);
+  bad = clock.time;
+  play(10min);
+  CHECK(most == 10);
+}
+
+TEST_CASE_METHOD(Spoiled, "nor is it believed because it is the first after a start") {
+  bad = clock.time;
+  play(10min);
+  CHECK(most == 10);
+}
+
+TEST_CASE_METHOD(Spoiled, "a jump to what demand was learned to be in the last hour is no news") {
+  const WallTime begin = clock.time;
+  WallTime jump = WallTime::max();
+  metrics.series["demand"].value = [&, begin](WallTime at) {
+    const bool burst = at >= begin - 40min && at < begin - 15min;
+    return burst || at >= jump ? 250.0 : 45.0;
+  };
+  spec().forecast.model = api::ModelChoice::SeasonalNaive;
+  spec().forecast.history = 30h;
+  run_for(1min);
+  REQUIRE(deployment().replicas <= 10);
+  jump = clock.time;
+  cycle();
+  CHECK(deployment().replicas >= 25);
 }
 
 TEST_CASE_METHOD(Idle, "half of the pods may raise") {
