@@ -164,6 +164,9 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
   if (youngest > settings.freshness) {
     return {Trust::Stale, "the newest sample is " + format_rough(youngest) + " old", data_age, lacking};
   }
+  if (sources.behind() > settings.freshness)
+    return partial("samples of up to " + format_rough(sources.behind()) +
+                   " later were read before: the clock was set back, or the server lost them");
   if (!answer.warnings.empty()) return partial("Prometheus warns: " + first_of(answer.warnings));
   if (!evidence->unseen.empty())
     return partial("no series lies behind a part of the query: " + first_of(evidence->unseen));

@@ -94,6 +94,7 @@ void Sources::observe(const ports::Evidence& evidence, WallTime now, const Setti
   const Millis since = looked_ ? now - *looked_ : Millis(0);
   if (since > std::max(settings.freshness, 3 * settings.cycle)) shift(since - Millis(1));  // nobody looked
   const auto before = std::exchange(looked_, now);
+  note_newest(evidence, now);
   std::map<GroupKey, int> reporting;
   for (const auto& [key, group] : groups_) reporting[key] = 0;
   for (const auto& pod : evidence.pods) {
@@ -111,6 +112,15 @@ void Sources::observe(const ports::Evidence& evidence, WallTime now, const Setti
     const auto& spells = entry.second.spells;
     return spells.size() == 1 && spells.front().reporting == 0;
   });
+}
+
+void Sources::note_newest(const ports::Evidence& evidence, WallTime now) {
+  behind_ = Millis(0);
+  if (evidence.pods.empty()) return;
+  const auto older = [](const auto& a, const auto& b) { return a.newest < b.newest; };
+  const auto newest = std::min(now, std::max_element(evidence.pods.begin(), evidence.pods.end(), older)->newest);
+  newest_ = std::max(newest_.value_or(newest), newest);
+  behind_ = *newest_ - newest;
 }
 
 std::vector<Sources::Shortfall> Sources::missing(const std::set<int>& except) const {
