@@ -189,6 +189,27 @@ TEST_CASE_METHOD(Spoiled, "a jump to what demand was learned to be in the last h
   CHECK(deployment().replicas >= 25);
 }
 
+TEST_CASE_METHOD(Idle, "pods that cannot be seen and fall silent are no fall of what is measured on them") {
+  int reporting = 10;
+  double load = 95;
+  spec().demand[0].kind = api::DemandKind::Concurrency;
+  demand().value = [&](WallTime) { return load; };
+  demand().evidence = [&](WallTime at) {
+    ports::Evidence evidence;
+    for (int i = 0; i < reporting; ++i) evidence.pods.push_back({"serving", "llm-" + std::to_string(i), at - 5s});
+    return evidence;
+  };
+  deployment().as_seen = [](ports::Target& target) {
+    target.pods.clear();
+    target.pods_unseen = "the scale publishes no selector";
+  };
+  run_for(5min);
+  load = 28.5, reporting = 3;
+  run_for(30min);
+  CHECK(deployment().replicas == 10);
+  CHECK(condition("MetricsHealthy").message.find("3 pods whose names begin with llm- report") != std::string::npos);
+}
+
 TEST_CASE_METHOD(Idle, "half of the pods may raise") {
   demand().value = [](WallTime) { return 195.0; };
   demand().evidence = pods_report(5, 5s);
