@@ -210,6 +210,28 @@ TEST_CASE_METHOD(Idle, "pods that cannot be seen and fall silent are no fall of 
   CHECK(condition("MetricsHealthy").message.find("3 pods whose names begin with llm- report") != std::string::npos);
 }
 
+TEST_CASE_METHOD(World, "where pods were not seen no lead is measured of them, whenever they are seen again") {
+  spec().forecast.model = api::ModelChoice::Off;
+  deployment().replicas = 10;
+  cluster.settle("llm", true);
+  for (auto& one : deployment().pods) {
+    one.pod.created = clock.time - 48h;
+    one.pod.ready_since = one.ready_at = clock.time - 24h;
+  }
+  bool unseen = true;
+  deployment().as_seen = [&](ports::Target& target) {
+    if (!unseen) return;
+    target.pods.clear();
+    target.pods_unseen = "the selector matches none";
+  };
+  metrics.series["demand"].value = [](WallTime) { return 95.0; };
+  for (int i = 0; i < 8; ++i) {
+    run_for(15s);
+    unseen = !unseen;
+  }
+  CHECK(status().lead_time.source == api::LeadTimeSource::Default);
+}
+
 TEST_CASE_METHOD(Idle, "half of the pods may raise") {
   demand().value = [](WallTime) { return 195.0; };
   demand().evidence = pods_report(5, 5s);
