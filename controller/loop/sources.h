@@ -26,8 +26,8 @@ struct Source {
 };
 
 /// What replaces each other: the pod's name without what its controller generated ("gw" of gw-7d9f8b6c5d-x2x4z, of
-/// gw-x2x4z and of gw-0); of a source without a pod, its host's name likewise, and the port alone where that is an
-/// address (":9090").
+/// gw-x2x4z and of gw-0); of a source without a pod, its host's name likewise, without words that a provider generated
+/// ("i" of i-0a1b2c3d, "gke-prod" of gke-prod-1a2b3c4d-x41b), and the port alone where that is an address (":9090").
 std::string owner_of(const Source& source);
 
 class Sources {
