@@ -1,4 +1,5 @@
 // What is remembered of an object: its starts, our writes, our promises.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <utility>
 
@@ -64,10 +65,10 @@ TEST_CASE("a pod that was missing from a list is no new start, however often") {
   looks.look({});
   looks.look({pod("d", looks.now - 30s, 20s)});  // a start, but perhaps it was Ready, and lost that, when nobody looked
   CHECK(looks.lead.samples().empty());
-  auto lost = old[1];
-  lost.ready.reset(), lost.starting = true, lost.first = false;
+  ports::Pod lost;
+  lost.uid = "b", lost.created = kStart - 48h, lost.lost_since = kStart - 1h;
   Looks after_restart;
-  after_restart.look({lost});
+  after_restart.look(starts_of({lost}, false));
   after_restart.look({pod("b", kStart - 48h, 48h)});
   CHECK(after_restart.lead.samples().empty());
 }
@@ -82,6 +83,7 @@ TEST_CASE("a start that hung counts as two hours at most, and one within a secon
     const auto lead = looks.lead.lead(starts, looks.now, std::nullopt, {});
     CHECK(lead.source == api::LeadTimeSource::Measured);
     CHECK(lead.p90 == p90);
+    CHECK(looks.lead.samples().back() == std::min<Millis>(took, 2h));
   }
 }
 

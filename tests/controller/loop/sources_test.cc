@@ -168,6 +168,22 @@ TEST_CASE("sources: time that was counted wrongly, or in which nobody looked, is
   CHECK(look(1, kStart + 9h + 30s));
 }
 
+TEST_CASE("sources: a sample that is dated ahead is no newer than now, and time that was counted wrongly dates none") {
+  Sources sources;
+  const auto behind = [&](WallTime newest, WallTime now) {
+    ports::Evidence evidence;
+    evidence.pods.push_back({"ingress", "gw-0", newest});
+    sources.observe(evidence, now, Settings{});
+    return sources.behind();
+  };
+  CHECK(behind(kStart + 5min, kStart) == 0s);
+  CHECK(behind(kStart + 10s, kStart + 15s) == 0s);
+  sources.shift(-1h);
+  CHECK(behind(kStart - 1h, kStart - 1h) == 1h + 10s);
+  sources.observe({}, kStart - 1h, Settings{});
+  CHECK(sources.behind() == 0s);
+}
+
 TEST_CASE("sources: one that comes and goes with every look is not forgotten for that, and what is kept is bounded") {
   Sources sources;
   const Settings settings;

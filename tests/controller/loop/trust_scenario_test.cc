@@ -210,7 +210,7 @@ TEST_CASE_METHOD(Idle, "pods that cannot be seen and fall silent are no fall of 
   CHECK(condition("MetricsHealthy").message.find("3 pods whose names begin with llm- report") != std::string::npos);
 }
 
-TEST_CASE_METHOD(World, "where pods were not seen no lead is measured of them, whenever they are seen again") {
+TEST_CASE_METHOD(World, "a look that sees no pods makes old ones no starts, and forgets no start") {
   spec().forecast.model = api::ModelChoice::Off;
   deployment().replicas = 10;
   cluster.settle("llm", true);
@@ -225,11 +225,18 @@ TEST_CASE_METHOD(World, "where pods were not seen no lead is measured of them, w
     target.pods_unseen = "the selector matches none";
   };
   metrics.series["demand"].value = [](WallTime) { return 95.0; };
-  for (int i = 0; i < 8; ++i) {
-    run_for(15s);
-    unseen = !unseen;
-  }
+  const auto flicker = [&] {
+    for (int i = 0; i < 8; ++i) {
+      run_for(15s);
+      unseen = !unseen;
+    }
+  };
+  flicker();
   CHECK(status().lead_time.source == api::LeadTimeSource::Default);
+  deployment().lead = 20s;
+  metrics.series["demand"].value = [](WallTime) { return 125.0; };
+  flicker();
+  CHECK(status().lead_time.samples == std::vector<Millis>{20s, 20s, 20s});
 }
 
 TEST_CASE_METHOD(Idle, "half of the pods may raise") {
