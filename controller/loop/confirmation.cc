@@ -9,6 +9,7 @@ namespace {
 
 constexpr Millis kLongestWindow = std::chrono::minutes(5);
 constexpr Millis kLongestSilence = std::chrono::minutes(1);
+constexpr Millis kLongestRun = std::chrono::seconds(90);     // of bad samples in a row
 constexpr Millis kClosest = std::chrono::milliseconds(250);  // nearer looks are kept as one: some 1,500 at most
 
 }  // namespace
@@ -29,12 +30,19 @@ double Confirmation::look(double value, const ports::Evidence* evidence, WallTim
   if (looks_.empty()) looks_.push_back({WallTime{}, 0});  // before the first one there was nothing
   while (looks_.size() > 1 && is_independent(looks_[1])) looks_.pop_front();
   note({newest, value});
-  double highest = std::max(looks_.front().value, known.value_or(0)), largest_step = 0;
-  for (auto later = std::next(looks_.begin()); later != looks_.end(); ++later) {
-    largest_step = std::max(largest_step, later->value - highest);
+  return std::min(value, without_largest_rise(std::max(looks_.front().value, known.value_or(0))));
+}
+
+double Confirmation::without_largest_rise(double base) const {
+  double highest = base, highest_before = base, largest_rise = 0;  // before the looks from `first` on
+  auto first = std::next(looks_.begin());
+  for (auto later = first; later != looks_.end(); ++later) {
     highest = std::max(highest, later->value);
+    for (; later->newest - first->newest > kLongestRun; ++first)
+      highest_before = std::max(highest_before, first->value);
+    largest_rise = std::max(largest_rise, highest - highest_before);
   }
-  return std::min(value, highest - largest_step);
+  return highest - largest_rise;
 }
 
 void Confirmation::note(const Look& look) {

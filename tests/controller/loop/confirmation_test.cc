@@ -61,7 +61,7 @@ TEST_CASE("confirmation: one bad sample is never confirmed, nor the rates whose 
   CHECK_FALSE(confirmed_after(0s, 15s, again));
 }
 
-TEST_CASE("confirmation: a real step behind a long rate window is believed all but the newest of its increments") {
+TEST_CASE("confirmation: a real step behind a long rate window is believed as it goes on rising") {
   Confirmation confirmation;
   const auto look = [&](Millis at) {
     const double value = 100 + 195 * std::clamp(static_cast<double>((at - 600s) / 15s), 0.0, 20.0);  // 4,000 at the end
@@ -70,7 +70,19 @@ TEST_CASE("confirmation: a real step behind a long rate window is believed all b
   };
   for (Millis at = 0s; at < 600s; at += 15s) static_cast<void>(look(at));
   CHECK(look(600s) == 100);
-  for (int samples = 1; samples <= 20; ++samples) CHECK(look(600s + samples * 15s) == 100 + 195 * (samples - 1));
+  for (int samples = 1; samples <= 20; ++samples)
+    CHECK(look(600s + samples * 15s) == 100 + 195 * std::max(0, samples - 7));  // but for 90 s
+}
+
+TEST_CASE("confirmation: a run of bad samples that comes into the window between two looks is no rise") {
+  Confirmation confirmation;
+  for (int minute = 0; minute < 20; ++minute) {
+    const double value = minute < 10 || minute > 14 ? 100 : minute == 10 ? 1500 : 4000;
+    const Millis newest = std::chrono::minutes(minute) + (minute == 11 ? 15s : 0s);
+    const auto evidence = sampled({newest}, 5min);
+    const double confirmed = confirmation.look(value, &evidence, kStart + std::chrono::minutes(minute) + 20s);
+    if (minute >= 10 && minute < 15) CHECK(confirmed == 100);
+  }
 }
 
 TEST_CASE("confirmation: what a bad sample spoils wavers, and is not confirmed by that") {
