@@ -116,7 +116,6 @@ ports::Evidence VirtualMetrics::evidence_of(const std::string& promql, WallTime 
         {source.pod.empty() ? "" : asked.service->key().ns, source.pod, source.newest, source.instance});
   }
   if (asked.what == What::Demand) evidence.rate_window = options_.rate_window;
-  if (asked.what == What::Last) evidence.rate_window = kLongLookback;
   return evidence;
 }
 

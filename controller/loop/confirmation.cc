@@ -2,38 +2,56 @@
 #include "controller/loop/confirmation.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace aia::loop {
 namespace {
 
-constexpr Millis kLongestWait = std::chrono::minutes(1);
-constexpr Millis kClosest = std::chrono::milliseconds(250);  // nearer looks are kept as one: a few hundred at most
+constexpr Millis kLongestWindow = std::chrono::minutes(5);
+constexpr Millis kLongestSilence = std::chrono::minutes(1);
+constexpr Millis kLongestRun = std::chrono::seconds(90);     // of bad samples in a row
+constexpr Millis kClosest = std::chrono::milliseconds(250);  // nearer looks are kept as one: some 1,500 at most
 
 }  // namespace
 
-std::optional<double> Confirmation::look(double value, const ports::Evidence* evidence, WallTime now) {
+double Confirmation::look(double value, const ports::Evidence* evidence, WallTime now, std::optional<double> known) {
   WallTime newest = now, oldest = now;  // of the newest samples of the sources
-  Millis window = kLongestWait;
+  Millis window = kLongestWindow;
   if (evidence != nullptr) window = std::min(window, evidence->rate_window);
   if (evidence != nullptr && !evidence->pods.empty()) {
     const auto older = [](const auto& a, const auto& b) { return a.newest < b.newest; };
     const auto [first, last] = std::minmax_element(evidence->pods.begin(), evidence->pods.end(), older);
     oldest = std::min(first->newest, now), newest = std::min(last->newest, now);
   }
-  const auto another = [&](const Look& earlier) {
-    return oldest - window > earlier.newest || newest - earlier.newest > window + kLongestWait;
+  const auto is_independent = [&](const Look& earlier) {
+    return oldest - window > earlier.newest || newest - earlier.newest > window + kLongestSilence;
   };
-  while (looks_.size() > 1 && another(looks_[1])) looks_.pop_front();
-  std::erase_if(looks_,
-                [&](const Look& earlier) { return earlier.newest > newest + kLongestWait; });  // the clock was ahead
-  std::optional<double> confirmed;
-  if (!looks_.empty()) confirmed = std::min(value, looks_.front().value);
-  if (!looks_.empty() && newest - looks_.back().newest < kClosest) {
-    looks_.back().value = std::min(looks_.back().value, value);  // no other sample
-  } else {
-    looks_.push_back({newest, value});
+  std::erase_if(looks_, [&](const Look& earlier) { return earlier.newest > newest + kLongestSilence; });  // clock ahead
+  if (looks_.empty()) looks_.push_back({WallTime{}, 0});  // before the first one there was nothing
+  while (looks_.size() > 1 && is_independent(looks_[1])) looks_.pop_front();
+  note({newest, value});
+  return std::min(value, without_largest_rise(std::max(looks_.front().value, known.value_or(0))));
+}
+
+double Confirmation::without_largest_rise(double base) const {
+  double highest = base, highest_before = base, largest_rise = 0;  // before the looks from `first` on
+  auto first = std::next(looks_.begin());
+  for (auto later = first; later != looks_.end(); ++later) {
+    highest = std::max(highest, later->value);
+    for (; later->newest - first->newest > kLongestRun; ++first)
+      highest_before = std::max(highest_before, first->value);
+    largest_rise = std::max(largest_rise, highest - highest_before);
   }
-  return confirmed;
+  return highest - largest_rise;
+}
+
+void Confirmation::note(const Look& look) {
+  auto& last = looks_.back();
+  if (look.newest - last.newest < kClosest) {
+    last.value = std::min(last.value, look.value);  // no other sample
+  } else {
+    looks_.push_back(look);
+  }
 }
 
 }  // namespace aia::loop

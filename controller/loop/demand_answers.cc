@@ -10,7 +10,11 @@ namespace aia::loop {
 namespace {
 
 Coverage coverage_of(const Workload& workload) {
-  return {workload.object.meta.ns, workload.target ? &workload.target->pods : nullptr};
+  if (!workload.target) return {workload.object.meta.ns};
+  const auto& target = *workload.target;
+  if (target.pods_unseen.empty()) return {workload.object.meta.ns, &target.pods};
+  const int counted = target.status_replicas > 0 ? target.status_replicas : target.spec_replicas;
+  return {workload.object.meta.ns, &target.pods, Coverage::Unseen{workload.object.spec.target.name, counted}};
 }
 
 /// Values of the label, heaviest first, those without demand left out; a query without the label is a mistake that only
@@ -99,7 +103,8 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
   }
   input.per_pod = judgement.per_pod;
   input.value = *value;
-  input.confirmed = state.value().confirmation.look(*value, evidence ? &*evidence : nullptr, now);
+  const auto known = state.highest_lately(now);
+  input.confirmed = state.value().confirmation.look(*value, evidence ? &*evidence : nullptr, now, known);
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);
   input.data_age = judgement.data_age;

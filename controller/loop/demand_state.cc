@@ -74,6 +74,10 @@ void DemandState::feed(const GridRange& range, const std::vector<double>& values
   history_.fed(range);
 }
 
+std::optional<double> DemandState::highest_lately(WallTime now) const {
+  return masking_.highest_since(now - std::chrono::hours(1));
+}
+
 std::string DemandState::masked_in_words(WallTime now) const {
   std::string words;
   const auto say = [&](const std::string& what) { words += (words.empty() ? "" : "; ") + what; };

@@ -77,6 +77,8 @@ class DemandState {
   [[nodiscard]] const Collapse& collapse() const { return collapse_; }
 
   [[nodiscard]] const Masking& masking() const { return masking_; }
+  /// The highest demand that was learned of the hour an hour ago and of this one; unset: none was.
+  [[nodiscard]] std::optional<double> highest_lately(WallTime now) const;
   /// Which points wait or were left out in the day before `now`, in words; empty: none.
   [[nodiscard]] std::string masked_in_words(WallTime now) const;
 

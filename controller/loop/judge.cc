@@ -60,6 +60,21 @@ Count count_pods(const Own& own, const std::vector<ports::Pod>& pods, Millis dat
   return count;
 }
 
+/// Pods that report and are the target's by their names; unset: the series name none, fresh or not, or its pods can be
+/// seen.
+std::optional<int> count_by_name(const ports::Evidence& evidence, const Coverage& coverage, WallTime now,
+                                 Millis freshness) {
+  if (!coverage.unseen) return std::nullopt;
+  const std::string prefix = coverage.unseen->target + "-";
+  std::set<std::string> named, fresh;
+  for (const auto& pod : evidence.pods) {
+    if (!pod.pod.starts_with(prefix) || (!pod.ns.empty() && pod.ns != coverage.ns)) continue;
+    named.insert(pod.pod);
+    if (now - pod.newest <= freshness) fresh.insert(pod.pod);
+  }
+  return named.empty() ? std::nullopt : std::optional(static_cast<int>(fresh.size()));
+}
+
 /// Counts which of the target's own sources reported lately. They come and go as we scale, and their instance with a
 /// restart: only those of Ready pods count, each by its name.
 Count count_own_sources(const Sources& sources, const Own& own, WallTime now) {
@@ -164,6 +179,9 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
   if (youngest > settings.freshness) {
     return {Trust::Stale, "the newest sample is " + format_rough(youngest) + " old", data_age, lacking};
   }
+  if (sources.behind() > settings.freshness)
+    return partial("samples of up to " + format_rough(sources.behind()) +
+                   " later were read before: the clock was set back, or the server lost them");
   if (!answer.warnings.empty()) return partial("Prometheus warns: " + first_of(answer.warnings));
   if (!evidence->unseen.empty())
     return partial("no series lies behind a part of the query: " + first_of(evidence->unseen));
@@ -174,9 +192,14 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
     if (pods.reporting < pods.expected)
       return partial(std::to_string(pods.reporting) + " of " + std::to_string(pods.expected) + " Ready pods report");
   }
+  const auto by_name = count_by_name(*evidence, coverage, now, settings.freshness);
+  if (by_name && *by_name < coverage.unseen->counted)
+    return partial(std::to_string(*by_name) + " pods whose names begin with " + coverage.unseen->target +
+                   "- report, and the scale counts " + std::to_string(coverage.unseen->counted) +
+                   ": its pods cannot be seen");
   if (lacking) return partial(missing);
   if (!evidence->complete) return partial("the server answered only in part which series lie behind it");
-  return {Trust::Whole, "", data_age, false, own.named()};
+  return {Trust::Whole, "", data_age, false, own.named() || by_name};
 }
 
 }  // namespace aia::loop

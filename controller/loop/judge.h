@@ -27,6 +27,13 @@ Result<double> single_value(const Result<ports::QueryAnswer>& answer);
 struct Coverage {
   std::string ns;
   const std::vector<ports::Pod>* pods = nullptr;  ///< the target's; nullptr: not known, coverage is not judged
+  /// A target whose pods cannot be seen: its name, with which controllers begin those of its pods, and how many the
+  /// scale counts.
+  struct Unseen {
+    std::string target;
+    int counted = 0;
+  };
+  std::optional<Unseen> unseen{};
 };
 
 struct Judgement {
@@ -34,7 +41,7 @@ struct Judgement {
   std::string note;      ///< why not Whole
   Millis data_age{0};    ///< age of the newest sample of the query's oldest part + half the rate window
   bool lacking = false;  ///< sources that reported lately no longer do: the value may be less than the truth
-  bool per_pod = false;  ///< its series name pods of the target
+  bool per_pod = false;  ///< its series name pods of the target, or what is likely to be such
 };
 
 /// Takes out sources whose newest sample is dated more than a cycle later than now: one clock is wrong, and nothing of
@@ -42,7 +49,8 @@ struct Judgement {
 std::size_t drop_ahead(ports::Evidence& evidence, WallTime now, const Settings& settings);
 
 /// Judges a value that is there by what lies behind it. `sources` learns who that is; where the series name the
-/// target's own pods, those that are Ready are counted, because they come and go as we scale.
+/// target's own pods, those that are Ready are counted, because they come and go as we scale; where its pods cannot be
+/// seen, those that report by its name are held against what the scale counts.
 Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,
                 Sources& sources, WallTime now, const Settings& settings);
 

@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace aia::loop {
+namespace {
+
+constexpr Millis kLate{std::chrono::seconds(2)};  // the API's timestamps are whole seconds, and a watch tells later
+
+}  // namespace
 
 bool is_starting(const ports::Pod& pod) {
   return !pod.ready_since && !pod.finished && !pod.deleting;
@@ -18,31 +23,36 @@ std::vector<Start> starts_of(const std::vector<ports::Pod>& pods, bool from_node
   for (const auto& pod : pods) {
     if (from_node && pod.node.empty()) continue;
     const WallTime began = from_node ? pod.bound_since.value_or(pod.created) : pod.created;
-    starts.push_back({pod.uid, began, pod.ready_since, is_starting(pod), !pod.restarted});
+    const bool first = !pod.restarted && !pod.lost_since;
+    starts.push_back({pod.uid, began, began, pod.ready_since, is_starting(pod), first});
   }
   return starts;
 }
 
-void LeadSamples::observe(const std::vector<Start>& starts) {
-  std::set<std::string> ready;
+void LeadSamples::observe(const std::vector<Start>& starts, WallTime now) {
+  std::set<std::string> ready, starting;
   for (const auto& start : starts) {
     const bool known = were_ready_.contains(start.uid);
-    if (known || start.ready) ready.insert(start.uid);
+    (known || start.ready || !start.first ? ready : starting).insert(start.uid);
     if (known || !start.ready || !start.first) continue;
     const Millis took = std::max(Millis(0), *start.ready - start.began);
-    if (first_look_)
-      observed_.push_back(took);
-    else
+    const bool is_new = looked_ && start.appeared >= *looked_ - kLate;
+    if (is_new || were_starting_.contains(start.uid))
       samples_.push_back(std::min(took, longest_believed()));
+    else if (!saw_any_)
+      observed_.push_back(took);
   }
   were_ready_ = std::move(ready);
-  first_look_ = false;
+  were_starting_ = std::move(starting);
+  saw_any_ = saw_any_ || !starts.empty();
+  looked_ = now;
   if (samples_.size() > api::kMaxLeadSamples) samples_.erase(samples_.begin(), samples_.end() - api::kMaxLeadSamples);
 }
 
 Millis LeadSamples::longest_believed() const {
   const auto measured = plan::lead_time(samples_, {}, std::nullopt, {});
-  return measured.source == api::LeadTimeSource::Measured ? 2 * measured.p90 : Millis::max();
+  const bool is_measured = measured.source == api::LeadTimeSource::Measured;
+  return is_measured ? std::min(2 * measured.p90, plan::kLongestLead) : plan::kLongestLead;
 }
 
 plan::LeadTime LeadSamples::lead(const std::vector<Start>& starts, WallTime now,

@@ -156,6 +156,14 @@ std::optional<WallTime> Masking::waiting_since() const {
   return waiting_.empty() ? std::nullopt : std::optional(waiting_.front().at);
 }
 
+std::optional<double> Masking::highest_since(WallTime since) const {
+  std::optional<double> highest;
+  for (const auto& block : day_) {
+    if (block.hour >= hour_of(since)) highest = std::max(highest, std::optional(block.highest));
+  }
+  return highest;
+}
+
 void Masking::renew_parts(std::size_t count) {
   for (auto& point : waiting_) point.parts.assign(count, 0);
 }

@@ -40,6 +40,9 @@ class Masking {
   /// False: the points that wait are the first there were.
   [[nodiscard]] bool started() const { return started_; }
 
+  /// The highest value that was learned in the hour of `since` or later; unset: none was.
+  [[nodiscard]] std::optional<double> highest_since(WallTime since) const;
+
   /// Its parts are others from here on: those of the points that wait are no longer known.
   void renew_parts(std::size_t count);
 

@@ -42,7 +42,8 @@ void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle, con
   state.follow_target(workload.target->uid, settings);
   state.pods.observe(pods, workload.target->spec_replicas, cycle.now);
   state.rollout.observe(workload.target->rollout, cycle.now);
-  state.lead.observe(starts_of(pods, workload.object.spec.node_pool.has_value()));
+  if (workload.target->pods_unseen.empty())
+    state.lead.observe(starts_of(pods, workload.object.spec.node_pool.has_value()), cycle.now);
   // What somebody sets while we only watch reverts nothing of ours.
   if (cycle.leading && workload.object.spec.mode == api::Mode::Auto)
     state.writes.observed(workload.target->spec_replicas, cycle.now);

@@ -134,7 +134,7 @@ void observe_pool(Pool& pool, WallTime now, const Settings& settings) {
                                  {settings.default_node_lead_time, settings.min_lead_samples});
   };
   const auto starts = pool.state->asks.observe(pool.supply, usable, now, 2 * lead_of({}).p90);
-  pool.state->lead.observe(starts);
+  pool.state->lead.observe(starts, now);
   pool.lead = lead_of(starts);
   AskedAt asked_at;
   judge_nodes(pool, starts, usable, now, asked_at);

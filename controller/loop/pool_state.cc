@@ -18,7 +18,7 @@ std::vector<Start> NodeAsks::observe(const ports::PoolSupply& supply, const std:
   for (const auto& request : supply.requests) {
     if (requests.insert(request.uid).second && !requests_.contains(request.uid)) answered();
     if (!request.node.empty()) asked_at[request.node] = request.created;
-    if (request.node.empty() && !request.deleting) starts.push_back({request.uid, request.created, {}, true});
+    if (request.node.empty() && !request.deleting) starts.push_back({request.uid, request.created, now, {}, true});
   }
   std::map<std::string, Known> known;
   for (std::size_t i = 0; i < supply.nodes.size(); ++i) {
@@ -42,7 +42,8 @@ std::vector<Start> NodeAsks::observe(const ports::PoolSupply& supply, const std:
     const bool undated = one.usable_since && *one.usable_since <= one.began;  // Ready, without since when
     one.measures = one.measures && !one.was_found_broken && !kept_away && !too_long && !undated;
     const bool starting = !is_usable[i] && !one.usable_since && !node.cordoned && !node.deleting;
-    starts.push_back({node.uid, one.began, is_usable[i] ? one.usable_since : std::nullopt, starting, one.measures});
+    const auto since = is_usable[i] ? one.usable_since : std::nullopt;
+    starts.push_back({node.uid, one.began, now, since, starting, one.measures});
     known.emplace(node.uid, one);
   }
   known_ = std::move(known);

@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t kMostSpells = 64;  // of one owner
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kGenerated = "bcdfghjklmnpqrstvwxz2456789";
+constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::size_t kPodSuffix = 5, kShortestHash = 6, kLongestHash = 10;
+constexpr std::size_t kShortestOfHost = 4;
 
 bool consists_of(std::string_view text, std::string_view letters) {
   return !text.empty() && text.find_first_not_of(letters) == std::string_view::npos;
@@ -35,6 +37,20 @@ std::string_view without_generated(std::string_view name) {
   return name;
 }
 
+/// A provider's: an instance's id, a node's hash or suffix, an ordinal in a scale set. A word of a person's that looks
+/// like one only makes a larger group of what it stands in.
+bool is_generated_of_host(std::string_view word) {
+  if (consists_of(word, kDigits)) return true;
+  const bool mixed = word.find_first_of(kDigits) != std::string_view::npos;  // with letters
+  return word.size() >= kShortestOfHost && (mixed || consists_of(word, kHex) || consists_of(word, kGenerated));
+}
+
+/// A host's name likewise; empty where all of it is generated.
+std::string_view host_without_generated(std::string_view name) {
+  while (is_generated_of_host(last_word(name))) name.remove_suffix(last_word(name).size() + 1);
+  return is_generated_of_host(name) ? std::string_view{} : name;
+}
+
 bool is_address(std::string_view host) {
   return host.empty() || host.front() == '[' || consists_of(host, "0123456789.") ||
          std::count(host.begin(), host.end(), ':') > 1;
@@ -51,7 +67,7 @@ std::string owner_of(const Source& source) {
   const auto port = instance.substr(host.size());
   if (is_address(host)) return std::string(port);
   const auto label = host.substr(0, host.find('.'));
-  return std::string(without_generated(label)).append(host.substr(label.size())).append(port);
+  return std::string(host_without_generated(label)).append(host.substr(label.size())).append(port);
 }
 
 void Sources::Group::look(int reporting, WallTime now, Millis memory) {
@@ -94,6 +110,7 @@ void Sources::observe(const ports::Evidence& evidence, WallTime now, const Setti
   const Millis since = looked_ ? now - *looked_ : Millis(0);
   if (since > std::max(settings.freshness, 3 * settings.cycle)) shift(since - Millis(1));  // nobody looked
   const auto before = std::exchange(looked_, now);
+  note_newest(evidence, now);
   std::map<GroupKey, int> reporting;
   for (const auto& [key, group] : groups_) reporting[key] = 0;
   for (const auto& pod : evidence.pods) {
@@ -111,6 +128,15 @@ void Sources::observe(const ports::Evidence& evidence, WallTime now, const Setti
     const auto& spells = entry.second.spells;
     return spells.size() == 1 && spells.front().reporting == 0;
   });
+}
+
+void Sources::note_newest(const ports::Evidence& evidence, WallTime now) {
+  behind_ = Millis(0);
+  if (evidence.pods.empty()) return;
+  const auto older = [](const auto& a, const auto& b) { return a.newest < b.newest; };
+  const auto newest = std::min(now, std::max_element(evidence.pods.begin(), evidence.pods.end(), older)->newest);
+  newest_ = std::max(newest_.value_or(newest), newest);
+  behind_ = *newest_ - newest;
 }
 
 std::vector<Sources::Shortfall> Sources::missing(const std::set<int>& except) const {

@@ -2,7 +2,8 @@
 // warning: the number is whole to look at and half in truth. Who is missing makes the value partial: it may raise,
 // never lower, until the source is back or forgotten. Who was replaced is not missing: pods of one owner come and go,
 // and where as many report as lately did for a while, nothing is lacking. A source is known by the part of the query
-// that saw it, too: a pod may go on reporting one metric and lose another.
+// that saw it, too: a pod may go on reporting one metric and lose another. And how new its samples have been, since
+// what is read may not get older.
 #pragma once
 
 #include <compare>
@@ -25,8 +26,8 @@ struct Source {
 };
 
 /// What replaces each other: the pod's name without what its controller generated ("gw" of gw-7d9f8b6c5d-x2x4z, of
-/// gw-x2x4z and of gw-0); of a source without a pod, its host's name likewise, and the port alone where that is an
-/// address (":9090").
+/// gw-x2x4z and of gw-0); of a source without a pod, its host's name likewise, without words that a provider generated
+/// ("i" of i-0a1b2c3d, "gke-prod" of gke-prod-1a2b3c4d-x41b), and the port alone where that is an address (":9090").
 std::string owner_of(const Source& source);
 
 class Sources {
@@ -49,7 +50,12 @@ class Sources {
   /// `except`: selectors that are not judged by this.
   [[nodiscard]] std::vector<Shortfall> missing(const std::set<int>& except) const;
 
-  /// Time was counted wrongly by so much (loop_clock.h).
+  /// How much newer than the newest sample of the last observation the newest of all observations is, by the server's
+  /// time. More than what is fresh: our clock was set back, so that the server is asked for a past that looks fresh, or
+  /// the server lost samples.
+  [[nodiscard]] Millis behind() const { return behind_; }
+
+  /// Time was counted wrongly by so much (loop_clock.h). Samples are dated by the server, and stay.
   void shift(Millis by);
 
  private:
@@ -73,9 +79,13 @@ class Sources {
     void came_back(WallTime silent_since);
   };
 
+  void note_newest(const ports::Evidence& evidence, WallTime now);
+
   std::map<Source, WallTime> last_;
   std::map<GroupKey, Group> groups_;
   std::optional<WallTime> looked_;
+  std::optional<WallTime> newest_;  // sample of all that were observed
+  Millis behind_{0};
 };
 
 }  // namespace aia::loop

@@ -7,7 +7,6 @@
 namespace aia::plan {
 namespace {
 
-constexpr Millis kLongestObserved = std::chrono::hours(2);  // as spec.leadTime
 constexpr int kFarFromMedian = 3;
 
 Millis p90_of(std::vector<Millis> samples) {
@@ -18,7 +17,7 @@ Millis p90_of(std::vector<Millis> samples) {
 }
 
 std::vector<Millis> plausible(std::vector<Millis> observed) {
-  std::erase_if(observed, [](Millis one) { return one <= Millis{0} || one > kLongestObserved; });
+  std::erase_if(observed, [](Millis one) { return one <= Millis{0} || one > kLongestLead; });
   if (observed.empty()) return observed;
   std::sort(observed.begin(), observed.end());
   const Millis median = observed[(observed.size() - 1) / 2];
@@ -34,7 +33,8 @@ LeadTime lead_time(const std::vector<Millis>& measured, const std::vector<Millis
   const auto samples = static_cast<int>(std::min(measured.size(), api::kMaxLeadSamples));
   if (configured) return {*configured, LeadTimeSource::Configured, samples};
   if (samples > 0 && samples >= settings.min_samples)
-    return {p90_of({measured.end() - samples, measured.end()}), LeadTimeSource::Measured, samples};
+    return {std::clamp(p90_of({measured.end() - samples, measured.end()}), kShortestLead, kLongestLead),
+            LeadTimeSource::Measured, samples};
   const std::vector<Millis> seen = plausible(observed);
   if (seen.empty()) return {settings.fallback, LeadTimeSource::Default, samples};
   return {p90_of(seen), LeadTimeSource::Observed, samples};

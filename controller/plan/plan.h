@@ -30,7 +30,7 @@ struct DemandInput {
   std::string trust_note;             ///< why not Whole, in words; goes into the reason
   std::optional<double> value;        ///< set unless Missing
   std::optional<double> confirmed{};  ///< as much of `value` as an earlier, independent sample shows, too; unset:
-                                      ///< there is nothing to compare with yet, the first value after a start
+                                      ///< all of it
   std::optional<double> confirmed_backlog{}, confirmed_running{};  ///< likewise of `backlog` and `running`
   Millis data_age{0};                                              ///< age of the newest sample + half the rate window
   std::optional<double> backlog;                                   ///< requests waiting; unset: no query, or missing

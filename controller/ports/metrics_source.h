@@ -61,7 +61,8 @@ struct Evidence {
     int selector = 0;        ///< which of the query's selectors saw it: a part that is missing must not hide in another
   };
   std::vector<Pod> pods;              ///< one entry per (selector, namespace, pod, instance)
-  Millis rate_window{0};              ///< longest range of a range selector in the query ([5m]); 0 when there is none
+  Millis rate_window{0};              ///< longest range of a range selector in the query ([5m]), of which more than the
+                                      ///< newest sample counts; 0 when there is none
   bool complete = true;               ///< false: the query has no selector, or warnings came with the answer
   std::vector<std::string> unseen{};  ///< selectors, as written, behind which there is no series now
 };

@@ -25,7 +25,9 @@ class Scanner {
     expression();
     if (!error_ && kind() != TokenKind::End) fail("an operator or the end is expected here");
     if (error_) return *error_;
-    for (const auto& selector : found_.all) found_.longest_range = std::max(found_.longest_range, selector.range);
+    for (const auto& selector : found_.all) {
+      if (!selector.newest_only) found_.longest_range = std::max(found_.longest_range, selector.range);
+    }
     return std::move(found_);
   }
 
@@ -127,13 +129,18 @@ class Scanner {
     static constexpr std::array<std::string_view, 2> kGroup{"by", "without"};
     const bool groups = is_one_of(token(1), kGroup) && kind(2) == TokenKind::LeftParen;
     if (kind(1) == TokenKind::LeftParen || groups) {
+      const bool newest_only = is_word(token(), "last_over_time");
+      const auto selectors_before = found_.all.size();
       found_.calls.push_back({std::string(text(token())), token().begin});
+      const auto calls_with_it = found_.calls.size();
       ++at_;
       if (groups) {
         ++at_;
         label_list();
       }
       arguments();
+      const bool is_plain = found_.calls.size() == calls_with_it && found_.all.size() == selectors_before + 1;
+      if (newest_only && is_plain) found_.all.back().newest_only = true;
       if (is_one_of(token(), kGroup) && kind(1) == TokenKind::LeftParen) {
         ++at_;
         label_list();

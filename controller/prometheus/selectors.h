@@ -20,8 +20,9 @@ struct Selector {
   std::size_t end = 0;
   std::optional<std::size_t> brace;  ///< just behind its '{', where a matcher may be put; unset: it has none
   bool has_matchers = false;         ///< something stands between the braces
-  Millis range{0};   ///< of its own range ([5m]); 0 when it is an instant selector. A subquery's is not counted.
-  Millis offset{0};  ///< its own and those of the subqueries around it; what is before an @ counts no more
+  Millis range{0};  ///< of its own range ([5m]); 0 when it is an instant selector. A subquery's is not counted.
+  bool newest_only = false;       ///< of that range only the newest sample counts (last_over_time)
+  Millis offset{0};               ///< its own and those of the subqueries around it; what is before an @ counts no more
   std::optional<std::string> at;  ///< what stands behind the @ that holds for it: a number, start() or end()
 };
 
@@ -34,7 +35,7 @@ struct Call {
 struct Selectors {
   std::vector<Selector> all;  ///< in the order of the text
   std::vector<Call> calls;    ///< likewise
-  Millis longest_range{0};
+  Millis longest_range{0};    ///< of those of which more than the newest sample counts
 };
 
 /// Errors: Invalid with the position. What the server would refuse for other reasons (types, unknown functions) passes.

@@ -147,6 +147,48 @@ TEST_CASE_METHOD(Jumping, "samples that are dated ahead do not count as fresh, a
         std::string::npos);
 }
 
+/// Demand was 25/s an hour ago and is 95/s now; the server answers for the moment that it is asked for.
+struct Ramp : Jumping {
+  WallTime begin = clock.time;
+  Ramp() {
+    auto& demand = metrics.series["demand"];
+    demand.value = [this](WallTime at) { return at < begin - 5min ? 25.0 : 95.0; };
+    demand.evidence = [](WallTime at) {
+      ports::Evidence evidence;
+      evidence.pods.push_back({"ingress", "gw-0", at - 5s});
+      return evidence;
+    };
+  }
+};
+
+TEST_CASE_METHOD(Ramp, "a clock that is set back asks for a past that looks fresh: it lowers nothing, and is said") {
+  run_for(3min);
+  clock.off = -1h;
+  run_for(12min);
+  CHECK(deployment().replicas == 10);
+  CHECK(condition("MetricsHealthy").reason == "MetricsPartial");
+  CHECK(condition("MetricsHealthy").message.find("later were read before: the clock was set back") !=
+        std::string::npos);
+  clock.off = 0s;
+  run_for(3min);
+  CHECK(condition("MetricsHealthy").status == api::ConditionStatus::True);
+}
+
+TEST_CASE_METHOD(Ramp, "a clock that was ahead and is right again holds nothing") {
+  clock.off = 1h;
+  auto& demand = metrics.series["demand"];
+  demand.evidence = [this](WallTime at) {
+    ports::Evidence evidence;
+    evidence.pods.push_back({"ingress", "gw-0", std::min(at, clock.time) - 5s});
+    return evidence;
+  };
+  restart();
+  run_for(5min);
+  clock.off = 0s;
+  run_for(2min);
+  CHECK(condition("MetricsHealthy").status == api::ConditionStatus::True);
+}
+
 TEST_CASE_METHOD(Jumping, "a history that was read of a time to come is read again, and not forecast from meanwhile") {
   spec().forecast.model = api::ModelChoice::LastValue;
   spec().forecast.history = 12h;

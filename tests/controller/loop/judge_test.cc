@@ -95,6 +95,47 @@ TEST_CASE("a metric that names no pod of ours cannot show coverage") {
   CHECK(judged(gateway, ready_pods(6)).trust == Trust::Whole);
 }
 
+TEST_CASE("pods that cannot be seen are counted by their names against what the scale counts") {
+  const std::vector<ports::Pod> none;
+  const auto by_name = [&](const ports::Evidence& evidence, int counted) {
+    Sources sources;
+    const Coverage coverage{"serving", &none, Coverage::Unseen{"llm", counted}};
+    return judge(answer_with({1}), evidence, coverage, sources, kStart, Settings{});
+  };
+  CHECK(by_name(evidence_of(10, 10s), 10).trust == Trust::Whole);
+  CHECK(by_name(evidence_of(10, 10s), 10).per_pod);
+  CHECK(by_name(evidence_of(3, 10s), 10).trust == Trust::Partial);
+  CHECK(by_name(evidence_of(3, 10s), 10).note ==
+        "3 pods whose names begin with llm- report, and the scale counts 10: its pods cannot be seen");
+  auto old = evidence_of(10, 10s);
+  old.pods[4].newest = kStart - 4min;
+  CHECK(by_name(old, 10).trust == Trust::Partial);
+  ports::Evidence gateway;
+  gateway.pods = {{"ingress", "llm-0", kStart - 5s}, {"serving", "llmd-0", kStart - 5s}, {"", "", kStart - 5s}};
+  CHECK(by_name(gateway, 10).trust == Trust::Whole);
+  CHECK_FALSE(by_name(gateway, 10).per_pod);
+}
+
+TEST_CASE("samples that are older than what was read before are partial, until as new ones are read again") {
+  const auto pods = ready_pods(3);
+  Sources sources;
+  const auto at = [&](WallTime now, Millis age) {
+    auto evidence = evidence_of(3, age);
+    for (auto& pod : evidence.pods) pod.newest += now - kStart;
+    return judge(answer_with({1}), evidence, {"serving", &pods}, sources, now, Settings{});
+  };
+  CHECK(at(kStart, 10s).trust == Trust::Whole);
+  CHECK(at(kStart + 15s, -10s).trust == Trust::Whole);  // dated a little ahead: as new as now
+  CHECK(at(kStart - 150s, 10s).trust == Trust::Whole);  // not beyond what is fresh
+  sources.shift(-1h);
+  CHECK(at(kStart - 1h, 10s).trust == Trust::Partial);
+  CHECK(at(kStart - 1h, 10s).note ==
+        "samples of up to 1h25s later were read before: the clock was set back, or the server lost them");
+  CHECK(at(kStart - 2min, 10s).trust == Trust::Whole);
+  CHECK(at(kStart + 15s, -1h).trust == Trust::Partial);  // far ahead: its own clock is wrong, and it counts for nothing
+  CHECK(at(kStart + 30s, 10s).trust == Trust::Whole);
+}
+
 /// A query of two parts, of which every pod reports both.
 ports::Evidence two_parts(int pods, Millis age_of_first, Millis age_of_second) {
   auto evidence = evidence_of(pods, age_of_first);

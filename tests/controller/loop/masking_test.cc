@@ -215,5 +215,19 @@ TEST_CASE("masking: what is compared with survives, and what waited is taken aga
   CHECK_FALSE(after.restore(broken));
 }
 
+TEST_CASE("masking: the highest that was learned lately is what stayed, not what was left out or waits") {
+  Masking masking(1min, 24h);
+  CHECK_FALSE(masking.highest_since(kStart));
+  const auto steady = [](int) { return 100.0; };
+  learn(masking, 600, within(590, 597, 9000, within(500, 501, 5000, within(100, 160, 250, steady))));
+  CHECK(masking.highest_since(kStart) == 9000);
+  Masking other(1min, 24h);
+  learn(other, 600, within(599, 599, 9000, within(590, 591, 5000, within(100, 160, 150, steady))));
+  CHECK(other.highest_since(kStart) == 150);
+  CHECK(other.highest_since(kStart + 160min) == 150);  // in whole hours
+  CHECK(other.highest_since(kStart + 180min) == 100);
+  CHECK_FALSE(other.highest_since(kStart + 601min + 1h));
+}
+
 }  // namespace
 }  // namespace aia::loop

@@ -32,6 +32,15 @@ TEST_CASE("sources: what replaces each other") {
       {"", "gw-3", "gw"},
       {"", "gw-3.gw.svc:9090", "gw.gw.svc:9090"},
       {"", "", ""},
+      {"", "i-0a1b2c3d4e5f6a7b8.eu.internal:8080", "i.eu.internal:8080"},
+      {"", "gke-prod-gw-pool-1a2b3c4d-x41b", "gke-prod-gw-pool"},
+      {"", "gke-prod-gw-pool-deadbeef-bcdf", "gke-prod-gw-pool"},
+      {"", "ip-10-0-3-7.ec2.internal:80", "ip.ec2.internal:80"},
+      {"", "aks-pool-12345678-vmss00000a", "aks-pool"},
+      {"", "3f2a9c41d0b7:80", ":80"},
+      {"", "web01.dc:80", ".dc:80"},
+      {"", "gw-east:80", "gw-east:80"},
+      {"gw-east1", "", "gw-east1"},  // a pod's controller generates no such words
   };
   for (const auto& row : rows) CHECK(owner_of({0, "ingress", row.pod, row.instance}) == row.owner);
 }
@@ -45,8 +54,18 @@ std::vector<std::string> pods(int first, int last) {
   return names;
 }
 
+/// Gateways on nodes that a provider names, the `generation`th of each of ten places.
+std::vector<std::string> nodes(int replaced, int count = 10) {
+  std::vector<std::string> names;
+  for (int i = 0; i < count; ++i) {
+    const int generation = (replaced + 9 - i) / 10;
+    names.push_back("i-0a" + std::to_string(i) + "ce" + std::to_string(generation) + "f.eu.internal:8080");
+  }
+  return names;
+}
+
 /// The minutes in which somebody is missing, of an hour.
-std::vector<int> lacking(const Reporting& reporting) {
+std::vector<int> lacking(const Reporting& reporting, bool on_hosts = false) {
   Sources sources;
   Settings settings;
   settings.cycle = 1min;
@@ -54,7 +73,10 @@ std::vector<int> lacking(const Reporting& reporting) {
   for (int minute = 0; minute < 60; ++minute) {
     ports::Evidence evidence;
     const WallTime now = kStart + std::chrono::minutes(minute);
-    for (const auto& pod : reporting(minute)) evidence.pods.push_back({"ingress", pod, now - 5s, "at-" + pod});
+    for (const auto& who : reporting(minute)) {
+      const std::string pod = on_hosts ? "" : who, instance = on_hosts ? who : "at-" + who;
+      evidence.pods.push_back({"ingress", pod, now - 5s, instance});
+    }
     sources.observe(evidence, now, settings);
     if (!sources.missing({}).empty()) minutes.push_back(minute);
     CHECK(sources.missing({0}).empty());
@@ -103,6 +125,11 @@ TEST_CASE("sources: a replaced one is not missing, a lost one is until it is for
   }
 }
 
+TEST_CASE("sources: hosts with generated names are replaced as pods are, and lost as pods are") {
+  CHECK(lacking([](int minute) { return nodes(minute / 8); }, true).empty());
+  CHECK(lacking([](int minute) { return nodes(minute / 8, minute < 30 ? 10 : 9); }, true) == from_to(30, 39));
+}
+
 TEST_CASE("sources: a selector's loss does not hide in another, nor an owner's") {
   Sources sources;
   const Settings settings;
@@ -139,6 +166,22 @@ TEST_CASE("sources: time that was counted wrongly, or in which nobody looked, is
   CHECK(look(1, kStart + 9h));
   CHECK(sources.heard().size() == 2);
   CHECK(look(1, kStart + 9h + 30s));
+}
+
+TEST_CASE("sources: a sample that is dated ahead is no newer than now, and time that was counted wrongly dates none") {
+  Sources sources;
+  const auto behind = [&](WallTime newest, WallTime now) {
+    ports::Evidence evidence;
+    evidence.pods.push_back({"ingress", "gw-0", newest});
+    sources.observe(evidence, now, Settings{});
+    return sources.behind();
+  };
+  CHECK(behind(kStart + 5min, kStart) == 0s);
+  CHECK(behind(kStart + 10s, kStart + 15s) == 0s);
+  sources.shift(-1h);
+  CHECK(behind(kStart - 1h, kStart - 1h) == 1h + 10s);
+  sources.observe({}, kStart - 1h, Settings{});
+  CHECK(sources.behind() == 0s);
 }
 
 TEST_CASE("sources: one that comes and goes with every look is not forgotten for that, and what is kept is bounded") {

@@ -1,5 +1,6 @@
 // Golden scenarios: ten replicas stand where two would do. Whole data lets them go; anything less never does, whatever
 // the value says, while a value that asks for more is still believed.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
 
@@ -133,6 +134,109 @@ TEST_CASE_METHOD(Idle,
   CHECK(page() < settings.history_page_points / 100);
   CHECK(condition("ForecastEligible").message.find("too many samples") != std::string::npos);
   CHECK(deployment().replicas == 10);
+}
+
+/// Five replicas with demand for five, measured as a rate over five minutes; then one bad sample, whose rate is that of
+/// four hundred.
+struct Spoiled : World {
+  WallTime bad = WallTime::max();
+  int most = 0;
+  Spoiled() {
+    deployment().replicas = 5;
+    cluster.settle("llm", true);
+    spec().max_replicas = 100;
+    spec().forecast.model = api::ModelChoice::Off;
+    auto& demand = metrics.series["demand"];
+    demand.value = [this](WallTime at) { return at >= bad && at < bad + 5min ? 4000.0 : 45.0; };
+    demand.evidence = [](WallTime at) {
+      ports::Evidence evidence;
+      evidence.pods.push_back({"ingress", "gw-0", at - 5s});
+      evidence.rate_window = 5min;
+      return evidence;
+    };
+  }
+  void play(Millis duration) {
+    run_for(duration, [this] { most = std::max(most, deployment().replicas); });
+  }
+};
+
+TEST_CASE_METHOD(Spoiled, "one bad sample does not confirm itself for as long as it stays in a rate's window") {
+  play(10min);
+  bad = clock.time;
+  play(10min);
+  CHECK(most == 10);
+}
+
+TEST_CASE_METHOD(Spoiled, "nor is it believed because it is the first after a start") {
+  bad = clock.time;
+  play(10min);
+  CHECK(most == 10);
+}
+
+TEST_CASE_METHOD(Spoiled, "a jump to what demand was learned to be in the last hour is no news") {
+  const WallTime begin = clock.time;
+  WallTime jump = WallTime::max();
+  metrics.series["demand"].value = [&, begin](WallTime at) {
+    const bool burst = at >= begin - 40min && at < begin - 15min;
+    return burst || at >= jump ? 250.0 : 45.0;
+  };
+  spec().forecast.model = api::ModelChoice::SeasonalNaive;
+  spec().forecast.history = 30h;
+  run_for(1min);
+  REQUIRE(deployment().replicas <= 10);
+  jump = clock.time;
+  cycle();
+  CHECK(deployment().replicas >= 25);
+}
+
+TEST_CASE_METHOD(Idle, "pods that cannot be seen and fall silent are no fall of what is measured on them") {
+  int reporting = 10;
+  double load = 95;
+  spec().demand[0].kind = api::DemandKind::Concurrency;
+  demand().value = [&](WallTime) { return load; };
+  demand().evidence = [&](WallTime at) {
+    ports::Evidence evidence;
+    for (int i = 0; i < reporting; ++i) evidence.pods.push_back({"serving", "llm-" + std::to_string(i), at - 5s});
+    return evidence;
+  };
+  deployment().as_seen = [](ports::Target& target) {
+    target.pods.clear();
+    target.pods_unseen = "the scale publishes no selector";
+  };
+  run_for(5min);
+  load = 28.5, reporting = 3;
+  run_for(30min);
+  CHECK(deployment().replicas == 10);
+  CHECK(condition("MetricsHealthy").message.find("3 pods whose names begin with llm- report") != std::string::npos);
+}
+
+TEST_CASE_METHOD(World, "a look that sees no pods makes old ones no starts, and forgets no start") {
+  spec().forecast.model = api::ModelChoice::Off;
+  deployment().replicas = 10;
+  cluster.settle("llm", true);
+  for (auto& one : deployment().pods) {
+    one.pod.created = clock.time - 48h;
+    one.pod.ready_since = one.ready_at = clock.time - 24h;
+  }
+  bool unseen = true;
+  deployment().as_seen = [&](ports::Target& target) {
+    if (!unseen) return;
+    target.pods.clear();
+    target.pods_unseen = "the selector matches none";
+  };
+  metrics.series["demand"].value = [](WallTime) { return 95.0; };
+  const auto flicker = [&] {
+    for (int i = 0; i < 8; ++i) {
+      run_for(15s);
+      unseen = !unseen;
+    }
+  };
+  flicker();
+  CHECK(status().lead_time.source == api::LeadTimeSource::Default);
+  deployment().lead = 20s;
+  metrics.series["demand"].value = [](WallTime) { return 125.0; };
+  flicker();
+  CHECK(status().lead_time.samples == std::vector<Millis>{20s, 20s, 20s});
 }
 
 TEST_CASE_METHOD(Idle, "half of the pods may raise") {

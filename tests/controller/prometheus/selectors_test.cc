@@ -41,6 +41,8 @@ TEST_CASE("selectors are found with their matchers") {
       Row{"a @ start() offset 1m", {"a"}}, Row{"rate(a[2m] @ end())", {"a"}, 2min},
       Row{"max_over_time(rate(a[1m])[1h:30s])", {"a"}, 1min}, Row{"avg_over_time(a[5m:])", {"a"}},
       Row{"avg_over_time(a[1h:1m] offset 5m)", {"a"}}, Row{"rate(a[1h30m])", {"a"}, 90min},
+      Row{"sum(last_over_time(a[10m]))", {"a"}}, Row{"last_over_time(a[10m]) + rate(b[1m])", {"a", "b"}, 1min},
+      Row{"last_over_time(rate(a[2m])[10m:1m])", {"a"}, 2min}, Row{"max_over_time(a[10m])", {"a"}, 10min},
       Row{"rate(a[300])", {"a"}, 5min}, Row{"rate(a[1d]) + rate(b[1w])", {"a", "b"}, 168h},
       Row{"{__name__=~\"a|b\"}", {"{__name__=~\"a|b\"}"}},
       Row{"{\"quoted.metric\", x=\"1\"}", {"{\"quoted.metric\", x=\"1\"}"}},
