@@ -135,6 +135,8 @@ class Trial:
             if verdict.scale_s is None:
                 verdict.scale_s = next((write.time - healed for write in stage.writes("moving")
                                         if write.time >= healed and write.replicas >= need), None)
+                if self.fault.replaces and stage.replicas("moving") >= need:  # what stood in for others is enough
+                    verdict.scale_s = min(verdict.scale_s or float("inf"), time.time() - healed)
             with contextlib.suppress(OSError, ApiError):
                 if generation is None:
                     generation = self._touch_steady()
