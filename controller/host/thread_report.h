@@ -1,6 +1,7 @@
 // What each thread of this process waits for, for the log of a process that stands still: one JSON line a thread with
 // its name, what the kernel says of it, and its stack. Works when the log, the HTTP library or the heap is what is
-// stuck: no lock of ours or of the heap is taken (dladdr takes the loader's), nothing is allocated, lines go out by write(2). Source: proc(5), tgkill(2), backtrace(3).
+// stuck: no lock of ours or of the heap is taken (dladdr takes the loader's), nothing is allocated, lines go out by
+// write(2). Source: proc(5), tgkill(2), backtrace(3).
 #pragma once
 
 #include "controller/api/time.h"
