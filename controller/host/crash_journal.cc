@@ -158,12 +158,11 @@ void FileCrashJournal::end(int note) {
 
 std::optional<std::string> FileCrashJournal::set_aside(const std::string& uid, std::int64_t generation) const {
   for (const Tally& tally : file_->tallies) {
-    if (!tally.sets_aside() || tally.generation != generation ||
-        !tally.uid.is(uid))
-      continue;
+    if (!tally.sets_aside() || tally.generation != generation || !tally.uid.is(uid)) continue;
     return "the controller ended twice while it worked on this object, last before " +
            format_rfc3339(WallTime(Millis(tally.last_ms))) +
-           ": it decides and writes nothing for it but this; please report it (docs/runbook.md), and change its spec to "
+           ": it decides and writes nothing for it but this; please report it (docs/runbook.md), and change its spec "
+           "to "
            "have it tried again";
   }
   return std::nullopt;
