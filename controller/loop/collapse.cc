@@ -41,7 +41,9 @@ void Collapse::remember(const forecasting::Fan& fan, WallTime now) {
   lowest_.erase(lowest_.begin(), lowest_.lower_bound(part));
   for (auto later = part + 1; later <= part + kRecent / kPart; ++later) {
     auto& lowest = lowest_[later];
-    lowest = std::max(lowest, fan.value(WallTime(later * kPart), fan.levels.front()));
+    const WallTime begin(later * kPart);  // a fall that is expected within the part counts from its beginning
+    const double level = fan.levels.front();
+    lowest = std::max(lowest, std::min(fan.value(begin, level), fan.value(begin + kPart, level)));
   }
 }
 

@@ -124,7 +124,7 @@ int failing_starts(const Input& input, const Supply& supply) {
 }
 
 int with_replacements(int need, int failed, const Input& input, const Supply& supply, const Memory& memory) {
-  const int from = memory.replaced ? memory.replaced->from : input.replicas.spec;
+  const int from = std::min(kManyReplicas, memory.replaced ? memory.replaced->from : input.replicas.spec);
   const int wanted = std::min(need + failed, std::max(need, from) + need), there = std::max(input.replicas.spec, need);
   if (wanted <= there) return wanted;
   const int batch = std::max(0, (need + 1) / 2 - supply.starting() - supply.unborn);

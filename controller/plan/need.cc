@@ -10,8 +10,6 @@
 namespace aia::plan {
 namespace {
 
-constexpr double kManyReplicas = 1e9;
-
 bool is_amount(const std::optional<double>& value) {
   return value && std::isfinite(*value) && *value >= 0;
 }
@@ -67,7 +65,7 @@ std::optional<int> reactive_need(const DemandInput& demand, const Input& input, 
   const std::optional<int> need = need_of(measured(*value, demand), demand, supply, drain);
   if (!need) return std::nullopt;
   const int before = input.memory.jump ? input.memory.jump->from : input.replicas.spec;
-  const int twice = before > kManyReplicas / 2 ? static_cast<int>(kManyReplicas) : 2 * before;
+  const int twice = before > kManyReplicas / 2 ? kManyReplicas : 2 * before;
   const int believed = std::max(twice, need_of(confirmed(*value, demand), demand, supply, drain).value_or(0));
   unconfirmed = *need > believed;
   return std::min(*need, believed);
@@ -85,7 +83,7 @@ double queue_as_demand(const DemandInput& demand, double queue_at_lead, double d
 int replicas_for(double demand, double per_replica) {
   const double exact = demand / per_replica;
   if (!(exact > 0)) return 0;  // also NaN
-  if (exact >= kManyReplicas) return static_cast<int>(kManyReplicas);
+  if (exact >= kManyReplicas) return kManyReplicas;
   return static_cast<int>(std::ceil(exact - kRounding * std::max(1.0, exact)));
 }
 

@@ -9,6 +9,8 @@
 
 namespace aia::plan {
 
+inline constexpr int kManyReplicas = 1'000'000'000;  ///< no more are ever needed, so that sums stay within an int
+
 /// Sums of doubles are off by less.
 inline constexpr double kRounding = 1e-9;
 

@@ -71,7 +71,7 @@ More wanted_more(const Input& input, const Needs& needs, const Supply& supply, M
 }
 
 /// What is wanted before bounds and stabilisation.
-struct Wanted {
+struct WantedReplicas {
   int replicas = 0;
   std::optional<Floor> held{};  ///< the highest floor: what keeps replicas beyond the need
   api::Reasons reasons{};
@@ -79,7 +79,7 @@ struct Wanted {
 
 /// What keeps a scale-in from going down to what is needed is told once, and the highest floor holds.
 void keep_above_floors(const Input& input, const Needs& needs, const Supply& supply, const Memory& memory,
-                       Wanted& wanted) {
+                       WantedReplicas& wanted) {
   for (Floor& floor : floors(input, needs, supply, memory)) {
     const bool is_told = std::any_of(wanted.reasons.begin(), wanted.reasons.end(),
                                      [&](const api::Reason& reason) { return reason.code == floor.reason.code; });
@@ -91,10 +91,10 @@ void keep_above_floors(const Input& input, const Needs& needs, const Supply& sup
 }
 
 /// Never fewer than a hold allows (holds.h). `memory` notes a try to start more ahead.
-Wanted wanted_of(const Input& input, const Needs& needs, const Supply& supply, const Settings& settings,
-                 const std::vector<DemandFigures>& figures, Memory& memory) {
+WantedReplicas wanted_of(const Input& input, const Needs& needs, const Supply& supply, const Settings& settings,
+                         const std::vector<DemandFigures>& figures, Memory& memory) {
   const int current = input.replicas.spec;
-  Wanted wanted;
+  WantedReplicas wanted;
   auto& reasons = wanted.reasons;
   const More more = needs.known ? wanted_more(input, needs, supply, memory) : More{current, 0};
   wanted.replicas = std::max(more.replicas, current);
@@ -207,7 +207,7 @@ Decision decide(const Input& input, const Settings& settings) {
   decision.memory = remembered(input, supply, capped);
   const Needs needs = combine(input, decision.figures, supply, settings);
   const int min = input.spec.min_replicas, max = max_of(input);
-  const Wanted wanted = wanted_of(input, needs, supply, settings, decision.figures, decision.memory);
+  const WantedReplicas wanted = wanted_of(input, needs, supply, settings, decision.figures, decision.memory);
   const int wants = wanted.replicas;
   api::Reasons reasons = wanted.reasons;
   note_pods(input, supply, decision);

@@ -171,9 +171,9 @@ TEST_CASE("a collapse that began before the process did goes on, and ends when h
 }
 
 /// 400 requests/s, but none in an outage of the service before it.
-struct Outage : World {
+struct UpstreamOutage : World {
   bool is_out = false;
-  Outage() {
+  UpstreamOutage() {
     deployment().replicas = 42;
     spec().max_replicas = 80;
     spec().lead_time = 7min;
@@ -189,7 +189,7 @@ struct Outage : World {
   WallTime out_since{};
 };
 
-TEST_CASE_METHOD(Outage, "a process that starts in the middle of a collapse keeps what the one before kept") {
+TEST_CASE_METHOD(UpstreamOutage, "a process that starts in the middle of a collapse keeps what the one before kept") {
   run_for(10min);
   const int before = deployment().replicas;
   REQUIRE(before >= 40);
