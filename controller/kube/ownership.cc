@@ -93,7 +93,9 @@ ports::Removal removal_of(const api::TargetRef& ref, const std::vector<const Con
     return std::all_of(of_pods.begin(), of_pods.end(), [&](const Controller* one) { return one->is("apps", kind); });
   };
   if (all("ReplicaSet")) return Removal::NotReadyFirst;
-  return all("StatefulSet") ? Removal::HighestRank : Removal::Unknown;
+  const bool of_one = std::all_of(of_pods.begin(), of_pods.end(),
+                                  [&](const Controller* one) { return one->uid == of_pods.front()->uid; });
+  return all("StatefulSet") && of_one ? Removal::HighestRank : Removal::Unknown;
 }
 
 /// A pod that names no controller is not a built-in kind's, unless that has pods and none is seen to be its own: then

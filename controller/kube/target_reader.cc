@@ -32,6 +32,7 @@ void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::
   }
   if (rolls_out) {
     target.rollout = rollout_of(ref.kind, *object);
+    if (const Json* pods = find_at(*object, {"spec", "template"})) target.pod_template = std::hash<Json>{}(*pods);
     target.progress_deadline = progress_deadline_of(ref.kind, *object);
     target.ordered = ref.kind == "StatefulSet" && text_at(*object, {"spec", "podManagementPolicy"}) != "Parallel";
     target.first_rank = int_at(*object, {"spec", "ordinals", "start"});

@@ -10,6 +10,8 @@ namespace {
 constexpr double kFar = 2;
 constexpr Millis kRecent{std::chrono::hours(1)};
 constexpr int kRecentPoints = 60;
+constexpr Millis kGiveOrTake{std::chrono::minutes(20)};
+constexpr int kSeasonParts = 300;
 constexpr Millis kPart{std::chrono::minutes(5)};  // of the hour for which lowest quantiles are remembered
 
 std::int64_t part_of(WallTime at) {
@@ -18,7 +20,24 @@ std::int64_t part_of(WallTime at) {
 
 }  // namespace
 
+/// At most kSeasonParts in a season.
+std::int64_t Collapse::season_part(WallTime at) const {
+  return at.time_since_epoch() / std::max(kPart, season_ / kSeasonParts);
+}
+
+/// Twenty minutes to either side, or a part.
+bool Collapse::fell_a_season_ago(double demand, double per_replica, WallTime now) const {
+  const WallTime then = now - season_;
+  auto low = season_lows_.lower_bound(season_part(then - kGiveOrTake));
+  for (; low != season_lows_.end() && low->first <= season_part(then + kGiveOrTake); ++low)
+    if (low->second <= kFar * demand + per_replica) return true;
+  return false;
+}
+
 void Collapse::learn(double value, WallTime at, Millis step) {
+  const auto [low, is_new] = season_lows_.try_emplace(season_part(at), value);
+  if (!is_new) low->second = std::min(low->second, value);
+  season_lows_.erase(season_lows_.begin(), season_lows_.lower_bound(season_part(at - season_ - kRecent)));
   if (began_) return;
   recent_.push_back({at, value});
   const Millis kept = std::min(kRecent, kRecentPoints * step);
@@ -60,13 +79,22 @@ void Collapse::look(double demand, const forecasting::Fan& fan, double level, do
     const bool is_back = kFar * demand >= expected(now, level);
     const bool agrees = fan.empty() || fan.pointwise_max(now, now + longest, level) <= kFar * demand + per_replica;
     if (is_back) began_.reset();
-    if (!is_back && is_over && agrees) *this = {};  // demand is what it is now
+    if (!is_back && is_over && agrees) accept();
     return;
   }
   if (fan.empty()) return;
   const double lowest = lowest_expected(fan, now);
   const bool is_far_below = kFar * demand < lowest && lowest - demand >= per_replica;
-  if (is_far_below && kFar * demand < lower_quartile()) began_ = Began{now, fan};
+  if (is_far_below && kFar * demand < lower_quartile() && !fell_a_season_ago(demand, per_replica, now))
+    began_ = Began{now, fan};
+}
+
+/// Demand is what it is now.
+void Collapse::accept() {
+  began_.reset();
+  recent_.clear();
+  lowest_.clear();
+  remembered_.reset();
 }
 
 std::optional<WallTime> Collapse::since() const {

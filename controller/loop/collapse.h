@@ -16,13 +16,17 @@ namespace aia::loop {
 
 class Collapse {
  public:
+  /// What demand does again, it does after `season`.
+  explicit Collapse(Millis season) : season_(season) {}
+
   /// A point of the history, in order: what demand was in the last hour, or the last sixty points of a finer grid. What
   /// it is during a collapse is not what it was.
   void learn(double value, WallTime at, Millis step);
 
   /// One look a cycle. It begins where twice the demand is below the lowest quantile that was forecast for now within
   /// the last hour, so that a slow fall which the forecast follows is one, too; by one replica's worth at least, and
-  /// below what demand was for three quarters of the last hour: the end of a burst is no collapse. It ends where twice
+  /// below what demand was for three quarters of the last hour: the end of a burst is no collapse, nor is a fall that
+  /// came a season ago, give or take twenty minutes. It ends where twice
   /// the demand reaches the planning quantile `level` that was expected for now before it began; or, when it has lasted
   /// for `longest`, where the forecast for as long has come down to what demand is. `fan` empty: nothing was forecast.
   void look(double demand, const forecasting::Fan& fan, double level, double per_replica, Millis longest, WallTime now);
@@ -49,12 +53,17 @@ class Collapse {
     double restored = 0;
   };
   void remember(const forecasting::Fan& fan, WallTime now);
+  [[nodiscard]] std::int64_t season_part(WallTime at) const;
+  [[nodiscard]] bool fell_a_season_ago(double demand, double per_replica, WallTime now) const;
   [[nodiscard]] double lowest_expected(const forecasting::Fan& fan, WallTime now) const;
   [[nodiscard]] double lower_quartile() const;
+  void accept();
 
+  Millis season_;
   std::deque<Point> recent_;
-  std::map<std::int64_t, double> lowest_;   // that was expected, by part of an hour
-  std::optional<std::int64_t> remembered_;  // in which of them
+  std::map<std::int64_t, double> season_lows_;  // lowest demand, by part of the last season and a bit
+  std::map<std::int64_t, double> lowest_;       // that was expected, by part of an hour
+  std::optional<std::int64_t> remembered_;      // in which of them
   std::optional<Began> began_;
 };
 

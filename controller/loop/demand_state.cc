@@ -43,7 +43,10 @@ bool wants_forecast(const api::DemandSpec& demand, const api::ForecastSpec& fore
 }
 
 DemandState::DemandState(SeriesIdentity identity)
-    : identity_(std::move(identity)), history_(identity_.forecast.history), masking_(identity_.step, parts_span()) {
+    : identity_(std::move(identity)),
+      history_(identity_.forecast.history),
+      collapse_(parts_span()),
+      masking_(identity_.step, parts_span()) {
   const bool exogenous = api::is_forecast(identity_.kind);
   if (exogenous && identity_.forecast.model != api::ModelChoice::Off) forecaster_.emplace(options_of(identity_));
 }
@@ -214,7 +217,7 @@ void DemandState::read_again_if_ahead(WallTime now) {
   if (forecaster_) forecaster_.emplace(options_of(identity_));
   history_ = SeriesHistory(identity_.forecast.history);
   masking_ = Masking(identity_.step, parts_span());
-  collapse_ = {};
+  collapse_ = Collapse(parts_span());
   parts_ = Parts{};
   refit_.reset();
   newest_value_ = newest_learned_ = std::nullopt;

@@ -61,20 +61,22 @@ void forecast_demand(Cycle& cycle, Workload& workload, DemandView& view, const S
   input.forecast_note = view.model + ": " + view.why;
 }
 
-/// Whether demand is far below what was forecast for now, before what was observed is learned.
+/// Whether demand is far below what was forecast for now, before what was observed is learned. A part of it says
+/// nothing, and while pods that served do not it is no wonder.
 void look_for_collapse(Workload& workload, WallTime now, const Settings& settings) {
   static const forecasting::Fan kNone;
+  const bool all_serve = !workload.state->pods.any_lost() && workload.state->pods.missing() == 0;
   const Millis longest = plan::collapse_steps(workload.lead.p90).lasts;
   for (auto& view : workload.demand) {
     auto& input = view.input;
     const auto found = workload.state->demand.find(input.spec.name);
-    if (found == workload.state->demand.end()) continue;
-    auto& state = found->second;
-    const auto& fan = state.counts(now, settings.forecast_expiry()) ? state.fan() : kNone;
-    if (input.value)
-      state.collapse().look(*input.value, fan, workload.object.spec.forecast.quantile, input.spec.capacity_per_replica,
-                            longest, now);
-    input.collapsed = state.collapse().is_on();
+    if (found == workload.state->demand.end() || !all_serve) continue;
+    auto& collapse = found->second.collapse();
+    const auto& fan = found->second.counts(now, settings.forecast_expiry()) ? found->second.fan() : kNone;
+    if (input.value && input.trust == plan::Trust::Whole)
+      collapse.look(*input.value, fan, workload.object.spec.forecast.quantile, input.spec.capacity_per_replica, longest,
+                    now);
+    input.collapsed = collapse.is_on();
   }
 }
 

@@ -41,7 +41,7 @@ void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle, con
   auto& pods = workload.target->pods;
   state.follow_target(workload.target->uid, settings);
   state.pods.observe(pods, workload.target->spec_replicas, cycle.now);
-  state.rollout.observe(workload.target->rollout, cycle.now);
+  state.rollout.observe(workload.target->rollout, workload.target->pod_template, cycle.now);
   if (workload.target->pods_unseen.empty())
     state.lead.observe(starts_of(pods, workload.object.spec.node_pool.has_value()), cycle.now);
   // What somebody sets while we only watch reverts nothing of ours.

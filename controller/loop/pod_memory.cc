@@ -9,7 +9,7 @@
 namespace aia::loop {
 namespace {
 
-constexpr std::size_t kPodsInOrder = 5;
+constexpr std::size_t kPodsInOrder = 5, kMostAtOnce = 100;
 constexpr Millis kWholeSecond{1000};                     // the API's timestamps
 constexpr Millis kNextAtOnce{std::chrono::seconds(30)};  // from one pod's Ready to the creation of the next
 
@@ -17,23 +17,26 @@ constexpr Millis kNextAtOnce{std::chrono::seconds(30)};  // from one pod's Ready
 
 void PodMemory::observe(const std::vector<ports::Pod>& pods, int spec_replicas, WallTime now) {
   std::set<std::string> were_ready;
-  std::map<std::string, Losses> losses;
+  std::map<std::string, int> losses;
   std::map<std::string, WallTime> lost;
-  int ready = 0;
+  int ready = 0, unsteady = 0;
   for (const auto& pod : pods) {
     ready += is_ready(pod) ? 1 : 0;
     if (pod.ready_since || were_ready_.contains(pod.uid)) were_ready.insert(pod.uid);
     if (const auto before = losses_.find(pod.uid); before != losses_.end()) losses.insert(*before);
     if (!is_starting(pod) || (!pod.lost_since && !were_ready_.contains(pod.uid))) continue;
     const auto before = lost_.find(pod.uid);
-    auto& of_pod = losses[pod.uid];
-    of_pod = {of_pod.count + (before == lost_.end() ? 1 : 0), now};
+    if (before == lost_.end()) ++losses[pod.uid];
+    unsteady += losses[pod.uid] > 1 ? 1 : 0;
     lost[pod.uid] = pod.lost_since.value_or(before != lost_.end() ? before->second : now);
   }
   follow_starts(pods, spec_replicas);
   were_ready_ = std::move(were_ready);
   losses_ = std::move(losses);
   lost_ = std::move(lost);
+  while (!at_once_.empty() && (at_once_.back().second <= unsteady || at_once_.size() > kMostAtOnce))
+    at_once_.pop_back();
+  if (unsteady > 0) at_once_.emplace_back(now, unsteady);
   spec_replicas_ = spec_replicas;
   best_ready_ = std::max(std::min(best_ready_, spec_replicas), std::min(ready, spec_replicas));
   missing_ = best_ready_ - std::min(ready, spec_replicas);
@@ -70,9 +73,15 @@ WallTime PodMemory::start_of(const ports::Pod& pod) const {
   return found == starts_.end() ? pod.created : found->second;
 }
 
-bool PodMemory::is_unsteady(const std::string& uid, Millis quiet, WallTime now) const {
+bool PodMemory::is_unsteady(const std::string& uid) const {
   const auto found = losses_.find(uid);
-  return found != losses_.end() && found->second.count > 1 && now - found->second.last < quiet;
+  return found != losses_.end() && found->second > 1;
+}
+
+int PodMemory::unsteady_since(WallTime since) const {
+  int most = 0;
+  for (const auto& [at, count] : at_once_) most = at >= since ? std::max(most, count) : most;
+  return most;
 }
 
 std::optional<WallTime> PodMemory::lost_since(const ports::Pod& pod) const {
@@ -83,10 +92,12 @@ std::optional<WallTime> PodMemory::lost_since(const ports::Pod& pod) const {
 
 void PodMemory::shift(Millis by) {
   for (auto& [uid, since] : lost_) since += by;
-  for (auto& [uid, losses] : losses_) losses.last += by;
+  for (auto& [at, count] : at_once_) at += by;
 }
 
-void RolloutMemory::observe(const std::string& words, WallTime now) {
+void RolloutMemory::observe(const std::string& words, std::size_t pod_template, WallTime now) {
+  if (pod_template != pod_template_) seen_.clear();
+  pod_template_ = pod_template;
   if (words.empty()) return seen_.clear();
   if (seen_.insert(words).second) since_ = now;
 }

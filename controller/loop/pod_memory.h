@@ -5,10 +5,12 @@
 // rule 6.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "controller/ports/cluster.h"
@@ -26,9 +28,12 @@ class PodMemory {
   /// It was lost at some time, so that its Ready of now is not its first.
   [[nodiscard]] bool was_lost(const std::string& uid) const { return losses_.contains(uid); }
 
-  /// It was lost more than once, for the last time less than `quiet` ago: whether it serves just now or not, its share
-  /// is to be made up for.
-  [[nodiscard]] bool is_unsteady(const std::string& uid, Millis quiet, WallTime now) const;
+  /// It was lost more than once.
+  [[nodiscard]] bool is_unsteady(const std::string& uid) const;
+
+  /// Most pods that were lost at once, and not for the first time, since `since`: whether they serve just now or not,
+  /// their share is to be made up for.
+  [[nodiscard]] int unsteady_since(WallTime since) const;
 
   /// Replicas that served, or others in their place, and do not serve now.
   [[nodiscard]] int missing() const { return missing_; }
@@ -44,29 +49,28 @@ class PodMemory {
   void shift(Millis by);
 
  private:
-  struct Losses {
-    int count = 0;
-    WallTime last{};
-  };
   void follow_starts(const std::vector<ports::Pod>& pods, int spec_replicas);
 
-  std::set<std::string> were_ready_;        // uids
-  std::map<std::string, Losses> losses_;    // by uid
-  std::map<std::string, WallTime> lost_;    // by uid: since when
-  std::map<std::string, WallTime> starts_;  // by uid: since when its replica has been starting
-  std::vector<WallTime> gone_;              // likewise of those that went, until others stand in their place
+  std::set<std::string> were_ready_;              // uids
+  std::map<std::string, int> losses_;             // by uid: how often it was lost
+  std::map<std::string, WallTime> lost_;          // by uid: since when
+  std::map<std::string, WallTime> starts_;        // by uid: since when its replica has been starting
+  std::deque<std::pair<WallTime, int>> at_once_;  // unsteady pods that were lost, fewer later
+  std::vector<WallTime> gone_;                    // likewise of those that went, until others stand in their place
   int spec_replicas_ = 0, best_ready_ = 0, missing_ = 0;
 };
 
 /// How long a rollout has made no progress. Its words carry its counts: words that it did not have before are progress.
 class RolloutMemory {
  public:
-  void observe(const std::string& words, WallTime now);
+  /// `pod_template`: of another version another rollout begins.
+  void observe(const std::string& words, std::size_t pod_template, WallTime now);
   /// True: for so long that nothing is to be expected of it.
   [[nodiscard]] bool is_stalled(Millis deadline, WallTime now) const;
   void shift(Millis by) { since_ += by; }
 
  private:
+  std::size_t pod_template_ = 0;
   std::set<std::string> seen_;  // words, as many as a rollout has replicas and old versions
   WallTime since_{};
 };

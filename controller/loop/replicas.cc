@@ -69,24 +69,25 @@ plan::ReplicaInput replicas_of(const ports::Target& target, const WorkloadState&
   replicas.ordered = target.ordered || (!by_replica_set && are_started_in_order(target.pods));
   replicas.missing = state.pods.missing();
   replicas.removal_unknown = target.removal == ports::Removal::Unknown;
-  const Millis quiet = std::max(kQuiet, 2 * lead);
+  replicas.unsteady = state.pods.unsteady_since(now - std::max(kQuiet, 2 * lead));
   std::vector<std::string> lost;
   for (const auto& pod : target.pods) {
     const auto lost_since = state.pods.lost_since(pod);
     if (is_ready(pod)) {
       ++replicas.ready;
-      replicas.unsteady += state.pods.is_unsteady(pod.uid, quiet, now) ? 1 : 0;
       if (target.removal == ports::Removal::HighestRank) add_rank(replicas, pod.name, target.first_rank);
       const bool is_first = !pod.restarted && !state.pods.was_lost(pod.uid);
       if (is_first && age_of(*pod.ready_since, now) <= 2 * lead) ++replicas.came_up;
     } else if (lost_since) {
       const Millis age = age_of(*lost_since, now);
-      replicas.lost_ages.push_back(state.pods.is_unsteady(pod.uid, quiet, now) ? std::max(age, lead) : age);
+      replicas.lost_ages.push_back(state.pods.is_unsteady(pod.uid) ? std::max(age, lead) : age);
       lost.push_back(pod.name);
+      replicas.unsteady -= state.pods.is_unsteady(pod.uid) ? 1 : 0;
     } else if (is_starting(pod)) {
       add_start(replicas, pod, state, now, settings.cycle);
     }
   }
+  replicas.unsteady = std::max(0, replicas.unsteady);
   std::sort(replicas.ready_ranks.begin(), replicas.ready_ranks.end());
   std::sort(lost.begin(), lost.end());
   replicas.lost_names = in_words(lost);

@@ -149,10 +149,10 @@ api::Reason explain_lost(const Input& input, const Supply& supply, const Memory:
   return {"CapacityLost",
           replicas(supply.lost) + " that served" + are(supply.lost) + " not Ready since " + format_rfc3339(lost.since) +
               " (" + input.replicas.lost_names + "): " +
-              (is_recent_loss(lost, input) ? "demand may be low because of that, so nothing is scaled in below the " +
-                                                 std::to_string(lost.wanted) + " that were wanted before, until " +
-                                                 format_rfc3339(lost.since + collapse_steps(input.lead.p90).lasts)
-                                           : "nothing is scaled in below what is needed beside them")};
+              (is_recent(lost.since, input) ? "demand may be low because of that, so nothing is scaled in below the " +
+                                                  std::to_string(lost.wanted) + " that were wanted before, until " +
+                                                  format_rfc3339(lost.since + collapse_steps(input.lead.p90).lasts)
+                                            : "nothing is scaled in below what is needed beside them")};
 }
 
 api::Reason explain_too_few_ready(int ready, int needed) {
@@ -219,6 +219,12 @@ std::string explain_held_unknown(int held, WallTime since) {
 api::Reason explain_max(int needed, int max) {
   return {"MaxReplicas", replicas(needed) + are(needed) + " needed, maxReplicas is " + std::to_string(max) +
                              ": raise it, or expect requests to wait"};
+}
+
+api::Reason explain_no_room(int replaced, int max) {
+  return {"MaxReplicas", std::to_string(replaced) +
+                             " more to stand in for pods that fail do not fit under maxReplicas " +
+                             std::to_string(max) + ": mend or delete those pods, or raise it"};
 }
 
 api::Reason explain_min(int needed, int min) {

@@ -42,6 +42,8 @@ std::string explain_held(const Floor& floor, int kept, WallTime since);
 /// Likewise, where nothing is known of the need.
 std::string explain_held_unknown(int held, WallTime since);
 api::Reason explain_max(int needed, int max);
+/// Replacements that maxReplicas does not allow.
+api::Reason explain_no_room(int replaced, int max);
 api::Reason explain_min(int needed, int min);
 api::Reason explain_outside(int current, int min, int max);
 api::Reason explain_window(int current, int recommended, const Stabilised& calmed, const Calm& calm);

@@ -5,6 +5,7 @@
 
 #include "controller/plan/explain.h"
 #include "controller/plan/need.h"
+#include "controller/plan/stabilise.h"
 
 namespace aia::plan {
 namespace {
@@ -23,11 +24,43 @@ int most(const Input& input, int PastRecommendation::*of, WallTime from = WallTi
   return largest > 0 ? largest : input.replicas.spec;
 }
 
+/// More that are lost after the first ones' time is over are a loss of its own.
 std::optional<Memory::LostPods> lost_pods(const Input& input, const Supply& supply) {
   if (supply.lost == 0) return std::nullopt;
-  if (input.memory.lost) return input.memory.lost;
   const Millis oldest = *std::max_element(input.replicas.lost_ages.begin(), input.replicas.lost_ages.end());
-  return Memory::LostPods{input.now - oldest, most(input, &PastRecommendation::needed)};
+  Memory::LostPods lost{input.now - oldest, most(input, &PastRecommendation::needed), supply.lost};
+  const auto& before = input.memory.lost;
+  if (!before) return lost;
+  const bool is_another = supply.lost > before->count && !is_recent(before->since, input);
+  if (is_another) return Memory::LostPods{input.now, lost.wanted, supply.lost};
+  const int wanted = supply.lost > before->count ? std::max(before->wanted, lost.wanted) : before->wanted;
+  return Memory::LostPods{before->since, wanted, supply.lost};
+}
+
+/// Stands until the replicas are back, or nothing has failed for as long as a collapse lasts.
+std::optional<Memory::Replaced> replaced(const Input& input, const Supply& supply) {
+  const auto& before = input.memory.replaced;
+  if (failing(input, supply) + failing_starts(input, supply) > 0)
+    return Memory::Replaced{before ? before->from : input.replicas.spec, input.now};
+  const bool stands = before && input.replicas.spec > before->from && is_recent(before->last, input);
+  return stands ? before : std::nullopt;
+}
+
+/// Stands for as long as the replicas that it brought may be kept by the scale-down stabilisation, so that the next
+/// jump does not begin from those. What is confirmed is no jump.
+std::optional<Memory::Jump> jump(const Input& input, const Settings& settings,
+                                 const std::vector<DemandFigures>& figures) {
+  int confirmed = 0;
+  bool is_capped = false;
+  for (const DemandFigures& one : figures) {
+    confirmed = std::max(confirmed, one.confirmed.value_or(0));
+    is_capped = is_capped || one.unconfirmed;
+  }
+  const auto& before = input.memory.jump;
+  if (is_capped) return Memory::Jump{before ? std::max(before->from, confirmed) : input.replicas.spec, input.now};
+  const Millis kept = calm_of(input.spec, settings).down_window + 2 * settings.cycle;
+  if (!before || input.now - before->last >= kept || input.replicas.spec <= before->from) return std::nullopt;
+  return Memory::Jump{std::max(before->from, confirmed), before->last};
 }
 
 std::map<std::string, Memory::Collapse> collapses_of(const Input& input) {
@@ -41,10 +74,6 @@ std::map<std::string, Memory::Collapse> collapses_of(const Input& input) {
   return collapses;
 }
 
-bool is_measured_on_pods(const DemandInput& demand) {
-  return demand.per_pod || demand.spec.kind == api::DemandKind::Utilization;
-}
-
 /// What must stay while fewer are Ready than are wanted, or as many and all of them are full, so that more may be asked
 /// than they can serve: all that may still serve. Pods without room do not, unless demand is measured on the pods, and
 /// then nobody knows of how many. 0: enough serve.
@@ -55,11 +84,14 @@ int kept_for_ready(const Input& input, const Supply& supply, const Needs& needs)
   return std::max(1, input.replicas.spec - static_cast<int>(input.replicas.waiting_ages.size()));
 }
 
-/// What must stay while pods that were Ready are not: those that are needed and the lost ones, and until that has
-/// lasted as long as a collapse, as many replicas as were wanted before, because demand may be low for want of them.
-int kept_for_lost(const Input& input, const Supply& supply, const Memory::LostPods& lost, int keep) {
-  const int kept = std::max(is_recent_loss(lost, input) ? lost.wanted : 0, keep + supply.lost);
-  return std::min(input.replicas.spec, kept);
+/// Of the replicas those that are needed and those that fail stay: pods of both go in a scale-in. Until pods have been
+/// lost for as long as a collapse lasts, as many as were wanted before, too, because demand may be low for want of
+/// them.
+int kept_for_failing(const Input& input, const Supply& supply, const Memory& memory, int keep) {
+  const int stalled = input.replicas.rollout_stalled ? beyond_ready(input, supply) : 0;
+  const bool is_recent_loss = memory.lost && is_recent(memory.lost->since, input);
+  const int kept = keep + supply.lost + input.replicas.unsteady + stalled;
+  return std::min(input.replicas.spec, std::max(is_recent_loss ? memory.lost->wanted : 0, kept));
 }
 
 /// The fewest replicas of which as many serve as are needed, where the highest ranks are removed first.
@@ -98,29 +130,34 @@ CollapseSteps collapse_steps(Millis lead) {
   return steps;
 }
 
-Memory remembered(const Input& input, const Supply& supply, bool capped) {
+Memory remembered(const Input& input, const Supply& supply, const Settings& settings,
+                  const std::vector<DemandFigures>& figures) {
   Memory memory;
   memory.stuck = stuck_starts(input, supply);
   memory.lost = lost_pods(input, supply);
+  if (supply.not_serving() > 0) memory.not_serving_since = input.memory.not_serving_since.value_or(input.now);
+  memory.replaced = replaced(input, supply);
   memory.collapses = collapses_of(input);
-  if (failing(input, supply) + failing_starts(input, supply) > 0)
-    memory.replaced = input.memory.replaced.value_or(Memory::Replaced{input.replicas.spec});
-  if (capped) memory.jump = input.memory.jump ? input.memory.jump : Memory::Jump{input.replicas.spec};
+  memory.jump = jump(input, settings, figures);
   return memory;
 }
 
-bool is_recent_loss(const Memory::LostPods& lost, const Input& input) {
-  return input.now - lost.since < collapse_steps(input.lead.p90).lasts;
+bool is_recent(WallTime since, const Input& input) {
+  return input.now - since < collapse_steps(input.lead.p90).lasts;
+}
+
+int beyond_ready(const Input& input, const Supply& supply) {
+  return std::min(supply.stuck_on_nodes, input.replicas.spec - supply.ready);
 }
 
 int failing(const Input& input, const Supply& supply) {
   const bool rolls = !input.replicas.rollout.empty() || input.replicas.rollout_stalled;
-  return supply.lost_long + input.replicas.unsteady + (rolls ? supply.stuck_on_nodes : 0);
+  return supply.lost_long + input.replicas.unsteady + (rolls ? beyond_ready(input, supply) : 0);
 }
 
 int failing_starts(const Input& input, const Supply& supply) {
   const bool rolls = !input.replicas.rollout.empty() || input.replicas.rollout_stalled;
-  return rolls ? 0 : std::min(supply.stuck_on_nodes, supply.ready);
+  return rolls ? 0 : std::min(beyond_ready(input, supply), supply.ready);
 }
 
 int with_replacements(int need, int failed, const Input& input, const Supply& supply, const Memory& memory) {
@@ -144,8 +181,12 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
   const int current = input.replicas.spec;
   const int starting = supply.starting() - supply.waiting_for_room;  // on nodes
   std::vector<Floor> all;
+  const bool is_old = memory.not_serving_since && !is_recent(*memory.not_serving_since, input);
   for (const DemandInput& demand : input.demand) {
-    if (const auto trouble = trouble_of(demand, supply)) all.push_back({current, *trouble, ""});
+    const auto trouble = trouble_of(demand, supply);
+    const bool by_pods = trouble && trouble->code == kPodsNotServing;
+    if (trouble)
+      all.push_back({by_pods && is_old ? std::min(current, needs.keep + supply.not_serving()) : current, *trouble, ""});
   }
   if (!input.warmed_up) all.push_back({current, explain_warming_up(), ""});
   if (!input.unseen.empty()) all.push_back({current, explain_unseen(input.unseen), ""});
@@ -155,18 +196,19 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
     all.push_back({with_room, explain_rollout(input.replicas.rollout), "finish the rollout or roll it back"});
   }
   if (memory.lost)
-    all.push_back({kept_for_lost(input, supply, *memory.lost, needs.keep), explain_lost(input, supply, *memory.lost),
+    all.push_back({kept_for_failing(input, supply, memory, needs.keep), explain_lost(input, supply, *memory.lost),
                    "mend or delete the pods that lost Ready"});
-  else if (const int kept = kept_for_ready(input, supply, needs); kept > 0 && supply.ready + starting < current)
+  else if (input.replicas.unsteady > 0 || input.replicas.rollout_stalled) {
+    const int kept = kept_for_failing(input, supply, memory, needs.keep);
+    all.push_back({kept, explain_replacements(kept - needs.keep, input, supply), "mend or delete the pods that fail"});
+  }
+  if (const int kept = kept_for_ready(input, supply, needs); kept > 0 && supply.ready + starting < current)
     all.push_back({kept, explain_too_few_ready(supply.ready, needs.keep), "look at the pods that are not Ready"});
-  const int failed = input.replicas.unsteady + (input.replicas.rollout_stalled ? supply.stuck_on_nodes : 0);
-  if (failed > 0)
-    all.push_back({std::min(current, needs.keep + failed), explain_replacements(failed, input, supply),
-                   "mend or delete the pods that fail"});
   if (const int kept = kept_for_ranks(input, supply, needs.keep); kept > 0)
     all.push_back({kept, explain_ranks(needs.keep, kept), "mend the pods of the lower ranks"});
   if (input.replicas.removal_unknown && supply.ready < current)
-    all.push_back({current, explain_removal(supply.ready, current), "mend or delete the pods that are not Ready"});
+    all.push_back({std::min(current, needs.keep + current - supply.ready), explain_removal(supply.ready, current),
+                   "mend or delete the pods that are not Ready"});
   for (const auto& [demand, collapse] : memory.collapses) {
     const int kept = std::min(current, kept_in_collapse(collapse, input.now, input.lead.p90));
     all.push_back({kept, explain_collapse(demand, collapse, input), ""});

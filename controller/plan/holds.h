@@ -29,8 +29,9 @@ struct CollapseSteps {
 };
 CollapseSteps collapse_steps(Millis lead);
 
-/// False: pods have been lost for so long that what is measured now is what demand is.
-bool is_recent_loss(const Memory::LostPods& lost, const Input& input);
+/// Since then less time has passed than a collapse lasts. Pods that have been lost for longer hide no demand: what is
+/// measured now is what it is.
+bool is_recent(WallTime since, const Input& input);
 
 /// A scale-in goes no lower than this, and why.
 struct Floor {
@@ -39,8 +40,12 @@ struct Floor {
   std::string end;  ///< how a person ends it, when there is more to say than that a scale set by hand does
 };
 
-/// What the next decision is to know: each hold begins, goes on or ends. `capped`: a demand's jump is not confirmed.
-Memory remembered(const Input& input, const Supply& supply, bool capped);
+/// What the next decision is to know: each hold begins, goes on or ends.
+Memory remembered(const Input& input, const Supply& supply, const Settings& settings,
+                  const std::vector<DemandFigures>& figures);
+
+/// Starts on nodes that do not come up, as far as they are missing: a rollout's surge stands in for nothing.
+int beyond_ready(const Input& input, const Supply& supply);
 
 /// Replicas that fail and are made up for: lost for half a lead time, lost again and again, or of a rollout whose pods
 /// do not come up.

@@ -9,6 +9,9 @@ void Memory::shift(Millis by) {
     stuck->next_try += by;
   }
   if (lost) lost->since += by;
+  if (not_serving_since) *not_serving_since += by;
+  if (replaced) replaced->last += by;
+  if (jump) jump->last += by;
   for (auto& [demand, collapse] : collapses) collapse.since += by;
   if (hold) hold->since += by;
 }

@@ -18,23 +18,26 @@ struct Memory {
     WallTime since{}, next_try{};
     int tries = 0;
   };
-  /// Pods that were Ready are not: since when, and how many replicas were wanted before.
+  /// Pods that were Ready are not: since when, how many replicas were wanted before, and how many pods.
   struct LostPods {
     WallTime since{};
     int wanted = 0;
+    int count = 0;
   };
-  /// Pods fail, and others are started in their place: replicas when that began.
+  /// Pods fail, and others are started in their place: replicas when that began, and when one last failed.
   struct Replaced {
     int from = 0;
+    WallTime last{};
   };
   /// Demand fell far below its forecast: since when, and with how many replicas.
   struct Collapse {
     WallTime since{};
     int from = 0;
   };
-  /// Demand jumped and no second sample confirms it yet: replicas before.
+  /// Demand jumped beyond what a second sample confirms: replicas before, and when it last did.
   struct Jump {
     int from = 0;
+    WallTime last{};
   };
   /// What holds a scale-in now, by its reason's code, and since when.
   struct Hold {
@@ -44,6 +47,7 @@ struct Memory {
 
   std::optional<StuckStarts> stuck{};
   std::optional<LostPods> lost{};
+  std::optional<WallTime> not_serving_since{};  ///< pods that should serve do not
   std::optional<Replaced> replaced{};
   std::map<std::string, Collapse> collapses{};  ///< by the demand's name
   std::optional<Jump> jump{};

@@ -58,17 +58,17 @@ std::optional<int> need_of(const Present& now, const DemandInput& demand, const 
 }
 
 /// need(now). A jump that a single sample shows is followed up to twice the replicas that there were before it.
-std::optional<int> reactive_need(const DemandInput& demand, const Input& input, const Supply& supply, double drain,
-                                 bool& unconfirmed) {
+void note_reactive_need(const DemandInput& demand, const Input& input, const Supply& supply, double drain,
+                        DemandFigures& figures) {
   const std::optional<double> value = usable_value(demand);
-  if (!value) return std::nullopt;
+  if (!value) return;
   const std::optional<int> need = need_of(measured(*value, demand), demand, supply, drain);
-  if (!need) return std::nullopt;
+  if (!need) return;
   const int before = input.memory.jump ? input.memory.jump->from : input.replicas.spec;
   const int twice = before > kManyReplicas / 2 ? kManyReplicas : 2 * before;
-  const int believed = std::max(twice, need_of(confirmed(*value, demand), demand, supply, drain).value_or(0));
-  unconfirmed = *need > believed;
-  return std::min(*need, believed);
+  figures.confirmed = need_of(confirmed(*value, demand), demand, supply, drain);
+  figures.reactive = std::min(*need, std::max(twice, figures.confirmed.value_or(0)));
+  figures.unconfirmed = *need > *figures.reactive;
 }
 
 /// What a queue at the lead adds to demand. In a Rate's fluid queue, its draining; a Concurrency's forecast already
@@ -111,6 +111,10 @@ double drain_s(const Input& input, const Settings& settings) {
   return std::chrono::duration<double>(drain).count();
 }
 
+bool is_measured_on_pods(const DemandInput& demand) {
+  return demand.per_pod || demand.spec.kind == api::DemandKind::Utilization;
+}
+
 bool is_queue_alone(const DemandInput& demand) {
   return demand.spec.kind == api::DemandKind::Queue && !demand.spec.running_query;
 }
@@ -137,11 +141,10 @@ std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& s
     return because("BacklogMissing", "the backlog query gave no usable answer", demand.backlog_note);
   if (demand.running_missing || (demand.running && !is_amount(demand.running)))
     return because("RunningMissing", "the query of work in progress gave no usable answer", demand.running_note);
-  const bool utilization = demand.spec.kind == api::DemandKind::Utilization;
-  if (utilization && supply.ready == 0)
+  if (demand.spec.kind == api::DemandKind::Utilization && supply.ready == 0)
     return because("NothingReady", "no replica is Ready, so a utilisation says nothing", "");
-  if ((utilization || demand.per_pod) && supply.not_serving() > 0)
-    return because("PodsNotServing",
+  if (is_measured_on_pods(demand) && supply.not_serving() > 0)
+    return because(kPodsNotServing,
                    "it is measured on the pods, and " + std::to_string(supply.not_serving()) +
                        " that should serve do not: their share of demand is not in it",
                    "");
@@ -198,7 +201,7 @@ DemandFigures figures_at(Millis lead, const DemandInput& demand, const Input& in
   DemandFigures figures;
   figures.lead = lead;
   const double drain = drain_s(input, settings);
-  figures.reactive = reactive_need(demand, input, supply, drain, figures.unconfirmed);
+  note_reactive_need(demand, input, supply, drain, figures);
   figures.queue_at_lead = queue_at(demand, supply, input.now, figures.lead);
   const forecasting::Fan* fan = usable_fan(demand);
   if (!fan) return figures;

@@ -39,6 +39,11 @@ double load_in_replicas(const DemandInput& demand, const Supply& supply, double 
 /// A queue without a measure of the work in progress: an empty queue does not say that the workers are idle.
 bool is_queue_alone(const DemandInput& demand);
 
+/// A utilisation is by its nature, any other demand where its query reads the target's own pods.
+bool is_measured_on_pods(const DemandInput& demand);
+
+inline constexpr const char* kPodsNotServing = "PodsNotServing";
+
 /// Why this entry may not lower the number of replicas; unset when it may.
 std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& supply);
 

@@ -57,15 +57,23 @@ struct More {
   int replacements = 0;  ///< among them
 };
 
+/// Where demand is measured on the pods, or not known, pods that were lost a short time ago hide what they served.
+int needed_before(const Input& input, const Needs& needs, const Memory& memory) {
+  const bool is_hidden = !needs.known || std::any_of(input.demand.begin(), input.demand.end(), is_measured_on_pods);
+  return is_hidden && memory.lost && is_recent(memory.lost->since, input) ? memory.lost->wanted : 0;
+}
+
 /// need(now) whatever else holds; what is wanted ahead of it, and in place of starts that fail, unless most recent
 /// starts do not come up. `memory` notes a try to start more ahead.
 More wanted_more(const Input& input, const Needs& needs, const Supply& supply, Memory& memory) {
   const int failed = failing(input, supply), starts = failing_starts(input, supply);
+  const int hidden = needed_before(input, needs, memory);
   const auto more = [&](int need, int fail) {
     const int replicas = with_replacements(need, fail, input, supply, memory);
     return More{replicas, std::min(fail, std::max(0, replicas - need))};
   };
-  const More ahead = more(needs.start, failed + starts), now = more(needs.reactive, failed);
+  const More ahead = more(std::max(needs.start, hidden), failed + starts);
+  const More now = more(std::max(needs.reactive, hidden), failed);
   const bool asks_more = ahead.replicas > std::max(input.replicas.spec, now.replicas);
   return !asks_more || try_ahead(input, supply, memory) ? ahead : now;
 }
@@ -96,7 +104,7 @@ WantedReplicas wanted_of(const Input& input, const Needs& needs, const Supply& s
   const int current = input.replicas.spec;
   WantedReplicas wanted;
   auto& reasons = wanted.reasons;
-  const More more = needs.known ? wanted_more(input, needs, supply, memory) : More{current, 0};
+  const More more = wanted_more(input, needs, supply, memory);
   wanted.replicas = std::max(more.replicas, current);
   if (!input.replicas.unseen.empty()) reasons.push_back(explain_pods_unseen(input));
   for (const DemandInput& demand : input.demand) {
@@ -144,13 +152,13 @@ void note_nothing_known(const Input& input, Decision& decision) {
   decision.held = Held{"NothingKnown", explain_held_unknown(input.replicas.spec, since), since, 0};
 }
 
-/// `wants`: with what replaces pods that do not serve.
+/// `wants`: with what stands in for pods that fail.
 void explain_bounds(const Input& input, const Needs& needs, int wants, Decision& decision, api::Reasons& reasons) {
   const int min = input.spec.min_replicas, max = input.spec.max_replicas, current = input.replicas.spec;
-  const int most = std::max(needs.start, wants > current ? wants : 0);
-  if (needs.known && most > max) reasons.push_back(explain_max(most, max));
+  if (needs.known && needs.start > max) reasons.push_back(explain_max(needs.start, max));
+  if (needs.start <= max && wants > std::max(current, max)) reasons.push_back(explain_no_room(wants - max, max));
   if (needs.known && needs.keep < min) reasons.push_back(explain_min(needs.keep, min));
-  decision.limited = needs.known && (most > max || needs.keep < min);
+  decision.limited = needs.known && (needs.start > max || needs.keep < min);
   if (current > max_of(input) || current < min) reasons.push_back(explain_outside(current, min, max));
 }
 
@@ -204,7 +212,7 @@ Decision decide(const Input& input, const Settings& settings) {
     decision.reasons = {explain_zero()};
     return decision;
   }
-  decision.memory = remembered(input, supply, capped);
+  decision.memory = remembered(input, supply, settings, decision.figures);
   const Needs needs = combine(input, decision.figures, supply, settings);
   const int min = input.spec.min_replicas, max = max_of(input);
   const WantedReplicas wanted = wanted_of(input, needs, supply, settings, decision.figures, decision.memory);

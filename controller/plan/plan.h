@@ -58,7 +58,7 @@ struct ReplicaInput {
   std::vector<Millis> failing_ages{};  ///< starts whose containers restarted before they were Ready: since creation
   int came_up = 0;                     ///< starts that became Ready for the first time within the last two lead times
   bool ordered = false;                ///< pods start one after another: N replicas need N leads
-  int unsteady = 0;                    ///< of those that are Ready: lost again and again of late
+  int unsteady = 0;                    ///< more that were lost at once, again and again, of late
   int missing = 0;                     ///< not Ready, and in place of replicas that were
   std::vector<int> ready_ranks{};      ///< of the Ready pods, ascending, where the highest rank is removed first
   bool removal_unknown = false;        ///< nobody knows which pods are removed first
@@ -123,6 +123,7 @@ struct DemandFigures {
   std::optional<double> served_upper;   ///< largest pointwise planning quantile in that time; unset without a fan
   std::optional<int> start;             ///< replicas that it needs, the queue at the lead included; unset without a fan
   std::optional<int> keep;              ///< replicas needed before a restart would have paid; unset without a fan
+  std::optional<int> confirmed;         ///< of those, what earlier samples show, too
   bool unconfirmed = false;             ///< `value` asks for more than `reactive`, and no second sample confirms it
   std::optional<int> far;               ///< most replicas from `lead` until a node asked for now serves; unset without
                                         ///< a fan or a pool

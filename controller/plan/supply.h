@@ -42,7 +42,8 @@ struct Supply {
   /// Of the recent starts most are stuck, and it is not a single odd pod.
   [[nodiscard]] bool mostly_stuck() const { return recently_stuck >= 2 && recently_stuck > starting() + came_up; }
 
-  /// Pods that should serve and do not: what is measured on pods lacks them.
+  /// Pods that should serve and do not, or stand in place of others that served: what is measured on pods lacks their
+  /// share.
   [[nodiscard]] int not_serving() const { return std::max(lost + stuck_on_nodes, missing); }
 
   [[nodiscard]] Millis stuck_after() const { return 2 * lead; }

@@ -49,6 +49,7 @@ struct Target {
   std::string pods_unseen{};                   ///< why its pods cannot be found; empty: `pods` are all there are
   int status_replicas = 0;                     ///< pods that there are by the scale's own word, whatever their state
   std::string ownership{};                     ///< whose owner could not be read, in words: those pods count by label
+  std::size_t pod_template = 0;                ///< a hash: another one is another version of its pods
   bool ordered = false;                        ///< it starts its pods one after another
   Removal removal = Removal::NotReadyFirst;
   std::int64_t first_rank = 0;    ///< of pods whose names end in their ranks

@@ -63,7 +63,7 @@ void check_rebirth(const Record& record, Violations& violations);
 /// A raise that was refused by a conflict in which spec.replicas stayed is done within two cycles.
 void check_conflicts(const Record& record, Violations& violations);
 
-/// A value that no demand explains, seen once, costs at most twice the replicas.
+/// A value that no demand of the last two hours explains, seen once, costs at most twice the replicas.
 void check_flukes(const Record& record, Violations& violations);
 
 /// Where a return is expected, demand that is gone for minutes gives back nothing for a lead, and never more than half

@@ -72,7 +72,8 @@ void check_flukes(const Record& record, Violations& violations) {
     const int replicas = std::stoi(write.value), service = record.index_of(write.object);
     if (replicas <= 2 * write.before || !first_fluke(record, write.writer.front() - 'a', service, write.sent)) continue;
     const auto& one = record.inhabitant(service);
-    if (replicas > plenty_for(largest_rps(one, write.sent - 5min, write.sent), one, one.spec))
+    // What demand was within one to two hours is believed again at once.
+    if (replicas > plenty_for(largest_rps(one, write.sent - 2h, write.sent), one, one.spec))
       violations.push_back(
           {"flukes", write.at, "more than twice the replicas on a value seen once: " + to_string(write)});
   }

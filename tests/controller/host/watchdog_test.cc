@@ -11,7 +11,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/sanitized.h"
+
 using namespace aia;
+using aia::testing::kThreadSanitizer;
 using namespace std::chrono_literals;
 
 namespace {
@@ -62,10 +65,11 @@ TEST_CASE("a loop that stands still ends the process, which says what its thread
     if (line.contains("thread")) threads[line["thread"]] = line;
     if (lines == 0) CHECK_THAT(line["message"].get<std::string>(), Catch::Contains("no cycle has ended"));
   }
-  CHECK(lines == 4);  // why, main, watchdog, loop
+  CHECK(lines == (kThreadSanitizer ? 5 : 4));  // why, main, watchdog, loop; TSan has a thread of its own
   REQUIRE(threads.contains("loop"));
   CHECK(threads["loop"]["state"] == "S");
-  CHECK_FALSE(threads["loop"]["stack"].empty());
+  // TSan keeps signals from a thread until it calls something, so that one that waits never shows its stack.
+  if (!kThreadSanitizer) CHECK_FALSE(threads["loop"]["stack"].empty());
   REQUIRE(threads.contains("watchdog"));
 }
 

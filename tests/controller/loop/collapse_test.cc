@@ -23,7 +23,7 @@ forecasting::Fan usual() {
 
 /// After an hour of 100.
 Collapse steady() {
-  Collapse collapse;
+  Collapse collapse(24h);
   for (int minute = 60; minute > 0; --minute) collapse.learn(100, kStart - minute * 1min, 1min);
   return collapse;
 }
@@ -33,7 +33,7 @@ TEST_CASE("the end of a burst is no collapse, however far below the forecast it 
   for (int minute = 0; minute < 10; ++minute) collapse.learn(0, kStart + minute * 1min, 1min);
   collapse.look(0, usual(), 0.95, 10, 1h, kStart + 10min);
   CHECK(collapse.is_on());
-  Collapse quiet;
+  Collapse quiet(24h);
   for (int minute = 60; minute > 0; --minute) quiet.learn(minute > 20 ? 2 : 100, kStart - minute * 1min, 1min);
   quiet.look(2, usual(), 0.95, 10, 1h, kStart);
   CHECK_FALSE(quiet.is_on());
@@ -156,7 +156,7 @@ TEST_CASE("a slow fall that the forecast follows is a collapse when it has gone 
 }
 
 TEST_CASE("a collapse that began before the process did goes on, and ends when half of what was expected is back") {
-  Collapse collapse;
+  Collapse collapse(24h);
   collapse.restore(kStart - 5min, 120);
   CHECK(collapse.since() == kStart - 5min);
   CHECK(collapse.expected(kStart, 0.95) == 120);
@@ -167,6 +167,33 @@ TEST_CASE("a collapse that began before the process did goes on, and ends when h
   collapse.look(59, learned, 0.95, 10, 1h, kStart);
   CHECK(collapse.is_on());
   collapse.look(60, learned, 0.95, 10, 1h, kStart);
+  CHECK_FALSE(collapse.is_on());
+}
+
+TEST_CASE("what fell at this time of day the day before falls again: no collapse") {
+  for (const int jitter_min : {-25, -15, 0, 15, 25}) {
+    Collapse collapse(24h);
+    for (int minute = 25 * 60; minute > 0; --minute)
+      collapse.learn(minute > 24 * 60 - jitter_min || minute < 12 * 60 ? 100 : 0, kStart - minute * 1min, 1min);
+    collapse.look(0, usual(), 0.95, 10, 1h, kStart);
+    INFO(jitter_min);
+    CHECK(collapse.is_on() == (jitter_min > 20));
+  }
+}
+
+TEST_CASE("a fall that was forecast within the next minutes is no collapse") {
+  auto falling = usual();
+  falling.offsets = {1min, 12min, 13min, 60min};
+  falling.values.resize(4, 3);
+  falling.values << 90, 100, 120, 90, 100, 120, 0, 0, 5, 0, 0, 5;
+  Collapse collapse = steady();
+  for (int minute = 0; minute < 10; ++minute) {
+    collapse.look(100, falling, 0.95, 10, 1h, kStart + minute * 1min);
+    collapse.learn(100, kStart + minute * 1min, 1min);
+  }
+  auto now = falling;
+  now.values.setZero();
+  collapse.look(0, now, 0.95, 10, 1h, kStart + 13min);
   CHECK_FALSE(collapse.is_on());
 }
 

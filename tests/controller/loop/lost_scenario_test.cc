@@ -268,14 +268,15 @@ TEST_CASE("a pod that is lost, comes back and is lost again is not waited for") 
   };
   look(true), look(false), look(false);
   CHECK(memory.lost_since(pod) == now);
-  CHECK_FALSE(memory.is_unsteady("a", 30min, now));
+  CHECK_FALSE(memory.is_unsteady("a"));
+  CHECK(memory.unsteady_since(now) == 0);
   look(true);
   CHECK_FALSE(memory.lost_since(pod));
   look(false);
-  CHECK(memory.is_unsteady("a", 30min, now));
+  CHECK(memory.is_unsteady("a"));
   look(true);
-  CHECK(memory.is_unsteady("a", 30min, now + 29min));
-  CHECK_FALSE(memory.is_unsteady("a", 30min, now + 30min));
+  CHECK(memory.unsteady_since(now) == 1);
+  CHECK(memory.unsteady_since(now + 1s) == 0);
   memory.observe({}, 1, now);
   CHECK_FALSE(memory.was_lost("a"));  // it is gone
 }
@@ -305,7 +306,7 @@ TEST_CASE("a pod that goes before it is Ready and the pod in its place are the s
   CHECK(start_at("e", 2) == now);  // fewer are asked for: it was not the pod's fault
 }
 
-TEST_CASE("replicas that served are missing, whatever stands in their place; those that never did are not") {
+TEST_CASE("replicas that served are missing, whatever stands in their place, and no others") {
   PodMemory memory;
   const auto look = [&](int ready, int waiting, int spec) {
     std::vector<ports::Pod> pods(static_cast<std::size_t>(ready + waiting));

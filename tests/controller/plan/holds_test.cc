@@ -184,13 +184,13 @@ TEST_CASE("where the highest ranks are removed first, as many ranks are kept as 
   CHECK(decide(input, {}).desired == 3);
 }
 
-TEST_CASE("where it is not known which pods are removed first, nothing goes while any is not Ready") {
+TEST_CASE("where it is not known which pods are removed first, as many serve as are needed whichever go") {
   Input input = at_rest(10, demand(36));
   input.replicas.ready = 9;
   input.replicas.waiting_ages.assign(1, 600s);
   CHECK(decide(input, {}).desired == 3);
   input.replicas.removal_unknown = true;
-  CHECK(decide(input, {}).desired == 10);
+  CHECK(decide(input, {}).desired == 4);  // whichever goes, three that serve are left
   CHECK(decide(input, {}).held->code == "RemovalUnknown");
   input.replicas.ready = 10;
   input.replicas.waiting_ages.clear();
@@ -482,8 +482,22 @@ TEST_CASE("a jump is followed up to twice the replicas, beyond that when a secon
   SECTION("let go") {
     input.demand[0].value = 55;
     decision = next(input, decision, 15s);
-    CHECK_FALSE(decision.memory.jump);
     CHECK(decision.desired == 10);  // those that start are let start
+    input.demand[0].value = 480;    // and the next fluke is no jump from those
+    CHECK(next(input, decision, 180s).desired == 10);
+    input.demand[0].value = 55;
+    decision = next(input, decision, 180s);
+    decision = next(input, decision, 300s);
+    CHECK_FALSE(decision.memory.jump);
+  }
+  SECTION("flukes again and again cost no more than the first") {
+    for (int i = 0; i < 40; ++i) {
+      input.demand[0].value = i % 2 == 0 ? 55 : 1e9;
+      input.replicas.spec = input.replicas.ready = *decision.desired;
+      input.replicas.starting_ages.clear();
+      decision = next(input, decision, 120s);
+    }
+    CHECK(decision.desired <= 10);
   }
   SECTION("within twice the replicas nothing is asked") {
     input = at_rest(5, demand(110));
@@ -521,6 +535,106 @@ TEST_CASE("a backlog or work in progress that jumps is followed like demand that
   CHECK_FALSE(message(decision, "JumpUnconfirmed").empty());
   input.demand[0].confirmed_backlog = input.demand[0].confirmed_running = 1e9;
   CHECK(next(input, decision, 15s).desired == input.spec.max_replicas);
+}
+
+TEST_CASE("what is measured on pods is believed when those that do not serve have not for long, beside them") {
+  Input input = at_rest(13, demand(0.2, api::DemandKind::Utilization, 0.8));
+  input.replicas.ready = 12;
+  input.replicas.starting_ages = {900s};  // it hangs
+  Decision decision = decide(input, {});
+  CHECK(decision.desired == 13);
+  CHECK(next(input, decision, 3600s).desired == 4);
+}
+
+TEST_CASE("what pods that were lost hide is made up for as if it was known") {
+  for (const bool is_known : {true, false}) {
+    Input input = at_rest(10, demand(0.8, api::DemandKind::Utilization, 0.8));
+    if (!is_known) input.demand[0].value.reset(), input.demand[0].trust = Trust::Missing;
+    input.spec.max_replicas = 40;
+    input.replicas.ready = 1;
+    input.replicas.lost_ages.assign(9, 300s);
+    input.history = {{kNow - 60s, 10, 10}};
+    Decision decision = decide(input, {});
+    CHECK(decision.desired == 15);
+    input.replicas = {15, 6, {}, ""};
+    input.replicas.lost_ages.assign(9, 900s);
+    decision = next(input, decision, 600s);
+    CHECK(decision.desired == 19);
+  }
+}
+
+TEST_CASE("an old loss disarms no hold of others") {
+  Input input = at_rest(10, demand(60));
+  input.replicas = {10, 2, {}, ""};
+  input.replicas.failing_ages.assign(8, 900s);
+  CHECK(decide(input, {}).desired == 10);
+  input.replicas.failing_ages.pop_back();
+  input.replicas.lost_ages = {7200s};
+  CHECK(decide(input, {}).desired >= 10);
+
+  input = at_rest(10, demand(108));
+  input.replicas.ready = 9;
+  input.replicas.lost_ages = {15s};
+  Decision decision = decide(input, {});
+  input.replicas = {11, 9, {}, ""};
+  input.replicas.lost_ages = {7200s};
+  decision = next(input, decision, 7200s);
+  input.replicas.ready = 5;
+  input.replicas.lost_ages = {7200s, 15s, 15s, 15s, 15s};
+  input.demand[0].value = 12;
+  CHECK(next(input, decision, 15s).desired >= 9);
+}
+
+TEST_CASE("pods that fail and are made anew cost no more than the need again, however often") {
+  Input input = at_rest(10, demand(120));
+  input.spec.max_replicas = 100;
+  Decision decision = decide(input, {});
+  for (int round = 0; round < 20; ++round) {
+    input.replicas = {*decision.desired, 0, {}, ""};
+    input.replicas.lost_ages.assign(static_cast<std::size_t>(*decision.desired), 240s);
+    decision = next(input, decision, 240s);
+    input.replicas = {*decision.desired, 0, {}, ""};
+    input.replicas.starting_ages.assign(static_cast<std::size_t>(*decision.desired), 200s);
+    decision = next(input, decision, 240s);
+    input.replicas = {*decision.desired, *decision.desired, {}, ""};
+    decision = next(input, decision, 120s);
+  }
+  CHECK(input.replicas.spec <= 20);
+}
+
+TEST_CASE("a rollout's surge that does not come up stands in for nothing") {
+  Input input = at_rest(10, demand(120));
+  input.replicas = {10, 10, {}, "3 of 10 replicas updated"};
+  input.replicas.failing_ages.assign(3, 900s);
+  CHECK(decide(input, {}).desired == 10);
+  input.replicas.rollout.clear();
+  input.replicas.rollout_stalled = true;
+  CHECK(decide(input, {}).desired == 10);
+}
+
+TEST_CASE("lost pods and unsteady ones are kept together, so that none goes to be started again") {
+  Input input = at_rest(10, demand(120));
+  input.replicas.unsteady = 3;
+  input.replicas.ready = 7;
+  input.replicas.lost_ages.assign(3, 430s);
+  const Decision decision = decide(input, {});
+  CHECK(decision.desired == 15);  // by half of the need at a time
+  input.replicas.spec = 16;
+  input.replicas.ready = 13;
+  CHECK(next(input, decision, 15s).desired == 16);
+  CHECK(next(input, decision, 15s).desired == 16);
+}
+
+TEST_CASE("replacements that do not fit under maxReplicas are no demand") {
+  Input input = at_rest(10, demand(120));
+  input.spec.min_replicas = input.spec.max_replicas = 10;
+  input.replicas.ready = 7;
+  input.replicas.lost_ages.assign(3, 600s);
+  const Decision decision = decide(input, {});
+  CHECK_FALSE(decision.limited);
+  CHECK(
+      message(decision, "MaxReplicas") ==
+      "3 more to stand in for pods that fail do not fit under maxReplicas 10: mend or delete those pods, or raise it");
 }
 
 TEST_CASE("what the bounds keep is held by nothing else") {
