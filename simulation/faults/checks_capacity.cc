@@ -22,6 +22,13 @@ WallTime loss_began(const Record& record, int service, WallTime at) {
   return began;
 }
 
+/// At some moment between.
+bool none_ready(const Record& record, int service, WallTime from, WallTime to) {
+  const auto& moments = record.moments.at(static_cast<std::size_t>(service));
+  return std::any_of(moments.begin(), moments.end(),
+                     [&](const Moment& one) { return one.at >= from && one.at <= to && one.ready == 0; });
+}
+
 /// The last moment at or before `at` at which a target was born again; WallTime::min(): never.
 WallTime last_rebirth(const Record& record, int service, WallTime at) {
   WallTime last = WallTime::min();
@@ -100,6 +107,7 @@ void check_need(const Record& record, Violations& violations) {
       if (!spec || spec->mode != api::Mode::Auto || last_rebirth(record, service, moment.at) > from) continue;
       const int needed = std::min(spec->max_replicas, need_of(least_rps(one, from, moment.at), one));
       if (moment.replicas >= needed || blocked(record, service, from, moment.at)) continue;
+      if (one.service.gateways == 0 && none_ready(record, service, from, moment.at)) continue;  // nobody saw demand
       violations.push_back({"need-now", moment.at,
                             one.key.to_string() + ": " + std::to_string(moment.replicas) + " replicas where " +
                                 std::to_string(needed) + " have been needed since " + format_rfc3339(from)});

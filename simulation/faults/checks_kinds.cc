@@ -38,6 +38,13 @@ bool is_excess(const Record& record, int service, const Moment& moment, Millis b
   return moment.replicas > plenty_for(slack * largest, one, spec);
 }
 
+int largest_replicas(const Record& record, int service, WallTime from, WallTime to) {
+  int largest = 0;
+  for (const auto& one : record.moments.at(static_cast<std::size_t>(service)))
+    if (one.at >= from && one.at < to) largest = std::max(largest, one.replicas);
+  return largest;
+}
+
 bool queued_between(const Record& record, int service, WallTime from, WallTime to) {
   const auto& moments = record.moments.at(static_cast<std::size_t>(service));
   return std::any_of(moments.begin(), moments.end(),
@@ -72,8 +79,9 @@ void check_flukes(const Record& record, Violations& violations) {
     const int replicas = std::stoi(write.value), service = record.index_of(write.object);
     if (replicas <= 2 * write.before || !first_fluke(record, write.writer.front() - 'a', service, write.sent)) continue;
     const auto& one = record.inhabitant(service);
-    // What demand was within one to two hours is believed again at once.
-    if (replicas > plenty_for(largest_rps(one, write.sent - 2h, write.sent), one, one.spec))
+    // What was needed within one to two hours is believed again at once.
+    const int before = largest_replicas(record, service, write.sent - 2h, write.sent);
+    if (replicas > std::max(before, plenty_for(largest_rps(one, write.sent - 2h, write.sent), one, one.spec)))
       violations.push_back(
           {"flukes", write.at, "more than twice the replicas on a value seen once: " + to_string(write)});
   }
