@@ -27,7 +27,6 @@ struct Write {
   WallTime looked{};     ///< when the writer looked at its caches
   int ready = 0;         ///< Scale: pods that were Ready then (Size: nodes that pods held),
   int lost = 0;          ///< and pods that had been and were not
-  int kept = 0;          ///< Scale: of those that were Ready, still there after it
 };
 
 /// One line: "2026-11-21T08:30:00.250 a Scale serving/llm 7 was 9 @123 ok".
@@ -36,9 +35,7 @@ std::string to_string(const Write& write);
 class Audit {
  public:
   void add(Write write) { writes_.push_back(std::move(write)); }
-  /// Of the newest write.
-  void note_pods(int ready, int lost) { writes_.back().ready = ready, writes_.back().lost = lost; }
-  void note_kept(int kept) { writes_.back().kept = kept; }
+  void note_pods(int ready, int lost) { writes_.back().ready = ready, writes_.back().lost = lost; }  ///< of the newest
   [[nodiscard]] const std::vector<Write>& writes() const { return writes_; }
 
   /// Over all lines: equal for equal runs.

@@ -163,7 +163,6 @@ Result<std::string> World::write_scale(const Writer& who, const api::ObjectKey& 
   audit_.note_pods(stands->ready(), stands->lost());
   if (!fits) return Error{ErrorKind::Conflict, "the object has been modified", {}};
   stands->set_replicas(replicas);
-  audit_.note_kept(stands->ready());
   tend_nodes();
   state.resource_version = next_version();
   return state.resource_version;

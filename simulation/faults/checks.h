@@ -44,8 +44,7 @@ void check_convergence(const Record& record, Violations& violations);
 /// No Forecast without its AIAutoscaler and demand entry.
 void check_leftovers(const Record& record, Violations& violations);
 
-/// While fewer are Ready than demand needs, nothing that is needed or Ready is given back; whichever pods a reduction
-/// takes, as many of those that are Ready stay as demand needs; while pods that were Ready
+/// While fewer are Ready than demand needs, nothing that is needed or Ready is given back; while pods that were Ready
 /// are not, none below what was needed before they were lost.
 void check_lost(const Record& record, Violations& violations);
 

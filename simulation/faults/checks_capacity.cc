@@ -54,9 +54,6 @@ void check_lost(const Record& record, Violations& violations) {
     const int needed = std::min(spec->max_replicas, need_of(least_rps(one, write.sent - 3min, write.sent), one));
     if (write.ready < needed && (replicas < needed || replicas < write.ready))
       add("reduced with " + std::to_string(write.ready) + " Ready of " + std::to_string(needed) + " that are needed");
-    if (is_done_scale(write) && write.kept < std::min(needed, write.ready))
-      add("of " + std::to_string(write.ready) + " Ready only " + std::to_string(write.kept) + " are left, " +
-          std::to_string(needed) + " are needed");
     const bool unseen =
         !one.has_selector || record.plan.of_service(FaultKind::NoSelector, service, write.looked) != nullptr;
     if (write.lost == 0 || unseen) continue;  // nobody can know

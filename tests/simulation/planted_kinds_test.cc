@@ -63,13 +63,6 @@ struct OrderUnseen {
   }
 };
 
-/// As if those that do not serve always went first.
-struct RanksUnseen {
-  void operator()(const api::Autoscaler&, ports::Target& target) const {
-    target.removal = ports::Removal::NotReadyFirst;
-  }
-};
-
 struct UidOnce {
   std::map<api::ObjectKey, std::string> first;
   void operator()(const api::Autoscaler& of, ports::Target& target) {
@@ -237,7 +230,6 @@ TEST_CASE("planted: each bug of the hour that matters is caught by the checker w
       {"replaced sources missed", "scale-in-goes-on", FaultKind::SourcesChurn, in_metrics<GoneAreMissing>()},
       {"a collapse followed at once", "collapse", FaultKind::DemandGone, in_cluster<NothingExpected>()},
       {"windows measured on the wall clock", "need-now", FaultKind::ClockJump, on_wall_time()},
-      {"ranks overlooked", "lost", FaultKind::PodsEvicted, in_cluster<Targets<RanksUnseen>>()},
       {"a hold not said", "holds", FaultKind::CrashLoop, in_cluster<HoldsUnsaid>()},
       {"nodes given back under pods", "pool", FaultKind::PoolConflicts, in_pools<NodesLookEmpty>()},
   }));
