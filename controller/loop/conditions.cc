@@ -145,7 +145,7 @@ Condition scaling_limited(const Workload& workload) {
   if (!limited)
     return make("ScalingLimited", ConditionStatus::False, "WithinBounds", "the need lies within the bounds");
   const auto& spec = workload.object.spec;
-  const bool at_max = workload.decision->desired && *workload.decision->desired >= spec.max_replicas;
+  const bool at_max = workload.decision->cut_by_max;
   return make("ScalingLimited", ConditionStatus::True, at_max ? "MaxReplicas" : "MinReplicas",
               at_max ? "demand needs more than maxReplicas " + std::to_string(spec.max_replicas)
                      : "demand needs fewer than minReplicas " + std::to_string(spec.min_replicas));
@@ -167,7 +167,8 @@ Condition replicas_serving(const Workload& workload) {
 Condition scale_in_held(const Workload& workload) {
   const auto type = "ScaleInHeld";
   if (!workload.decision || !workload.decision->held || workload.decision->held->code == "Starting")
-    return make(type, ConditionStatus::False, "NothingHeld", "no more replicas are kept than the plan asks for");
+    return make(type, ConditionStatus::False, "NothingHeld",
+                "what is kept beyond the need is no hold: status.reasons says why");
   return make(type, ConditionStatus::True, workload.decision->held->code, workload.decision->held->message);
 }
 

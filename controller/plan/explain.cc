@@ -173,9 +173,9 @@ api::Reason explain_replacements(int replaced, const Input& input, const Supply&
 }
 
 api::Reason explain_ranks(int needed, int kept) {
-  return {"LowerRanksFail", "the highest ranks are removed first, and pods of lower ranks do not serve: of " +
-                                replicas(kept) + " as many serve as are needed (" + std::to_string(needed) +
-                                "), of fewer not"};
+  return {"LowerRanksFail", "the highest ranks are removed first, and pods of lower ranks do not serve: the " +
+                                std::to_string(needed) + " that are needed serve only while " + replicas(kept) +
+                                are(kept) + " kept"};
 }
 
 api::Reason explain_removal(int ready, int current) {
@@ -194,7 +194,7 @@ api::Reason explain_collapse(const std::string& demand, const Memory::Collapse& 
 
 api::Reason explain_queue_alone(Millis lead) {
   return {"QueueAlone",
-          "an empty queue does not say that the workers are idle: without a `running` query one replica goes in " +
+          "an empty queue does not say that the workers are idle: without a `running` query one replica goes each " +
               format_rough(lead) + " (the lead time)"};
 }
 
@@ -203,11 +203,12 @@ api::Reason explain_unconfirmed(const Memory::Jump& jump) {
                                  " of before are started, the rest when a later sample confirms it"};
 }
 
-std::string explain_held(const Floor& floor, int kept, WallTime since) {
+std::string explain_held(const Floor& floor, int kept, WallTime since, bool is_replaced) {
   return replicas(kept) + " more than needed" + are(kept) + " held since " + format_rfc3339(since) +
          ", at the cost of " + std::to_string(kept) + " replica-hours an hour: " + floor.reason.message +
          ". To end it, " + (floor.end.empty() ? "" : floor.end + ", or ") +
-         "set the replicas by hand: fewer are left as they are";
+         (is_replaced ? "set mode: Paused and then the replicas by hand"
+                      : "set the replicas by hand: fewer are left as they are");
 }
 
 std::string explain_held_unknown(int held, WallTime since) {

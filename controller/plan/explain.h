@@ -37,8 +37,9 @@ api::Reason explain_removal(int ready, int current);
 api::Reason explain_collapse(const std::string& demand, const Memory::Collapse& collapse, const Input& input);
 api::Reason explain_queue_alone(Millis lead);
 api::Reason explain_unconfirmed(const Memory::Jump& jump);
-/// "6 replicas more than needed are held since …": for the condition.
-std::string explain_held(const Floor& floor, int kept, WallTime since);
+/// "6 replicas more than needed are held since …": for the condition. `is_replaced`: others are started in place of
+/// pods that fail, whatever a person sets.
+std::string explain_held(const Floor& floor, int kept, WallTime since, bool is_replaced);
 /// Likewise, where nothing is known of the need.
 std::string explain_held_unknown(int held, WallTime since);
 api::Reason explain_max(int needed, int max);

@@ -132,7 +132,8 @@ void note_held(const Input& input, const std::optional<Floor>& floor, int needed
   const WallTime since = goes_on ? before->since : input.now;
   decision.memory.hold = Memory::Hold{floor->reason.code, since};
   const int kept = std::min(floor->replicas, max_of(input)) - needed;
-  decision.held = Held{floor->reason.code, explain_held(*floor, kept, since), since, kept};
+  decision.held =
+      Held{floor->reason.code, explain_held(*floor, kept, since, decision.memory.replaced.has_value()), since, kept};
 }
 
 /// Says which pods do not serve, and whether that keeps others from being started ahead.
@@ -158,6 +159,7 @@ void explain_bounds(const Input& input, const Needs& needs, int wants, Decision&
   if (needs.known && needs.start > max) reasons.push_back(explain_max(needs.start, max));
   if (needs.start <= max && wants > std::max(current, max)) reasons.push_back(explain_no_room(wants - max, max));
   if (needs.known && needs.keep < min) reasons.push_back(explain_min(needs.keep, min));
+  decision.cut_by_max = needs.known && needs.start > max;
   decision.limited = needs.known && (needs.start > max || needs.keep < min);
   if (current > max_of(input) || current < min) reasons.push_back(explain_outside(current, min, max));
 }

@@ -136,11 +136,12 @@ struct Decision {
   Action action = Action::Hold;
   std::optional<int> desired;  ///< what should be, set by every decide(): the current replicas when nothing is known
   std::optional<int>
-      recommendation;      ///< before stabilisation: goes into the next cycle's history; unset: nothing is known
-  int needed = 0;          ///< of the recommendation: without what is held
-  std::optional<int> far;  ///< most that will be wanted until a node asked for now serves, within the bounds; unset
-                           ///< without a forecast or a pool
-  bool limited = false;    ///< max or min cut the need
+      recommendation;       ///< before stabilisation: goes into the next cycle's history; unset: nothing is known
+  int needed = 0;           ///< of the recommendation: without what is held
+  std::optional<int> far;   ///< most that will be wanted until a node asked for now serves, within the bounds; unset
+                            ///< without a forecast or a pool
+  bool cut_by_max = false;  ///< max cut the need
+  bool limited = false;     ///< max or min cut the need
   std::optional<api::Reason> starts_stuck;  ///< most recent starts do not come up, so that nothing more is started
                                             ///< ahead of demand; unset: they do
   std::optional<api::Reason> not_serving;   ///< pods that were lost, or do not come up, and since when; unset: none

@@ -637,6 +637,21 @@ TEST_CASE("replacements that do not fit under maxReplicas are no demand") {
       "3 more to stand in for pods that fail do not fit under maxReplicas 10: mend or delete those pods, or raise it");
 }
 
+TEST_CASE("a collapse at maxReplicas is no reason to raise it") {
+  const auto usual = flat(480, 1.0);
+  Input input = at_rest(40, demand(0));
+  input.spec.min_replicas = 2;
+  input.demand[0].fan = &usual;
+  input.demand[0].collapsed = true;
+  const Decision decision = decide(input, {});
+  CHECK(decision.desired == 40);
+  CHECK(decision.limited);
+  CHECK_FALSE(decision.cut_by_max);
+  input.demand[0].collapsed = false;
+  input.demand[0].value = 960;
+  CHECK(decide(input, {}).cut_by_max);
+}
+
 TEST_CASE("what the bounds keep is held by nothing else") {
   Input input = at_rest(5, demand(12));
   input.spec.min_replicas = 5;
