@@ -27,7 +27,8 @@ from openmetrics import Family, exposition
 from rights import Right
 from scrape_target import ScrapeTarget
 
-FLAGS = ("--cycle=2s", "--grid-step=15s", "--default-lead-time=1s", "--scale-down-stabilization=2s")
+CYCLE_S = 2
+FLAGS = (f"--cycle={CYCLE_S}s", "--grid-step=15s", "--default-lead-time=1s", "--scale-down-stabilization=2s")
 BUILD = ROOT / "manifests/image/build"
 EXAMPLE = ROOT / "manifests/examples/recommend-first.yaml"
 STATEFUL = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "stateful"}
@@ -179,6 +180,8 @@ class ImageTest(KeptFolder, unittest.TestCase):
             self.cluster.api.request("PATCH", path, {"spec": {"demand": [renamed]}})
             wanted = "MetricsMissing" if "no_such" in query else "Whole"
             self.eventually(lambda: self.conditions("default", "web")["MetricsHealthy"]["reason"] == wanted, f"{query}: {wanted}")
+            if wanted == "Whole":
+                time.sleep(11 * CYCLE_S)  # the same trouble is told again after ten cycles
         self.eventually(lambda: self.forecast("default", "web.renamed") and not self.forecast("default", "web.requests"),
                         "the renamed demand's forecast")
         events = self.cluster.api.get("/apis/events.k8s.io/v1/namespaces/default/events")["items"]
