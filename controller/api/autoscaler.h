@@ -85,7 +85,8 @@ struct LeadTimeStatus {
 };
 inline constexpr std::size_t kMaxLeadSamples = 50;
 
-/// Demand that fell far below its forecast, so that replicas are kept: what a process that starts meanwhile must know.
+/// A collapse of demand during which replicas are kept. A process that starts meanwhile takes the collapse up from
+/// here.
 struct CollapseStatus {
   std::string demand;  ///< its name
   WallTime since{};

@@ -1,8 +1,7 @@
 // What was seen of a target's pods before: which of them were Ready, and since when those that are not any more were
 // lost. The API shows as much for most pods (ports::Pod::lost_since); what a controller saw itself fills in the rest,
-// so that a pod that served is never taken for a start that hangs. Bounded by the pods that there are. And what their
-// history shows of the target: how long its rollout has stood still, and whether it starts them in order. Design
-// rule 6.
+// so that a pod that served is never taken for a start that hangs; as much is kept as there are pods. And of the target
+// itself: how long its rollout has stood still, and whether it starts its pods in order. Design rule 6.
 #pragma once
 
 #include <deque>
@@ -55,8 +54,8 @@ class PodMemory {
   std::map<std::string, int> losses_;             // by uid: how often it was lost
   std::map<std::string, WallTime> lost_;          // by uid: since when
   std::map<std::string, WallTime> starts_;        // by uid: since when its replica has been starting
-  std::deque<std::pair<WallTime, int>> at_once_;  // unsteady pods that were lost, fewer later
   std::vector<WallTime> gone_;                    // likewise of those that went, until others stand in their place
+  std::deque<std::pair<WallTime, int>> at_once_;  // unsteady pods that were lost, fewer later
   int spec_replicas_ = 0, best_ready_ = 0, missing_ = 0;
 };
 

@@ -165,10 +165,9 @@ api::Reason explain_replacements(int replaced, const Input& input, const Supply&
   const auto add = [&](bool any, const std::string& words) {
     if (any) which += (which.empty() ? "" : " and ") + words;
   };
-  const bool rolls = !input.replicas.rollout.empty() || input.replicas.rollout_stalled;
   add(supply.lost_long > 0, "that were Ready and are not (" + input.replicas.lost_names + ")");
   add(input.replicas.unsteady > 0, "that lose Ready again and again");
-  add(supply.stuck_on_nodes > 0, rolls ? "of the rollout that do not come up" : "that do not come up");
+  add(supply.stuck_on_nodes > 0, input.replicas.rolls() ? "of the rollout that do not come up" : "that do not come up");
   return {"Replacing", std::to_string(replaced) + " more than needed stand in for pods " + which};
 }
 

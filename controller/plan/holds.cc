@@ -151,13 +151,11 @@ int beyond_ready(const Input& input, const Supply& supply) {
 }
 
 int failing(const Input& input, const Supply& supply) {
-  const bool rolls = !input.replicas.rollout.empty() || input.replicas.rollout_stalled;
-  return supply.lost_long + input.replicas.unsteady + (rolls ? beyond_ready(input, supply) : 0);
+  return supply.lost_long + input.replicas.unsteady + (input.replicas.rolls() ? beyond_ready(input, supply) : 0);
 }
 
 int failing_starts(const Input& input, const Supply& supply) {
-  const bool rolls = !input.replicas.rollout.empty() || input.replicas.rollout_stalled;
-  return rolls ? 0 : std::min(beyond_ready(input, supply), supply.ready);
+  return input.replicas.rolls() ? 0 : std::min(beyond_ready(input, supply), supply.ready);
 }
 
 int with_replacements(int need, int failed, const Input& input, const Supply& supply, const Memory& memory) {

@@ -51,8 +51,8 @@ int beyond_ready(const Input& input, const Supply& supply);
 /// do not come up.
 int failing(const Input& input, const Supply& supply);
 
-/// Starts that do not come up beside others that serve, where no rollout explains that: made up for as more is started
-/// ahead, after pauses (try_ahead).
+/// Starts that hang or crash while other pods of the target serve, outside a rollout. Replacements for them are started
+/// as replicas ahead of demand are: after pauses (try_ahead).
 int failing_starts(const Input& input, const Supply& supply);
 
 /// Replicas to ask for, so that `need` of them serve beside `failed` that do not. Other replicas are started in their

@@ -62,8 +62,11 @@ struct ReplicaInput {
   int missing = 0;                     ///< not Ready, and in place of replicas that were
   std::vector<int> ready_ranks{};      ///< of the Ready pods, ascending, where the highest rank is removed first
   bool removal_unknown = false;        ///< nobody knows which pods are removed first
-  std::string lost_names{};            ///< of lost pods, in words
-  std::string unseen{};                ///< why the pods cannot be seen; empty: they are
+
+  /// Pods of two versions are there, whether or not the rollout goes on.
+  [[nodiscard]] bool rolls() const { return !rollout.empty() || rollout_stalled; }
+  std::string lost_names{};  ///< of lost pods, in words
+  std::string unseen{};      ///< why the pods cannot be seen; empty: they are
 };
 
 /// The node pool that a workload's nodes come from. A replica that finds a free node takes the pod lead, any other the

@@ -29,9 +29,6 @@ struct Supply {
 
   [[nodiscard]] int starting() const { return static_cast<int>(arrivals.size()); }
 
-  /// Serve, or are expected to.
-  [[nodiscard]] int serving_soon() const { return ready + starting() + unborn; }
-
   /// Replicas expected to serve `ahead` from now if nothing changes.
   [[nodiscard]] int at(Millis ahead) const;
 

@@ -14,7 +14,7 @@ std::string counted(int replicas) {
   return std::to_string(replicas) + " replicas";
 }
 
-/// That controller was told nonsense of that service within the cycle before `at`, and not in the one before that. A
+/// The controller read a bad sample of the service within the cycle before `at`, and none in the cycle before. A
 /// look before that one at a rate may have shown the same sample; at the newest sample alone, another one.
 bool first_fluke(const Record& record, int controller, int service, WallTime at) {
   const bool newest_only = record.inhabitant(service).spec.demand.front().query.rfind("last:", 0) == 0;

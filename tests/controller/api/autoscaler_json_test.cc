@@ -185,6 +185,7 @@ TEST_CASE("status there and back") {
   status.desired_replicas = 16;
   status.last_scale_time = WallTime{1000s};
   status.lead_time = {LeadTimeSource::Measured, 430s, {400s, 430s}};
+  status.collapses = {{"requests", WallTime{800s}, 42, 118.5}};
   status.reasons = {{"ForecastFloor", "requests: expected P95 187/s needs 16 replicas"}};
   status.conditions = {{"Ready", ConditionStatus::True, "ScaledOut", "to 16", WallTime{900s}, 4}};
   json object = minimal();

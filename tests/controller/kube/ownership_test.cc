@@ -248,3 +248,24 @@ TEST_CASE("where no owner is shown the labels count, said, and where none is its
   CHECK(rig.target.pods_unseen.empty());
   CHECK(rig.target.ownership.empty());
 }
+
+TEST_CASE("which pods are removed first is known of ReplicaSets and of a StatefulSet, and of no other kind") {
+  using ports::Removal;
+  Rig rig;
+  rig.object(replica_set("web-1"), kWebItself);
+  rig.of(kWeb, {{"a", replica_set("web-1")}});
+  CHECK(rig.target.removal == Removal::NotReadyFirst);
+  rig.of({"apps/v1", "StatefulSet", "db"}, {{"db-0", {"apps/v1", "StatefulSet", "db", "u-db"}}});
+  CHECK(rig.target.removal == Removal::HighestRank);
+  const api::TargetRef custom{"example.com/v1", "Server", "llm"};
+  const Controller self{"example.com/v1", "Server", "llm", "u-llm"}, leader{"apps/v1", "StatefulSet", "llm", "u-set"},
+      other{"apps/v1", "StatefulSet", "llm-2", "u-set-2"};
+  rig.object(leader, self);
+  rig.object(other, self);
+  rig.of(custom, {{"llm-0", leader}, {"llm-1", leader}});
+  CHECK(rig.target.removal == Removal::HighestRank);
+  rig.of(custom, {{"llm-0", leader}, {"llm-2-0", other}});  // whose ranks have nothing to do with each other
+  CHECK(rig.target.removal == Removal::Unknown);
+  rig.of(custom, {{"llm-a", self}});
+  CHECK(rig.target.removal == Removal::Unknown);
+}

@@ -134,6 +134,7 @@ TEST_CASE("each target's trouble is its own") {
   CHECK(targets[5].error().kind == ErrorKind::Unavailable);
   REQUIRE(targets[6].ok());
   CHECK(targets[6]->rollout == "it cannot be read: no (HTTP 403)");
+  CHECK(targets[6]->progress_deadline == Millis::max());  // what is not seen does not stall
   CHECK(names(targets[6]->pods) == "ok-1 ");
   CHECK(targets[6]->replica_problem == "its pod template cannot be read: no (HTTP 403)");
 }
@@ -190,4 +191,18 @@ TEST_CASE("no autoscalers, no requests") {
   Rig rig;
   CHECK(rig.reader.read({}, Millis(1000)).empty());
   CHECK(rig.transport.sent().empty());
+}
+
+TEST_CASE("a StatefulSet's first rank, and another pod template is another version") {
+  const auto read = [](const std::string& spec) {
+    Rig rig;
+    const std::string path = "/apis/apps/v1/namespaces/n/statefulsets/t";
+    rig.answers.insert({path + "/scale", FakeTransport::json(scale(3, "app=t"))});
+    rig.answers.insert({path, FakeTransport::json(R"({"spec":)" + spec + "}")});
+    return rig.reader.read({autoscaler("n", "StatefulSet", "t")}, Millis(1000)).front().value();
+  };
+  const auto first = read(R"({"ordinals":{"start":5},"template":{"metadata":{"labels":{"v":"1"}}}})");
+  CHECK(first.first_rank == 5);
+  CHECK(read(R"({"replicas":9,"template":{"metadata":{"labels":{"v":"1"}}}})").pod_template == first.pod_template);
+  CHECK(read(R"({"template":{"metadata":{"labels":{"v":"2"}}}})").pod_template != first.pod_template);
 }

@@ -244,5 +244,14 @@ TEST_CASE_METHOD(UpstreamOutage, "a process that starts in the middle of a colla
   }
 }
 
+TEST_CASE_METHOD(UpstreamOutage, "demand that falls as pods are lost is no collapse: the forecast is followed") {
+  run_for(10min);
+  deployment().lose(deployment().replicas * 2 / 3);
+  begin();
+  run_for(5min);
+  CHECK(condition("ScaleInHeld").reason != "DemandCollapsed");
+  CHECK(status().collapses.empty());
+}
+
 }  // namespace
 }  // namespace aia::loop::fakes

@@ -229,6 +229,33 @@ TEST_CASE_METHOD(Calm, "a rollout whose counts only go to and fro makes no progr
   CHECK(deployment().replicas == 5);
 }
 
+TEST_CASE("another version is another rollout, whose words may repeat the last one's") {
+  RolloutMemory memory;
+  const WallTime begin{Millis(1'800'000'000'000)};
+  memory.observe("5 of 10 replicas updated", 1, begin);
+  CHECK(memory.is_stalled(10min, begin + 10min));
+  memory.observe("5 of 10 replicas updated", 2, begin + 10min);
+  CHECK_FALSE(memory.is_stalled(10min, begin + 10min));
+}
+
+TEST_CASE_METHOD(Calm, "conflicts are over when nothing is to be written any more") {
+  demand = 160;
+  deployment().before_write = [&](Deployment& one) { ++one.version; };
+  run_for(1min);
+  REQUIRE(condition("AbleToScale").reason == "WriteConflict");
+  demand = 95;
+  run_for(15s);
+  CHECK(condition("AbleToScale").reason == "ReadyToScale");
+}
+
+TEST_CASE_METHOD(Calm, "work in progress that is not known is said with the metrics") {
+  spec().demand[0].kind = api::DemandKind::Queue;
+  spec().demand[0].running_query = "busy";  // matches nothing
+  run_for(15s);
+  CHECK(condition("MetricsHealthy").status == api::ConditionStatus::False);
+  CHECK(condition("MetricsHealthy").reason == "RunningMissing");
+}
+
 TEST_CASE_METHOD(Calm, "a pod of many that loses Ready now and then keeps nothing that nobody needs") {
   spec().max_replicas = 40;
   deployment().replicas = 40;

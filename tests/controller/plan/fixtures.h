@@ -57,6 +57,14 @@ inline Input at_rest(int replicas, DemandInput entry) {
   return input;
 }
 
+/// One more decision, a moment later, on what the last one left.
+inline Decision next(Input& input, const Decision& before, Millis later) {
+  input.now += later;
+  input.memory = before.memory;
+  input.history = {{input.now - later, *before.recommendation}};
+  return decide(input, {});
+}
+
 inline std::vector<std::string> codes(const Decision& decision) {
   std::vector<std::string> out;
   for (const auto& reason : decision.reasons) out.push_back(reason.code);
