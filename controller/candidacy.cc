@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "controller/http/cpprest_transport.h"
+#include "controller/http/make_transport.h"
 #include "controller/kube/host_name.h"
 #include "controller/serve/json_log.h"
 
@@ -50,7 +50,7 @@ Result<std::unique_ptr<Candidacy>> Candidacy::start(const LeaseOptions& options,
                                                     const ports::Clock& clock, std::function<lease::Fitness()> fitness,
                                                     std::function<void(const kube::Leadership&)> on_change) {
   if (const auto valid = lease::validate(options.settings); !valid) return valid.error();
-  auto transport = http::make_cpprest_transport(credentials.transport);
+  auto transport = http::make_api_server_transport(credentials.transport);
   if (!transport) return transport.error().in(credentials.source);
   kube::LeaseKeeperOptions keeper;
   const std::string home = credentials.pod_ns.empty() ? kNamespaceOutsidePods : credentials.pod_ns;

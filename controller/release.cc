@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "controller/http/cpprest_transport.h"
+#include "controller/http/make_transport.h"
 #include "controller/kube/credentials.h"
 #include "controller/kube/kube_pools.h"
 #include "controller/kube/pod.h"
@@ -22,7 +22,7 @@ Status release(const ReleaseCommand& command) {
   wanted.context = command.context;
   const auto credentials = kube::load_credentials(wanted, clock);
   if (!credentials) return credentials.error();
-  const auto transport = http::make_cpprest_transport(credentials->transport);
+  const auto transport = http::make_api_server_transport(credentials->transport);
   if (!transport) return transport.error().in(credentials->source);
 
   kube::Discovery discovery(**transport, *clock);

@@ -19,7 +19,7 @@
 #include "controller/host/file_checkpoints.h"
 #include "controller/host/thread_report.h"
 #include "controller/host/watchdog.h"
-#include "controller/http/cpprest_transport.h"
+#include "controller/http/make_transport.h"
 #include "controller/kube/credentials.h"
 #include "controller/kube/kube_cluster.h"
 #include "controller/loop/loop.h"
@@ -176,7 +176,7 @@ Status run(const RunOptions& options) {
   credentials_options.context = options.context;
   const auto credentials = kube::load_credentials(credentials_options, clock);
   if (!credentials) return credentials.error();
-  const auto transport = http::make_cpprest_transport(credentials->transport);
+  const auto transport = http::make_api_server_transport(credentials->transport);
   if (!transport) return transport.error().in(credentials->source);
   const auto metrics_source = prometheus::make_prometheus_source(options.prometheus);
   if (!metrics_source) return metrics_source.error();

@@ -65,7 +65,7 @@ std::vector<Result<Response>> Batch::run() {
 void Batch::start(Call& call, SteadyTime now) {
   call.started = now;
   call.again_at.reset();
-  call.attempt = pool_.start(*call.request, std::make_shared<Exchange>(signal_, settings_.max_body_bytes),
+  call.attempt = pool_.start(*call.request, std::make_shared<Exchange>(signal_, body_limit_of(*call.request)),
                              between(Clock::now(), until_));
 }
 
@@ -124,6 +124,11 @@ void Batch::give_up(Call& call) {
   if (!call.again_at && !progress.done && !progress.headers && last_answer_.load() < call.started)
     pool_.renew(call.attempt);
   if (!call.answer) call.answer = timed_out(settings_.server, progress, deadline_, "deadline");
+}
+
+std::size_t Batch::body_limit_of(const Request& request) const {
+  return request.max_body_bytes == 0 ? settings_.max_body_bytes
+                                     : std::min(request.max_body_bytes, settings_.max_body_bytes);
 }
 
 bool Batch::has_room(SteadyTime now) const {

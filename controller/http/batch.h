@@ -46,6 +46,7 @@ class Batch {
   bool advance(Call& call, SteadyTime now);
   bool finish(Call& call, Result<Response> answer, bool may_retry, Millis asked);
   void give_up(Call& call);
+  [[nodiscard]] std::size_t body_limit_of(const Request& request) const;
   [[nodiscard]] bool has_room(SteadyTime now) const;
   [[nodiscard]] SteadyTime wake_up(SteadyTime now) const;
 

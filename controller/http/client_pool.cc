@@ -13,17 +13,13 @@ bool is_clean(std::string_view text) {
 
 }  // namespace
 
-ClientPool::ClientPool(const TransportOptions& options, BaseUrl server, std::shared_ptr<Tls> tls,
-                       std::shared_ptr<AddressFamily> family, std::chrono::seconds abandoned_after)
-    : options_(options),
-      server_(std::move(server)),
-      tls_(std::move(tls)),
-      family_(std::move(family)),
-      abandoned_after_(abandoned_after),
-      client_(make()) {}
+ClientPool::ClientPool(const TransportOptions& options, BaseUrl server, std::shared_ptr<Tls> tls, MakeClient make)
+    : options_(options), server_(std::move(server)), tls_(std::move(tls)), make_(std::move(make)), client_(make_()) {}
 
-std::shared_ptr<CpprestClient> ClientPool::make() const {
-  return std::make_shared<CpprestClient>(server_, tls_, family_, abandoned_after_);
+std::shared_ptr<Client> ClientPool::client() {
+  const std::lock_guard lock(mutex_);
+  if (!client_->usable()) client_ = make_();
+  return client_;
 }
 
 Attempt ClientPool::start(const Request& request, std::shared_ptr<Exchange> exchange, Millis longest) {
@@ -37,7 +33,16 @@ Attempt ClientPool::start(const Request& request, std::shared_ptr<Exchange> exch
   }
   Request full = request;
   full.target = server_.prefix + request.target;
+  if (full.target.empty()) full.target = "/";
   full.headers.emplace_back("User-Agent", options_.user_agent);
+  if (options_.sign) {
+    auto signature = options_.sign(full, server_.host_header());
+    if (!signature) {
+      attempt.exchange->on_failure({Step::Setup, signature.error().message});
+      return attempt;
+    }
+    for (auto& header : *signature) full.headers.push_back(std::move(header));
+  }
   if (options_.authorization)
     if (auto value = options_.authorization()) full.headers.emplace_back("Authorization", std::move(*value));
   for (const auto& [name, value] : full.headers) {
@@ -45,10 +50,7 @@ Attempt ClientPool::start(const Request& request, std::shared_ptr<Exchange> exch
     attempt.exchange->on_failure({Step::Setup, "the value of header '" + name + "' holds a line break"});
     return attempt;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    attempt.client = client_;
-  }
+  attempt.client = client();
   attempt.cancel = attempt.client->start(full, attempt.exchange);
   return attempt;
 }
@@ -60,7 +62,7 @@ void ClientPool::refused(const Attempt& attempt) {
 
 void ClientPool::renew(const Attempt& attempt) {
   const std::lock_guard lock(mutex_);
-  if (client_ == attempt.client) client_ = make();
+  if (client_ == attempt.client) client_ = make_();
 }
 
 }  // namespace aia::http

@@ -8,9 +8,11 @@
 #include <memory>
 #include <mutex>
 
-#include "controller/http/cpprest_client.h"
+#include "controller/http/client.h"
 #include "controller/http/exchange.h"
+#include "controller/http/tls.h"
 #include "controller/http/transport.h"
+#include "controller/http/url.h"
 
 namespace aia::http {
 
@@ -19,15 +21,16 @@ inline constexpr int kMaxStale = 40;
 
 /// One request on its way, once.
 struct Attempt {
-  std::shared_ptr<CpprestClient> client;
+  std::shared_ptr<Client> client;
   std::shared_ptr<Exchange> exchange;
   std::function<void()> cancel = [] {};
 };
 
 class ClientPool {
  public:
-  ClientPool(const TransportOptions& options, BaseUrl server, std::shared_ptr<Tls> tls,
-             std::shared_ptr<AddressFamily> family, std::chrono::seconds abandoned_after);
+  using MakeClient = std::function<std::shared_ptr<Client>()>;
+
+  ClientPool(const TransportOptions& options, BaseUrl server, std::shared_ptr<Tls> tls, MakeClient make);
 
   /// Waits for credentials for `longest` at most; without any the exchange fails with what kept them away.
   Attempt start(const Request& request, std::shared_ptr<Exchange> exchange, Millis longest);
@@ -40,15 +43,14 @@ class ClientPool {
   void renew(const Attempt& attempt);
 
  private:
-  std::shared_ptr<CpprestClient> make() const;
+  std::shared_ptr<Client> client();
 
   const TransportOptions options_;
   const BaseUrl server_;
   const std::shared_ptr<Tls> tls_;
-  const std::shared_ptr<AddressFamily> family_;
-  const std::chrono::seconds abandoned_after_;
+  const MakeClient make_;
   std::mutex mutex_;
-  std::shared_ptr<CpprestClient> client_;
+  std::shared_ptr<Client> client_;
 };
 
 }  // namespace aia::http

@@ -10,6 +10,10 @@
 // - Its default body buffer has no bound, and a chunk of size -1 would end the process: bodies go to a buffer of our
 //   own.
 // - Its error codes lose their category: cpprest_failure.h.
+// - It takes an interim answer (1xx) for the final one, and the final one for the answer to the next request on that
+//   connection. Which connection that was it does not tell. So the first interim answer ends all that is under way on
+//   this client, and no connection of it is used again (InFlight).
+// - Behind a proxy it hands set_nativehandle_options a plain socket where the URL says https: there it is not used.
 // - An exception of a task that nobody looks at ends the process: each task has a continuation that does.
 //
 // All of it runs on one thread, cancelling included. It has locks for more, but not where it counts: a request is
@@ -40,6 +44,7 @@
 #include <limits>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "controller/http/cpprest_failure.h"
 #include "controller/http/socket.h"
@@ -162,6 +167,40 @@ rest::http_request to_cpprest(const Request& request, const std::shared_ptr<Exch
   return out;
 }
 
+/// The exchanges under way on one client, so that all of them can be ended at once. Everything that could hand on a
+/// wrong answer runs on the library's one thread, behind the report of the interim answer.
+class InFlight {
+ public:
+  void add(const std::shared_ptr<Exchange>& exchange) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(exchanges_, [](const auto& one) { return one.expired(); });
+    exchanges_.push_back(exchange);
+  }
+
+  void end_all(int status) {
+    std::vector<std::weak_ptr<Exchange>> all;
+    {
+      const std::lock_guard lock(mutex_);
+      usable_ = false;
+      all.swap(exchanges_);
+    }
+    for (const auto& one : all)
+      if (const auto exchange = one.lock())
+        exchange->on_failure({Step::Read, "the server sent an interim answer (HTTP " + std::to_string(status) +
+                                              "), so that no connection to it can be trusted: all are closed"});
+  }
+
+  [[nodiscard]] bool usable() {
+    const std::lock_guard lock(mutex_);
+    return usable_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<Exchange>> exchanges_;
+  bool usable_ = true;
+};
+
 void make_thread() {
   try {
     // OpenSSL first: what is made first goes last, and the thread must be gone before it is, or it uses what has been
@@ -185,6 +224,7 @@ struct CpprestClient::Impl {
   std::shared_ptr<Tls> tls;
   std::shared_ptr<AddressFamily> family;
   rest::client::http_client client;
+  std::shared_ptr<InFlight> in_flight = std::make_shared<InFlight>();
 };
 
 CpprestClient::CpprestClient(const BaseUrl& server, std::shared_ptr<Tls> tls, std::shared_ptr<AddressFamily> family,
@@ -211,6 +251,10 @@ CpprestClient::CpprestClient(const BaseUrl& server, std::shared_ptr<Tls> tls, st
 
 CpprestClient::~CpprestClient() = default;
 
+bool CpprestClient::usable() const {
+  return impl_->in_flight->usable();
+}
+
 std::function<void()> CpprestClient::start(const Request& request, const std::shared_ptr<Exchange>& exchange) {
   pplx::cancellation_token_source cancel;
   const auto fail = [exchange, tls = impl_->tls, family = impl_->family](std::exception_ptr why) {
@@ -226,11 +270,14 @@ std::function<void()> CpprestClient::start(const Request& request, const std::sh
       fail(std::current_exception());
     }
   };
+  impl_->in_flight->add(exchange);
   try {
     impl_->client.request(to_cpprest(request, exchange), cancel.get_token())
-        .then([exchange, fail, observe_end](pplx::task<rest::http_response> head) {
+        .then([exchange, fail, observe_end, in_flight = impl_->in_flight](pplx::task<rest::http_response> head) {
           try {
             const rest::http_response response = head.get();
+            constexpr int kFirstFinal = 200;
+            if (response.status_code() < kFirstFinal) return in_flight->end_all(response.status_code());
             exchange->on_headers(response.status_code(), lower_case(response.headers()));
             response.content_ready().then(observe_end);
           } catch (...) {

@@ -7,26 +7,27 @@
 #include <functional>
 #include <memory>
 
-#include "controller/http/exchange.h"
+#include "controller/http/client.h"
 #include "controller/http/socket.h"
 #include "controller/http/tls.h"
 #include "controller/http/url.h"
 
 namespace aia::http {
 
-class CpprestClient {
+class CpprestClient final : public Client {
  public:
   /// `family`: of the server's host, shared by all clients of it. `abandoned_after`: when a connection that nobody
   /// waits for any more is given up (a backstop; cancelling ends it at once).
   CpprestClient(const BaseUrl& server, std::shared_ptr<Tls> tls, std::shared_ptr<AddressFamily> family,
                 std::chrono::seconds abandoned_after);
-  ~CpprestClient();
+  ~CpprestClient() override;
   CpprestClient(const CpprestClient&) = delete;
   CpprestClient& operator=(const CpprestClient&) = delete;
 
-  /// Starts `request` (its target already carries the prefix, its headers are complete). The result cancels it and may
-  /// be called at any time, from any thread.
-  std::function<void()> start(const Request& request, const std::shared_ptr<Exchange>& exchange);
+  std::function<void()> start(const Request& request, const std::shared_ptr<Exchange>& exchange) override;
+
+  /// False once an interim answer has come: the final answer is still to come, on whatever connection that was.
+  [[nodiscard]] bool usable() const override;
 
  private:
   struct Impl;

@@ -44,6 +44,10 @@ class Exchange {
   void on_end() noexcept;
   void on_failure(Failure failure) noexcept;
 
+  [[nodiscard]] std::size_t max_body_bytes() const { return max_body_bytes_; }
+  /// The body of a 2xx goes to a sink and may be of any length.
+  [[nodiscard]] bool is_stream() const { return sink_ != nullptr; }
+
   // From the thread that waits.
   struct Progress {
     bool done = false;

@@ -4,13 +4,10 @@
 #include <charconv>
 
 namespace aia::http {
-namespace {
 
 bool is_read(const Request& request) {
-  return request.method == "GET" || request.method == "HEAD";
+  return request.reads || request.method == "GET" || request.method == "HEAD";
 }
-
-}  // namespace
 
 bool may_retry(const Request& request, const Failure& failure) {
   switch (failure.step) {

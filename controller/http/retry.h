@@ -11,6 +11,9 @@
 
 namespace aia::http {
 
+/// Whether it changes nothing at the server, so that it may be sent again at any time.
+bool is_read(const Request& request);
+
 /// Whether `request` may be sent again after no answer came, or one with `status`.
 bool may_retry(const Request& request, const Failure& failure);
 bool may_retry(const Request& request, int status);

@@ -1,6 +1,6 @@
 // The one door to the network for clients: send a request, or stream a response. Everything above it builds requests
-// and parses responses without I/O, so that a test plays the server with strings and cpprestsdk stays replaceable
-// (docs/decisions). Implementation: cpprest_transport.h.
+// and parses responses without I/O, so that a test plays the server with strings and an HTTP library stays replaceable
+// (docs/decisions/0019). Implementations: make_transport.h.
 #pragma once
 
 #include <functional>
@@ -25,6 +25,8 @@ struct Request {
   std::string target;  ///< path and query, already percent-encoded, starting with '/'
   Headers headers;     ///< without Authorization: the transport adds it
   std::string body;
+  bool reads = false;              ///< a POST that changes nothing: a query that is too long for a URL
+  std::size_t max_body_bytes = 0;  ///< of its answer, where that is less than the transport's; 0: the transport's
 };
 
 struct Response {
@@ -67,9 +69,13 @@ struct TransportOptions {
   std::function<Status(Millis longest)> await_credentials;
   /// Value of the Authorization header, asked before each request; unset: none. Called from any thread.
   std::function<std::optional<std::string>()> authorization;
+  /// More headers of one attempt, made from all of the request as it will be sent, prefix and `host` included: a
+  /// signature. An Error is the request's answer. Called from any thread.
+  std::function<Result<Headers>(const Request& request, const std::string& host)> sign;
   /// Called after a 401, so that cached credentials are dropped; the request is then sent once more if it was not a
   /// stream.
   std::function<void()> on_unauthorized;
+  std::string proxy;   ///< "http://[user:password@]host:port" in front of the server; empty: none
   RetryOptions retry;  ///< of calls; a stream is never repeated
   std::string user_agent = "aiautoscaler";
   std::size_t max_body_bytes = 256U << 20U;  ///< a larger answer is an Error, not an out-of-memory kill

@@ -9,6 +9,8 @@
 namespace aia::http {
 namespace {
 
+constexpr int kHttpPort = 80, kHttpsPort = 443;
+
 bool is_unreserved(unsigned char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
          c == '_' || c == '~';
@@ -27,6 +29,11 @@ Error invalid(std::string_view text, const std::string& why) {
 std::string BaseUrl::authority() const {
   const bool is_ipv6 = host.find(':') != std::string::npos;
   return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+std::string BaseUrl::host_header() const {
+  const std::string all = authority();
+  return port == (tls ? kHttpsPort : kHttpPort) ? all.substr(0, all.rfind(':')) : all;
 }
 
 std::string BaseUrl::origin() const {
@@ -67,7 +74,7 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
   if (url.host.empty()) return invalid(text, "it has no host");
   if (!std::all_of(url.host.begin(), url.host.end(), [](unsigned char c) { return is_host_character(c); }))
     return invalid(text, "its host has a character that no host has");
-  url.port = url.tls ? 443 : 80;
+  url.port = url.tls ? kHttpsPort : kHttpPort;
   if (!port.empty()) {
     const auto* end = port.data() + port.size();
     const auto parsed = std::from_chars(port.data() + 1, end, url.port);

@@ -19,6 +19,8 @@ struct BaseUrl {
 
   /// "host:port", with brackets around an IPv6 address: how messages name the server.
   [[nodiscard]] std::string authority() const;
+  /// The same as the Host header has it: without the port that the scheme implies (RFC 9110, 7.2).
+  [[nodiscard]] std::string host_header() const;
   /// "https://host:port", without the prefix.
   [[nodiscard]] std::string origin() const;
 };

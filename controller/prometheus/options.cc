@@ -7,23 +7,11 @@
 #include <memory>
 #include <mutex>
 
+#include "controller/http/base64.h"
+#include "controller/http/proxy.h"
+
 namespace aia::prometheus {
 namespace {
-
-std::string base64(const std::string& text) {
-  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); i += 3) {
-    unsigned group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8U | (i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k) {
-      const bool padding = i + k > text.size();
-      out += padding ? '=' : kAlphabet[group >> (18U - 6U * static_cast<unsigned>(k)) & 0x3FU];
-    }
-  }
-  return out;
-}
 
 std::string read_token(const std::string& file) {
   std::ifstream in(file);
@@ -55,6 +43,9 @@ Result<http::TransportOptions> transport_options(const PrometheusOptions& option
   out.base_url = options.url;
   out.tls = options.tls;
   out.max_body_bytes = options.max_body_bytes;
+  auto proxy = http::proxy_of_environment(options.url, http::process_environment);
+  if (!proxy) return proxy.error().in("Prometheus");
+  out.proxy = std::move(*proxy);
   const int kinds = (options.bearer_token.empty() ? 0 : 1) + (options.bearer_token_file.empty() ? 0 : 1) +
                     (options.username.empty() ? 0 : 1);
   if (kinds > 1)
@@ -62,7 +53,7 @@ Result<http::TransportOptions> transport_options(const PrometheusOptions& option
                  "Prometheus: give one of a bearer token, a bearer token file and a user, not several"};
   std::string fixed;
   if (!options.bearer_token.empty()) fixed = "Bearer " + options.bearer_token;
-  if (!options.username.empty()) fixed = "Basic " + base64(options.username + ":" + options.password);
+  if (!options.username.empty()) fixed = "Basic " + http::encode_base64(options.username + ":" + options.password);
   if (!fixed.empty()) out.authorization = [fixed] { return std::optional<std::string>(fixed); };
   if (!options.bearer_token_file.empty()) {
     const auto file = std::make_shared<TokenFile>(options.bearer_token_file);

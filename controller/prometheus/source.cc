@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "controller/http/cpprest_transport.h"
+#include "controller/http/make_transport.h"
 #include "controller/prometheus/evidence.h"
 #include "controller/prometheus/limits.h"
 #include "controller/prometheus/request.h"
@@ -113,7 +113,7 @@ Result<std::unique_ptr<ports::MetricsSource>> make_prometheus_source(const Prome
   if (auto checked = check(options.tenancy); !checked) return checked.error();
   auto transport_options_or = transport_options(options);
   if (!transport_options_or) return transport_options_or.error();
-  auto transport = http::make_cpprest_transport(std::move(*transport_options_or));
+  auto transport = http::make_beast_transport(*transport_options_or);
   if (!transport) return transport.error().in("Prometheus");
   return std::unique_ptr<ports::MetricsSource>(
       std::make_unique<PrometheusSource>(std::shared_ptr<http::Transport>(std::move(*transport)), options));

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <thread>
 
-#include "controller/http/cpprest_transport.h"
+#include "tests/controller/http/client_under_test.h"
 #include "tests/controller/http/test_server.h"
 #include "tests/wall_time.h"
 
@@ -24,7 +24,7 @@ namespace {
 std::unique_ptr<Transport> connect(const std::string& url) {
   TransportOptions options;
   options.base_url = url;
-  auto made = make_cpprest_transport(std::move(options));
+  auto made = make_transport(options);
   REQUIRE(made.ok());
   return std::move(made).value();
 }
@@ -104,8 +104,8 @@ TEST_CASE("a stream waits for its headers and for a connection for a shorter tim
   REQUIRE_FALSE(end.ok());
   INFO(end.error().message);
   CHECK_THAT(end.error().message, Catch::Contains("cannot connect"));
-  CHECK(took > 5s);
-  CHECK(took < 15s);  // 7 s, or 11 s where the first SYNs are sent every second (Linux 6.5)
+  CHECK(took > (kBeast ? 2s : 5s));  // Beast has a limit of its own for each address
+  CHECK(took < 15s);                 // 7 s, or 11 s where the first SYNs are sent every second (Linux 6.5)
 }
 
 TEST_CASE("the kernel probes every kept connection: to an address, and to a name that has served once") {

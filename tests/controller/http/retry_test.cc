@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <mutex>
 
-#include "controller/http/cpprest_transport.h"
+#include "tests/controller/http/client_under_test.h"
 #include "tests/controller/http/test_server.h"
 #include "tests/wall_time.h"
 
@@ -22,7 +22,7 @@ std::unique_ptr<Transport> connect(const std::string& url, int attempts, Transpo
   options.base_url = url;
   options.retry.attempts = attempts;
   options.retry.wait = {Millis(20), Millis(100)};
-  auto made = make_cpprest_transport(std::move(options));
+  auto made = make_transport(options);
   REQUIRE(made.ok());
   return std::move(made).value();
 }

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "controller/http/cpprest_transport.h"
+#include "tests/controller/http/client_under_test.h"
 #include "tests/controller/http/test_server.h"
 #include "tests/wall_time.h"
 
@@ -28,7 +28,7 @@ std::unique_ptr<Transport> connect(const std::string& url, std::size_t limit = k
   TransportOptions options;
   options.base_url = url;
   options.max_body_bytes = limit;
-  auto made = make_cpprest_transport(std::move(options));
+  auto made = make_transport(options);
   REQUIRE(made.ok());
   return std::move(made).value();
 }

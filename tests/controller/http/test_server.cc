@@ -79,6 +79,7 @@ struct TestServer::Impl {
                       request.body(),
                       std::string(request[beast::http::field::authorization]),
                       std::string(request[beast::http::field::user_agent]),
+                      std::string(request[beast::http::field::proxy_authorization]),
                       connection,
                       nth};
       if (!script(seen, peer)) break;

@@ -15,7 +15,7 @@ namespace aia::http {
 
 /// What a script sees of one request.
 struct Seen {
-  std::string method, target, body, authorization, user_agent;
+  std::string method, target, body, authorization, user_agent, proxy_authorization;
   int connection = 0;  ///< counted from 0
   int nth = 0;         ///< request on this connection, counted from 0
 };

@@ -3,7 +3,7 @@
 #include <mutex>
 #include <thread>
 
-#include "controller/http/cpprest_transport.h"
+#include "tests/controller/http/client_under_test.h"
 #include "tests/controller/http/test_server.h"
 #include "tests/controller/kube/eventually.h"
 #include "tests/wall_time.h"
@@ -27,7 +27,7 @@ std::string chunk(const std::string& text) {
 
 std::unique_ptr<Transport> connect(const std::string& url, TransportOptions options = {}) {
   options.base_url = url;
-  auto made = make_cpprest_transport(std::move(options));
+  auto made = make_transport(options);
   REQUIRE(made.ok());
   return std::move(made).value();
 }
@@ -161,12 +161,13 @@ TEST_CASE("a stream that breaks off is an error, one that is refused returns the
   const auto broken = transport->stream({"GET", "/cut", {}, ""}, sink, {}, kPatience);
   REQUIRE_FALSE(broken.ok());
   CHECK_THAT(broken.error().message, Catch::Contains("cut off"));
-  CHECK(got == "event\n");
+  CHECK(got == (kBeast ? "event\nhal" : "event\n"));  // cpprestsdk keeps a chunk until it is whole
+  got.clear();
   const auto refused = transport->stream({"GET", "/gone", {}, ""}, sink, {}, kPatience);
   REQUIRE(refused.ok());
   CHECK(refused->status == 410);
   CHECK(refused->body == "{\"reason\":\"Expired\"}");
-  CHECK(got == "event\n");
+  CHECK(got.empty());
 }
 
 TEST_CASE("a stream takes more than any body limit") {

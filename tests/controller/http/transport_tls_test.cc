@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "controller/http/cpprest_transport.h"
+#include "tests/controller/http/client_under_test.h"
 #include "tests/controller/http/test_server.h"
 #include "tests/wall_time.h"
 
@@ -23,7 +23,7 @@ Result<Response> get(const std::string& url, const TlsOptions& tls) {
   TransportOptions options;
   options.base_url = url;
   options.tls = tls;
-  auto transport = make_cpprest_transport(options);
+  auto transport = make_transport(options);
   if (!transport) return transport.error();
   return (*transport)->send({"GET", "/", {}, ""}, kPatience);
 }
@@ -88,14 +88,14 @@ TEST_CASE("the system's roots are read once where they are trusted, and not at a
     for (int i = 0; i < 3; ++i) CHECK(transport.send({"GET", "/", {}, ""}, kPatience).ok());
   };
   SECTION("trusted") {
-    const auto transport = make_cpprest_transport(options).value();
+    const auto transport = make_transport(options).value();
     CHECK(opened());
     three_connections(*transport);
   }
   SECTION("a CA is given") {
     options.tls.ca_pem = text_of(certs.ca_file);
     CHECK(opened());  // by us
-    three_connections(*make_cpprest_transport(options).value());
+    three_connections(*make_transport(options).value());
   }
   CHECK_FALSE(opened());
   CHECK(server.connections() == 3);
@@ -160,7 +160,7 @@ TEST_CASE("a rotated CA file counts for the next connection") {
   TransportOptions options;
   options.base_url = server.url();
   options.tls.ca_file = file.string();
-  auto transport = make_cpprest_transport(options);
+  auto transport = make_transport(options);
   REQUIRE(transport.ok());
   CHECK_FALSE((*transport)->send({"GET", "/", {}, ""}, kPatience).ok());
   std::filesystem::copy_file(certs.ca_file, file, std::filesystem::copy_options::overwrite_existing);
@@ -188,7 +188,7 @@ TEST_CASE("a refused client certificate is followed by a new connection with the
     return {text_of(certs.client.cert_file), text_of(certs.client.key_file)};
   };
   options.on_unauthorized = [&] { ++refused; };
-  auto transport = make_cpprest_transport(options);
+  auto transport = make_transport(options);
   REQUIRE(transport.ok());
   CHECK(shown == 1);  // at start, so that a wrong one is known
   const std::vector<Request> four(4, Request{"GET", "/", {}, ""});
@@ -204,7 +204,7 @@ TEST_CASE("a refused client certificate is followed by a new connection with the
   CHECK(refused == 1);
 
   options.tls.client_certificate = [] { return ClientCertificate{}; };
-  transport = make_cpprest_transport(options);
+  transport = make_transport(options);
   REQUIRE(transport.ok());
   check_refused((*transport)->send({"GET", "/", {}, ""}, kPatience), "certificate required");
 }
@@ -221,7 +221,7 @@ TEST_CASE("dropped connections and mutations over TLS") {
   TransportOptions options;
   options.base_url = server.url();
   options.tls.ca_file = certs.ca_file;
-  auto transport = make_cpprest_transport(options);
+  auto transport = make_transport(options);
   REQUIRE(transport.ok());
   for (int i = 0; i < 30; ++i) {
     REQUIRE((*transport)->send({"GET", "/", {}, ""}, kPatience).ok());

@@ -6,7 +6,7 @@
 #include <map>
 #include <mutex>
 
-#include "controller/http/cpprest_transport.h"
+#include "controller/http/make_transport.h"
 #include "controller/kube/kube_cluster.h"
 #include "tests/controller/http/test_server.h"
 #include "tests/controller/kube/eventually.h"

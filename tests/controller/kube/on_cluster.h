@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "controller/http/cpprest_transport.h"
+#include "controller/http/make_transport.h"
 #include "controller/kube/credentials.h"
 #include "controller/kube/kube_cluster.h"
 #include "controller/kube/request.h"

@@ -18,7 +18,7 @@
 #include <thread>
 #include <vector>
 
-#include "controller/http/cpprest_transport.h"
+#include "controller/http/make_transport.h"
 
 namespace aia::prometheus {
 namespace {

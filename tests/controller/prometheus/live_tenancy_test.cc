@@ -8,7 +8,7 @@
 #include <random>
 #include <set>
 
-#include "controller/http/cpprest_transport.h"
+#include "controller/http/make_transport.h"
 #include "controller/http/url.h"
 #include "controller/prometheus/source.h"
 #include "tests/controller/prometheus/live_prometheus.h"

@@ -1,13 +1,16 @@
 // Calls are a Batch; here is how a stream is driven: the caller's thread sleeps on the Signal until something happened,
 // it was asked to stop, or there was silence for too long. Transport threads only report.
-#include "controller/http/cpprest_transport.h"
+#include "controller/http/make_transport.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "controller/http/batch.h"
+#include "controller/http/beast_client.h"
 #include "controller/http/client_pool.h"
-#include "controller/http/url.h"
+#include "controller/http/cpprest_client.h"
+#include "controller/http/proxy.h"
+#include "controller/http/socket.h"
 
 namespace aia::http {
 namespace {
@@ -20,13 +23,38 @@ constexpr std::chrono::seconds kAbandonedWatch{7200};
 /// connect got no answer, or the other end has gone.
 constexpr Millis kFirstAnswer{20'000};
 
-class CpprestTransport final : public Transport {
+/// What is needed to reach a server.
+struct Way {
+  BaseUrl server;
+  std::shared_ptr<Tls> tls;
+  std::optional<Proxy> proxy;
+};
+
+Result<Way> find_way(const TransportOptions& options) {
+  auto server = parse_base_url(options.base_url);
+  if (!server) return server.error();
+  Way way{std::move(*server), nullptr, std::nullopt};
+  if (!options.proxy.empty()) {
+    auto proxy = parse_proxy(options.proxy);
+    if (!proxy) return proxy.error();
+    way.proxy = std::move(*proxy);
+  }
+  if (!way.server.tls) return way;
+  auto made = Tls::make(options.tls, way.server.host);
+  if (!made) return made.error().in(way.server.origin());
+  way.tls = std::move(*made);
+  return way;
+}
+
+class PooledTransport final : public Transport {
  public:
-  CpprestTransport(const TransportOptions& options, const BaseUrl& server, const std::shared_ptr<Tls>& tls,
-                   const std::shared_ptr<AddressFamily>& family)
-      : settings_{server.origin(), options.retry, options.max_body_bytes},
-        calls_(options, server, tls, family, kAbandonedCall),
-        watches_(options, server, tls, family, kAbandonedWatch) {}
+  /// `thread`: on which the clients' connections live, where that is the transport's own.
+  PooledTransport(const TransportOptions& options, const Way& way, const ClientPool::MakeClient& call,
+                  const ClientPool::MakeClient& watch, std::unique_ptr<IoThread> thread = nullptr)
+      : thread_(std::move(thread)),
+        settings_{way.server.origin(), options.retry, options.max_body_bytes},
+        calls_(options, way.server, way.tls, call),
+        watches_(options, way.server, way.tls, watch) {}
 
   Result<Response> send(const Request& request, Millis deadline) override {
     return std::move(send_all({request}, deadline).front());
@@ -83,6 +111,7 @@ class CpprestTransport final : public Transport {
     return {ErrorKind::Unavailable, settings_.server + ": stopped before the server answered"};
   }
 
+  const std::unique_ptr<IoThread> thread_;  // first: goes last
   const BatchSettings settings_;
   LastAnswer last_answer_{};
   ClientPool calls_;
@@ -91,21 +120,37 @@ class CpprestTransport final : public Transport {
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> make_cpprest_transport(TransportOptions options) {
-  auto server = parse_base_url(options.base_url);
-  if (!server) return server.error();
-  if (server->host.find(':') != std::string::npos)  // cpprestsdk asks the resolver for it with its brackets
+Result<std::unique_ptr<Transport>> make_cpprest_transport(const TransportOptions& options) {
+  auto way = find_way(options);
+  if (!way) return way.error();
+  if (way->server.host.find(':') != std::string::npos)  // cpprestsdk asks the resolver for it with its brackets
     return Error{ErrorKind::Invalid, "URL '" + options.base_url +
                                          "': an IPv6 address cannot be used as host; give a DNS name (in a cluster: "
                                          "kubernetes.default.svc)"};
-  std::shared_ptr<Tls> tls;
-  if (server->tls) {
-    auto made = Tls::make(options.tls, server->host);
-    if (!made) return made.error().in(server->origin());
-    tls = std::move(*made);
-  }
+  if (way->proxy)  // it would hand our callback a socket where it promised a TLS stream
+    return Error{ErrorKind::Invalid, "cpprestsdk cannot be used behind the proxy " + way->proxy->url.origin()};
+  const auto family = std::make_shared<AddressFamily>(way->server.host);
+  const auto make = [way = *way, family](std::chrono::seconds abandoned_after) {
+    return [way, family, abandoned_after]() -> std::shared_ptr<Client> {
+      return std::make_shared<CpprestClient>(way.server, way.tls, family, abandoned_after);
+    };
+  };
   return std::unique_ptr<Transport>(
-      std::make_unique<CpprestTransport>(options, *server, tls, std::make_shared<AddressFamily>(server->host)));
+      std::make_unique<PooledTransport>(options, *way, make(kAbandonedCall), make(kAbandonedWatch)));
+}
+
+Result<std::unique_ptr<Transport>> make_beast_transport(const TransportOptions& options) {
+  auto way = find_way(options);
+  if (!way) return way.error();
+  auto thread = std::make_unique<IoThread>("queries");
+  const auto make = [way = *way, &thread = *thread]() -> std::shared_ptr<Client> {
+    return std::make_shared<BeastClient>(thread, way.server, way.tls, way.proxy);
+  };
+  return std::unique_ptr<Transport>(std::make_unique<PooledTransport>(options, *way, make, make, std::move(thread)));
+}
+
+Result<std::unique_ptr<Transport>> make_api_server_transport(const TransportOptions& options) {
+  return options.proxy.empty() ? make_cpprest_transport(options) : make_beast_transport(options);
 }
 
 }  // namespace aia::http
