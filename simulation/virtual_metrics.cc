@@ -119,11 +119,15 @@ ports::Evidence VirtualMetrics::evidence_of(const std::string& promql, WallTime 
   return evidence;
 }
 
-std::vector<Result<ports::Evidence>> VirtualMetrics::evidence(const std::vector<std::string>& promql, WallTime at,
-                                                              Millis) {
+int VirtualMetrics::evidence_queries(const std::string& /*promql*/) const {
+  return 1;
+}
+
+std::vector<Result<ports::Evidence>> VirtualMetrics::evidence(const std::vector<ports::EvidenceQuery>& queries,
+                                                              WallTime at, Millis) {
   std::vector<Result<ports::Evidence>> all;
-  all.reserve(promql.size());
-  for (const auto& one : promql) all.push_back(evidence_of(one, at));
+  all.reserve(queries.size());
+  for (const auto& one : queries) all.push_back(evidence_of(one.promql, at));
   return all;
 }
 

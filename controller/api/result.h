@@ -22,6 +22,7 @@ enum class ErrorKind {
   Unauthorized,  ///< credentials were refused: read them again, then retry
   Throttled,     ///< the server asks to slow down: wait `retry_after`
   Unavailable,   ///< the server cannot be reached, broke off or answered nonsense: retry with back-off
+  TooLarge,      ///< the answer is larger than allowed, and will be the next time: ask for less
   Timeout,       ///< no answer before the deadline
   NotLeading,    ///< the lease is not ours, or not for long enough: nothing was sent, another one acts
   Internal,      ///< this program is wrong: nothing more is done with the object, and somebody should report it
@@ -38,6 +39,7 @@ constexpr const char* to_string(ErrorKind kind) {
     case ErrorKind::Unauthorized: return "unauthorized";
     case ErrorKind::Throttled: return "throttled";
     case ErrorKind::Unavailable: return "unavailable";
+    case ErrorKind::TooLarge: return "too-large";
     case ErrorKind::Timeout: return "timeout";
     case ErrorKind::NotLeading: return "not-leading";
     case ErrorKind::Internal: return "internal";

@@ -38,28 +38,79 @@ Batch::Batch(ClientPool& pool, LastAnswer& last_answer, const BatchSettings& set
       until_(Clock::now() + deadline),
       draw_(static_cast<std::uint64_t>(until_.time_since_epoch().count())),
       calls_(requests.size()) {
-  for (std::size_t i = 0; i < requests.size(); ++i) calls_[i].request = &requests[i];
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    calls_[i].request = &requests[i];
+    tenants_[requests[i].tenant].waiting.push_back(&calls_[i]);
+  }
+  waiting_ = requests.size();
 }
 
-std::vector<Result<Response>> Batch::run() {
+Batch::~Batch() {
+  for (Call* call : in_flight_) {
+    call->attempt.exchange->detach();
+    call->attempt.cancel();
+  }
+}
+
+void Batch::run(const AnswerSink& take) {
   for (auto now = Clock::now(); now < until_; now = Clock::now()) {
     const auto seen = signal_->events();
-    std::erase_if(in_flight_, [&](Call* call) { return advance(*call, now); });
-    while (next_ < calls_.size() && has_room(now) && Clock::now() < until_) {
-      start(calls_[next_], now);
-      in_flight_.push_back(&calls_[next_++]);
+    const auto waiting =
+        std::stable_partition(in_flight_.begin(), in_flight_.end(), [&](Call* call) { return advance(*call, now); });
+    const std::vector<Call*> ended(in_flight_.begin(), waiting);
+    in_flight_.erase(in_flight_.begin(), waiting);
+    for (Call* call : ended) count(*call, false);
+    while (Call* call = Clock::now() < until_ ? next(now) : nullptr) {
+      count(*call, true);
+      in_flight_.push_back(call);
+      start(*call, now);
     }
-    if (in_flight_.empty() && next_ == calls_.size()) break;
+    for (Call* call : ended) hand_over(*call, take);  // while the next ones are on their way
+    if (in_flight_.empty() && waiting_ == 0) break;
     signal_->wait(seen, wake_up(now));
   }
   for (Call* call : in_flight_) give_up(*call);
-  std::vector<Result<Response>> answers;
-  answers.reserve(calls_.size());
-  for (Call& call : calls_) {
-    if (!call.answer) call.answer = timed_out(settings_.server, {}, deadline_, "deadline");
-    answers.push_back(std::move(*call.answer));
+  for (Call* call : in_flight_) hand_over(*call, take);
+  in_flight_.clear();
+  for (auto& [name, tenant] : tenants_) {
+    for (Call* call : std::exchange(tenant.waiting, {})) {
+      call->answer = timed_out(settings_.server, {}, deadline_, "deadline");
+      hand_over(*call, take);
+    }
   }
-  return answers;
+}
+
+void Batch::count(const Call& call, bool begins) {
+  const std::size_t bytes = body_limit_of(*call.request);
+  std::size_t& own = tenants_.at(call.request->tenant).bytes_under_way;
+  own = begins ? own + bytes : own - bytes;
+  bytes_under_way_ = begins ? bytes_under_way_ + bytes : bytes_under_way_ - bytes;
+}
+
+/// The next call of the tenant of whom least is under way, if there is room for it.
+Batch::Call* Batch::next(SteadyTime now) {
+  if (!has_room(now)) return nullptr;
+  Tenant* least = nullptr;
+  for (auto& [name, tenant] : tenants_) {
+    if (tenant.waiting.empty()) continue;
+    const auto order = [](const Tenant& one) { return std::make_pair(one.bytes_under_way, one.waiting.front()); };
+    if (least == nullptr || order(tenant) < order(*least)) least = &tenant;
+  }
+  if (least == nullptr) return nullptr;
+  Call* const call = least->waiting.front();
+  const std::size_t bytes = body_limit_of(*call->request);
+  if (!in_flight_.empty() &&
+      bytes > settings_.max_bytes_under_way - std::min(bytes_under_way_, settings_.max_bytes_under_way))
+    return nullptr;
+  least->waiting.pop_front();
+  --waiting_;
+  return call;
+}
+
+void Batch::hand_over(Call& call, const AnswerSink& take) {
+  auto answer = std::exchange(call.answer, std::nullopt);
+  call.attempt = {};
+  take(static_cast<std::size_t>(&call - calls_.data()), std::move(*answer));
 }
 
 void Batch::start(Call& call, SteadyTime now) {
@@ -142,7 +193,7 @@ SteadyTime Batch::wake_up(SteadyTime now) const {
   SteadyTime at = until_;
   for (const Call* call : in_flight_) {
     if (call->again_at) at = std::min(at, *call->again_at);
-    const bool makes_room = next_ < calls_.size() && !call->again_at && call->started + kSlow > now;
+    const bool makes_room = waiting_ > 0 && !call->again_at && call->started + kSlow > now;
     if (makes_room) at = std::min(at, call->started + kSlow);
   }
   return at;

@@ -19,12 +19,16 @@ const char* words(Step step) {
   return "failed";
 }
 
+ErrorKind step_kind(Step step) {
+  return step == Step::Limit ? ErrorKind::TooLarge : ErrorKind::Unavailable;
+}
+
 }  // namespace
 
 Error to_error(const Failure& failure, const std::string& server) {
   std::string message = server + ": " + words(failure.step);
   if (!failure.detail.empty()) message += ": " + failure.detail;
-  return {ErrorKind::Unavailable, std::move(message)};
+  return {step_kind(failure.step), std::move(message)};
 }
 
 }  // namespace aia::http

@@ -26,7 +26,7 @@ struct Failure {
   std::string detail;
 };
 
-/// "https://host:port: cannot connect: connection refused". Always Unavailable, but for Setup's own kind.
+/// "https://host:port: cannot connect: connection refused". Unavailable, or TooLarge.
 Error to_error(const Failure& failure, const std::string& server);
 
 }  // namespace aia::http

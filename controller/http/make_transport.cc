@@ -52,7 +52,7 @@ class PooledTransport final : public Transport {
   PooledTransport(const TransportOptions& options, const Way& way, const ClientPool::MakeClient& call,
                   const ClientPool::MakeClient& watch, std::unique_ptr<IoThread> thread = nullptr)
       : thread_(std::move(thread)),
-        settings_{way.server.origin(), options.retry, options.max_body_bytes},
+        settings_{way.server.origin(), options.retry, options.max_body_bytes, options.max_bytes_under_way},
         calls_(options, way.server, way.tls, call),
         watches_(options, way.server, way.tls, watch) {}
 
@@ -60,8 +60,8 @@ class PooledTransport final : public Transport {
     return std::move(send_all({request}, deadline).front());
   }
 
-  std::vector<Result<Response>> send_all(const std::vector<Request>& requests, Millis deadline) override {
-    return Batch(calls_, last_answer_, settings_, requests, deadline).run();
+  void send_each(const std::vector<Request>& requests, Millis deadline, const AnswerSink& take) override {
+    Batch(calls_, last_answer_, settings_, requests, deadline).run(take);
   }
 
   Result<Response> stream(const Request& request, const ChunkSink& sink, std::stop_token stop,

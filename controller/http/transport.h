@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -26,6 +27,7 @@ struct Request {
   Headers headers;     ///< without Authorization: the transport adds it
   std::string body;
   bool reads = false;              ///< a POST that changes nothing: a query that is too long for a URL
+  std::string tenant{};            ///< of a batch, those of whom least is under way go next
   std::size_t max_body_bytes = 0;  ///< of its answer, where that is less than the transport's; 0: the transport's
 };
 
@@ -79,10 +81,15 @@ struct TransportOptions {
   RetryOptions retry;  ///< of calls; a stream is never repeated
   std::string user_agent = "aiautoscaler";
   std::size_t max_body_bytes = 256U << 20U;  ///< a larger answer is an Error, not an out-of-memory kill
+  /// Of all answers of a batch that are on their way, each counted as large as it may become; one is always allowed.
+  std::size_t max_bytes_under_way = std::numeric_limits<std::size_t>::max();
 };
 
 /// Receives body bytes as they arrive; false ends the stream. Must not throw. Called from a transport thread.
 using ChunkSink = std::function<bool(std::string_view)>;
+
+/// Receives the answer to the request with this number. May throw: the rest is given up.
+using AnswerSink = std::function<void(std::size_t request, Result<Response> answer)>;
 
 class Transport {
  public:
@@ -93,8 +100,12 @@ class Transport {
   /// keep-alive connection, and as `retry` says; a mutation never is once it may have been acted on.
   virtual Result<Response> send(const Request& request, Millis deadline) = 0;
 
-  /// All side by side, answers in order, one deadline for the batch: requests that hang cost the others nothing.
-  virtual std::vector<Result<Response>> send_all(const std::vector<Request>& requests, Millis deadline) = 0;
+  /// All side by side, one deadline for the batch: requests that hang cost the others nothing. Each answer is handed
+  /// over as it comes, once, on the calling thread, so that no more of them are kept than are on their way.
+  virtual void send_each(const std::vector<Request>& requests, Millis deadline, const AnswerSink& take) = 0;
+
+  /// The same, answers in order.
+  std::vector<Result<Response>> send_all(const std::vector<Request>& requests, Millis deadline);
 
   /// Streams the body of a 2xx to `sink` until the server ends it, the sink says stop, `stop` is requested, or nothing
   /// arrived for `inactivity` (for the headers: 20 s at most). Returns status and headers, and the body only when the

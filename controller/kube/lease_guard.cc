@@ -3,25 +3,17 @@
 
 #include <algorithm>
 
+#include "controller/http/retry.h"
+
 namespace aia::kube {
-namespace {
-
-bool is_read(const http::Request& request) {
-  return request.method == "GET";
-}
-
-}  // namespace
 
 Result<http::Response> LeaseGuard::send(const http::Request& request, Millis deadline) {
-  return is_read(request) ? inner_.send(request, deadline) : write(request, deadline);
+  return http::is_read(request) ? inner_.send(request, deadline) : write(request, deadline);
 }
 
-std::vector<Result<http::Response>> LeaseGuard::send_all(const std::vector<http::Request>& requests, Millis deadline) {
-  if (std::all_of(requests.begin(), requests.end(), is_read)) return inner_.send_all(requests, deadline);
-  std::vector<Result<http::Response>> answers;
-  answers.reserve(requests.size());
-  for (const auto& request : requests) answers.push_back(send(request, deadline));
-  return answers;
+void LeaseGuard::send_each(const std::vector<http::Request>& requests, Millis deadline, const http::AnswerSink& take) {
+  if (std::all_of(requests.begin(), requests.end(), http::is_read)) return inner_.send_each(requests, deadline, take);
+  for (std::size_t i = 0; i < requests.size(); ++i) take(i, send(requests[i], deadline));
 }
 
 Result<http::Response> LeaseGuard::stream(const http::Request& request, const http::ChunkSink& sink,

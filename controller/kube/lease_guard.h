@@ -25,7 +25,7 @@ class LeaseGuard final : public http::Transport {
   /// A write gets no more time than the lease has left. Errors, besides those of the transport: NotLeading, nothing was
   /// sent.
   Result<http::Response> send(const http::Request& request, Millis deadline) override;
-  std::vector<Result<http::Response>> send_all(const std::vector<http::Request>& requests, Millis deadline) override;
+  void send_each(const std::vector<http::Request>& requests, Millis deadline, const http::AnswerSink& take) override;
   Result<http::Response> stream(const http::Request& request, const http::ChunkSink& sink, std::stop_token stop,
                                 Millis inactivity) override;
 

@@ -160,7 +160,8 @@ void DemandBatch::answer_due(const Slot& slot) {
   }
   auto& history = slot.state().history();
   // Too slow, or more samples than the server allows in a query: fewer points may pass.
-  if (answer.error().kind == ErrorKind::Timeout || answer.error().kind == ErrorKind::Invalid) history.asked_too_much();
+  const ErrorKind kind = answer.error().kind;
+  if (kind == ErrorKind::Timeout || kind == ErrorKind::Invalid || kind == ErrorKind::TooLarge) history.asked_too_much();
   slot.view->history_error = answer.error().message;
   slot.workload->fail("observe", answer.error().in("history of demand " + slot.view->input.spec.name));
 }

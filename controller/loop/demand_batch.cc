@@ -107,7 +107,7 @@ void DemandBatch::ask_for(Question& question, const std::optional<api::Decompose
   queries_.push_back({*question.promql, now, std::nullopt, Millis(0)});
   if (decompose) queries_.back().by = ports::ByLabel{decompose->label};
   question.evidence = judged_.size();
-  judged_.push_back(*question.promql);
+  judged_.push_back({*question.promql, queries_.back().tenant});
 }
 
 void DemandBatch::ask_for_heaviest(Slot& slot, WallTime now) {

@@ -77,7 +77,7 @@ class DemandBatch {
   std::vector<Slot> slots_;
   std::vector<ports::MetricQuery> queries_;
   std::vector<Result<ports::QueryAnswer>> answers_;
-  std::vector<std::string> judged_;  // queries whose evidence is asked for
+  std::vector<ports::EvidenceQuery> judged_;  // what evidence is asked for
   std::vector<Result<ports::Evidence>> evidence_;
 };
 

@@ -48,6 +48,14 @@ struct MetricQuery {
   std::optional<WallTime> start{};
   Millis step{0};
   std::optional<ByLabel> by{};
+  std::string tenant{};  ///< the namespace that it is asked for: namespaces share what is under way
+  int most_series = 0;   ///< more are a mistake; 0: as many as the source allows
+};
+
+/// What lies behind `promql` is asked for `tenant`.
+struct EvidenceQuery {
+  std::string promql;
+  std::string tenant{};
 };
 
 /// What lies behind a query's value: the raw series that its selectors match now. An instant answer carries the
@@ -79,8 +87,11 @@ class MetricsSource {
   /// Answers in the order of `queries`, all asked side by side; ranges beyond the server's limit of points are paged.
   virtual std::vector<Result<QueryAnswer>> query(const std::vector<MetricQuery>& queries, Millis deadline) = 0;
 
-  /// Evidence for each PromQL expression at `at`, in order.
-  virtual std::vector<Result<Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+  /// How many queries the evidence of `promql` takes: one for each series selector in it.
+  [[nodiscard]] virtual int evidence_queries(const std::string& promql) const = 0;
+
+  /// Evidence for each expression at `at`, in order.
+  virtual std::vector<Result<Evidence>> evidence(const std::vector<EvidenceQuery>& queries, WallTime at,
                                                  Millis deadline) = 0;
 };
 

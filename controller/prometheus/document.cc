@@ -9,8 +9,13 @@
 #include <cmath>
 #include <limits>
 
+#include "controller/api/meta_json.h"
+
 namespace aia::prometheus {
 namespace {
+
+constexpr std::size_t kMostRemarks = 16;     // kept of an answer's warnings, and of its infos
+constexpr std::size_t kLongestRemark = 500;  // bytes
 
 namespace json = simdjson::ondemand;
 using simdjson::error_code;
@@ -19,6 +24,12 @@ using simdjson::error_code;
   do {                                                           \
     if (const error_code failed_ = (expression)) return failed_; \
   } while (false)
+
+/// A server may leave a field out or say null, as Go does for an empty list.
+bool is_null(json::value& value) {
+  bool null = false;
+  return value.is_null().get(null) == simdjson::SUCCESS && null;
+}
 
 error_code read_number(std::string_view text, double& out) {
   if (text == "NaN") {
@@ -70,6 +81,7 @@ error_code read_sample(json::value sample, ports::Sample& out) {
 }
 
 error_code read_labels(json::value metric, std::map<std::string, std::string>& out) {
+  if (is_null(metric)) return simdjson::SUCCESS;
   json::object labels;
   AIA_TRY(metric.get_object().get(labels));
   for (auto field : labels) {
@@ -110,6 +122,7 @@ error_code read_series(json::object object, Document& document) {
 /// A list of series, or the pair of a scalar or string: the first element tells.
 error_code read_result(json::value result, Document& document) {
   document.has_result = true;
+  if (is_null(result)) return simdjson::SUCCESS;
   json::array elements;
   AIA_TRY(result.get_array().get(elements));
   ports::LabelledSeries scalar;
@@ -140,18 +153,31 @@ error_code read_result(json::value result, Document& document) {
   return simdjson::SUCCESS;
 }
 
-error_code read_strings(json::value value, std::vector<std::string>& out) {
+/// Keeps the first few, which say it all, and the number of the others.
+void keep(Remarks& remarks, std::string_view text) {
+  if (remarks.texts.size() < kMostRemarks)
+    remarks.texts.push_back(api::cut(std::string(text.substr(0, 4 * kLongestRemark)), kLongestRemark));
+  else
+    ++remarks.left_out;
+}
+
+/// Prometheus 2.48 to 2.53, and Thanos with it, say among warnings what later ones say as infos: remarks on the query's
+/// style, with an answer that is whole (util/annotations of Prometheus).
+error_code read_remarks(json::value value, Document& document, bool all_are_infos) {
+  if (is_null(value)) return simdjson::SUCCESS;
   json::array elements;
   AIA_TRY(value.get_array().get(elements));
   for (auto element : elements) {
     std::string_view text;
     AIA_TRY(element.get_string().get(text));
-    out.emplace_back(text);
+    const bool is_info = all_are_infos || text.starts_with("PromQL info:");
+    keep(is_info ? document.infos : document.warnings, text);
   }
   return simdjson::SUCCESS;
 }
 
 error_code read_text(json::value value, std::string& out) {
+  if (is_null(value)) return simdjson::SUCCESS;
   std::string_view text;
   AIA_TRY(value.get_string().get(text));
   out = text;
@@ -195,11 +221,13 @@ error_code read_root(std::string& body, Document& document) {
     } else if (name == "error") {
       AIA_TRY(read_text(field.value(), document.error));
     } else if (name == "isPartial") {
-      AIA_TRY(field.value().get_bool().get(document.is_partial));
+      json::value partial;
+      AIA_TRY(field.value().get(partial));
+      if (!is_null(partial)) AIA_TRY(partial.get_bool().get(document.is_partial));
     } else if (name == "warnings") {
-      AIA_TRY(read_strings(field.value(), document.answer.warnings));
+      AIA_TRY(read_remarks(field.value(), document, false));
     } else if (name == "infos") {
-      AIA_TRY(read_strings(field.value(), document.answer.infos));
+      AIA_TRY(read_remarks(field.value(), document, true));
     }
   }
   const char* behind = nullptr;  // out of bounds when nothing follows
@@ -207,6 +235,12 @@ error_code read_root(std::string& body, Document& document) {
 }
 
 #undef AIA_TRY
+
+std::vector<std::string> in_words(const Remarks& remarks) {
+  auto words = remarks.texts;
+  if (remarks.left_out > 0) words.push_back("and " + std::to_string(remarks.left_out) + " more");
+  return words;
+}
 
 }  // namespace
 
@@ -218,6 +252,8 @@ Result<Document> read_document(std::string body) {
   } catch (const std::exception& error) {  // no memory for a huge answer
     return Error{ErrorKind::Unavailable, error.what()};
   }
+  document.answer.warnings = in_words(document.warnings);
+  document.answer.infos = in_words(document.infos);
   return document;
 }
 

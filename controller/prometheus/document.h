@@ -3,11 +3,19 @@
 // https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "controller/ports/metrics_source.h"
 
 namespace aia::prometheus {
+
+/// What a server says beside its answer.
+struct Remarks {
+  std::vector<std::string> texts;  ///< the first ones
+  std::size_t left_out = 0;
+};
 
 struct Document {
   std::string status;
@@ -18,6 +26,7 @@ struct Document {
   bool has_histograms = false;  ///< a series came with native histograms
   bool has_text = false;        ///< the value of a scalar or string is no number
   bool is_partial = false;      ///< VictoriaMetrics' cluster: some of its storage did not answer
+  Remarks warnings, infos;      ///< in words in the answer
   ports::QueryAnswer answer;    ///< a scalar is one series without labels
 };
 

@@ -18,23 +18,6 @@ std::string label(const ports::LabelledSeries& series, const char* name) {
   return found == series.labels.end() ? std::string() : found->second;
 }
 
-/// Each source once, with its newest sample.
-std::vector<ports::Evidence::Pod> sources_of(const ports::QueryAnswer& answer, int selector) {
-  std::map<std::tuple<std::string, std::string, std::string>, WallTime> newest;
-  for (const auto& series : answer.series) {
-    if (series.samples.empty() || !(std::abs(series.samples.back().value) < 1e12)) continue;
-    const WallTime time{Millis(std::llround(series.samples.back().value * 1000))};
-    const auto [found, is_new] =
-        newest.try_emplace({label(series, "namespace"), label(series, "pod"), label(series, "instance")}, time);
-    if (!is_new) found->second = std::max(found->second, time);
-  }
-  std::vector<ports::Evidence::Pod> sources;
-  for (const auto& [source, time] : newest) {
-    sources.push_back({std::get<0>(source), std::get<1>(source), time, std::get<2>(source), selector});
-  }
-  return sources;
-}
-
 }  // namespace
 
 std::string evidence_query(const Selector& selector) {
@@ -44,17 +27,35 @@ std::string evidence_query(const Selector& selector) {
   return "max by (namespace, pod, instance) (timestamp(" + where + "))";
 }
 
-ports::Evidence reduce(const Selectors& selectors, const std::vector<ports::QueryAnswer>& answers) {
+Behind behind(const ports::QueryAnswer& answer) {
+  std::map<std::tuple<std::string, std::string, std::string>, WallTime> newest;
+  for (const auto& series : answer.series) {
+    if (series.samples.empty() || !(std::abs(series.samples.back().value) < 1e12)) continue;
+    const WallTime time{Millis(std::llround(series.samples.back().value * 1000))};
+    const auto [found, is_new] =
+        newest.try_emplace({label(series, "namespace"), label(series, "pod"), label(series, "instance")}, time);
+    if (!is_new) found->second = std::max(found->second, time);
+  }
+  Behind out;
+  out.warned = !answer.warnings.empty();
+  for (const auto& [source, time] : newest)
+    out.sources.push_back({std::get<0>(source), std::get<1>(source), time, std::get<2>(source)});
+  return out;
+}
+
+ports::Evidence reduce(const Selectors& selectors, const std::vector<const Behind*>& found) {
   ports::Evidence evidence;
   evidence.rate_window = selectors.longest_range;
   evidence.complete = !selectors.all.empty();
   std::set<std::string> asked;
-  for (std::size_t i = 0; i < std::min(selectors.all.size(), answers.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(selectors.all.size(), found.size()); ++i) {
     if (!asked.insert(evidence_query(selectors.all[i])).second) continue;
-    if (!answers[i].warnings.empty()) evidence.complete = false;
-    const auto sources = sources_of(answers[i], static_cast<int>(asked.size()) - 1);
-    if (sources.empty()) evidence.unseen.push_back(selectors.all[i].text);
-    evidence.pods.insert(evidence.pods.end(), sources.begin(), sources.end());
+    if (found[i]->warned) evidence.complete = false;
+    if (found[i]->sources.empty()) evidence.unseen.push_back(selectors.all[i].text);
+    for (auto source : found[i]->sources) {
+      source.selector = static_cast<int>(asked.size()) - 1;
+      evidence.pods.push_back(std::move(source));
+    }
   }
   return evidence;
 }

@@ -15,7 +15,17 @@ Result<std::int64_t> series_allowed(const ports::MetricQuery& query, const Prome
     return Error{ErrorKind::Invalid,
                  "range query: " + std::to_string(points) + " points are more than the --max-samples " +
                      std::to_string(options.max_samples) + " that a query may return; use a longer step"};
-  return std::min<std::int64_t>(options.max_series, options.max_samples / points);
+  const std::int64_t most =
+      query.most_series > 0 ? std::min(query.most_series, options.max_series) : options.max_series;
+  return std::min(most, options.max_samples / points);
+}
+
+std::size_t bytes_allowed(const ports::MetricQuery& query, std::int64_t series, const PrometheusOptions& options) {
+  constexpr std::int64_t kEnvelope = 256 << 10;  // warnings, statistics
+  constexpr std::int64_t kLabels = 1 << 10;      // of one series
+  constexpr std::int64_t kPoint = 64;            // [1435781451.781,"12345.678901234567"] has 40
+  const std::int64_t bytes = kEnvelope + (series + 1) * (kLabels + points_of(query) * kPoint);
+  return std::min(static_cast<std::size_t>(bytes), options.max_body_bytes);
 }
 
 Millis server_timeout(const PrometheusOptions& options, Millis deadline) {
@@ -34,13 +44,13 @@ Result<ports::QueryAnswer> within_limits(Result<ports::QueryAnswer> answer, cons
   const auto allowed = series_allowed(query, options);
   if (!allowed) return allowed.error();
   if (static_cast<std::int64_t>(answer->series.size()) <= *allowed) return answer;
-  const bool by_series = *allowed == options.max_series;
-  return Error{ErrorKind::Invalid, "the query returns more than " + std::to_string(*allowed) + " series" +
-                                       (query.start ? " of " + std::to_string(points_of(query)) + " points" : "") +
-                                       ", the limit by " +
-                                       (by_series ? "--max-series " + std::to_string(options.max_series)
-                                                  : "--max-samples " + std::to_string(options.max_samples)) +
-                                       "; aggregate with sum()"};
+  std::string words = "the query returns more than " + std::to_string(*allowed) + " series" +
+                      (query.start ? " of " + std::to_string(points_of(query)) + " points" : "");
+  if (*allowed == options.max_series)
+    words += ", the limit by --max-series " + std::to_string(options.max_series);
+  else if (*allowed != query.most_series)
+    words += ", the limit by --max-samples " + std::to_string(options.max_samples);
+  return Error{ErrorKind::Invalid, words + "; aggregate with sum()"};
 }
 
 }  // namespace aia::prometheus

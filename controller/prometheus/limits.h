@@ -14,6 +14,9 @@ std::int64_t points_of(const ports::MetricQuery& query);
 /// may be asked for that many points.
 Result<std::int64_t> series_allowed(const ports::MetricQuery& query, const PrometheusOptions& options);
 
+/// Bytes that the answer may have at most: what so many series with their labels and points take, generously.
+std::size_t bytes_allowed(const ports::MetricQuery& query, std::int64_t series, const PrometheusOptions& options);
+
 /// How long the server may work on it when the answer is waited for until `deadline`: a little less than we wait, so
 /// that its own words about the timeout arrive.
 Millis server_timeout(const PrometheusOptions& options, Millis deadline);

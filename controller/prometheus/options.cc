@@ -43,6 +43,7 @@ Result<http::TransportOptions> transport_options(const PrometheusOptions& option
   out.base_url = options.url;
   out.tls = options.tls;
   out.max_body_bytes = options.max_body_bytes;
+  out.max_bytes_under_way = options.max_bytes_under_way;
   auto proxy = http::proxy_of_environment(options.url, http::process_environment);
   if (!proxy) return proxy.error().in("Prometheus");
   out.proxy = std::move(*proxy);

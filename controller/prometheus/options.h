@@ -25,6 +25,9 @@ struct PrometheusOptions {
   std::int64_t max_samples = 500'000;             ///< of one answer, series times points; a week at 60 s has 10,080
   Millis query_timeout{std::chrono::seconds(5)};  ///< of one query at the server; the caller's deadline ends it, too
   std::size_t max_body_bytes = 32U << 20U;        ///< of one response; that many samples are half of it
+  std::size_t max_bytes_under_way = 128U << 20U;  ///< of all responses, each counted as large as it may become
+  int max_selectors = 32;                         ///< of one expression: each costs a query for its evidence
+  std::int64_t max_sources = 400'000;             ///< behind all queries of a batch; those who ask share them
 
   int max_points = 11'000;  ///< points a series one range query may have; lower it where the server allows fewer
   int max_pages = 100;      ///< a range that needs more is refused as a mistake

@@ -30,8 +30,12 @@ void add_manners(http::Query& query, const PrometheusOptions& options, std::int6
   query.add("nocache", "1").add("latency_offset", "1ms");  // for VictoriaMetrics; it refuses an offset of 0
 }
 
-http::Request request(const std::string& path, const http::Query& query, const PrometheusOptions& options) {
+http::Request request(const std::string& path, const http::Query& query, const ports::MetricQuery& asked,
+                      std::int64_t series, const PrometheusOptions& options) {
   http::Request out;
+  out.reads = true;
+  out.tenant = asked.tenant;
+  out.max_body_bytes = bytes_allowed(asked, series, options);
   out.headers = options.headers;
   out.headers.emplace_back("Accept", "application/json");
   if (path.size() + query.str().size() < options.max_get_bytes) {
@@ -62,10 +66,12 @@ Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& quer
   const auto invalid = [](const std::string& why) { return Error{ErrorKind::Invalid, "range query: " + why}; };
   const std::string expression = query.by ? by_label(query.promql, *query.by) : query.promql;
   if (!query.start) {
+    const auto allowed = series_allowed(query, options);
+    if (!allowed) return allowed.error();
     http::Query q;
     q.add("query", expression).add("time", seconds(query.end));
-    add_manners(q, options, options.max_series, deadline);
-    return std::vector{request("/api/v1/query", q, options)};
+    add_manners(q, options, *allowed, deadline);
+    return std::vector{request("/api/v1/query", q, query, *allowed, options)};
   }
   if (query.step <= Millis(0)) return invalid("the step must be positive");
   if (*query.start > query.end) return invalid("it starts after it ends");
@@ -82,7 +88,7 @@ Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& quer
     q.add("query", expression).add("start", seconds(page.start)).add("end", seconds(page.end));
     q.add("step", seconds(query.step.count()));
     add_manners(q, options, *allowed, deadline);
-    out.push_back(request("/api/v1/query_range", q, options));
+    out.push_back(request("/api/v1/query_range", q, query, *allowed, options));
   }
   return out;
 }

@@ -6,16 +6,18 @@
 #include <charconv>
 #include <map>
 
+#include "controller/api/meta_json.h"
 #include "controller/prometheus/document.h"
 
 namespace aia::prometheus {
 namespace {
 
 std::string excerpt(const std::string& body) {
-  std::string out = body.substr(0, 120);
+  constexpr std::size_t kShown = 120;
+  std::string out = api::cut(body.substr(0, 2 * kShown), kShown);
   for (char& c : out)
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  return body.empty() ? "an empty body" : "'" + out + (body.size() > 120 ? "…'" : "'");
+  return body.empty() ? "an empty body" : "'" + out + "'";
 }
 
 ErrorKind kind_of_status(int status) {
@@ -67,7 +69,9 @@ Result<ports::QueryAnswer> parse_response(http::Response response) {
   if (document->status == "error") {
     const auto kind = kind_of_error(document->error_type, document->error, response.status);
     const std::string type = document->error_type.empty() ? "error" : document->error_type;
-    return Error{kind, "Prometheus refuses the query (" + type + "): " + document->error, retry_after(response)};
+    constexpr std::size_t kShown = 1'000;
+    const std::string words = "Prometheus refuses the query (" + api::cut(type, kShown) + "): ";
+    return Error{kind, words + api::cut(document->error, kShown), retry_after(response)};
   }
   if (document->status != "success" || response.status >= 300 || !document->has_result)
     return not_an_answer(response, got, "status or result is missing");

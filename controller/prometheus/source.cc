@@ -2,7 +2,9 @@
 // belong to.
 #include "controller/prometheus/source.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "controller/http/make_transport.h"
@@ -27,6 +29,26 @@ Result<ports::QueryAnswer> one_sample_each(ports::QueryAnswer answer) {
   return answer;
 }
 
+/// An answer that is too large is the query's fault, which its author can mend.
+Error with_advice(Error error) {
+  if (error.kind == ErrorKind::TooLarge) error.message += "; aggregate with sum(), and drop labels that are long";
+  return error;
+}
+
+Result<Selectors> selectors_of(const std::string& promql, const PrometheusOptions& options) {
+  auto found = find_selectors(promql);
+  if (found && static_cast<int>(found->all.size()) > options.max_selectors)
+    return Error{ErrorKind::Invalid, "the query has " + std::to_string(found->all.size()) +
+                                         " series selectors, and what lies behind more than " +
+                                         std::to_string(options.max_selectors) + " is not asked for"};
+  return found;
+}
+
+Error too_many_sources(const std::string& tenant, std::int64_t share) {
+  return {ErrorKind::Invalid, "more than " + std::to_string(share) + " series lie behind the queries of namespace " +
+                                  tenant + ", its share in this cycle"};
+}
+
 }  // namespace
 
 PrometheusSource::PrometheusSource(std::shared_ptr<http::Transport> transport, PrometheusOptions options)
@@ -36,75 +58,93 @@ Result<std::string> PrometheusSource::admit(const std::string& promql, const std
   return prometheus::admit(promql, ns, options_.tenancy);
 }
 
+/// Each query's answer is handed over once all of its pages are in, and its text is dropped by then.
+void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Millis deadline, const Take& take) {
+  struct Asked {
+    std::vector<Result<ports::QueryAnswer>> pages;
+    std::size_t missing = 0;
+  };
+  std::vector<Asked> asked(queries.size());
+  std::vector<http::Request> requests;
+  std::vector<std::pair<std::size_t, std::size_t>> page_of;  // each request's query, and which page of it
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    auto built = build_requests(queries[i], options_, deadline);
+    if (!built) {
+      take(i, built.error());
+      continue;
+    }
+    asked[i].missing = built->size();
+    asked[i].pages.assign(built->size(), Error{ErrorKind::Internal, "this page was not read", {}});
+    for (std::size_t k = 0; k < built->size(); ++k) {
+      page_of.emplace_back(i, k);
+      requests.push_back(std::move((*built)[k]));
+    }
+  }
+  transport_->send_each(requests, deadline, [&](std::size_t request, Result<http::Response> response) {
+    const auto [query, page] = page_of[request];
+    auto& own = asked[query];
+    own.pages[page] = response ? parse_response(std::move(*response)) : with_advice(response.error());
+    if (--own.missing > 0) return;
+    auto whole = within_limits(stitch(std::move(own.pages)), queries[query], options_, deadline);
+    take(query, whole && !queries[query].start ? one_sample_each(std::move(*whole)) : std::move(whole));
+  });
+}
+
 std::vector<Result<ports::QueryAnswer>> PrometheusSource::query(const std::vector<ports::MetricQuery>& queries,
                                                                 Millis deadline) {
-  std::vector<http::Request> requests;
-  std::vector<Result<std::size_t>> counts;  // requests of each query, or why it has none
-  for (const auto& query : queries) {
-    auto built = build_requests(query, options_, deadline);
-    if (!built) {
-      counts.emplace_back(built.error());
-      continue;
-    }
-    counts.emplace_back(built->size());
-    for (auto& request : *built) requests.push_back(std::move(request));
-  }
-  auto responses = transport_->send_all(requests, deadline);
-  std::vector<Result<ports::QueryAnswer>> answers;
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    if (!counts[i]) {
-      answers.emplace_back(counts[i].error());
-      continue;
-    }
-    std::vector<Result<ports::QueryAnswer>> pages;
-    for (std::size_t k = 0; k < *counts[i]; ++k, ++next) {
-      if (responses[next]) {
-        pages.push_back(parse_response(std::move(*responses[next])));
-      } else {
-        pages.emplace_back(responses[next].error());
-      }
-    }
-    auto whole = within_limits(stitch(std::move(pages)), queries[i], options_, deadline);
-    answers.push_back(whole && !queries[i].start ? one_sample_each(std::move(*whole)) : std::move(whole));
-  }
+  std::vector<Result<ports::QueryAnswer>> answers(queries.size(), Error{ErrorKind::Internal, "not asked", {}});
+  ask(queries, deadline, [&](std::size_t i, Result<ports::QueryAnswer> answer) { answers[i] = std::move(answer); });
   return answers;
 }
 
-std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vector<std::string>& promql, WallTime at,
-                                                                Millis deadline) {
+int PrometheusSource::evidence_queries(const std::string& promql) const {
+  const auto found = find_selectors(promql);
+  if (!found) return 0;
+  std::set<std::string> different;
+  for (const auto& selector : found->all) different.insert(evidence_query(selector));
+  return static_cast<int>(different.size());
+}
+
+std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vector<ports::EvidenceQuery>& wanted,
+                                                                WallTime at, Millis deadline) {
   std::vector<Result<Selectors>> selectors;
   std::vector<ports::MetricQuery> queries;
-  std::map<std::string, std::size_t> place;  // one question for a selector, however many expressions have it
-  for (const auto& expression : promql) {
-    selectors.push_back(find_selectors(expression));
+  std::map<std::string, std::size_t> place;        // one question for a selector, however many expressions have it
+  std::map<std::string, std::int64_t> sources_of;  // by tenant
+  for (const auto& [expression, tenant] : wanted) {
+    sources_of.try_emplace(tenant, 0);
+    selectors.push_back(selectors_of(expression, options_));
     if (!selectors.back()) continue;
     for (const auto& selector : selectors.back()->all) {
       ports::MetricQuery query;
       query.promql = evidence_query(selector);
       query.end = at;
+      query.tenant = tenant;
       if (place.try_emplace(query.promql, queries.size()).second) queries.push_back(std::move(query));
     }
   }
-  const auto answers = query(queries, deadline);
+  const auto share = options_.max_sources / std::max<std::int64_t>(1, static_cast<std::int64_t>(sources_of.size()));
+  std::vector<Result<Behind>> found(queries.size(), Error{ErrorKind::Internal, "not asked", {}});
+  ask(queries, deadline, [&](std::size_t i, Result<ports::QueryAnswer> answer) {
+    if (!answer) {
+      found[i] = answer.error();
+      return;
+    }
+    auto& sources = sources_of.at(queries[i].tenant);
+    sources += static_cast<std::int64_t>(answer->series.size());
+    found[i] = sources <= share ? Result<Behind>(behind(*answer)) : too_many_sources(queries[i].tenant, share);
+  });
   std::vector<Result<ports::Evidence>> out;
-  for (const auto& found : selectors) {
+  for (const auto& own : selectors) {
     std::optional<Error> failed;
-    if (!found) failed = found.error();
-    std::vector<ports::QueryAnswer> own;
-    for (std::size_t i = 0; !failed && i < found->all.size(); ++i) {
-      const auto& answer = answers[place.at(evidence_query(found->all[i]))];
-      if (answer) {
-        own.push_back(*answer);
-      } else {
-        failed = answer.error().in("evidence for " + found->all[i].text);
-      }
+    if (!own) failed = own.error();
+    std::vector<const Behind*> each;
+    for (std::size_t i = 0; !failed && i < own->all.size(); ++i) {
+      const auto& one = found[place.at(evidence_query(own->all[i]))];
+      if (one) each.push_back(&*one);
+      if (!one) failed = one.error().in("evidence for " + own->all[i].text);
     }
-    if (failed) {
-      out.emplace_back(*failed);
-    } else {
-      out.emplace_back(reduce(*found, own));
-    }
+    out.push_back(failed ? Result<ports::Evidence>(*failed) : reduce(*own, each));
   }
   return out;
 }

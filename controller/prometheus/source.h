@@ -2,6 +2,7 @@
 // one query's failure is that query's Error. Thread-safe as far as its transport is.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "controller/ports/metrics_source.h"
@@ -17,10 +18,14 @@ class PrometheusSource final : public ports::MetricsSource {
   [[nodiscard]] Result<std::string> admit(const std::string& promql, const std::string& ns) const override;
   std::vector<Result<ports::QueryAnswer>> query(const std::vector<ports::MetricQuery>& queries,
                                                 Millis deadline) override;
-  std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+  [[nodiscard]] int evidence_queries(const std::string& promql) const override;
+  std::vector<Result<ports::Evidence>> evidence(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
                                                 Millis deadline) override;
 
  private:
+  using Take = std::function<void(std::size_t query, Result<ports::QueryAnswer> answer)>;
+  void ask(const std::vector<ports::MetricQuery>& queries, Millis deadline, const Take& take);
+
   const std::shared_ptr<http::Transport> transport_;
   const PrometheusOptions options_;
 };

@@ -150,11 +150,13 @@ std::vector<Result<ports::QueryAnswer>> FaultyMetrics::query(const std::vector<p
   return answers;
 }
 
-std::vector<Result<ports::Evidence>> FaultyMetrics::evidence(const std::vector<std::string>& promql, WallTime at,
-                                                             Millis deadline) {
+std::vector<Result<ports::Evidence>> FaultyMetrics::evidence(const std::vector<ports::EvidenceQuery>& queries,
+                                                             WallTime at, Millis deadline) {
+  std::vector<std::string> promql;
+  for (const auto& query : queries) promql.push_back(query.promql);
   const auto failed = pass_time(promql, deadline);
-  auto all = inner_.evidence(promql, at, deadline);
-  for (std::size_t i = 0; i < promql.size(); ++i) {
+  auto all = inner_.evidence(queries, at, deadline);
+  for (std::size_t i = 0; i < queries.size(); ++i) {
     const int service = service_of(promql[i]);
     if (!failed[i] || service < 0) continue;
     all[i] = *failed[i];

@@ -40,7 +40,10 @@ class FaultyMetrics : public ports::MetricsSource {
   [[nodiscard]] Result<std::string> admit(const std::string& promql, const std::string& ns) const override;
   std::vector<Result<ports::QueryAnswer>> query(const std::vector<ports::MetricQuery>& queries,
                                                 Millis deadline) override;
-  std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+  [[nodiscard]] int evidence_queries(const std::string& promql) const override {
+    return inner_.evidence_queries(promql);
+  }
+  std::vector<Result<ports::Evidence>> evidence(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
                                                 Millis deadline) override;
 
   [[nodiscard]] const DataTruth& truth(const api::ObjectKey& service) { return truths_[service]; }

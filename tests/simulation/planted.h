@@ -48,9 +48,12 @@ class ForwardingMetrics : public ports::MetricsSource {
                                                 Millis deadline) override {
     return inner_.query(queries, deadline);
   }
-  std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+  [[nodiscard]] int evidence_queries(const std::string& promql) const override {
+    return inner_.evidence_queries(promql);
+  }
+  std::vector<Result<ports::Evidence>> evidence(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
                                                 Millis deadline) override {
-    return inner_.evidence(promql, at, deadline);
+    return inner_.evidence(queries, at, deadline);
   }
 
  protected:

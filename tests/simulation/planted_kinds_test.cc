@@ -164,15 +164,15 @@ struct LargestAround : ForwardingMetrics {
 struct GoneAreMissing : ForwardingMetrics {
   using ForwardingMetrics::ForwardingMetrics;
   std::map<std::string, std::set<std::string>> known;
-  std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+  std::vector<Result<ports::Evidence>> evidence(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
                                                 Millis left) override {
-    auto all = inner_.evidence(promql, at, left);
+    auto all = inner_.evidence(queries, at, left);
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (!all[i]) continue;
       std::set<std::string> now;
       for (const auto& pod : all[i]->pods) now.insert(pod.instance);
-      known[promql[i]].insert(now.begin(), now.end());
-      for (const auto& instance : known[promql[i]]) {
+      known[queries[i].promql].insert(now.begin(), now.end());
+      for (const auto& instance : known[queries[i].promql]) {
         if (!now.contains(instance)) all[i].value().unseen.push_back(instance);
       }
     }

@@ -26,18 +26,19 @@ struct MissingIsZero : ForwardingMetrics {
     }
     return answers;
   }
-  std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at, Millis) override {
+  std::vector<Result<ports::Evidence>> evidence(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
+                                                Millis) override {
     ports::Evidence fresh;
     fresh.pods = {{"", "", at, "gateway"}};
-    return {promql.size(), fresh};
+    return {queries.size(), fresh};
   }
 };
 
 struct AgeIsEvaluation : ForwardingMetrics {
   using ForwardingMetrics::ForwardingMetrics;
-  std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+  std::vector<Result<ports::Evidence>> evidence(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
                                                 Millis left) override {
-    auto all = inner_.evidence(promql, at, left);
+    auto all = inner_.evidence(queries, at, left);
     for (auto& one : all) {
       if (!one) continue;
       for (auto& pod : one.value().pods) pod.newest = at;
@@ -49,9 +50,9 @@ struct AgeIsEvaluation : ForwardingMetrics {
 
 struct PartialIsWhole : ForwardingMetrics {
   using ForwardingMetrics::ForwardingMetrics;
-  std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+  std::vector<Result<ports::Evidence>> evidence(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
                                                 Millis left) override {
-    auto all = inner_.evidence(promql, at, left);
+    auto all = inner_.evidence(queries, at, left);
     for (auto& one : all) {
       if (one) one.value().pods = {{"", "", at - 15s, "whoever"}};
     }

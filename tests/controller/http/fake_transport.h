@@ -56,11 +56,8 @@ class FakeTransport final : public Transport {
     return result;
   }
 
-  std::vector<Result<Response>> send_all(const std::vector<Request>& requests, Millis deadline) override {
-    std::vector<Result<Response>> results;
-    results.reserve(requests.size());
-    for (const auto& request : requests) results.push_back(send(request, deadline));
-    return results;
+  void send_each(const std::vector<Request>& requests, Millis deadline, const AnswerSink& take) override {
+    for (std::size_t i = 0; i < requests.size(); ++i) take(i, send(requests[i], deadline));
   }
 
   Result<Response> stream(const Request& request, const ChunkSink& sink, std::stop_token stop,

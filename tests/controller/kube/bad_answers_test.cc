@@ -217,8 +217,11 @@ TEST_CASE("targets: whatever one answers, or does not, the others are read, and 
   for (std::size_t i = 3; i < asked.size(); ++i) {
     INFO(asked[i].meta.name);
     REQUIRE_FALSE(targets[i].ok());
-    const bool hangs = asked[i].meta.name == "hangs";
-    CHECK(targets[i].error().kind == (hangs ? ErrorKind::Timeout : ErrorKind::Unavailable));
+    const std::string& name = asked[i].meta.name;
+    const bool hangs = name == "hangs", huge = name == "huge";
+    CHECK(targets[i].error().kind == (hangs  ? ErrorKind::Timeout
+                                      : huge ? ErrorKind::TooLarge
+                                             : ErrorKind::Unavailable));
   }
 }
 

@@ -26,8 +26,8 @@ class Server final : public http::Transport {
   Result<http::Response> send(const http::Request& request, Millis deadline) override {
     return calls.send(request, deadline);
   }
-  std::vector<Result<http::Response>> send_all(const std::vector<http::Request>& requests, Millis deadline) override {
-    return calls.send_all(requests, deadline);
+  void send_each(const std::vector<http::Request>& requests, Millis deadline, const http::AnswerSink& take) override {
+    calls.send_each(requests, deadline, take);
   }
   Result<http::Response> stream(const http::Request& request, const http::ChunkSink& sink, std::stop_token stop,
                                 Millis) override {

@@ -186,7 +186,7 @@ TEST_CASE("a closed guard waits for the write under way, and begins no other") {
 TEST_CASE("a write that throws is under way no more") {
   struct Throwing : http::Transport {
     Result<http::Response> send(const http::Request&, Millis) override { throw std::runtime_error("no memory"); }
-    std::vector<Result<http::Response>> send_all(const std::vector<http::Request>&, Millis) override { return {}; }
+    void send_each(const std::vector<http::Request>&, Millis, const http::AnswerSink&) override {}
     Result<http::Response> stream(const http::Request&, const http::ChunkSink&, std::stop_token, Millis) override {
       return Error{};
     }

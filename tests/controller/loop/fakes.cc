@@ -197,12 +197,12 @@ std::vector<Result<ports::QueryAnswer>> FakeMetrics::query(const std::vector<por
   return answers;
 }
 
-std::vector<Result<ports::Evidence>> FakeMetrics::evidence(const std::vector<std::string>& promql, WallTime at,
-                                                           Millis deadline) {
+std::vector<Result<ports::Evidence>> FakeMetrics::evidence(const std::vector<ports::EvidenceQuery>& queries,
+                                                           WallTime at, Millis deadline) {
   if (on_evidence) on_evidence(deadline);
   std::vector<Result<ports::Evidence>> results;
-  for (const auto& query : promql) {
-    const auto found = series.find(query);
+  for (const auto& query : queries) {
+    const auto found = series.find(query.promql);
     ports::Evidence fresh;
     fresh.pods = {{"", "", at}};
     if (found != series.end() && found->second.evidence_error) {

@@ -120,7 +120,11 @@ class FakeMetrics : public ports::MetricsSource {
   }
   std::vector<Result<ports::QueryAnswer>> query(const std::vector<ports::MetricQuery>& queries,
                                                 Millis deadline) override;
-  std::vector<Result<ports::Evidence>> evidence(const std::vector<std::string>& promql, WallTime at,
+  std::function<int(const std::string&)> evidence_takes;  // queries; unset: one
+  [[nodiscard]] int evidence_queries(const std::string& promql) const override {
+    return evidence_takes ? evidence_takes(promql) : 1;
+  }
+  std::vector<Result<ports::Evidence>> evidence(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
                                                 Millis deadline) override;
 };
 

@@ -173,7 +173,7 @@ TEST_CASE("what came a second ago is seen at once, as it is", "[live]") {
   for (const auto age : {0s, 1s, 5s}) {
     const double value = static_cast<double>(age.count());
     CHECK(ask(*source, {"fresh", kNow - age}).series.at(0).samples.at(0).value == value);
-    const auto evidence = source->evidence({"sum(fresh)"}, kNow - age, 20s);
+    const auto evidence = source->evidence({{"sum(fresh)"}}, kNow - age, 20s);
     CHECK(evidence.at(0)->pods.at(0).newest == kNow - age);
   }
   const auto range = ask(*source, {"fresh", kNow, kNow - 10s, 1s});
@@ -244,10 +244,14 @@ TEST_CASE("a query that takes too long is a timeout, in time", "[live]") {
 
 TEST_CASE("evidence tells the true age and the missing pods", "[live]") {
   const auto evidence =
-      connect(live())->evidence({"sum(half)", "sum(late)", "sum(rate(counted_total[5m])) / scalar(gateway)",
-                                 "no_such_metric", "sum(half offset 10m)", "max_over_time(half{pod=\"p1\"}[1h:1m])",
-                                 "sum(half) + (sum(no_such_metric) or vector(0))",
-                                 "sum(half @ end() offset 1m) + max_over_time(half[1m:10s] offset 600)"},
+      connect(live())->evidence({{"sum(half)"},
+                                 {"sum(late)"},
+                                 {"sum(rate(counted_total[5m])) / scalar(gateway)"},
+                                 {"no_such_metric"},
+                                 {"sum(half offset 10m)"},
+                                 {"max_over_time(half{pod=\"p1\"}[1h:1m])"},
+                                 {"sum(half) + (sum(no_such_metric) or vector(0))"},
+                                 {"sum(half @ end() offset 1m) + max_over_time(half[1m:10s] offset 600)"}},
                                 kEnd + 10s, 20s);
   for (const auto& one : evidence) REQUIRE(one.ok());
   REQUIRE(evidence[0]->pods.size() == 2);  // of four
@@ -280,7 +284,7 @@ TEST_CASE("a store that does not answer makes the answer partial", "[live]") {
   const auto answer = ask(*source, {"zero", kEnd});
   CHECK(answer.series.size() == 1);
   CHECK_FALSE(answer.warnings.empty());
-  const auto evidence = source->evidence({"zero"}, kEnd, 20s);
+  const auto evidence = source->evidence({{"zero"}}, kEnd, 20s);
   REQUIRE(evidence[0].ok());
   CHECK_FALSE(evidence[0]->complete);
 }

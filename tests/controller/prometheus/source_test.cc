@@ -76,7 +76,7 @@ TEST_CASE("evidence names each pod once for each selector, with its newest sampl
     if (asks(request, "timestamp%28b%29")) return FakeTransport::json(vector(pod("x", 95) + "," + pod("z", 101)));
     return std::nullopt;
   });
-  const auto evidence = f.source.evidence({"sum(rate(a{x=\"1\"}[5m])) / sum(b)", "sum(b)"}, kNow, 2s);
+  const auto evidence = f.source.evidence({{"sum(rate(a{x=\"1\"}[5m])) / sum(b)"}, {"sum(b)"}}, kNow, 2s);
   REQUIRE(evidence.size() == 2);
   REQUIRE(evidence[0].ok());
   CHECK(evidence[0]->complete);
@@ -100,7 +100,7 @@ TEST_CASE("a selector that matches nothing is named, however fresh the others ar
   f.transport->on([](const http::Request& request) -> std::optional<Result<http::Response>> {
     return FakeTransport::json(vector(asks(request, "timestamp%28a%29") ? pod("x", 100) : ""));
   });
-  const auto evidence = f.source.evidence({"sum(a) + (sum(b{y='1'}) or vector(0))", "a + a"}, kNow, 2s);
+  const auto evidence = f.source.evidence({{"sum(a) + (sum(b{y='1'}) or vector(0))"}, {"a + a"}}, kNow, 2s);
   CHECK(evidence[0]->unseen == std::vector<std::string>{"b{y='1'}"});
   CHECK(evidence[0]->pods.size() == 1);
   CHECK(evidence[1]->unseen.empty());
@@ -111,7 +111,7 @@ TEST_CASE("evidence is asked where the value is read: an hour-old value is an ho
   Fixture f;
   f.transport->on([](const http::Request&) { return FakeTransport::json(vector(pod("x", 100))); });
   const auto evidence =
-      f.source.evidence({"sum(a offset 1h) + sum(a)", "max_over_time(a[5m:1m] @ end() offset -1m)"}, kNow, 2s);
+      f.source.evidence({{"sum(a offset 1h) + sum(a)"}, {"max_over_time(a[5m:1m] @ end() offset -1m)"}}, kNow, 2s);
   CHECK(evidence[0]->pods.size() == 2);
   const auto sent = f.transport->sent();
   REQUIRE(sent.size() == 3);
@@ -125,7 +125,7 @@ TEST_CASE("evidence of a series without the label, of none, and with warnings") 
   f.transport->answer(FakeTransport::json(vector(R"({"metric":{},"value":[1,"100"]})")));
   f.transport->answer(FakeTransport::json(vector("")));
   f.transport->answer(FakeTransport::json(vector(pod("x", 1), R"(,"warnings":["a store is down"])")));
-  const auto evidence = f.source.evidence({"gateway", "nothing", "partly", "1 + 1", "sum("}, kNow, 2s);
+  const auto evidence = f.source.evidence({{"gateway"}, {"nothing"}, {"partly"}, {"1 + 1"}, {"sum("}}, kNow, 2s);
   REQUIRE(evidence.size() == 5);
   REQUIRE(evidence[0]->pods.size() == 1);
   CHECK(evidence[0]->pods[0].pod.empty());
@@ -138,7 +138,7 @@ TEST_CASE("evidence of a series without the label, of none, and with warnings") 
 
 TEST_CASE("evidence that cannot be had names its selector") {
   Fixture f;
-  const auto evidence = f.source.evidence({"a + b"}, kNow, 2s);
+  const auto evidence = f.source.evidence({{"a + b"}}, kNow, 2s);
   REQUIRE_FALSE(evidence[0].ok());
   CHECK_THAT(evidence[0].error().message, Catch::StartsWith("evidence for a: "));
 }

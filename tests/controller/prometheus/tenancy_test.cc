@@ -160,7 +160,7 @@ TEST_CASE("a restricted query's evidence is restricted, too") {
   PrometheusSource source(transport, options);
   const auto admitted = source.admit("sum(up) / b", "a");
   REQUIRE(admitted.ok());
-  static_cast<void>(source.evidence({*admitted}, WallTime{}, 1s));
+  static_cast<void>(source.evidence({{*admitted}}, WallTime{}, 1s));
   REQUIRE(transport->sent().size() == 2);
   for (const auto& sent : transport->sent()) CHECK_THAT(sent.request.target, Catch::Contains("namespace%3D%22a%22"));
 }
