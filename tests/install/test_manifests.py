@@ -6,7 +6,7 @@ against the right to scale; monitoring with and without the Prometheus operator'
 what was there before; the examples' regular expressions against their neighbours' pods. Why: a manifest that nobody applied
 is a guess.
 """
-import copy, json, re, shlex, shutil, sys, tempfile, unittest
+import copy, json, re, shutil, sys, tempfile, unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -144,8 +144,6 @@ class UninstallTest(unittest.TestCase):
         for namespace in ("serving", "batch"):
             cls.cluster.kubectl("create", "namespace", namespace)
         cls.before = cls.cluster.wait_for(cls.settled, "what Kubernetes makes in a namespace", 30)
-        section = (ROOT / "docs/install.md").read_text().split("\n## Uninstall\n")[1]
-        cls.command, = re.findall(r"(?m)^kubectl (delete .*)$", section)
 
     @classmethod
     def settled(cls):
@@ -169,7 +167,7 @@ class UninstallTest(unittest.TestCase):
             with self.subTest(name):
                 install(lambda *what, **options: self.cluster.kubectl("apply", *what, **options))
                 self.assertGreater(len(installation.everything(self.cluster) - self.before), 5)
-                self.cluster.kubectl(*shlex.split(self.command), "--timeout=60s")
+                installation.uninstall(self.cluster)
                 self.assertEqual(installation.everything(self.cluster) - self.before, set())
 
     def lease(self):
