@@ -42,15 +42,12 @@ std::string BaseUrl::origin() const {
 
 Result<BaseUrl> parse_base_url(std::string_view text) {
   BaseUrl url;
-  std::string_view rest = text;
-  if (rest.starts_with("https://")) {
-    url.tls = true;
-    rest.remove_prefix(8);
-  } else if (rest.starts_with("http://")) {
-    rest.remove_prefix(7);
-  } else {
+  const std::size_t scheme_end = std::min(text.find("://"), text.size());
+  const std::string scheme = lower_case(text.substr(0, scheme_end));
+  if (scheme_end == text.size() || (scheme != "http" && scheme != "https"))
     return invalid(text, "it has no http:// or https:// in front");
-  }
+  url.tls = scheme == "https";
+  const std::string_view rest = text.substr(scheme_end + 3);
   if (rest.find_first_of("?#") != std::string_view::npos) return invalid(text, "it has a query or a fragment");
   const auto slash = rest.find('/');
   std::string_view authority = rest.substr(0, slash);
@@ -74,6 +71,7 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
   if (url.host.empty()) return invalid(text, "it has no host");
   if (!std::all_of(url.host.begin(), url.host.end(), [](unsigned char c) { return is_host_character(c); }))
     return invalid(text, "its host has a character that no host has");
+  url.host = lower_case(url.host);
   url.port = url.tls ? kHttpsPort : kHttpPort;
   if (!port.empty()) {
     const auto* end = port.data() + port.size();
@@ -82,6 +80,13 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
       return invalid(text, "its port is not a number from 1 to 65535");
   }
   return url;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
 }
 
 std::string percent_encode(std::string_view text) {

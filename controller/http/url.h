@@ -25,8 +25,12 @@ struct BaseUrl {
   [[nodiscard]] std::string origin() const;
 };
 
-/// Errors: Invalid, naming the text; user info, query and fragment are refused (credentials have their own options).
+/// Scheme and host may have capitals; the host comes out without (RFC 3986, 6.2.2.1). Errors: Invalid, naming the text;
+/// user info, query and fragment are refused (credentials have their own options).
 Result<BaseUrl> parse_base_url(std::string_view text);
+
+/// ASCII letters in lower case, whatever the locale.
+std::string lower_case(std::string_view text);
 
 /// Percent-encodes everything but unreserved characters, '/' included.
 std::string percent_encode(std::string_view text);

@@ -60,6 +60,7 @@ constexpr int kAttempts = 4;
 Credentials credentials_of(const Connection& connection, std::string source, Millis refresh, SharedClock clock) {
   Credentials made;
   made.transport.base_url = connection.server;
+  made.transport.proxy = connection.proxy_url;
   made.transport.tls = connection.tls;
   made.transport.retry.attempts = kAttempts;
   made.ns = connection.ns;

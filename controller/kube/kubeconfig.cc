@@ -1,33 +1,69 @@
-// See kubeconfig.h. yaml-cpp throws; nothing it throws leaves parse_kubeconfig.
+// See kubeconfig.h. What is read wrongly is thrown as Bad; nothing that is thrown leaves parse_kubeconfig.
 #include "controller/kube/kubeconfig.h"
 
 #include <algorithm>
 
+#include "controller/http/url.h"
+#include "controller/kube/files.h"
 #include "controller/kube/yaml_fields.h"
 
 namespace aia::kube {
 namespace {
+
+/// What `read` gives, or in `unsupported` why it cannot be used: what is wrong with one user is no other's problem.
+template <class Read>
+void read_or_say(std::string& unsupported, Read read) {
+  try {
+    read();
+  } catch (const Bad& bad) {
+    unsupported = bad.message;
+  }
+}
+
+/// As TransportOptions::proxy wants it; empty: none. No message has the user's password.
+std::string proxy_of(const Fields& fields) {
+  const std::string url = fields.text("proxy-url");
+  if (url.empty()) return "";
+  const std::string name = fields.name("proxy-url");
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == std::string::npos) throw Bad{name + " has no http:// in front"};
+  const std::string scheme = http::lower_case(url.substr(0, scheme_end));
+  if (scheme != "http")
+    throw Bad{name + " begins with " + scheme + "://, which is not supported: only proxies with http:// are"};
+  const std::size_t start = scheme_end + 3;
+  const std::string authority = url.substr(start, url.find_first_of("/?#", start) - start);
+  const std::size_t host = authority.rfind('@') + 1;  // npos + 1 is 0
+  const std::string user = authority.substr(0, host);
+  if (!user.empty() && !is_token(user)) throw Bad{name + " has a user with a character that must be percent-encoded"};
+  const Result<http::BaseUrl> server = http::parse_base_url("http://" + authority.substr(host));
+  if (!server)
+    throw Bad{name + " is not http://[user:password@]host[:port]; percent-encode what is special in a password"};
+  return "http://" + user + server->authority();
+}
 
 KubeconfigCluster cluster_of(const Fields& fields) {
   KubeconfigCluster cluster;
   cluster.server = fields.text("server");
   cluster.tls.ca_file = fields.path("certificate-authority");
   cluster.tls.ca_pem = fields.data("certificate-authority-data");
-  if (!cluster.tls.ca_pem.empty()) cluster.tls.ca_file.clear();  // as kubectl: data wins
+  if (!cluster.tls.ca_pem.empty()) cluster.tls.ca_file.clear();  // as the field is documented: it overrides the file
   cluster.tls.server_name = fields.text("tls-server-name");
   cluster.tls.insecure_skip_verify = fields.truth("insecure-skip-tls-verify");
+  (void)fields.truth("disable-compression");  // heeded either way: compressed answers are never asked for
   fields.each("extensions", [&](const Fields& extension) {
-    if (extension.text("name") == "client.authentication.k8s.io/exec")
-      cluster.exec_config = extension.json("extension");
+    if (extension.text("name") != "client.authentication.k8s.io/exec") return;
+    if (!cluster.exec_config.is_null()) throw Bad{extension.name("name") + " is there twice"};
+    cluster.exec_config = extension.json("extension");
   });
-  if (fields.has("proxy-url")) {
-    cluster.unsupported = fields.name("proxy-url") + " is not supported: connect without a proxy";
-  }
+  read_or_say(cluster.unsupported, [&] { cluster.proxy_url = proxy_of(fields); });
+  if (cluster.tls.insecure_skip_verify && !(cluster.tls.ca_file.empty() && cluster.tls.ca_pem.empty()))
+    cluster.unsupported =
+        fields.name("insecure-skip-tls-verify") + " is true beside a certificate authority: remove one";
   return cluster;
 }
 
-/// As kubectl validates it, but nothing may want a terminal.
-ExecConfig exec_of(const Fields& fields) {
+/// As kubectl validates it, but one that is `used` may want no terminal.
+ExecConfig exec_of(const Fields& fields, bool used) {
   ExecConfig exec;
   exec.where = fields.name("exec");
   const Fields own = fields.map("exec");
@@ -48,20 +84,11 @@ ExecConfig exec_of(const Fields& fields) {
   exec.provide_cluster_info = own.truth("provideClusterInfo");
   const std::string mode = own.text("interactiveMode");
   const bool may_be_unset = exec.api_version == kExecApiVersions[1];
-  if (mode == "Always") throw Bad{own.name("interactiveMode") + " is Always: nobody sits at a controller's terminal"};
-  if (mode != "Never" && mode != "IfAvailable" && !(mode.empty() && may_be_unset))
+  if (mode == "Always" && used)
+    throw Bad{own.name("interactiveMode") + " is Always: nobody sits at a controller's terminal"};
+  if (mode != "Never" && mode != "IfAvailable" && mode != "Always" && !(mode.empty() && may_be_unset))
     throw Bad{own.name("interactiveMode") + " is '" + mode + "': write Never or IfAvailable"};
   return exec;
-}
-
-/// What `read` gives, or in `unsupported` why it cannot be used: what is wrong with one user is no other's problem.
-template <class Read>
-void read_or_say(std::string& unsupported, Read read) {
-  try {
-    read();
-  } catch (const Bad& bad) {
-    unsupported = bad.message;
-  }
 }
 
 KubeconfigUser user_of(const Fields& fields) {
@@ -72,19 +99,28 @@ KubeconfigUser user_of(const Fields& fields) {
   user.tls.key_file = fields.path("client-key");
   user.tls.key_pem = fields.data("client-key-data");
   if (!user.tls.key_pem.empty()) user.tls.key_file.clear();
-  user.token = fields.text("token");
+  user.token = trim(fields.text("token"));
   user.token_file = fields.path("tokenFile");
+  const bool token = !user.token.empty() || !user.token_file.empty();
   const bool certificate = !user.tls.cert_file.empty() || !user.tls.cert_pem.empty();
   const bool key = !user.tls.key_file.empty() || !user.tls.key_pem.empty();
-  if (certificate != key) {
-    user.unsupported = fields.name(certificate ? "client-key" : "client-certificate") + " is missing beside the other";
+  const bool exec = !fields.map("exec").empty();
+  if (certificate && !key) user.unsupported = fields.name("client-key") + " is missing beside client-certificate";
+  if (key && !certificate) {
+    user.tls = {};  // as kubectl: a key alone says nothing
+    if (!token && !exec) user.unsupported = fields.name("client-certificate") + " is missing beside client-key";
   }
-  if (fields.has("exec")) {
-    read_or_say(user.unsupported, [&] { user.exec = exec_of(fields); });
-    if (certificate || !user.token.empty() || !user.token_file.empty())
-      user.unsupported = fields.name("exec") + " is there beside a token or certificate: remove one";
+  if (!user.token.empty() && !is_token(user.token))
+    user.unsupported = fields.name("token") + " has a character that cannot stand in a header";
+  // As kubectl: a plugin is not run where a token or a certificate is there, but what it says must be right.
+  const bool run = !token && !certificate;
+  if (exec) {
+    read_or_say(user.unsupported, [&] {
+      ExecConfig plugin = exec_of(fields, run);
+      if (run) user.exec = std::move(plugin);
+    });
   }
-  for (const char* field : {"auth-provider", "username", "password", "as", "as-groups", "as-uid"}) {
+  for (const char* field : {"auth-provider", "username", "password", "as", "as-groups", "as-uid", "as-user-extra"}) {
     if (fields.has(field)) {
       user.unsupported =
           fields.name(field) + " is not supported yet: use a token, tokenFile, exec or client certificate";
@@ -94,22 +130,23 @@ KubeconfigUser user_of(const Fields& fields) {
 }
 
 Kubeconfig read(const std::string& text, const std::string& folder) {
-  const YAML::Node root = YAML::Load(text);
-  if (!root.IsMap()) throw Bad{"not a map at the top"};
-  reject_duplicates(root);
-  const Fields top(root, "kubeconfig", folder);
-  if (top.text("kind") != "Config" && top.has("kind")) throw Bad{"kind is '" + top.text("kind") + "', not Config"};
+  const Json root = yaml_to_json(text);
+  if (!root.is_null() && !root.is_object()) throw Bad{"not a map at the top"};
+  const Fields top(root, "", folder);
+  if (top.has("kind") && top.text("kind") != "Config") throw Bad{"kind is '" + top.text("kind") + "', not Config"};
+  if (top.has("apiVersion") && top.text("apiVersion") != "v1")
+    throw Bad{"apiVersion is '" + top.text("apiVersion") + "', not v1"};
 
   Kubeconfig config;
   config.current_context = top.text("current-context");
   const auto add = [](auto& into, const char* list, const std::string& name, auto entry) {
     if (!into.emplace(name, std::move(entry)).second) throw Bad{std::string(list) + "[" + name + "] is there twice"};
   };
-  each_named(root, "clusters", "cluster", folder,
-             [&](const auto& name, const Fields& f) { add(config.clusters, "clusters", name, cluster_of(f)); });
-  each_named(root, "users", "user", folder,
-             [&](const auto& name, const Fields& f) { add(config.users, "users", name, user_of(f)); });
-  each_named(root, "contexts", "context", folder, [&](const auto& name, const Fields& f) {
+  top.each_named("clusters", "cluster",
+                 [&](const auto& name, const Fields& f) { add(config.clusters, "clusters", name, cluster_of(f)); });
+  top.each_named("users", "user",
+                 [&](const auto& name, const Fields& f) { add(config.users, "users", name, user_of(f)); });
+  top.each_named("contexts", "context", [&](const auto& name, const Fields& f) {
     add(config.contexts, "contexts", name, KubeconfigContext{f.text("cluster"), f.text("user"), f.text("namespace")});
   });
   return config;
@@ -133,16 +170,16 @@ Result<Kubeconfig> parse_kubeconfig(const std::string& text, const std::string& 
     return read(text, folder);
   } catch (const Bad& bad) {
     return invalid(bad.message);
-  } catch (const YAML::Exception& exception) {
-    return invalid(std::string("not YAML: ") + exception.what());
   }
 }
 
 Result<Connection> connection_of(const Kubeconfig& config, const std::string& context) {
   const std::string& name = context.empty() ? config.current_context : context;
-  if (name.empty()) return invalid("current-context is empty: set it or name a context");
   const auto chosen = config.contexts.find(name);
-  if (chosen == config.contexts.end()) return invalid("there is no context '" + name + "'");
+  if (chosen == config.contexts.end()) {
+    if (name.empty()) return invalid("current-context is empty: set it or name a context");
+    return invalid("there is no context '" + name + "'");
+  }
   const auto cluster = config.clusters.find(chosen->second.cluster);
   if (cluster == config.clusters.end()) {
     return invalid("contexts[" + name + "].context.cluster: there is no cluster '" + chosen->second.cluster + "'");
@@ -152,9 +189,13 @@ Result<Connection> connection_of(const Kubeconfig& config, const std::string& co
     return invalid("contexts[" + name + "].context.user: there is no user '" + chosen->second.user + "'");
   }
   if (!cluster->second.unsupported.empty()) return invalid(cluster->second.unsupported);
-  if (cluster->second.server.empty()) return invalid("clusters[" + cluster->first + "].cluster.server is missing");
+  const std::string server = "clusters[" + cluster->first + "].cluster.server";
+  if (cluster->second.server.empty()) return invalid(server + " is missing");
+  if (const auto url = http::parse_base_url(cluster->second.server); !url)
+    return invalid(url.error().in(server).message);
 
-  Connection connection{cluster->second.server, cluster->second.tls, "", "", chosen->second.ns};
+  Connection connection{cluster->second.server, cluster->second.proxy_url, cluster->second.tls, "", "",
+                        chosen->second.ns};
   if (user == config.users.end()) return connection;
   if (!user->second.unsupported.empty()) return invalid(user->second.unsupported);
   connection.token = user->second.token;

@@ -1,12 +1,13 @@
-// Strict reading of a YAML document whose errors name the field: duplicate keys, wrong types and bad base64 are
-// refused. Only for the file that parses (kubeconfig.cc): it throws Bad, as yaml-cpp throws its own, and that file
-// catches both.
+// A YAML document as the JSON that kubectl makes of it, and strict reading of that, with errors that name the field.
+// Only for the file that parses (kubeconfig.cc), which catches the Bad that is thrown here. Source: what kubectl 1.36
+// does, tried out form by form; its YAML is 1.1 as github.com/kubernetes-sigs/yaml/goyaml.v2 reads it (decode.go,
+// resolve.go).
 #pragma once
 
-#include <yaml-cpp/yaml.h>
-
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "controller/kube/base64.h"
 #include "controller/kube/json.h"
@@ -17,32 +18,30 @@ struct Bad {
   std::string message;
 };
 
-/// yaml-cpp keeps the first of two equal keys silently, and follows aliases for ever if asked to: throws on either.
-void reject_duplicates(const YAML::Node& root);
+/// The first document of `text`; null when there is none. Aliases and merge keys (`<<`) are followed: of two values of
+/// one key, the one written or merged later counts, as for kubectl; of a list of merged maps, the earlier. Tags are
+/// heeded. Throws Bad: no YAML; a key written twice in a map, of which kubectl takes the last without a word; more than
+/// 32 levels, 100,000 values or 16 MiB of text, each alias counted as what it stands for.
+Json yaml_to_json(const std::string& text);
 
-/// As YAML 1.2's core schema reads it; quoted scalars are strings.
-Json yaml_to_json(const YAML::Node& node);
-
-/// One map of the file, its fields read with the path that messages name ("clusters[prod].server").
+/// One map of the file, its fields read with the path that messages name ("clusters[prod].server"). A field that is
+/// null is not there. No message has a field's value, which may be a secret, but for the few that are named. The JSON
+/// must outlive it.
 class Fields {
  public:
-  Fields(YAML::Node node, std::string where, std::string folder)
-      : node_(std::move(node)), where_(std::move(where)), folder_(std::move(folder)) {
-    if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) throw Bad{where_ + " is not a map"};
+  Fields(const Json& map, std::string where, std::string folder)
+      : map_(&map), where_(std::move(where)), folder_(std::move(folder)) {
+    if (!map_->is_null() && !map_->is_object()) throw Bad{where_ + " is not a map"};
   }
 
-  [[nodiscard]] std::string text(const char* key) const {
-    const YAML::Node at = get(key);
-    if (!at.IsDefined() || at.IsNull()) return "";
-    if (!at.IsScalar()) throw Bad{name(key) + " is not a string"};
-    return at.Scalar();
-  }
+  [[nodiscard]] std::string text(const char* key) const { return text_of(get(key), name(key)); }
 
   [[nodiscard]] bool truth(const char* key) const {
-    const std::string value = text(key);
-    if (value == "true") return true;
-    if (value.empty() || value == "false") return false;
-    throw Bad{name(key) + " is '" + value + "', neither true nor false"};
+    const Json& at = get(key);
+    if (at.is_null() || at == "n" || at == "N") return false;
+    if (at == "y" || at == "Y") return true;
+    if (!at.is_boolean()) throw Bad{name(key) + " is " + dump_json(at) + ", neither true nor false"};
+    return at.get<bool>();
   }
 
   [[nodiscard]] std::string path(const char* key) const {
@@ -51,8 +50,7 @@ class Fields {
   }
 
   [[nodiscard]] std::string data(const char* key) const {
-    const std::string value = text(key);
-    const std::optional<std::string> decoded = decode_base64(value);
+    const std::optional<std::string> decoded = decode_base64(text(key));
     if (!decoded) throw Bad{name(key) + " is not valid base64"};
     return *decoded;
   }
@@ -60,60 +58,69 @@ class Fields {
   /// The entries of a list of strings.
   [[nodiscard]] std::vector<std::string> texts(const char* key) const {
     std::vector<std::string> all;
-    for (const YAML::Node& entry : list(key)) {
-      if (!entry.IsScalar()) throw Bad{name(key) + "[] is not a string"};
-      all.push_back(entry.Scalar());
-    }
+    for (const Json& entry : list(key)) all.push_back(text_of(entry, name(key) + "[]"));
     return all;
   }
 
   /// Calls visit(fields) for each entry of a list of maps.
   template <class Visit>
   void each(const char* key, Visit visit) const {
-    for (const YAML::Node& entry : list(key)) visit(Fields(entry, name(key) + "[]", folder_));
+    for (const Json& entry : list(key)) visit(Fields(entry, name(key) + "[]", folder_));
+  }
+
+  /// Calls visit(name, fields of `inner`) for each entry of a list of named maps ("clusters", "cluster"). One without a
+  /// name has the name "".
+  template <class Visit>
+  void each_named(const char* key, const char* inner, Visit visit) const {
+    for (const Json& entry : list(key)) {
+      const Fields named(entry, name(key) + "[]", folder_);
+      const std::string own = named.text("name");
+      visit(own, Fields(named.get(inner), name(key) + "[" + own + "]." + inner, folder_));
+    }
   }
 
   /// The map there; empty if there is none.
   [[nodiscard]] Fields map(const char* key) const { return {get(key), name(key), folder_}; }
 
-  /// What is there, as JSON; null if nothing is.
-  [[nodiscard]] Json json(const char* key) const { return yaml_to_json(get(key)); }
+  /// What is there; null if nothing is.
+  [[nodiscard]] const Json& json(const char* key) const { return get(key); }
 
+  /// Whether anything is there but null, "" and [].
   [[nodiscard]] bool has(const char* key) const {
-    const YAML::Node at = get(key);
-    return at.IsDefined() && !at.IsNull() && !(at.IsScalar() && at.Scalar().empty());
+    const Json& at = get(key);
+    if (const auto* string = at.get_ptr<const std::string*>()) return !string->empty();
+    return !at.is_null() && !(at.is_array() && at.empty());
   }
 
-  [[nodiscard]] std::string name(const char* key) const { return where_ + "." + key; }
+  /// Whether there is no map at all; {} is one.
+  [[nodiscard]] bool empty() const { return map_->is_null(); }
+
+  [[nodiscard]] std::string name(const char* key) const { return where_.empty() ? key : where_ + "." + key; }
 
  private:
-  [[nodiscard]] YAML::Node get(const char* key) const {
-    return node_.IsDefined() && node_.IsMap() ? node_[key] : YAML::Node(YAML::NodeType::Undefined);
+  [[nodiscard]] const Json& get(const char* key) const {
+    static const Json nothing;
+    const auto found = map_->find(key);
+    return found == map_->end() ? nothing : *found;
   }
 
-  [[nodiscard]] YAML::Node list(const char* key) const {
-    const YAML::Node at = get(key);
-    if (!at.IsDefined() || at.IsNull()) return YAML::Node(YAML::NodeType::Sequence);
-    if (!at.IsSequence()) throw Bad{name(key) + " is not a list"};
+  [[nodiscard]] const Json& list(const char* key) const {
+    static const Json none = Json::array();
+    const Json& at = get(key);
+    if (at.is_null()) return none;
+    if (!at.is_array()) throw Bad{name(key) + " is not a list"};
     return at;
   }
 
-  YAML::Node node_;
+  static std::string text_of(const Json& at, const std::string& name) {
+    if (at.is_null()) return "";
+    if (at.is_structured()) throw Bad{name + " is not a string"};
+    if (!at.is_string()) throw Bad{name + " is not a string but a number or a truth value: put it in quotes"};
+    return at.get<std::string>();
+  }
+
+  const Json* map_;
   std::string where_, folder_;
 };
-
-/// Calls visit(name, fields of `inner`) for each named entry of a list ("clusters", "cluster").
-template <class Visit>
-void each_named(const YAML::Node& root, const char* list, const char* inner, const std::string& folder, Visit visit) {
-  const YAML::Node entries = root[list];
-  if (!entries.IsDefined() || entries.IsNull()) return;
-  if (!entries.IsSequence()) throw Bad{std::string(list) + " is not a list"};
-  for (const YAML::Node& entry : entries) {
-    const std::string name = Fields(entry, list, folder).text("name");
-    if (name.empty()) throw Bad{std::string(list) + "[].name is missing"};
-    const YAML::Node fields = entry[inner];
-    visit(name, Fields(fields, std::string(list) + "[" + name + "]." + inner, folder));
-  }
-}
 
 }  // namespace aia::kube

@@ -29,6 +29,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto connection = connection_of(merged, name == "no such context" ? "" : name);
     if (connection) {
       require(!connection->server.empty(), "a connection has a server", name);
+      require(connection->proxy_url.empty() || connection->proxy_url.starts_with("http://"), "a proxy is http://",
+              name);
+      require(!connection->exec || (connection->token.empty() && connection->token_file.empty()),
+              "a plugin runs where there is no token", name);
     } else {
       require(!connection.error().message.empty(), "a refusal has its reason", name);
     }

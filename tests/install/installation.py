@@ -3,7 +3,7 @@
 What: Overlay (a folder with a kustomization.yaml, as a user would write it) and what of a cluster is there. Why: what
 is tested must be what is shipped, changed in no other way than the documentation says. Source: docs/install.md.
 """
-import json, os, sys
+import json, os, re, shlex, sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,8 +29,12 @@ class Overlay:
     def apply(self):
         self._cluster.kubectl("apply", "-k", self.folder)
 
-    def delete(self):
-        self._cluster.kubectl("delete", "-k", self.folder, "--ignore-not-found", "--timeout=60s")
+
+def uninstall(cluster):
+    """By the one command that docs/install.md has for it."""
+    section = (ROOT / "docs/install.md").read_text().split("\n## Uninstall\n")[1]
+    command, = re.findall(r"(?m)^kubectl (delete .*)$", section)
+    cluster.kubectl(*shlex.split(command), "--timeout=60s")
 
 
 def pods(cluster):

@@ -208,7 +208,7 @@ class ImageTest(KeptFolder, unittest.TestCase):
         self.assertEqual(sorted(str(right) for right in UNSEEN if right not in unused), [], "no longer to be excused")
 
     def test_a_nothing_stays_behind(self):
-        Overlay(self.cluster, self.folder / "gone", "act", self.prometheus.url, FLAGS).delete()
+        installation.uninstall(self.cluster)
         ours = "deployment.apps/llama-70b deployment.apps/web statefulset.apps/stateful".split()
         def left():
             return {name for name in installation.everything(self.cluster) - self.before

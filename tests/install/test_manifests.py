@@ -2,7 +2,9 @@
 
 What: each overlay and each kustomization in docs/install.md is built by the pinned kubectl and sent as a server-side dry run
 in which everything else of it is there; the Deployment against the restricted Pod Security Standard; Recommend's roles
-against the right to scale. Why: a manifest that nobody applied is a guess.
+against the right to scale; monitoring with and without the Prometheus operator's kinds; the documented uninstallation against
+what was there before; the examples' regular expressions against their neighbours' pods. Why: a manifest that nobody applied
+is a guess.
 """
 import copy, json, re, shutil, sys, tempfile, unittest
 from pathlib import Path
@@ -18,6 +20,8 @@ from cluster import Cluster, ClusterError
 import rights
 
 WRITES = {"create", "update", "patch", "delete", "deletecollection", "*"}
+MONITORING = ROOT / "manifests/monitoring"
+EXAMPLES = ROOT / "manifests/examples"
 REPORTS = {"aiautoscalers/status", "aiautoscalers/finalizers", "forecasts", "forecasts/status", "acceleratorpools/status"}
 
 
@@ -77,7 +81,7 @@ class ManifestsTest(unittest.TestCase):
         self.assertIn(f"Secret/{volume['secret']['secretName']}", objects)
 
     def test_examples_are_admitted(self):
-        self.cluster.kubectl("apply", "--dry-run=server", "-f", ROOT / "manifests/examples")
+        self.cluster.kubectl("apply", "--dry-run=server", "-f", EXAMPLES)
 
     def test_the_files_can_be_applied_without_kustomize(self):
         """As README and the test cluster do: a Kustomization beside them must not be taken for an object."""
@@ -113,6 +117,90 @@ class ManifestsTest(unittest.TestCase):
         small = self.render(OVERLAYS / "one-namespace")
         self.assertFalse([name for name in small if name.startswith("ClusterRoleBinding/")])
         self.assertEqual(small["RoleBinding/aiautoscaler-recommend"]["metadata"]["namespace"], "serving")
+
+    def test_monitoring_without_and_with_the_operator(self):
+        self.cluster.kubectl("apply", "-k", MONITORING)
+        dashboard = self.cluster.api.get(f"/api/v1/namespaces/{NAMESPACE}/configmaps/aiautoscaler-dashboard")
+        self.assertEqual(dashboard["metadata"]["labels"]["grafana_dashboard"], "1")
+        with self.assertRaisesRegex(ClusterError, "no matches for kind"):
+            self.cluster.kubectl("apply", "-k", MONITORING / "prometheus-operator")
+        kinds = {"podmonitors": "PodMonitor", "prometheusrules": "PrometheusRule"}
+        self.cluster.apply(*(operator_kind(plural, kind) for plural, kind in kinds.items()))
+        self.addCleanup(self.cluster.kubectl, "delete", "crd", *(f"{plural}.monitoring.coreos.com" for plural in kinds))
+        self.cluster.kubectl("wait", "--for=condition=Established", "crd", *(f"{plural}.monitoring.coreos.com" for plural in kinds))
+        self.cluster.kubectl("apply", "-k", MONITORING / "prometheus-operator")
+        for plural in kinds:
+            self.cluster.api.get(f"/apis/monitoring.coreos.com/v1/namespaces/{NAMESPACE}/{plural}/{NAME}")
+
+
+class UninstallTest(unittest.TestCase):
+    """Installed in each way that the documentation has, uninstalled as it says: nothing is left but what was there before."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster("uninstall").up()
+        cls.addClassCleanup(cls.cluster.down)
+        cls.cluster.kubectl("delete", "namespace", NAMESPACE)  # the test cluster's own
+        for namespace in ("serving", "batch"):
+            cls.cluster.kubectl("create", "namespace", namespace)
+        cls.before = cls.cluster.wait_for(cls.settled, "what Kubernetes makes in a namespace", 30)
+
+    @classmethod
+    def settled(cls):
+        found = installation.everything(cls.cluster)
+        return found if f"namespace/{NAMESPACE}" not in found and "serviceaccount/default" in found else None
+
+    def test_nothing_is_left(self):
+        docs = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/install.md").read_text(), re.S)
+        of_groups, = (block for block in docs if "aiautoscaler-leaderworkersets" in block)
+        ways = {
+            "act": lambda apply: apply("-k", OVERLAYS / "act"),
+            "recommend, the right to act by itself": lambda apply: (
+                apply("-k", OVERLAYS / "recommend"), apply("-f", ROOT / "manifests/rbac/act.yaml"),
+                apply("-f", "-", stdin=of_groups)),
+            "one namespace": lambda apply: apply("-k", OVERLAYS / "one-namespace"),
+            "what it needs outside the cluster, with objects": lambda apply: (
+                apply("-k", ROOT / "crds"), apply("-k", ROOT / "manifests/rbac"), apply("-k", MONITORING), self.lease(),
+                self.cluster.kubectl("wait", "--for=condition=Established", "crd", "--all"), apply("-f", EXAMPLES)),
+        }
+        for name, install in ways.items():
+            with self.subTest(name):
+                install(lambda *what, **options: self.cluster.kubectl("apply", *what, **options))
+                self.assertGreater(len(installation.everything(self.cluster) - self.before), 5)
+                installation.uninstall(self.cluster)
+                self.assertEqual(installation.everything(self.cluster) - self.before, set())
+
+    def lease(self):
+        self.cluster.apply({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "spec": {"holderIdentity": "me"},
+                            "metadata": {"name": NAME, "namespace": NAMESPACE}})
+
+
+class ExamplesTest(unittest.TestCase):
+    def test_a_regular_expression_matches_the_target_s_pods_only(self):
+        texts = [path.read_text() for path in EXAMPLES.glob("*.yaml")] + [
+            path.read_text() for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))]
+        found = 0
+        for block in (part for text in texts for part in re.split(r"\n---\n|```", text)):
+            for regex in re.findall(r'pod=~"([^"]*)"', block):
+                found += 1
+                target, = re.findall(r"kind: Deployment\n? *,? *name: ([\w-]+)", block)
+                with self.subTest(regex):
+                    for own in ("6d4cf56db6-x2v5k", "7f9-abcde", "5c689d88bb-00000"):
+                        self.assertRegex(f"{target}-{own}", rf"\A(?:{regex})\Z")
+                    for other in ("", "-0", "-12", "-api-6d4cf56db6-x2v5k", "-api-0", "-v2-6d4cf56db6-x2v5k", "2-6d4cf56db6-x2v5k"):
+                        self.assertNotRegex(target + other, rf"\A(?:{regex})\Z")
+                    self.assertNotRegex(f"big-{target}-6d4cf56db6-x2v5k", rf"\A(?:{regex})\Z")
+        self.assertGreaterEqual(found, 3)
+
+
+def operator_kind(plural, kind):
+    """A CRD of the Prometheus operator's, as far as the API server needs it."""
+    return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+            "metadata": {"name": f"{plural}.monitoring.coreos.com"},
+            "spec": {"group": "monitoring.coreos.com", "scope": "Namespaced",
+                     "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
+                     "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
+                         "type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]}}
 
 
 if __name__ == "__main__":

@@ -10,12 +10,15 @@ TEST_CASE("base URLs are taken apart") {
   struct Row {
     std::string text, host, prefix, origin;
   };
-  const auto row = GENERATE(Row{"http://prom:9090", "prom", "", "http://prom:9090"},
-                            Row{"https://10.0.0.1", "10.0.0.1", "", "https://10.0.0.1:443"},
-                            Row{"http://host/", "host", "", "http://host:80"},
-                            Row{"https://mimir.example.org:8443/prometheus/", "mimir.example.org", "/prometheus",
-                                "https://mimir.example.org:8443"},
-                            Row{"https://[fd00::1]:6443/a%2Fb", "fd00::1", "/a%2Fb", "https://[fd00::1]:6443"});
+  const auto row =
+      GENERATE(Row{"http://prom:9090", "prom", "", "http://prom:9090"},
+               Row{"https://10.0.0.1", "10.0.0.1", "", "https://10.0.0.1:443"},
+               Row{"http://host/", "host", "", "http://host:80"},
+               Row{"https://mimir.example.org:8443/prometheus/", "mimir.example.org", "/prometheus",
+                   "https://mimir.example.org:8443"},
+               Row{"HTTPS://API.Example.org/Prom", "api.example.org", "/Prom", "https://api.example.org:443"},
+               Row{"hTTp://[FD00::A]", "fd00::a", "", "http://[fd00::a]:80"},
+               Row{"https://[fd00::1]:6443/a%2Fb", "fd00::1", "/a%2Fb", "https://[fd00::1]:6443"});
   INFO(row.text);
   const auto url = parse_base_url(row.text);
   REQUIRE(url.ok());
@@ -25,9 +28,10 @@ TEST_CASE("base URLs are taken apart") {
 }
 
 TEST_CASE("a URL that cannot be one is refused by name") {
-  const std::string text = GENERATE("", "prom:9090", "ftp://x", "http://", "http://u:p@host", "http://host:0",
-                                    "http://host:99999", "http://host:9x", "http://host?x=1", "http://host#f",
-                                    "http://[::1", "http://ho st", "http://host/a b", "http://[::1]x");
+  const std::string text =
+      GENERATE("", "prom:9090", "ftp://x", "://x", "HTTPSX://x", "http:/x", "http://", "http://u:p@host",
+               "http://host:0", "http://host:99999", "http://host:9x", "http://host?x=1", "http://host#f",
+               "http://[::1", "http://ho st", "http://host/a b", "http://[::1]x");
   INFO(text);
   const auto url = parse_base_url(text);
   REQUIRE_FALSE(url.ok());

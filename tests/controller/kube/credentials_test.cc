@@ -58,9 +58,9 @@ TEST_CASE("in a pod: host, port, CA, token and namespace of the ServiceAccount")
 TEST_CASE("a file given wins over $KUBECONFIG, that over the pod, that over ~/.kube/config") {
   const TemporaryFolder folder;
   folder.write("sa/token", "secret");
-  folder.write("home/.kube/config", kubeconfig("home"));
-  folder.write("env", kubeconfig("env"));
-  folder.write("given", kubeconfig("given"));
+  folder.write("home/.kube/config", kubeconfig("https://home"));
+  folder.write("env", kubeconfig("https://env"));
+  folder.write("given", kubeconfig("https://given"));
   std::map<std::string, std::string> variables = {{"HOME", folder / "home"},
                                                   {"KUBECONFIG", (folder / "missing") + ":" + (folder / "env")},
                                                   {"KUBERNETES_SERVICE_HOST", "pod"},
@@ -71,12 +71,12 @@ TEST_CASE("a file given wins over $KUBECONFIG, that over the pod, that over ~/.k
     const auto made = load_credentials(options, kClock);
     return made ? made->transport.base_url : made.error().message;
   };
-  CHECK(url(folder / "given") == "given");
-  CHECK(url() == "env");
+  CHECK(url(folder / "given") == "https://given");
+  CHECK(url() == "https://env");
   variables.erase("KUBECONFIG");
   CHECK(url() == "https://pod:1");
   variables.erase("KUBERNETES_SERVICE_HOST");
-  CHECK(url() == "home");
+  CHECK(url() == "https://home");
   variables.erase("HOME");
   CHECK_THAT(url(), Catch::Contains("no way to the cluster"));
   CHECK_THAT(url(folder / "none"), Catch::Contains(folder / "none"));
@@ -84,6 +84,18 @@ TEST_CASE("a file given wins over $KUBECONFIG, that over the pod, that over ~/.k
   CHECK_THAT(url(), Catch::Contains("no kubeconfig found at " + (folder / "none")));
   folder.write("bad", "clusters: {}\nclusters: {}");
   CHECK_THAT(url(folder / "bad"), Catch::Contains("bad: kubeconfig: the key clusters is there twice"));
+}
+
+TEST_CASE("a kubeconfig's proxy is the transport's; an empty file in $KUBECONFIG is none") {
+  const TemporaryFolder folder;
+  folder.write("token", "one");
+  std::string text = kubeconfig("https://x");
+  text.replace(text.find("'https://x'"), 11, "'https://x', proxy-url: 'http://me:pw@proxy'");
+  const auto made =
+      load_credentials(with({{"KUBECONFIG", folder.write("empty", "") + ":" + folder.write("config", text)}}), kClock);
+  REQUIRE(made.ok());
+  CHECK(made->transport.base_url == "https://x");
+  CHECK(made->transport.proxy == "http://me:pw@proxy:80");
 }
 
 TEST_CASE("a kubeconfig's tokenFile lies beside it") {
