@@ -145,6 +145,8 @@ aia::Status check(const RunOptions& options) {
     return url.error().in("--prometheus-url");
   if (auto tenancy = aia::prometheus::check(options.prometheus.tenancy); !tenancy) return tenancy;
   if (auto address = aia::serve::HttpServer::check(options.listen); !address) return address.error().in("--listen");
+  if (auto address = aia::serve::HttpServer::check(options.health_listen); !address)
+    return address.error().in("--health-listen");
   return options.lease.elect ? aia::lease::validate(options.lease.settings) : aia::done;
 }
 
@@ -183,7 +185,10 @@ int main(int argc, char** argv) {
   add_tenancy_flags(*run_command, options.prometheus);
   add_loop_flags(*run_command, options.loop);
   add_lease_flags(*run_command, options.lease);
-  run_command->add_option("--listen", options.listen, "address of /metrics, /healthz and /readyz");
+  run_command->add_option("--listen", options.listen, "address of /metrics; /healthz and /readyz are there, too");
+  run_command->add_option("--health-listen", options.health_listen,
+                          "address of /healthz and /readyz alone, for probes: what is done to --listen does not hold "
+                          "them up");
   run_command->add_option(
       "--state-dir", options.state_dir,
       "directory where forecasters' states are kept, so that a restart reads minutes of history and "

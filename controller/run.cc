@@ -153,14 +153,33 @@ void end_orderly(kube::KubeCluster& cluster, Candidacy* candidacy) {
   if (ended && candidacy != nullptr) candidacy->release(kRelease);
 }
 
-void log_start(const RunOptions& options, const kube::Credentials& credentials, std::uint16_t port) {
+/// Each on a thread of its own: whatever is done to /metrics, probes are answered.
+struct Servers {
+  std::unique_ptr<serve::HttpServer> health, metrics;
+};
+
+Result<Servers> serve_to(const RunOptions& options, const serve::HttpHandler& health,
+                         const serve::MetricsReporter& metrics) {
+  serve::HttpServerOptions of_health, of_metrics;
+  of_health.listen = options.health_listen;
+  of_health.thread = "serve health";
+  of_metrics.listen = options.listen;
+  auto first = serve::HttpServer::start(of_health, health);
+  if (!first) return first.error().in("--health-listen");
+  auto second = serve::HttpServer::start(of_metrics, serve::routes(metrics, health));
+  if (!second) return second.error().in("--listen");
+  return Servers{std::move(*first), std::move(*second)};
+}
+
+void log_start(const RunOptions& options, const kube::Credentials& credentials, const Servers& servers) {
   serve::log_line(serve::LogLevel::Info, "starting",
                   {{"version", options.version},
                    {"api_server", credentials.transport.base_url},
                    {"credentials", credentials.source},
                    {"prometheus", options.prometheus.url},
                    {"namespace", options.ns.empty() ? "all" : options.ns},
-                   {"port", port},
+                   {"port", servers.metrics->port()},
+                   {"health_port", servers.health->port()},
                    {"cycle", format_duration(options.loop.cycle)},
                    {"grid_step", format_duration(options.loop.grid_step)}});
 }
@@ -200,8 +219,8 @@ Status run(const RunOptions& options) {
   Watchdog watchdog(silence, [silence] { end_stuck_process(silence); });
   FanOut reporters({&log, &metrics, &health, &warm_up, &watchdog});
 
-  // None until the first cycle begins, with caches in and the address to listen on bound: whoever fails at either must
-  // not have held the lease.
+  // None until the first cycle begins, with caches in and the addresses to listen on bound: whoever fails at either
+  // must not have held the lease.
   std::atomic<lease::Fitness> fitness = lease::Fitness::None;
   std::unique_ptr<Candidacy> candidacy;
   if (options.lease.elect) {
@@ -222,13 +241,11 @@ Status run(const RunOptions& options) {
   cluster_options.on_change = [&pacer] { pacer.poke(); };
   kube::KubeCluster cluster(**transport, *clock, cluster_options);
 
-  serve::HttpServerOptions server_options;
-  server_options.listen = options.listen;
-  const auto handler = serve::routes(
-      health, metrics, [&] { return why_not_ready(cluster, candidacy.get(), warm_up, settings.watch_freshness); });
-  const auto server = serve::HttpServer::start(server_options, handler);
-  if (!server) return server.error().in("--listen");
-  log_start(options, *credentials, (*server)->port());
+  const auto health_routes = serve::health_routes(
+      health, [&] { return why_not_ready(cluster, candidacy.get(), warm_up, settings.watch_freshness); });
+  const auto servers = serve_to(options, health_routes, metrics);
+  if (!servers) return servers.error();
+  log_start(options, *credentials, *servers);
 
   SystemClock loop_clock;
   BackgroundWorker background;

@@ -21,7 +21,8 @@ const char* type_of(const ports::Event& event) {
 }
 
 std::string identity_of(const Regarding& about, const ports::Event& event) {
-  return about.meta.uid + '\n' + type_of(event) + '\n' + event.reason + '\n' + event.action + '\n' + event.note;
+  return about.meta.uid + '\n' + type_of(event) + '\n' + event.reason + '\n' + event.action + '\n' +
+         api::cut(event.note, kMaxNote);
 }
 
 /// Unique: time for this process against others and earlier ones, a number against itself.

@@ -6,20 +6,18 @@
 #include <set>
 #include <sstream>
 
+#include "controller/api/meta_json.h"
 #include "controller/loop/conditions.h"
 #include "controller/loop/cycle.h"
 
 namespace aia::loop {
 namespace {
 
-constexpr std::size_t kMaxNote = 1000;
+constexpr std::size_t kMaxNote = 1024;  // what the API server accepts
 
 std::string in_words(const api::Reasons& reasons) {
   std::string words;
-  for (const auto& reason : reasons) {
-    if (words.size() + reason.message.size() > kMaxNote) break;
-    words += (words.empty() ? "" : "; ") + reason.message;
-  }
+  for (const auto& reason : reasons) words += (words.empty() ? "" : "; ") + reason.message;
   return words;
 }
 
@@ -54,7 +52,37 @@ ports::Event scaled_event(const Workload& workload) {
           "from " + from + " to " + to + " replicas: " + in_words(decision.reasons)};
 }
 
-void Events::add(ports::Event event) {
+bool Allowance::take(Millis steady) {
+  if (left_ < most_) {
+    const auto come = std::min<Millis::rep>((steady - since_) / refill_, most_ - left_);
+    left_ += static_cast<int>(come);
+    since_ += come * refill_;
+  }
+  if (left_ == most_) since_ = steady;
+  if (left_ == 0) return false;
+  --left_;
+  return true;
+}
+
+bool Allowance::is_full(Millis steady) const {
+  return (steady - since_) / refill_ >= most_ - left_;
+}
+
+bool EventShares::take(const std::string& ns, Millis steady) {
+  auto found = shares_.find(ns);
+  if (found == shares_.end()) {
+    std::erase_if(shares_, [&](const auto& share) { return share.second.is_full(steady); });
+    found = shares_.emplace(ns, Allowance(kMost, kRefill)).first;
+  }
+  return found->second.take(steady);
+}
+
+void Events::add(ports::Event event, Millis steady) {
+  if (!(event.warning ? warnings_ : others_).take(steady)) {
+    ++left_out_;
+    return;
+  }
+  event.note = api::cut(event.note, kMaxNote);
   unsent_.push_back({std::move(event)});
   if (unsent_.size() <= kMostUnsent) return;
   unsent_.pop_front();
@@ -70,7 +98,7 @@ void Events::tell(const std::vector<api::Condition>& now, const std::vector<api:
     if (type == "ScaleInHeld" && !said.empty()) continue;  // what holds is told already
     const bool is_due = is_new(*condition, find_condition(before, type), steady, quiet);
     if (said.insert(condition->message).second && is_due)
-      add({true, condition->reason, "Reconcile", condition->message});
+      add({true, condition->reason, "Reconcile", condition->message}, steady);
   }
   std::erase_if(told_, [&](const auto& entry) {
     const auto* condition = find_condition(now, entry.first.first);
@@ -92,7 +120,8 @@ bool Events::is_new(const api::Condition& now, const api::Condition* before, Mil
   return true;
 }
 
-std::vector<Error> Events::send(Outage& outage, const std::function<Status(const ports::Event&)>& write) {
+std::vector<Error> Events::send(Outage& outage, const std::function<Status(const ports::Event&)>& write,
+                                const std::function<bool()>& may) {
   std::vector<Error> errors;
   if (given_up_ > 0)
     errors.push_back({ErrorKind::Timeout, std::to_string(given_up_) + " Events are given up: more than " +
@@ -100,6 +129,11 @@ std::vector<Error> Events::send(Outage& outage, const std::function<Status(const
   given_up_ = 0;
   while (!unsent_.empty() && !outage.is_on()) {
     auto& [event, tries] = unsent_.front();
+    if (tries == 0 && !may()) {
+      ++beyond_share_;
+      unsent_.pop_front();
+      continue;
+    }
     const auto sent = write(event);
     if (!sent && sent.error().kind == ErrorKind::NotLeading) {
       errors.push_back(sent.error());
@@ -110,17 +144,30 @@ std::vector<Error> Events::send(Outage& outage, const std::function<Status(const
       const auto& error = sent.error();
       const bool again = (error.outcome_unknown() || error.kind == ErrorKind::Throttled) && ++tries < kTries;
       errors.push_back(error.in("Event " + event.reason + (again ? "" : ", given up")));
-      if (again) return errors;
+      if (again) break;
     }
     unsent_.pop_front();
   }
+  if (left_out_ + beyond_share_ > 0) errors.push_back(left_out());
+  left_out_ = beyond_share_ = 0;
   return errors;
+}
+
+/// That Events were not written, though something was to be told, and what bounds them.
+Error Events::left_out() const {
+  std::string words = std::to_string(left_out_ + beyond_share_) + " Events are left out:";
+  if (left_out_ > 0)
+    words += " an object gives " + std::to_string(kMost) + " of a type, then one in " + format_duration(kRefill);
+  if (beyond_share_ > 0)
+    words += std::string(left_out_ > 0 ? ";" : "") + " a namespace gives " + std::to_string(EventShares::kMost) +
+             ", then one in " + format_duration(EventShares::kRefill);
+  return {ErrorKind::Invalid, words + "; the conditions and the log have the rest", {}};
 }
 
 void Events::forget() {
   told_.clear();
   unsent_.clear();
-  given_up_ = 0;
+  given_up_ = left_out_ = beyond_share_ = 0;
 }
 
 }  // namespace aia::loop

@@ -143,7 +143,7 @@ void Loop::pass(Cycle& cycle, std::vector<ports::StepTime>& steps) {
   timed(clock_, steps, "forecast", [&] { forecast(cycle, settings_, aids_); });
   timed(clock_, steps, "plan", [&] { decide(cycle, settings_); });
   timed(clock_, steps, "act", [&] { act(cycle, cluster_, clock_, settings_); });
-  timed(clock_, steps, "report", [&] { report(cycle, cluster_, clock_, settings_); });
+  timed(clock_, steps, "report", [&] { report(cycle, cluster_, clock_, settings_, event_shares_); });
 }
 
 }  // namespace aia::loop

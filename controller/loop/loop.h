@@ -6,6 +6,7 @@
 
 #include "controller/loop/aids.h"
 #include "controller/loop/cycle.h"
+#include "controller/loop/events.h"
 #include "controller/loop/loop_clock.h"
 #include "controller/loop/pools.h"
 #include "controller/loop/settings.h"
@@ -47,6 +48,7 @@ class Loop {
   Aids aids_;
   WorkloadStates states_;
   PoolStates pool_states_;
+  EventShares event_shares_;
   bool catching_up_ = false;
   bool led_ = false;  // in the last cycle, until its end
 };

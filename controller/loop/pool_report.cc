@@ -1,6 +1,7 @@
 // A pool in words: conditions, status, Events, and the report for logs and metrics; see pools.h.
 #include <algorithm>
 
+#include "controller/api/meta_json.h"
 #include "controller/loop/conditions.h"
 #include "controller/loop/pools.h"
 #include "controller/loop/status.h"
@@ -11,8 +12,6 @@ namespace {
 
 using api::Condition;
 using api::ConditionStatus;
-
-constexpr std::size_t kMaxReasons = 16;
 
 Condition make(const char* type, ConditionStatus status, std::string reason, std::string message) {
   return {type, status, std::move(reason), std::move(message), {}, 0};
@@ -178,8 +177,8 @@ api::Reasons pool_reasons_of(const Pool& pool, const std::vector<Condition>& con
   if (!pool.planned || pool.broken) return {{conditions.front().reason, conditions.front().message}};
   auto reasons = pool.acting ? pool.acting->reasons : pool.planned->reasons;
   if (reasons.empty()) reasons.push_back({conditions.front().reason, conditions.front().message});
-  if (reasons.size() > kMaxReasons) reasons.resize(kMaxReasons);
-  for (auto& reason : reasons) shorten(reason.message);
+  if (reasons.size() > api::kMaxReasons) reasons.resize(api::kMaxReasons);
+  for (auto& reason : reasons) reason.message = api::cut(reason.message, api::kMaxMessage);
   return reasons;
 }
 
@@ -213,9 +212,9 @@ bool pool_differs(const api::AcceleratorPoolStatus& a, const api::AcceleratorPoo
 }
 
 /// Words about what was changed, with the plan's first reason.
-void note_done(Pool& pool, const api::AcceleratorPoolStatus& next) {
+void note_done(Pool& pool, const api::AcceleratorPoolStatus& next, Millis steady) {
   const std::string why = next.reasons.empty() ? "" : ": " + next.reasons.front().message;
-  for (const auto& what : pool.done) pool.state->events.add({false, "Sized", "Size", what + why});
+  for (const auto& what : pool.done) pool.state->events.add({false, "Sized", "Size", what + why}, steady);
 }
 
 void write_pool_status(Pool& pool, Cycle& cycle, ports::Pools& pools, const ports::Clock& clock,
@@ -258,7 +257,7 @@ std::vector<Condition> conditions_of(const Pool& pool) {
   }
   for (auto& condition : conditions) {
     condition.observed_generation = pool.object.meta.generation;
-    shorten(condition.message);
+    condition.message = api::cut(condition.message, api::kMaxMessage);
   }
   return conditions;
 }
@@ -270,7 +269,8 @@ void report_pools(PoolRound& round, Cycle& cycle, ports::Pools& pools, const por
   std::vector<Pool*> due;
   for (auto& pool : round.pools) {
     due.push_back(&pool);
-    if (!pool.done.empty()) note_done(pool, pool_status_of(pool, cycle.now));  // said when its turn comes
+    if (!pool.done.empty())
+      note_done(pool, pool_status_of(pool, cycle.now), clock.steady());  // said when its turn comes
   }
   take_turns(
       cycle, std::move(due), "report", Budget(clock, settings.cycle / 2),

@@ -36,20 +36,23 @@ void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, con
   state.status_slot = slot;
 }
 
-void send_events(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
+void send_events(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const ports::Clock& clock,
+                 EventShares& shares) {
   const auto write = [&](const ports::Event& event) { return cluster.write_event(workload.object, event); };
-  for (const auto& error : workload.state->events.send(cycle.outage, write))
+  const auto may = [&] { return shares.take(workload.object.meta.ns, clock.steady()); };
+  for (const auto& error : workload.state->events.send(cycle.outage, write, may))
     if (!lead_lost(cycle, error)) workload.fail("report", error);
 }
 
 }  // namespace
 
-void report(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, const Settings& settings) {
+void report(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, const Settings& settings,
+            EventShares& shares) {
   if (!cycle.leading) return;
   std::vector<Workload*> due;
   for (auto& workload : cycle.workloads) {
     due.push_back(&workload);
-    if (workload.scaled) workload.state->events.add(scaled_event(workload));  // said when its turn comes
+    if (workload.scaled) workload.state->events.add(scaled_event(workload), clock.steady());  // said in its turn
   }
   cycle.outage.give_another_try();
   take_turns(
@@ -58,7 +61,7 @@ void report(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, co
       [&](Workload& workload) {
         const auto errors = workload.errors.size();
         write_status(cycle, workload, cluster, clock, settings);
-        if (cycle.leading) send_events(cycle, workload, cluster);
+        if (cycle.leading) send_events(cycle, workload, cluster, clock, shares);
         if (cycle.leading && workload.usable()) write_forecasts(cycle, workload, cluster, settings);
         return workload.errors.size() == errors;
       },

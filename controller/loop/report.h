@@ -9,7 +9,8 @@ namespace aia::loop {
 
 /// Writes Forecasts, statuses and Events; a follower writes none. Expectations for later moments are kept for scoring.
 /// In half a cycle; what did not get its turn comes first in the next.
-void report(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, const Settings& settings);
+void report(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, const Settings& settings,
+            EventShares& shares);
 
 /// The cycle for logs and metrics, with what had been expected for now; keeps what is expected now.
 ports::CycleReport cycle_report(Cycle& cycle, const Settings& settings);

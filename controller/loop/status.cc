@@ -3,13 +3,11 @@
 
 #include <algorithm>
 
+#include "controller/api/meta_json.h"
 #include "controller/loop/conditions.h"
 
 namespace aia::loop {
 namespace {
-
-constexpr std::size_t kMaxReasons = 16;
-constexpr std::size_t kMaxMessage = 1024;  // well under the CRD's bound, whatever a server put into its error
 
 api::Reasons reasons_of(const Workload& workload) {
   if (!workload.decision || !workload.usable()) {
@@ -17,7 +15,7 @@ api::Reasons reasons_of(const Workload& workload) {
     return {{conditions.front().reason, conditions.front().message}};
   }
   auto reasons = workload.decision->reasons;
-  if (reasons.size() > kMaxReasons) reasons.resize(kMaxReasons);
+  if (reasons.size() > api::kMaxReasons) reasons.resize(api::kMaxReasons);
   return reasons;
 }
 
@@ -41,13 +39,6 @@ bool same_state(const api::Condition& a, const api::Condition& b) {
 
 }  // namespace
 
-void shorten(std::string& text) {
-  if (text.size() <= kMaxMessage) return;
-  auto end = kMaxMessage;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  text.resize(end);
-}
-
 api::AutoscalerStatus status_of(const Workload& workload, WallTime now) {
   const auto& state = *workload.state;
   auto status = state.status;  // what cannot be known in this cycle stays as it was
@@ -62,9 +53,9 @@ api::AutoscalerStatus status_of(const Workload& workload, WallTime now) {
   if (workload.usable()) status.lead_time = {workload.lead.source, workload.lead.p90, state.lead.samples()};
   status.collapses = collapses_of(workload);
   status.reasons = reasons_of(workload);
-  for (auto& reason : status.reasons) shorten(reason.message);
+  for (auto& reason : status.reasons) reason.message = api::cut(reason.message, api::kMaxMessage);
   auto conditions = conditions_of(workload);
-  for (auto& condition : conditions) shorten(condition.message);
+  for (auto& condition : conditions) condition.message = api::cut(condition.message, api::kMaxMessage);
   status.conditions = api::with_transition_times(std::move(conditions), state.status.conditions, now);
   return status;
 }

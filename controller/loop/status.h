@@ -11,9 +11,6 @@ api::AutoscalerStatus status_of(const Workload& workload, WallTime now);
 /// True when more changed than sentences and the lead time's figures: those are written once per grid step.
 bool differs_in_substance(const api::AutoscalerStatus& a, const api::AutoscalerStatus& b);
 
-/// Cut to what the CRDs allow, not inside a UTF-8 character.
-void shorten(std::string& text);
-
 /// The grid step that `now` falls into, shifted by the object's name, so that writes are spread over the step.
 std::int64_t write_slot(WallTime now, Millis step, const std::string& name);
 

@@ -9,12 +9,17 @@
 
 #include <utility>  // before Boost 1.74's Asio in C++20
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <thread>
+
+#include "controller/serve/json_log.h"
 
 namespace aia::serve {
 namespace {
@@ -23,26 +28,47 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using tcp = asio::ip::tcp;
-using Answer = http::response<http::string_body>;
+using Answer = http::response<http::span_body<const char>>;
+
+constexpr auto kSayAgain = std::chrono::minutes(1);  // that connections were closed: once in so long
 
 HttpAnswer answer_to(const http::request<http::string_body>& request, const HttpHandler& handler) {
   if (request.method() != http::verb::get && request.method() != http::verb::head) {
-    return {405, "text/plain; charset=utf-8", "only GET is served here\n"};
+    return plain_answer(405, "only GET is served here");
   }
   const auto target = request.target();
   return handler(std::string(target.substr(0, target.find('?'))));
 }
 
+class Session;
+
+/// The open connections, in the order of their coming.
+struct Connections {
+  std::vector<Session*> sessions;
+  std::uint64_t moments = 0;  ///< connections, requests and answers so far
+};
+
 /// One connection: read, answer, again. Owned by the handlers that wait for it.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, const HttpServerOptions& options, const HttpHandler& handler, std::size_t& open)
-      : stream_(std::move(socket)), options_(options), handler_(handler), open_(open) {
-    ++open_;
+  Session(tcp::socket socket, std::string address, const HttpServerOptions& options, const HttpHandler& handler,
+          Connections& connections)
+      : stream_(std::move(socket)), options_(options), handler_(handler), connections_(connections) {
+    about_.address = std::move(address);
+    about_.active = ++connections_.moments;
+    connections_.sessions.push_back(this);
   }
-  ~Session() { --open_; }
+  ~Session() { leave(); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+
+  [[nodiscard]] const HttpConnection& about() const { return about_; }
+
+  /// Counts no more from now on; what it waits for is told that it is over.
+  void end() {
+    leave();
+    stream_.close();
+  }
 
   void read() {
     head_ = false;
@@ -56,12 +82,13 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   void was_read(beast::error_code error) {
+    if (!stream_.socket().is_open()) return;
     if (error == http::error::header_limit)
-      return write({431, "text/plain", "the request's headers are too long\n"}, false);
-    if (error == http::error::body_limit) return write({413, "text/plain", "the request's body is too long\n"}, false);
+      return write(plain_answer(431, "the request's headers are too long"), false);
+    if (error == http::error::body_limit) return write(plain_answer(413, "the request's body is too long"), false);
     if (error == http::error::end_of_stream) return close();
     if (error.category() == http::make_error_code(http::error::bad_method).category()) {
-      return write({400, "text/plain", "not an HTTP request\n"}, false);
+      return write(plain_answer(400, "not an HTTP request"), false);
     }
     if (error) return;
     head_ = parser_->get().method() == http::verb::head;
@@ -69,19 +96,27 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void write(HttpAnswer answer, bool keep_alive) {
+    body_ = std::move(answer.body);
     answer_ = Answer(static_cast<http::status>(answer.status), 11);
     answer_.set(http::field::content_type, answer.content_type);
     answer_.set(http::field::cache_control, "no-store");
     answer_.keep_alive(keep_alive);
-    const auto size = answer.body.size();
-    if (!head_) answer_.body() = std::move(answer.body);
-    answer_.content_length(size);
+    if (!head_) answer_.body() = {body_->data(), body_->size()};
+    answer_.content_length(body_->size());
+    about_.answering = true;
+    about_.active = ++connections_.moments;
     stream_.expires_after(options_.patience);
     http::async_write(stream_, answer_, [self = shared_from_this(), keep_alive](beast::error_code error, std::size_t) {
-      if (error) return;
-      if (keep_alive) return self->read();
-      self->close();
+      if (!error) self->was_written(keep_alive);
     });
+  }
+
+  void was_written(bool keep_alive) {
+    body_.reset();
+    about_.answering = false;
+    about_.active = ++connections_.moments;
+    if (keep_alive) return read();
+    close();
   }
 
   void close() {
@@ -89,15 +124,26 @@ class Session : public std::enable_shared_from_this<Session> {
     stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
   }
 
+  void leave() { std::erase(connections_.sessions, this); }
+
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
+  std::shared_ptr<const std::string> body_;  // what answer_ points to
   Answer answer_;
   bool head_ = false;
+  HttpConnection about_;
   const HttpServerOptions& options_;
   const HttpHandler& handler_;
-  std::size_t& open_;
+  Connections& connections_;
 };
+
+/// An IPv4 address is the same, whichever kind of socket it came through.
+std::string address_of(const tcp::endpoint& endpoint) {
+  const auto address = endpoint.address();
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address.to_string();
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+}
 
 Error bad_address(const std::string& listen) {
   return {ErrorKind::Invalid,
@@ -122,6 +168,29 @@ Result<tcp::endpoint> parse_endpoint(const std::string& listen) {
 
 }  // namespace
 
+HttpAnswer plain_answer(int status, const std::string& line) {
+  return {status, "text/plain; charset=utf-8", std::make_shared<const std::string>(line + "\n")};
+}
+
+std::optional<std::size_t> connection_to_close(const std::vector<HttpConnection>& open, const std::string& address,
+                                               const HttpServerOptions& options) {
+  std::map<std::string, std::size_t> held;
+  for (const auto& connection : open) ++held[connection.address];
+  const bool pays_itself = held[address] >= options.max_per_address;
+  if (!pays_itself && open.size() < options.max_connections) return std::nullopt;
+  const auto goes_before = [&](const HttpConnection& a, const HttpConnection& b) {
+    if (held[a.address] != held[b.address]) return held[a.address] > held[b.address];
+    if (a.answering != b.answering) return b.answering;
+    return a.active < b.active;
+  };
+  std::optional<std::size_t> chosen;
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    if (pays_itself && open[i].address != address) continue;
+    if (!chosen || goes_before(open[i], open[*chosen])) chosen = i;
+  }
+  return chosen;
+}
+
 struct HttpServer::State {
   State(HttpServerOptions given, HttpHandler answers) : options(std::move(given)), handler(std::move(answers)) {}
 
@@ -139,9 +208,7 @@ struct HttpServer::State {
 
   void accept() {
     acceptor.async_accept([this](beast::error_code error, tcp::socket socket) {
-      if (!error && open < options.max_connections) {
-        std::make_shared<Session>(std::move(socket), options, handler, open)->read();
-      }
+      if (!error) serve(std::move(socket));
       if (error == asio::error::operation_aborted) return;
       if (!error) return accept();
       // Out of descriptors: without a pause this would spin.
@@ -152,9 +219,40 @@ struct HttpServer::State {
     });
   }
 
+  void serve(tcp::socket socket) {
+    beast::error_code gone;
+    const auto remote = socket.remote_endpoint(gone);
+    if (gone) return;
+    const auto address = address_of(remote);
+    make_room(address);
+    std::make_shared<Session>(std::move(socket), address, options, handler, connections)->read();
+  }
+
+  void make_room(const std::string& address) {
+    std::vector<HttpConnection> open;
+    for (const auto* session : connections.sessions) open.push_back(session->about());
+    const auto chosen = connection_to_close(open, address, options);
+    if (!chosen) return;
+    connections.sessions[*chosen]->end();
+    say_closed(open[*chosen].address);
+  }
+
+  /// The newest closed one's address and how many were closed since this was last said.
+  void say_closed(const std::string& address) {
+    ++closed;
+    const auto now = std::chrono::steady_clock::now();
+    if (said && now - *said < kSayAgain) return;
+    log_line(LogLevel::Warning, "too many connections: idle ones are closed for new ones",
+             {{"listen", options.listen}, {"closed", closed}, {"address", address}});
+    said = now;
+    closed = 0;
+  }
+
   const HttpServerOptions options;
   const HttpHandler handler;
-  std::size_t open = 0;  // connections; outlives the sessions, which the context owns
+  Connections connections;  // outlives the sessions, which the context owns
+  std::size_t closed = 0;   // for want of room, since that was last said
+  std::optional<std::chrono::steady_clock::time_point> said;
   asio::io_context context{1};
   tcp::acceptor acceptor{context};
   asio::steady_timer pause{context};
@@ -174,9 +272,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpServerOptions& o
   auto state = std::make_unique<State>(options, std::move(handler));
   if (auto listening = state->listen(*endpoint); !listening) return listening.error();
   state->accept();
-  state->thread = std::thread([&context = state->context] {
-    ::pthread_setname_np(::pthread_self(), "serve");
-    context.run();
+  state->thread = std::thread([&state = *state] {
+    ::pthread_setname_np(::pthread_self(), state.options.thread.c_str());
+    state.context.run();
   });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "controller/api/meta_json.h"
 #include "controller/serve/json_log.h"
 
 namespace aia::serve {
@@ -79,41 +80,75 @@ void LogReporter::report_clock(const ports::CycleReport& cycle) {
   clock_is_off_ = off;
 }
 
+/// What each namespace may still write in this cycle. A line without a namespace (of a pool) is nobody's flood.
+class LogReporter::Share {
+ public:
+  Share() = default;
+  ~Share() {
+    for (const auto& [ns, wanted] : wanted_)
+      if (wanted > kMaxLines)
+        log_line(LogLevel::Warning, "too many lines of one namespace in this cycle: some are left out",
+                 {{"namespace", ns}, {"left_out", wanted - kMaxLines}});
+  }
+  Share(const Share&) = delete;
+  Share& operator=(const Share&) = delete;
+
+  /// Whether it was written or is of a level that is not; false: it is left out, and counted.
+  bool say(const std::string& ns, LogLevel level, const char* message, const Json& fields) {
+    if (!is_logged(level)) return true;
+    if (!ns.empty() && ++wanted_[ns] > kMaxLines) return false;
+    log_line(level, message, fields);
+    return true;
+  }
+
+ private:
+  std::map<std::string, std::size_t> wanted_;  ///< lines, by namespace
+};
+
 void LogReporter::report(const ports::CycleReport& cycle) {
   if (synced_ != cycle.synced) log_line(LogLevel::Info, cycle.synced ? "caches are in" : "waiting for caches");
   synced_ = cycle.synced;
   if (!cycle.synced) return;
   report_clock(cycle);
-  std::map<api::ObjectKey, Decision> decisions;
-  std::map<Trouble, std::string> troubles;
-  for (const auto& pool : cycle.pools) {
+  for (const auto& pool : cycle.pools)
     for (const auto& what : pool.done) log_line(LogLevel::Info, "pool sized", pool_json(pool, what));
-    for (const auto& error : pool.errors)
-      troubles.emplace(Trouble{{"", pool.name}, error.step, error.kind}, error.message);
-  }
+  Share share;
+  report_troubles(cycle, share);
+  report_decisions(cycle, share);
+}
+
+/// What was never said is not said to be over, and what is over is said first: so what is kept here stays bounded.
+void LogReporter::report_troubles(const ports::CycleReport& cycle, Share& share) {
+  std::map<Trouble, std::string> now;
+  for (const auto& pool : cycle.pools)
+    for (const auto& error : pool.errors) now.emplace(Trouble{{"", pool.name}, error.step, error.kind}, error.message);
+  for (const auto& object : cycle.objects)
+    for (const auto& error : object.errors) now.emplace(Trouble{object.key, error.step, error.kind}, error.message);
+  const auto say = [&](LogLevel level, const char* message, const Trouble& trouble, const std::string& what) {
+    const auto& [key, step, kind] = trouble;
+    return share.say(key.ns, level, message, trouble_json(key, step, kind, what));
+  };
+  std::erase_if(troubles_, [&](const auto& said) {
+    return !now.contains(said.first) && say(LogLevel::Info, "trouble is over", said.first, said.second);
+  });
+  for (const auto& [trouble, what] : now)
+    if (troubles_.contains(trouble) || say(LogLevel::Warning, "trouble", trouble, what))
+      troubles_[trouble] = api::cut(what, kMaxText);
+}
+
+void LogReporter::report_decisions(const ports::CycleReport& cycle, Share& share) {
+  std::map<api::ObjectKey, Decision> decisions;
   for (const auto& object : cycle.objects) {
-    for (const auto& error : object.errors)
-      troubles.emplace(Trouble{object.key, error.step, error.kind}, error.message);
     const auto last = decisions_.find(object.key);
-    if (!object.current || !object.desired) {  // nothing was decided: what was said last stays said
-      if (last != decisions_.end()) decisions.insert(*last);
-      continue;
-    }
+    if (last != decisions_.end()) decisions.insert(*last);  // also where nothing is decided now, or said
+    if (!object.current || !object.desired) continue;
     const Decision decision{object.action, object.desired, cycle.leading};
-    if (last == decisions_.end() || last->second != decision || object.scaled)
-      log_line(cycle.leading ? LogLevel::Info : LogLevel::Debug, "decision", decision_json(object));
-    decisions.emplace(object.key, decision);
-  }
-  for (const auto& [trouble, what] : troubles) {
-    const auto& [key, step, kind] = trouble;
-    if (!troubles_.contains(trouble)) log_line(LogLevel::Warning, "trouble", trouble_json(key, step, kind, what));
-  }
-  for (const auto& [trouble, what] : troubles_) {
-    const auto& [key, step, kind] = trouble;
-    if (!troubles.contains(trouble)) log_line(LogLevel::Info, "trouble is over", trouble_json(key, step, kind, what));
+    const bool is_new = last == decisions_.end() || last->second != decision || object.scaled;
+    const auto level = cycle.leading ? LogLevel::Info : LogLevel::Debug;
+    if (!is_new || share.say(object.key.ns, level, "decision", decision_json(object)))
+      decisions.insert_or_assign(object.key, decision);
   }
   decisions_ = std::move(decisions);
-  troubles_ = std::move(troubles);
 }
 
 }  // namespace aia::serve

@@ -7,7 +7,9 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <atomic>
 #include <map>
+#include <mutex>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -91,6 +93,25 @@ struct MetricsReporter::State {
                                        .Help("How often the Lease has changed hands, as it says itself.")
                                        .Register(registry)
                                        .Add({});
+
+  void count(const ports::CycleReport& cycle) {
+    last_cycle.Set(seconds(cycle.at.time_since_epoch()));
+    period.Set(seconds(cycle.period));
+    cycle_seconds.Observe(seconds(cycle.took));
+    for (const auto& step : cycle.steps) step_seconds.Add({{"step", step.step}}, kSeconds).Observe(seconds(step.took));
+    count_failing(cycle);
+    for (const auto& object : cycle.objects) count_errors(object.errors);
+    for (const auto& pool : cycle.pools) count_errors(pool.errors);
+  }
+
+  void count_errors(const std::vector<ports::ErrorReport>& reports) {
+    for (const auto& error : reports) errors.Add({{"step", error.step}, {"kind", to_string(error.kind)}}).Increment();
+  }
+
+  std::atomic<std::uint64_t> changes = 0;  ///< counted when the change is whole
+  std::mutex writing;                      ///< guards what follows
+  std::uint64_t written_after = 0;         ///< so many changes
+  std::shared_ptr<const std::string> written;
 };
 
 MetricsReporter::MetricsReporter(const std::string& version) : state_(std::make_unique<State>()) {
@@ -114,41 +135,33 @@ MetricsReporter::~MetricsReporter() = default;
 void MetricsReporter::set_leadership(bool leading, int transitions) {
   state_->leader.Set(leading ? 1 : 0);
   state_->transitions.Set(transitions);
+  ++state_->changes;
 }
 
 void MetricsReporter::set_watches(const std::vector<ports::WatchAge>& ages) {
   for (const auto& one : ages) state_->watch_age.Add({{"resource", one.resource}}).Set(seconds(one.age));
+  ++state_->changes;
 }
 
 void MetricsReporter::report(const ports::CycleReport& cycle) {
   state_->objects.update(cycle);
   state_->pools.update(cycle);
-  if (!cycle.synced) return;
-  state_->last_cycle.Set(seconds(cycle.at.time_since_epoch()));
-  state_->period.Set(seconds(cycle.period));
-  state_->cycle_seconds.Observe(seconds(cycle.took));
-  for (const auto& step : cycle.steps) {
-    state_->step_seconds.Add({{"step", step.step}}, kSeconds).Observe(seconds(step.took));
-  }
-  state_->count_failing(cycle);
-  for (const auto& object : cycle.objects) {
-    for (const auto& error : object.errors) {
-      state_->errors.Add({{"step", error.step}, {"kind", to_string(error.kind)}}).Increment();
-    }
-  }
-  for (const auto& pool : cycle.pools) {
-    for (const auto& error : pool.errors)
-      state_->errors.Add({{"step", error.step}, {"kind", to_string(error.kind)}}).Increment();
-  }
+  if (cycle.synced) state_->count(cycle);
+  ++state_->changes;
 }
 
-std::string MetricsReporter::text() const {
+std::shared_ptr<const std::string> MetricsReporter::text() const {
+  const std::scoped_lock lock(state_->writing);
+  const auto changes = state_->changes.load();
+  if (state_->written && state_->written_after == changes) return state_->written;
   auto families = state_->registry.Collect();
   for (auto& family : state_->objects.Collect()) families.push_back(std::move(family));
   for (auto& family : state_->pools.Collect()) families.push_back(std::move(family));
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);
-  return out.str();
+  state_->written = std::make_shared<const std::string>(out.str());
+  state_->written_after = changes;
+  return state_->written;
 }
 
 }  // namespace aia::serve

@@ -23,8 +23,9 @@ class MetricsReporter : public ports::Reporter {
   /// How long ago each watch was last heard. From any thread.
   void set_watches(const std::vector<ports::WatchAge>& ages);
 
-  /// Everything, as /metrics answers it. From any thread.
-  [[nodiscard]] std::string text() const;
+  /// Everything, as /metrics answers it; written anew only after a change, however often it is asked for. From any
+  /// thread; never null.
+  [[nodiscard]] std::shared_ptr<const std::string> text() const;
 
  private:
   struct State;

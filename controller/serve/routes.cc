@@ -2,29 +2,26 @@
 #include "controller/serve/routes.h"
 
 namespace aia::serve {
-namespace {
 
-HttpAnswer plain(int status, const std::string& line) {
-  return {status, "text/plain; charset=utf-8", line + "\n"};
+HttpHandler health_routes(const Health& health, WhyNotReady why_not_ready) {
+  return [&health, why_not_ready = std::move(why_not_ready)](const std::string& path) -> HttpAnswer {
+    if (path == "/healthz") {
+      if (health.alive()) return plain_answer(200, "ok");
+      return plain_answer(503, "no cycle ended for " + format_duration(health.silence()));
+    }
+    if (path == "/readyz") {
+      const auto why_not = why_not_ready();
+      return why_not.empty() ? plain_answer(200, "ok") : plain_answer(503, why_not);
+    }
+    return plain_answer(404, "not found; there are /healthz and /readyz here, and /metrics on --listen");
+  };
 }
 
-HttpAnswer healthz(const Health& health) {
-  if (health.alive()) return plain(200, "ok");
-  return plain(503, "no cycle ended for " + format_duration(health.silence()));
-}
-
-HttpAnswer readyz(const std::string& why_not) {
-  return why_not.empty() ? plain(200, "ok") : plain(503, why_not);
-}
-
-}  // namespace
-
-HttpHandler routes(const Health& health, const MetricsReporter& metrics, std::function<std::string()> why_not_ready) {
-  return [&health, &metrics, why_not_ready = std::move(why_not_ready)](const std::string& path) -> HttpAnswer {
+HttpHandler routes(const MetricsReporter& metrics, HttpHandler health) {
+  return [&metrics, health = std::move(health)](const std::string& path) -> HttpAnswer {
     if (path == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()};
-    if (path == "/healthz") return healthz(health);
-    if (path == "/readyz") return readyz(why_not_ready());
-    return plain(404, "not found; there are /metrics, /healthz and /readyz");
+    if (path == "/healthz" || path == "/readyz") return health(path);
+    return plain_answer(404, "not found; there are /metrics, /healthz and /readyz");
   };
 }
 

@@ -1,4 +1,5 @@
-// What is served where: /metrics, /healthz, /readyz, and a 404 that names them.
+// What is served where: /metrics, /healthz, /readyz, and a 404 that names them. Health has a server of its own, so that
+// nothing that is done to /metrics keeps a probe from being answered.
 #pragma once
 
 #include <functional>
@@ -10,7 +11,13 @@
 
 namespace aia::serve {
 
-/// `health` and `metrics` outlive the handler. `why_not_ready` says in one line what is still missing; empty: ready.
-HttpHandler routes(const Health& health, const MetricsReporter& metrics, std::function<std::string()> why_not_ready);
+/// Says in one line what is still missing; empty: ready.
+using WhyNotReady = std::function<std::string()>;
+
+/// /healthz and /readyz. `health` outlives the handler.
+HttpHandler health_routes(const Health& health, WhyNotReady why_not_ready);
+
+/// /metrics, and what `health` serves. `metrics` outlives the handler.
+HttpHandler routes(const MetricsReporter& metrics, HttpHandler health);
 
 }  // namespace aia::serve

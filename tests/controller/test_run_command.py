@@ -4,12 +4,13 @@ one short line, whether or not there is a cluster.
 
 Needs the built controller in AIA_BINARY. What `run` does with right flags is tested on a real control plane.
 """
-import fcntl, os, socket, subprocess, tempfile, time, unittest
+import contextlib, fcntl, http.client, json, os, socket, subprocess, tempfile, time, unittest
 from pathlib import Path
 
 BINARY = os.environ["AIA_BINARY"]
 KUBECONFIG = """{apiVersion: v1, kind: Config, current-context: c, users: [],
 clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}], contexts: [{name: c, context: {cluster: c}}]}"""
+ANYWHERE = ("--listen", "127.0.0.1:0", "--health-listen", "127.0.0.1:0")
 URL = ("--prometheus-url", "http://localhost:9090")
 
 
@@ -32,6 +33,7 @@ class Mistakes(unittest.TestCase):
         self.refused(r"no way to the cluster", "run", *URL)
         for flags, says in (
                 (("--listen", "8080"), r"--listen: .*\"8080\""), (("--listen", "localhost:http"), r"--listen: "),
+                (("--health-listen", "8081"), r"--health-listen: .*\"8081\""),
                 (("--tenant-label", "name space"), r"--tenant-label: 'name space'"),
                 (("--lease-renew-deadline", "20s"), r"--lease-renew-deadline"),
                 (("--lease-duration", "1500ms"), r"--lease-duration")):
@@ -54,6 +56,56 @@ class Mistakes(unittest.TestCase):
         self.assertEqual(one.stdout, other.stdout)
 
 
+class Probes(unittest.TestCase):
+    def test_they_are_answered_whatever_is_done_to_the_metrics(self):
+        """Two hundred connections to --listen that say nothing, half a line, or read nothing of what they ask for."""
+        with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as stack:
+            api = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            Path(home, "config").write_text(KUBECONFIG % api.getsockname()[1])
+            run = stack.enter_context(subprocess.Popen(
+                [BINARY, "run", *URL, "--kubeconfig", f"{home}/config", "--leader-elect=false", *ANYWHERE],
+                stderr=subprocess.PIPE, stdin=subprocess.DEVNULL))
+            stack.callback(run.kill)
+            started = json.loads(next(line for line in run.stderr if b'"starting"' in line))
+            for say in (b"", b"GET /heal", b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n" * 50, b"GET /metr") * 50:
+                silent = stack.enter_context(socket.create_connection(("127.0.0.1", started["port"])))
+                with contextlib.suppress(OSError):   # it may have had to go
+                    silent.sendall(say)
+            for port, path, status in (("health_port", "/healthz", 200), ("health_port", "/readyz", 503),
+                                       ("health_port", "/metrics", 404), ("port", "/healthz", 200),
+                                       ("port", "/readyz", 503), ("port", "/metrics", 200)):
+                with self.subTest(port=port, path=path):
+                    self.assertEqual(asked(started[port], path), status)
+            # The two share no limit: nobody who asks for health has to go for those who scrape.
+            probe = stack.enter_context(socket.create_connection(("127.0.0.1", started["health_port"])))
+            for _ in range(100):
+                stack.enter_context(socket.create_connection(("127.0.0.1", started["port"])))
+            self.assertEqual(asked(started["port"], "/healthz"), 200)
+            probe.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            self.assertIn(b"200 OK", probe.recv(4096))
+
+    def test_both_addresses_must_be_free(self):
+        with tempfile.TemporaryDirectory() as home, socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            Path(home, "config").write_text(KUBECONFIG % port)
+            for flag in ("--listen", "--health-listen"):
+                addresses = {**dict(zip(ANYWHERE[::2], ANYWHERE[1::2])), flag: f"127.0.0.1:{port}"}
+                done = aiautoscaler("run", *URL, "--kubeconfig", f"{home}/config", "--leader-elect=false",
+                                    *(word for pair in addresses.items() for word in pair))
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, rf"aiautoscaler: {flag}: cannot listen on [^\n]* in use\n\Z")
+
+
+def asked(port, path):
+    """The status that a new connection is answered with."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
 class StandingStill(unittest.TestCase):
     def test_a_loop_that_waits_for_ever_ends_the_process(self):
         """Nobody reads the log any more, so that the loop waits within a line of it: after thirty seconds (ten cycles, but
@@ -61,7 +113,7 @@ class StandingStill(unittest.TestCase):
         api, (take, give) = socket.create_server(("127.0.0.1", 0)), os.pipe()
         with tempfile.TemporaryDirectory() as home:
             Path(home, "config").write_text(KUBECONFIG % api.getsockname()[1])
-            flags = ("--kubeconfig", f"{home}/config", "--cycle", "1s", "--listen", "127.0.0.1:0", "--leader-elect=false")
+            flags = ("--kubeconfig", f"{home}/config", "--cycle", "1s", "--leader-elect=false", *ANYWHERE)
             run = subprocess.Popen([BINARY, "run", *URL, *flags], stderr=give, stdin=subprocess.DEVNULL)
             try:
                 said = b""

@@ -10,6 +10,7 @@ from ports import Ports
 from process import Process
 
 ROOT = Path(__file__).resolve().parents[2]
+PROBES = ("/healthz", "/readyz")
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -33,11 +34,11 @@ def ask(url):
 class Controller:
     def __init__(self, kubeconfig, prometheus_url, log, flags):
         """flags: {name without dashes: value}."""
-        ports = Ports("http")
+        ports = Ports("http", "health")
         self.address, self._lock = f"127.0.0.1:{ports['http']}", ports
-        self.url = f"http://{self.address}"
+        self._health = f"127.0.0.1:{ports['health']}"
         command = [binary(), "run", f"--kubeconfig={kubeconfig}", f"--prometheus-url={prometheus_url}",
-                   f"--listen=127.0.0.1:{ports['http']}", *(f"--{name}={value}" for name, value in flags.items())]
+                   f"--listen={self.address}", f"--health-listen={self._health}", *(f"--{name}={value}" for name, value in flags.items())]
         self.process = Process("aiautoscaler", command, log)
 
     def __enter__(self):
@@ -68,4 +69,4 @@ class Controller:
         return self.get("/readyz")[0] == 200
 
     def get(self, path):
-        return ask(self.url + path)
+        return ask(f"http://{self._health if path in PROBES else self.address}{path}")

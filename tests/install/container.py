@@ -8,7 +8,7 @@ only, and there are no cgroups. Source: the OCI runtime specification 1.0; Kuber
 import json, os, re, shutil, signal, subprocess, time
 from pathlib import Path
 
-from controller import ask
+from controller import PROBES, ask
 from process import Process
 
 SECRETS = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -36,10 +36,10 @@ def unpack(archive, folder):
 
 
 class Container:
-    def __init__(self, cluster, archive, pod, port, folder):
-        """pod: as the API server has it. port: on loopback, instead of the one in the Pod."""
-        self.name, self.pod, self.url = pod["metadata"]["name"], pod, f"http://127.0.0.1:{port}"
-        self._cluster, self._port, self.bundle = cluster, port, unpack(archive, folder)
+    def __init__(self, cluster, archive, pod, port, health_port, folder):
+        """pod: as the API server has it. port, health_port: on loopback, instead of those in the Pod."""
+        self.name, self.pod, self._port, self._health_port = pod["metadata"]["name"], pod, port, health_port
+        self._cluster, self.bundle = cluster, unpack(archive, folder)
         (self.bundle / "hosts").write_text("127.0.0.1 localhost\n")
         self._mount_identity()
         image = json.loads((self.bundle / "config.json").read_text())
@@ -75,7 +75,7 @@ class Container:
         raise RuntimeError(f"{self.name} has no program running; its last lines:\n{self.process.tail()}")
 
     def get(self, path):
-        return ask(self.url + path)
+        return ask(f"http://127.0.0.1:{self._health_port if path in PROBES else self._port}{path}")
 
     # ---- what a kubelet does
 
@@ -114,7 +114,8 @@ class Container:
         assert limits["capabilities"] == {"drop": ["ALL"]}, limits
         process = config["process"]
         expand = lambda word: re.sub(r"\$\((\w+)\)", lambda name: environment[name[1]], word)
-        process["args"] += [*map(expand, container["args"]), f"--listen=127.0.0.1:{self._port}"]
+        process["args"] += [*map(expand, container["args"]), f"--listen=127.0.0.1:{self._port}",
+                            f"--health-listen=127.0.0.1:{self._health_port}"]
         process["env"] += [f"{name}={value}" for name, value in environment.items()]
         process.update(terminal=False, user=self._user(), capabilities={}, noNewPrivileges=not limits["allowPrivilegeEscalation"])
         config["root"]["readonly"] = limits["readOnlyRootFilesystem"]

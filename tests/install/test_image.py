@@ -69,7 +69,7 @@ class ImageTest(KeptFolder, unittest.TestCase):
         cls.cluster.add_gpu_nodes(2)
         cls.cluster.kubectl("create", "namespace", "serving")
         cls.before = installation.everything(cls.cluster)
-        ports = Ports("metrics", "one", "two")
+        ports = Ports("metrics", "one", "one health", "two", "two health")
         cls.stack.callback(ports.release)
         target = enter(ScrapeTarget(ports["metrics"], cls.metrics))
         cls.prometheus = Prometheus([Job("inference", [Target(target.address)], interval="250ms")],
@@ -78,7 +78,7 @@ class ImageTest(KeptFolder, unittest.TestCase):
         cls.prometheus.up()
         cls.overlay("recommend").apply()
         pods = cls.cluster.wait_for(lambda: installation.rolled_out(cls.cluster), "the Deployment rolled out", 60)
-        cls.containers = [container.Container(cls.cluster, cls.archive, pod, ports[port], cls.folder / port)
+        cls.containers = [container.Container(cls.cluster, cls.archive, pod, ports[port], ports[f"{port} health"], cls.folder / port)
                           for pod, port in zip(pods, ("one", "two"))]
         for one in cls.containers:
             cls.stack.callback(one.kill)

@@ -105,6 +105,12 @@ class ManifestsTest(unittest.TestCase):
         self.assertEqual(pod["spec"]["volumes"], [{"name": "state", "emptyDir": {}}], "nothing else to write to")
         self.assertIn("memory", container["resources"]["limits"])
 
+    def test_probes_have_a_port_of_their_own(self):
+        container, = self.pod()["spec"]["containers"]
+        ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+        self.assertEqual(ports, {"metrics": 8080, "health": 8081})
+        self.assertEqual({container[probe]["httpGet"]["port"] for probe in ("livenessProbe", "readinessProbe")}, {"health"})
+
     def test_recommend_cannot_scale_and_one_namespace_stays_in_it(self):
         act, recommend = self.render(OVERLAYS / "act"), self.render(OVERLAYS / "recommend")
         self.assertEqual(set(act) - set(recommend), {"ClusterRole/aiautoscaler-act", "ClusterRoleBinding/aiautoscaler-act"})

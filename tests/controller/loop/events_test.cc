@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "tests/controller/loop/fakes.h"
 
@@ -100,8 +101,8 @@ TEST_CASE("what the process before told is not told again, another cause is") {
 
 TEST_CASE("an Event that was not answered is sent again, in order, ten times at most") {
   Told told;
-  told.events.add({false, "ScaledOut", "ScaleOut", "first"});
-  told.events.add({false, "ScaledOut", "ScaleOut", "second"});
+  told.events.add({false, "ScaledOut", "ScaleOut", "first"}, told.steady);
+  told.events.add({false, "ScaledOut", "ScaleOut", "second"}, told.steady);
   told.error = kSilence;
   SECTION("until it is taken") {
     CHECK(told.send().size() == 1);  // the second waits for the first
@@ -132,12 +133,126 @@ TEST_CASE("an Event that was not answered is sent again, in order, ten times at 
 
 TEST_CASE("Events that cannot be sent are bounded, and it is said that some were given up") {
   Told told;
-  for (int i = 0; i < 100; ++i) told.events.add({false, "ScaledOut", "ScaleOut", std::to_string(i)});
+  for (int i = 0; i < Events::kMost; ++i)
+    told.events.add({false, "ScaledOut", "ScaleOut", std::to_string(i)}, told.steady);
   const auto errors = told.send();
   REQUIRE(errors.size() == 1);
-  CHECK(errors[0].message.find("92 Events are given up") == 0);
+  CHECK(errors[0].message.find("17 Events are given up") == 0);
   CHECK(told.notes.size() == Events::kMostUnsent);
-  CHECK(told.notes.back() == "99");
+  CHECK(told.notes.back() == "24");
+}
+
+TEST_CASE("an allowance is full at first, gains one at a time, and never more than it was") {
+  Allowance allowance(3, 10s);
+  const auto take = [&](Millis at, int tries) {
+    int taken = 0;
+    for (int i = 0; i < tries; ++i) taken += allowance.take(at) ? 1 : 0;
+    return taken;
+  };
+  const Millis begin = 1h;  // a steady clock begins anywhere
+  CHECK(take(begin, 5) == 3);
+  CHECK(take(begin + 9s, 5) == 0);
+  CHECK(take(begin + 10s, 5) == 1);
+  CHECK(take(begin + 29s, 5) == 1);  // what is begun is not lost
+  CHECK(take(begin + 30s, 5) == 1);
+  CHECK_FALSE(allowance.is_full(begin + 59s));
+  CHECK(allowance.is_full(begin + 60s));
+  CHECK(take(begin + 10h, 5) == 3);
+  CHECK(take(begin + 10h + 10s, 5) == 1);
+}
+
+TEST_CASE("trouble that comes and goes for a day is told as the allowance has it, and that some is left out is said") {
+  Told told;
+  std::size_t left_out = 0;
+  for (int i = 0; i < 24 * 240; ++i) {
+    told.events.tell(i % 2 == 0 ? missing("requests: HTTP 503") : healthy(), told.before, {"Ready"}, told.steady,
+                     kQuietCycles * Millis(15s));
+    told.before = i % 2 == 0 ? missing("requests: HTTP 503") : healthy();
+    for (const auto& error : told.send()) {
+      CHECK(error.kind == ErrorKind::Invalid);  // of the object: it is not the API server that is in trouble
+      CHECK(error.message.find("1 Events are left out: an object gives 25 of a type, then one in 5m; ") == 0);
+      ++left_out;
+    }
+    told.steady += 15s;
+  }
+  CHECK(told.notes.size() <= Events::kMost + 24 * 12);
+  CHECK(told.notes.size() >= 24 * 12);
+  CHECK(told.notes.size() + left_out == 24 * 240 / 10);
+  told.events.add({true, "MetricsMissing", "Reconcile", "the last one"}, told.steady);
+  told.events.add({true, "MetricsMissing", "Reconcile", "one too many"}, told.steady);
+  told.send();
+  told.events.add({false, "ScaledOut", "ScaleOut", "from 3 to 4"}, told.steady);  // trouble took nothing from it
+  CHECK(told.send().empty());
+  CHECK(told.notes.back() == "from 3 to 4");
+}
+
+TEST_CASE("the objects of a namespace share an allowance, another namespace has its own") {
+  EventShares shares;
+  const auto written_by = [&](const std::string& ns, int objects, Millis steady) {
+    std::size_t written = 0, errors = 0;
+    Outage outage;
+    for (int i = 0; i < objects; ++i) {
+      Events events;  // of an object that was made just now
+      for (int k = 0; k < 5; ++k) events.add({true, "MetricsMissing", "Reconcile", std::to_string(k)}, steady);
+      const auto sent = events.send(
+          outage, [&](const ports::Event&) -> Status { return ++written, done; },
+          [&] { return shares.take(ns, steady); });
+      for (const auto& error : sent) {
+        CHECK(error.message.find(" Events are left out: a namespace gives 250, then one in 10s") != std::string::npos);
+        ++errors;
+      }
+    }
+    CHECK((errors > 0) == (written < 5U * static_cast<std::size_t>(objects)));
+    return written;
+  };
+  CHECK(written_by("flood", 2000, 1h) == EventShares::kMost);
+  CHECK(written_by("quiet", 10, 1h) == 50);
+  CHECK(written_by("flood", 2000, 1h + 60s) == 6);
+  CHECK(written_by("flood", 10, 10h) == 50);
+}
+
+TEST_CASE("a long note is cut, not inside a character") {
+  Told told;
+  std::string note = "a";
+  for (int i = 0; i < 1000; ++i) note += "ä";
+  told.events.add({false, "ScaledOut", "ScaleOut", note}, told.steady);
+  told.send();
+  REQUIRE(told.notes.size() == 1);
+  CHECK(told.notes[0].size() <= 1024);
+  CHECK(told.notes[0].size() > 1000);
+  CHECK(told.notes[0].substr(told.notes[0].size() - 5) == "ä…");
+}
+
+TEST_CASE_METHOD(World, "a value that flaps and an error with another request's id each time: a handful of Events") {
+  run_for(2min);
+  int asked = 0;
+  const auto trouble = [&](const std::string& error) {
+    auto& series = metrics.series["demand"];
+    series.error.reset();
+    if (++asked % 2 == 0) return;
+    if (error.empty()) series.value = [](WallTime) { return std::nan(""); };
+    if (!error.empty()) series.error = Error{ErrorKind::Invalid, error, {}};
+  };
+  const auto value = metrics.series["demand"].value;
+  std::string long_words;
+  SECTION("NaN every other cycle") {}
+  SECTION("refused every other cycle, in other words each time") {
+    long_words = "the query exceeded the limit";
+  }
+  SECTION("with megabytes of words") {
+    long_words = std::string(2 << 20, 'x');
+  }
+  for (int i = 0; i < 60; ++i) {
+    metrics.series["demand"].value = value;
+    trouble(long_words.empty() ? "" : long_words + " (request id " + std::to_string(i) + "-abc)");
+    clock.time += settings.cycle;
+    cycle();
+    for (const auto& condition : status().conditions) CHECK(condition.message.size() <= 1024);
+    for (const auto& reason : status().reasons) CHECK(reason.message.size() <= 1024);
+  }
+  CHECK(cluster.events.size() >= 1);
+  CHECK(cluster.events.size() <= 8);
+  for (const auto& [about, event] : cluster.events) CHECK(event.note.size() <= 1024);
 }
 
 TEST_CASE_METHOD(World,

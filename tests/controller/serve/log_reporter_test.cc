@@ -1,5 +1,6 @@
 // What is logged, and what is not logged again. The log goes to stderr: read back through a file.
 #include "controller/serve/log_reporter.h"
+#include "controller/serve/json_log.h"
 
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
@@ -33,9 +35,11 @@ class Captured {
     for (int c = 0; (c = std::fgetc(file_)) != EOF;) all.push_back(static_cast<char>(c));
     std::vector<nlohmann::json> parsed;
     std::istringstream stream(all);
+    size_ = all.size();
     for (std::string line; std::getline(stream, line);) parsed.push_back(nlohmann::json::parse(line));
     return parsed;
   }
+  [[nodiscard]] std::size_t size() const { return size_; }  ///< bytes that lines() read
 
  private:
   void restore() {
@@ -46,6 +50,7 @@ class Captured {
   }
   std::FILE* file_;
   int saved_;
+  std::size_t size_ = 0;
 };
 
 std::vector<std::string> messages_of(const std::vector<nlohmann::json>& lines) {
@@ -96,6 +101,152 @@ TEST_CASE("each object's first decision is logged, however long it is followed a
        {following, following, unread, cycle_with(2), cycle_with(2), unread, cycle_with(2), following, cycle_with(2)})
     reporter.report(cycle);
   CHECK(messages_of(captured.lines()) == std::vector<std::string>{"caches are in", "decision", "decision"});
+}
+
+TEST_CASE("a line is bounded whatever it holds, and says what was cut") {
+  using Json = nlohmann::ordered_json;
+  const std::string long_text(2 << 20, 'x'), umlauts = [] {
+    std::string text = "a";
+    for (int i = 0; i < 1000; ++i) text += "ä";
+    return text;
+  }();
+  const auto reasons = [](std::size_t count, const std::string& message) {
+    auto list = Json::array();
+    for (std::size_t i = 0; i < count; ++i) list.push_back({{"code", "Reactive"}, {"message", message}});
+    return list;
+  };
+  struct Row {
+    const char* what;
+    Json line;
+  };
+  const Row rows[] = {
+      {"as it is",
+       {{"error", "no answer"}, {"reasons", reasons(3, "118 requests/s need 10 replicas")}, {"now", 118.5}}},
+      {"a long text", {{"error", long_text}}},
+      {"one that a character's middle would end", {{"error", umlauts}}},
+      {"no UTF-8", {{"error", std::string(5000, '\xff')}}},
+      {"what JSON writes as six characters",
+       {{"error", std::string(5000, '\x01')}, {"message", std::string(5000, '\0')}}},
+      {"a long list", {{"reasons", reasons(2000, "short")}}},
+      {"a list of long texts", {{"reasons", reasons(16, long_text)}}},
+      {"many lists of long texts", {{"a", reasons(40, long_text)}, {"b", reasons(40, long_text)}, {"c", long_text}}},
+      {"lists in lists", {{"a", Json::array({Json::array({long_text, long_text}), reasons(100, long_text)})}}},
+  };
+  for (const auto& row : rows) {
+    INFO(row.what);
+    const auto line = bounded_line(row.line);
+    CHECK(line.size() <= kMaxLine);
+    CHECK(Json::accept(line));  // which no half of a character is
+  }
+  CHECK(bounded_line(rows[0].line) == rows[0].line.dump());
+  const auto cut = Json::parse(bounded_line(rows[1].line)).at("error").get<std::string>();
+  CHECK(cut.size() == kMaxText);
+  CHECK(cut.substr(cut.size() - 4) == "x…");
+  const auto list = Json::parse(bounded_line(rows[5].line));
+  CHECK(list.at("reasons").size() == kMaxItems);
+  CHECK(list.at("reasons_left_out") == 2000 - kMaxItems);
+  const auto both = Json::parse(bounded_line(rows[6].line));
+  CHECK(both.at("reasons").size() + both.value("reasons_left_out", 0U) == 16);
+}
+
+/// One cycle's objects of `ns`, all in the same trouble; none where `error` is empty.
+void add_objects(ports::CycleReport& cycle, const std::string& ns, int count, const std::string& error = "") {
+  cycle.synced = true;
+  for (int i = 0; i < count; ++i) {
+    ports::ObjectReport object;
+    object.key = {ns, "object-" + std::to_string(10'000 + i)};
+    if (!error.empty()) object.errors = {{"observe", ErrorKind::Timeout, error}};
+    cycle.objects.push_back(std::move(object));
+  }
+}
+
+/// How many lines say `message`, about whom: a namespace or a pool.
+std::map<std::string, int> counted(const std::vector<nlohmann::json>& lines, const std::string& message) {
+  std::map<std::string, int> count;
+  for (const auto& line : lines) {
+    if (line.at("message") != message) continue;
+    const auto about = line.value("autoscaler", line.value("pool", line.value("namespace", "")));
+    ++count[about.substr(0, about.find('/'))];
+  }
+  return count;
+}
+
+constexpr int kMax = LogReporter::kMaxLines;
+const std::string kLeftOut = "too many lines of one namespace in this cycle: some are left out";
+
+TEST_CASE("one namespace's flood is cut to its share and counted, others' lines and those of pools are written") {
+  LogReporter reporter;
+  Captured captured;
+  ports::CycleReport cycle;
+  add_objects(cycle, "flood", 2000, std::string(2 << 20, 'x'));
+  add_objects(cycle, "quiet", 3, "no answer");
+  for (int i = 0; i < 2 * kMax; ++i) {
+    ports::PoolReport pool;
+    pool.name = "pool-" + std::to_string(i);
+    pool.errors = {{"act", ErrorKind::Forbidden, "no"}};
+    cycle.pools.push_back(pool);
+  }
+  reporter.report(cycle);
+  const auto lines = captured.lines();
+  auto troubles = counted(lines, "trouble");
+  CHECK(troubles["flood"] == kMax);
+  CHECK(troubles["quiet"] == 3);
+  CHECK(troubles.size() == 2 + 2 * kMax);
+  CHECK(counted(lines, kLeftOut) == std::map<std::string, int>{{"flood", 1}});
+  CHECK(lines.back().at("left_out") == 2000 - kMax);
+  CHECK(captured.size() < (kMax + 2 * kMax + 10) * kMaxLine);
+}
+
+TEST_CASE("what was left out is said in a later cycle; what was never said is not said to be over") {
+  LogReporter reporter;
+  ports::CycleReport bad, good;
+  add_objects(bad, "flood", 2 * kMax + 10, "no answer");
+  add_objects(good, "flood", 2 * kMax + 10);
+  const auto told = [&](const ports::CycleReport& cycle) {
+    Captured captured;
+    reporter.report(cycle);
+    const auto lines = captured.lines();
+    return std::vector<int>{counted(lines, "trouble")["flood"], counted(lines, "trouble is over")["flood"],
+                            counted(lines, kLeftOut)["flood"]};
+  };
+  using Told = std::vector<int>;
+  SECTION("while it lasts, share by share, each once") {
+    for (const auto& expected : {Told{kMax, 0, 1}, Told{kMax, 0, 1}, Told{10, 0, 0}, Told{0, 0, 0}})
+      CHECK(told(bad) == expected);
+    for (const auto& expected : {Told{0, kMax, 1}, Told{0, kMax, 1}, Told{0, 10, 0}, Told{0, 0, 0}})
+      CHECK(told(good) == expected);
+  }
+  SECTION("over before it was said: only what was said is said to be over") {
+    CHECK(told(bad) == Told{kMax, 0, 1});
+    CHECK(told(good) == Told{0, kMax, 0});
+    CHECK(told(good) == Told{0, 0, 0});
+  }
+  SECTION("back before it was said to be over: it still is what was said") {
+    CHECK(told(bad) == Told{kMax, 0, 1});
+    CHECK(told(bad) == Told{kMax, 0, 1});
+    CHECK(told(good) == Told{0, kMax, 1});  // the rest of what was said waits
+    CHECK(told(bad) == Told{kMax, 0, 1});   // what was said to be over, and 10 never said
+    CHECK(told(bad) == Told{10, 0, 0});
+  }
+}
+
+TEST_CASE("decisions that were left out are said in later cycles, each once; a follower's take nothing of the share") {
+  LogReporter reporter;
+  ports::CycleReport cycle;
+  add_objects(cycle, "flood", kMax + 20);
+  for (auto& object : cycle.objects) object.current = 2, object.desired = 3;
+  const auto told = [&] {
+    Captured captured;
+    reporter.report(cycle);
+    const auto lines = captured.lines();
+    return std::vector<int>{counted(lines, "decision")["flood"], counted(lines, kLeftOut)["flood"]};
+  };
+  cycle.leading = false;
+  CHECK(told() == std::vector<int>{0, 0});
+  cycle.leading = true;
+  CHECK(told() == std::vector<int>{kMax, 1});
+  CHECK(told() == std::vector<int>{20, 0});
+  CHECK(told() == std::vector<int>{0, 0});
 }
 
 /// Filters that docs/ tells to pipe the log through: "select(.key=="value")", or with !=.

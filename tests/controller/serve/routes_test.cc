@@ -63,7 +63,7 @@ bool has_line(const std::string& text, const std::string& line) {
 TEST_CASE("figures stand beside what was expected of them") {
   MetricsReporter metrics("1.2.3");
   metrics.report(cycle_with({"llm"}));
-  const auto text = metrics.text();
+  const auto text = *metrics.text();
   const std::string object = "namespace=\"serving\",autoscaler=\"llm\"", demand = object + ",demand=\"requests\"";
   const std::vector<std::string> lines = {
       "aiautoscaler_desired_replicas{" + object + "} 5",
@@ -107,19 +107,19 @@ TEST_CASE("how many objects fail is told apart from how often one does, and what
   cycle.objects[1].errors = {{"observe", ErrorKind::Timeout, "demand"}, {"act", ErrorKind::Forbidden, "RBAC"}};
   cycle.objects[2].errors = {};
   metrics.report(cycle);
-  CHECK(has_line(metrics.text(), "aiautoscaler_objects 3"));
-  CHECK(has_line(metrics.text(), "aiautoscaler_errors_total{kind=\"timeout\",step=\"observe\"} 3"));
-  CHECK(has_line(metrics.text(), "aiautoscaler_objects_failing{kind=\"timeout\",step=\"observe\"} 2"));
-  CHECK(has_line(metrics.text(), "aiautoscaler_objects_failing{kind=\"forbidden\",step=\"act\"} 1"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_objects 3"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_errors_total{kind=\"timeout\",step=\"observe\"} 3"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_objects_failing{kind=\"timeout\",step=\"observe\"} 2"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_objects_failing{kind=\"forbidden\",step=\"act\"} 1"));
   for (auto& object : cycle.objects) object.errors = {};
   metrics.report(cycle);
-  CHECK(has_line(metrics.text(), "aiautoscaler_objects_failing{kind=\"timeout\",step=\"observe\"} 0"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_objects_failing{kind=\"timeout\",step=\"observe\"} 0"));
 }
 
 TEST_CASE("every metric is documented and prefixed") {
   MetricsReporter metrics("1");
   metrics.report(cycle_with({"llm"}));
-  std::istringstream lines(metrics.text());
+  std::istringstream lines(*metrics.text());
   for (std::string line; std::getline(lines, line);) {
     if (line.rfind("# TYPE", 0) == 0) continue;
     INFO(line);
@@ -133,21 +133,21 @@ TEST_CASE("every metric is documented and prefixed") {
 
 TEST_CASE("who leads is on record, and a follower's decisions are not counted") {
   MetricsReporter metrics("1");
-  CHECK(has_line(metrics.text(), "aiautoscaler_leader 0"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_leader 0"));
   auto cycle = cycle_with({"llm"});
   cycle.leading = false;
   metrics.report(cycle);
-  CHECK(metrics.text().find("aiautoscaler_decisions_total{") == std::string::npos);
+  CHECK(metrics.text()->find("aiautoscaler_decisions_total{") == std::string::npos);
   metrics.set_leadership(true, 7);
-  CHECK(has_line(metrics.text(), "aiautoscaler_leader 1"));
-  CHECK(has_line(metrics.text(), "aiautoscaler_lease_transitions 7"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_leader 1"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_lease_transitions 7"));
 }
 
 TEST_CASE("how old each watch is, by what it watches") {
   MetricsReporter metrics("1");
   metrics.set_watches({{"pods", 2500ms, true, ""}, {"forecasts", 0ms, false, ""}});
-  CHECK(has_line(metrics.text(), "aiautoscaler_watch_age_seconds{resource=\"pods\"} 2.5"));
-  CHECK(has_line(metrics.text(), "aiautoscaler_watch_age_seconds{resource=\"forecasts\"} 0"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_watch_age_seconds{resource=\"pods\"} 2.5"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_watch_age_seconds{resource=\"forecasts\"} 0"));
 }
 
 TEST_CASE("warm once every history was in, or none came for long, not before the caches are in, and then for good") {
@@ -183,11 +183,11 @@ TEST_CASE("the series of an object that is gone vanish, what is missing is absen
   auto cycle = cycle_with({"llm"});
   cycle.objects[0].demand[0].now.reset();
   metrics.report(cycle);
-  CHECK(metrics.text().find("other") == std::string::npos);
-  CHECK(metrics.text().find("aiautoscaler_demand{") == std::string::npos);
-  CHECK(metrics.text().find("action=\"ScaleOut\"} 2") != std::string::npos);
+  CHECK(metrics.text()->find("other") == std::string::npos);
+  CHECK(metrics.text()->find("aiautoscaler_demand{") == std::string::npos);
+  CHECK(metrics.text()->find("action=\"ScaleOut\"} 2") != std::string::npos);
   metrics.report({});  // caches are not in: nothing is known to be gone
-  CHECK(metrics.text().find("autoscaler=\"llm\"") != std::string::npos);
+  CHECK(metrics.text()->find("autoscaler=\"llm\"") != std::string::npos);
 }
 
 TEST_CASE("a forecast is held against whole demand only, and coverage is what stayed within the planning quantile") {
@@ -206,11 +206,11 @@ TEST_CASE("a forecast is held against whole demand only, and coverage is what st
   demand.then.reset();     // nothing had been promised
   report(118, "Whole");
   const std::string labels = "{namespace=\"serving\",autoscaler=\"llm\",demand=\"requests\"}";
-  CHECK(has_line(metrics.text(), "aiautoscaler_forecast_judged_total" + labels + " 3"));
-  CHECK(has_line(metrics.text(), "aiautoscaler_forecast_covered_total" + labels + " 2"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_forecast_judged_total" + labels + " 3"));
+  CHECK(has_line(*metrics.text(), "aiautoscaler_forecast_covered_total" + labels + " 2"));
   demand.name = "tokens";  // the entry was renamed: its count is another one's
   metrics.report(cycle);
-  CHECK(metrics.text().find("_judged_total{") == std::string::npos);
+  CHECK(metrics.text()->find("_judged_total{") == std::string::npos);
 }
 
 TEST_CASE("alive while cycles end, ready when nothing is missing any more") {
@@ -218,19 +218,44 @@ TEST_CASE("alive while cycles end, ready when nothing is missing any more") {
   Health health(clock, 60s);
   MetricsReporter metrics("1");
   std::string missing = "the caches are not in yet";
-  const auto handler = routes(health, metrics, [&] { return missing; });
-  CHECK(handler("/healthz").status == 200);  // the first cycle has its time
-  CHECK(handler("/readyz").status == 503);
-  CHECK(handler("/readyz").body == missing + "\n");
-  clock.elapsed = 61s;
-  CHECK(handler("/healthz").status == 503);
-  CHECK(handler("/healthz").body == "no cycle ended for 1m1s\n");
-  health.report({});
-  CHECK(handler("/healthz").status == 200);
-  missing.clear();
-  CHECK(handler("/readyz").status == 200);
-  CHECK(handler("/metrics").body == metrics.text());
-  CHECK(handler("/").status == 404);
+  const auto probes = health_routes(health, [&] { return missing; });
+  for (const auto& handler : {probes, routes(metrics, probes)}) {
+    health.report({});
+    missing = "the caches are not in yet";
+    CHECK(handler("/healthz").status == 200);  // the first cycle has its time
+    CHECK(handler("/readyz").status == 503);
+    CHECK(*handler("/readyz").body == missing + "\n");
+    clock.elapsed += 61s;
+    CHECK(handler("/healthz").status == 503);
+    CHECK(*handler("/healthz").body == "no cycle ended for 1m1s\n");
+    health.report({});
+    CHECK(handler("/healthz").status == 200);
+    missing.clear();
+    CHECK(handler("/readyz").status == 200);
+    CHECK(handler("/").status == 404);
+  }
+  CHECK(routes(metrics, probes)("/metrics").body == metrics.text());
+  CHECK(probes("/metrics").status == 404);
+}
+
+TEST_CASE("the metrics are written once after each change, however often they are asked for") {
+  MetricsReporter metrics("1");
+  auto before = metrics.text();
+  CHECK(metrics.text() == before);  // the same text, not an equal one
+  const auto is_new = [&] {
+    const auto now = metrics.text();
+    const bool changed = now != before && *now != *before && metrics.text() == now;
+    before = now;
+    return changed;
+  };
+  metrics.report(cycle_with({"llm"}));
+  CHECK(is_new());
+  metrics.report(cycle_with({}));  // the objects are gone
+  CHECK(is_new());
+  metrics.set_leadership(true, 7);
+  CHECK(is_new());
+  metrics.set_watches({{"pods", 2500ms, true, ""}});
+  CHECK(is_new());
 }
 
 }  // namespace
