@@ -47,6 +47,7 @@ class Loop {
   Aids aids_;
   WorkloadStates states_;
   PoolStates pool_states_;
+  LastServed served_;
   bool catching_up_ = false;
   bool led_ = false;  // in the last cycle, until its end
 };
