@@ -11,6 +11,12 @@ namespace aia::kube {
 
 namespace {
 
+/// Whether it leads to one group and version, and nowhere else.
+bool has_path(const std::string& api_version) {
+  const auto [group, version] = split_api_version(api_version);
+  return is_segment(version) && (is_segment(group) || api_version.find('/') == std::string::npos);
+}
+
 Error too_many(const std::string& api_version) {
   return {ErrorKind::Timeout,
           "discovery of " + api_version + ": waits for a later cycle, because more than " +
@@ -39,17 +45,21 @@ ServedKinds served_kinds(const Json& resource_list) {
 }
 
 ScaledKind scaled_kind(const api::TargetRef& target) {
-  return {target.api_version, target.kind, ScaledKind::In::TargetNamespace};
+  return {target.api_version, target.kind, target.name, ScaledKind::In::TargetNamespace};
 }
 
 ScaledKind scaled_kind(const api::ScaleRef& ref) {
-  return {ref.api_version, ref.kind, ref.ns.empty() ? ScaledKind::In::Cluster : ScaledKind::In::NamedNamespace};
+  return {ref.api_version, ref.kind, ref.name,
+          ref.ns.empty() ? ScaledKind::In::Cluster : ScaledKind::In::NamedNamespace};
 }
 
 Result<Resource> scale_resource_in(const ServedKinds& served, const ScaledKind& wanted) {
   const auto invalid = [&](const char* why) {
     return Error{ErrorKind::Invalid, "apiVersion " + wanted.api_version + ", kind " + wanted.kind + " " + why, {}};
   };
+  const auto [group, version] = split_api_version(wanted.api_version);
+  if (!has_path(wanted.api_version)) return invalid("has an apiVersion that is none: write e.g. apps/v1");
+  if (!is_segment(wanted.name)) return invalid("is named as no object can be: empty, . or ..");
   const auto found = served.find(wanted.kind);
   if (found == served.end()) return invalid("is not served by this cluster");
   if (found->second.namespaced && wanted.in == ScaledKind::In::Cluster)
@@ -59,7 +69,7 @@ Result<Resource> scale_resource_in(const ServedKinds& served, const ScaledKind& 
   if (!found->second.namespaced && wanted.in == ScaledKind::In::TargetNamespace)
     return invalid("is cluster-scoped: a target must be in the AIAutoscaler's namespace");
   if (!found->second.has_scale) return invalid("has no scale subresource");
-  const auto [group, version] = split_api_version(wanted.api_version);
+  if (!is_segment(found->second.plural)) return invalid("is served under no name");
   return Resource{group, version, found->second.plural};
 }
 
@@ -70,6 +80,7 @@ std::vector<Result<Resource>> Discovery::scale_resources(const std::vector<Scale
     const std::scoped_lock lock(mutex_);
     std::set<std::string> seen;
     for (const ScaledKind& kind : kinds) {
+      if (!has_path(kind.api_version)) continue;
       if (!must_ask(kind.api_version, scale_resource_in(kinds_of(kind.api_version), kind).ok(), kLongestNo)) continue;
       if (!seen.insert(kind.api_version).second) continue;
       if (unknown.size() < kMostAsked)

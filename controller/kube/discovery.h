@@ -31,13 +31,14 @@ ServedKinds served_kinds(const Json& resource_list);
 /// A kind whose scale is asked for: an AIAutoscaler's target is in its namespace, what a node pool's size is written to
 /// may be cluster-scoped.
 struct ScaledKind {
-  std::string api_version, kind;
+  std::string api_version, kind, name;
   enum class In { TargetNamespace, NamedNamespace, Cluster } in = In::TargetNamespace;
 };
 ScaledKind scaled_kind(const api::TargetRef& target);
 ScaledKind scaled_kind(const api::ScaleRef& ref);
 
-/// The resource of that kind. Errors: Invalid, naming apiVersion and kind: not served, another scope or no scale.
+/// The resource of that kind. Errors: Invalid, naming apiVersion and kind: not served, another scope or no scale, or a
+/// part that cannot be one of a path.
 Result<Resource> scale_resource_in(const ServedKinds& served, const ScaledKind& wanted);
 
 class Discovery {

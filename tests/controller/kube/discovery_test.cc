@@ -89,6 +89,29 @@ TEST_CASE("what sizes a pool may be cluster-scoped, and says whether it is") {
         "apiVersion apps/v1, kind Deployment is namespaced: set scaleRef.namespace");
 }
 
+TEST_CASE("an apiVersion or a name that leads elsewhere is refused, and nothing is asked") {
+  Rig rig;
+  rig.transport.answer(FakeTransport::json(kApps));
+  for (const char* api_version : {"", "../", "/v1", "apps/", "/", ".", "..", "./v1", "apps/..", "../v1"}) {
+    INFO(api_version);
+    const auto answer = rig.ask({api_version, "Deployment", "d"});
+    REQUIRE_FALSE(answer.ok());
+    CHECK(answer.error().kind == ErrorKind::Invalid);
+    CHECK_THAT(answer.error().message, Catch::Contains("has an apiVersion that is none"));
+  }
+  CHECK(rig.transport.sent().empty());
+  for (const char* name : {"", ".", ".."}) {
+    INFO(name);
+    const auto answer = rig.ask({"apps/v1", "Deployment", name});
+    REQUIRE_FALSE(answer.ok());
+    CHECK_THAT(answer.error().message, Catch::Contains("is named as no object can be"));
+  }
+  const Json nameless = {
+      {"resources",
+       {{{"name", ".."}, {"kind", "X"}, {"namespaced", true}}, {{"name", "../scale"}, {"kind", "Scale"}}}}};
+  CHECK_FALSE(scale_resource_in(served_kinds(nameless), {"x.io/v1", "X", "x"}).ok());
+}
+
 TEST_CASE("a no is kept for 30 s, then asked again") {
   Rig rig;
   rig.transport.answer(FakeTransport::json("{}", 404));
