@@ -19,11 +19,16 @@ bool Controller::is(std::string_view group, std::string_view of_kind) const {
   return kind == of_kind && split_api_version(api_version).first == group;
 }
 
+/// The API server bounds none of its texts. One that is longer than any that leads to an object leads to none.
 Controller controller_of(const Json& object) {
+  constexpr std::size_t kLongest = 253;
   for (const Json& owner : list_at(object, {"metadata", "ownerReferences"})) {
     if (!bool_at(owner, {"controller"})) continue;
-    return {text_at(owner, {"apiVersion"}), text_at(owner, {"kind"}), text_at(owner, {"name"}),
-            text_at(owner, {"uid"})};
+    Controller controller{text_at(owner, {"apiVersion"}), text_at(owner, {"kind"}), text_at(owner, {"name"}),
+                          text_at(owner, {"uid"})};
+    for (std::string* text : {&controller.api_version, &controller.kind, &controller.name, &controller.uid})
+      if (text->size() > kLongest) *text = text->substr(0, kLongest);
+    return controller;
   }
   return {};
 }
