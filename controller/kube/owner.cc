@@ -8,8 +8,13 @@
 namespace aia::kube {
 namespace {
 
+/// What is kept of one text of a reference: the API server bounds none, and a longer one leads to no object.
+constexpr std::size_t kLongest = 254;
+
 api::TargetRef scale_target(const Json& object) {
-  const auto field = [&](const char* name) { return text_at(object, {"spec", "scaleTargetRef", name}); };
+  const auto field = [&](const char* name) {
+    return text_at(object, {"spec", "scaleTargetRef", name}).substr(0, kLongest);
+  };
   return {field("apiVersion"), field("kind"), field("name")};
 }
 
@@ -19,16 +24,11 @@ bool Controller::is(std::string_view group, std::string_view of_kind) const {
   return kind == of_kind && split_api_version(api_version).first == group;
 }
 
-/// The API server bounds none of its texts. One that is longer than any that leads to an object leads to none.
 Controller controller_of(const Json& object) {
-  constexpr std::size_t kLongest = 253;
   for (const Json& owner : list_at(object, {"metadata", "ownerReferences"})) {
     if (!bool_at(owner, {"controller"})) continue;
-    Controller controller{text_at(owner, {"apiVersion"}), text_at(owner, {"kind"}), text_at(owner, {"name"}),
-                          text_at(owner, {"uid"})};
-    for (std::string* text : {&controller.api_version, &controller.kind, &controller.name, &controller.uid})
-      if (text->size() > kLongest) *text = text->substr(0, kLongest);
-    return controller;
+    const auto field = [&](const char* name) { return text_at(owner, {name}).substr(0, kLongest); };
+    return {field("apiVersion"), field("kind"), field("name"), field("uid")};
   }
   return {};
 }
