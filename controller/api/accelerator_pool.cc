@@ -55,6 +55,11 @@ Trouble check_sizing(const AcceleratorPoolSpec& spec) {
     return std::string("spec.sizing.scaleRef: is only for mode Scale; remove it, or change mode");
   if (scale && (spec.scale_ref->api_version.empty() || spec.scale_ref->kind.empty() || spec.scale_ref->name.empty()))
     return std::string("spec.sizing.scaleRef: write apiVersion, kind and name, e.g. karpenter.sh/v1, NodePool, h100");
+  if (!scale) return std::nullopt;
+  const auto& [api_version, kind, name, ns] = *spec.scale_ref;
+  if (auto trouble = check_reference("spec.sizing.scaleRef", api_version, kind, name, is_dns_name)) return trouble;
+  if (!ns.empty() && !is_dns_name(ns))
+    return std::string("spec.sizing.scaleRef.namespace: must be the name of a namespace, or be left out");
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <string_view>
 
 #include "controller/api/decimal.h"
 
@@ -16,10 +17,29 @@ std::string within(Millis shortest, Millis longest) {
   return "must be from " + format_duration(shortest) + " to " + format_duration(longest);
 }
 
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// RFC 1123.
+bool is_dns_label(std::string_view text) {
+  const auto is_inner = [](char c) { return is_lower(c) || is_digit(c) || c == '-'; };
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_inner) && text.front() != '-' && text.back() != '-';
+}
+
 bool is_label(const std::string& name) {
-  const auto is_inner = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return !name.empty() && name.size() <= kMaxDemandName && std::all_of(name.begin(), name.end(), is_inner) &&
-         name.front() != '-' && name.back() != '-';
+  return name.size() <= kMaxDemandName && is_dns_label(name);
+}
+
+/// Names in messages are cut: who wrote them may have written much.
+std::string quoted(const std::string& text) {
+  std::size_t shown = std::min<std::size_t>(text.size(), 80);
+  while (shown < text.size() && shown > 0 && (static_cast<unsigned char>(text[shown]) & 0xC0U) == 0x80U) --shown;
+  return "\"" + text.substr(0, shown) + (shown < text.size() ? "…" : "") + "\"";
 }
 
 Trouble check_query(const std::string& query, const std::string& path) {
@@ -122,8 +142,10 @@ Trouble check_rules(const ScalingRules& rules, const std::string& path) {
 }
 
 Trouble check_bounds(const AutoscalerSpec& spec) {
-  if (spec.target.api_version.empty() || spec.target.kind.empty() || spec.target.name.empty())
+  const auto& [api_version, kind, name] = spec.target;
+  if (api_version.empty() || kind.empty() || name.empty())
     return "spec.scaleTargetRef: write apiVersion, kind and name, e.g. apps/v1, Deployment, llama-70b";
+  if (auto trouble = check_reference("spec.scaleTargetRef", api_version, kind, name)) return trouble;
   if (spec.min_replicas < 1) return "spec.minReplicas: must be at least 1; scaling to zero is not supported";
   if (spec.max_replicas > kMaxReplicas) return "spec.maxReplicas: must be at most " + std::to_string(kMaxReplicas);
   if (spec.min_replicas > spec.max_replicas)
@@ -135,6 +157,52 @@ Trouble check_bounds(const AutoscalerSpec& spec) {
 }
 
 }  // namespace
+
+bool is_dns_name(const std::string& text) {
+  if (text.size() > kMaxObjectName) return false;
+  std::string_view rest = text;
+  for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+    if (!is_dns_label(rest.substr(0, dot))) return false;
+    rest.remove_prefix(dot + 1);
+  }
+  return is_dns_label(rest);
+}
+
+bool is_api_version(const std::string& text) {
+  const auto slash = text.find('/');
+  const std::string version = slash == std::string::npos ? text : text.substr(slash + 1);
+  return text.size() <= kMaxApiVersion && (slash == std::string::npos || is_dns_name(text.substr(0, slash))) &&
+         is_dns_label(version) && is_lower(version.front());
+}
+
+bool is_kind(const std::string& text) {
+  std::string lower = text;
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text.size() <= kMaxKind && is_dns_label(lower) && is_lower(lower.front());
+}
+
+bool is_object_name(const std::string& text) {
+  const auto is_plain = [](char c) { return c > ' ' && c <= '~' && c != '/' && c != '%'; };
+  return !text.empty() && text.size() <= kMaxObjectName && text != "." && text != ".." &&
+         std::all_of(text.begin(), text.end(), is_plain);
+}
+
+std::optional<std::string> check_reference(const std::string& path, const std::string& api_version,
+                                           const std::string& kind, const std::string& name,
+                                           bool (*is_name)(const std::string&)) {
+  if (!is_api_version(api_version))
+    return path + ".apiVersion: " + quoted(api_version) + " must be a version, or a group and a version, e.g. apps/v1";
+  if (!is_kind(kind))
+    return path + ".kind: " + quoted(kind) + " must be at most " + std::to_string(kMaxKind) +
+           " letters, digits or -, starting with a letter, e.g. Deployment";
+  if (is_name(name)) return std::nullopt;
+  if (is_name == is_dns_name)
+    return path + ".name: " + quoted(name) + " must be at most " + std::to_string(kMaxObjectName) +
+           " lower-case letters, digits, - or ., each part starting and ending with a letter or digit";
+  return path + ".name: " + quoted(name) + " must be the name of an object: at most " + std::to_string(kMaxObjectName) +
+         " printable characters without spaces, / or %, and not . or ..";
+}
 
 Status validate(const AutoscalerSpec& spec) {
   Trouble trouble = check_bounds(spec);

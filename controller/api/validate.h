@@ -2,10 +2,25 @@
 // checked here again, because a cluster may still have an older CRD, and because replay and tests read files.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "controller/api/autoscaler.h"
 #include "controller/api/result.h"
 
 namespace aia::api {
+
+/// What a reference to an object of the API may hold, because its parts become parts of paths: "v1" or "group/version";
+/// a kind; a name, which for a scaleRef is a DNS name, because labels carry it, too.
+bool is_api_version(const std::string& text);
+bool is_kind(const std::string& text);
+bool is_object_name(const std::string& text);
+bool is_dns_name(const std::string& text);
+
+/// The same in words, for the fields below `path`: the first one that is not so. `is_name` is one of the two above.
+std::optional<std::string> check_reference(const std::string& path, const std::string& api_version,
+                                           const std::string& kind, const std::string& name,
+                                           bool (*is_name)(const std::string&) = is_object_name);
 
 /// Errors: Invalid, for the first rule that is broken: the field's path and what to change.
 Status validate(const AutoscalerSpec& spec);
@@ -14,6 +29,9 @@ Status validate(const AutoscalerSpec& spec);
 inline constexpr std::size_t kMaxDemands = 8;
 inline constexpr std::size_t kMaxDemandName = 40;
 inline constexpr std::size_t kMaxQuery = 4096;
+inline constexpr std::size_t kMaxApiVersion = 253;
+inline constexpr std::size_t kMaxKind = 63;
+inline constexpr std::size_t kMaxObjectName = 253;
 inline constexpr std::size_t kMaxLabel = 63;
 inline constexpr int kMostHeaviest = 8;
 inline constexpr int kMaxReplicas = 100'000;

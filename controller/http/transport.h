@@ -65,7 +65,6 @@ struct RetryOptions {
 
 struct TransportOptions {
   std::string base_url;  ///< "https://host:port[/prefix]"
-  std::string proxy;     ///< "http://[user:password@]host:port" in front of the server; empty: none
   TlsOptions tls;
   /// Asked before each attempt, from any thread: waits until there are credentials, for `longest` at most. An Error is
   /// the request's answer (a credential plugin failed). Unset: there always are.

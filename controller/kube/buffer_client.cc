@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "controller/kube/list.h"
 #include "controller/kube/request.h"
 #include "controller/kube/response.h"
 
@@ -21,8 +22,23 @@ std::string of(const api::ObjectKey& key) {
   return "CapacityBuffer " + key.to_string();
 }
 
-http::Request list_ours(const Resource& resource, const std::string& ns) {
-  return get_request(with_query(collection_path(resource, ns), {{"labelSelector", kOursSelector}}));
+/// Those with our label, as one list; of each what is read of it.
+Result<Json> list_ours(http::Transport& transport, const ports::Clock& clock, const Resource& resource,
+                       const std::string& ns, const std::function<Millis()>& left) {
+  struct Items : ChangeSink {
+    Json list = {{"items", Json::array()}};
+    void apply(const Change& change) override {
+      if (std::holds_alternative<ListBegan>(change)) list["items"].clear();
+      if (const auto* one = std::get_if<Listed>(&change)) list["items"].push_back(one->object);
+    }
+  } items;
+  WatcherOptions what;
+  what.resource = resource;
+  what.ns = ns;
+  what.selector = kOursSelector;
+  what.trim = {{"status"}};
+  if (const Status listed = list_into(items, transport, clock, what, left); !listed) return listed.error();
+  return std::move(items.list);
 }
 
 Status done_or(const Result<Json>& answer, const std::string& where) {
@@ -59,7 +75,7 @@ Result<std::vector<ports::Buffer>> BufferClient::list(Millis deadline) {
     const Result<std::optional<Resource>> found = resource(left());
     if (!found) return found.error();
     if (!*found) return std::vector<ports::Buffer>{};
-    const Result<Json> list = document(transport_.send(list_ours(**found, ""), left()));
+    const Result<Json> list = list_ours(transport_, clock_, **found, "", left);
     if (list) return buffers_from(*list);
     if (again || list.error().kind != ErrorKind::NotFound) return list.error().in("CapacityBuffers");
     for (const std::string& version : kVersions) discovery_.forget(version);  // its CRD is gone, or serves another one
@@ -152,7 +168,7 @@ Status BufferClient::write_part(const Resource& resource, const Json& document, 
   const Result<Json> created = kube::document(transport_.send(create, deadline));
   if (created || created.error().kind != ErrorKind::Conflict) return done_or(created, of(key));
   const Result<Json> ours =
-      kube::document(transport_.send(list_ours(resource, key.ns), deadline));  // there is one: whose?
+      list_ours(transport_, clock_, resource, key.ns, [&] { return deadline; });  // there is one: whose?
   if (!ours) return ours.error().in(of(key));
   for (const Json& object : list_at(*ours, {"items"})) {
     if (key_of(object).name == key.name && owner_uid(object) == owner) return created.error().in(of(key));

@@ -57,12 +57,16 @@ void use(http::TransportOptions& transport, const std::shared_ptr<ExecPlugin>& p
 /// load costs a moment, not the cycle.
 constexpr int kAttempts = 4;
 
+/// Of one answer: an object, a page of 500 small ones. Lists of what anybody may write come as streams (list.h).
+constexpr std::size_t kMostBodyBytes = 32U << 20U;
+
 Credentials credentials_of(const Connection& connection, std::string source, Millis refresh, SharedClock clock) {
   Credentials made;
   made.transport.base_url = connection.server;
   made.transport.proxy = connection.proxy_url;
   made.transport.tls = connection.tls;
   made.transport.retry.attempts = kAttempts;
+  made.transport.max_body_bytes = kMostBodyBytes;
   made.ns = connection.ns;
   made.source = std::move(source);
   if (!connection.token_file.empty()) {

@@ -1,12 +1,32 @@
 // See discovery.h.
 #include "controller/kube/discovery.h"
 
+#include <algorithm>
 #include <set>
 
 #include "controller/kube/request.h"
 #include "controller/kube/response.h"
 
 namespace aia::kube {
+
+namespace {
+
+/// Whether it leads to one group and version, and nowhere else.
+bool has_path(const std::string& api_version) {
+  const auto [group, version] = split_api_version(api_version);
+  return is_segment(version) && (is_segment(group) || api_version.find('/') == std::string::npos);
+}
+
+Error too_many(const std::string& api_version) {
+  return {ErrorKind::Timeout,
+          "discovery of " + api_version + ": waits for a later cycle, because more than " +
+              std::to_string(Discovery::kMostAsked) +
+              " API versions are asked about at a time; look for AIAutoscalers whose scaleTargetRef.apiVersion is not "
+              "served",
+          {}};
+}
+
+}  // namespace
 
 ServedKinds served_kinds(const Json& resource_list) {
   ServedKinds served;
@@ -25,17 +45,21 @@ ServedKinds served_kinds(const Json& resource_list) {
 }
 
 ScaledKind scaled_kind(const api::TargetRef& target) {
-  return {target.api_version, target.kind, ScaledKind::In::TargetNamespace};
+  return {target.api_version, target.kind, target.name, ScaledKind::In::TargetNamespace};
 }
 
 ScaledKind scaled_kind(const api::ScaleRef& ref) {
-  return {ref.api_version, ref.kind, ref.ns.empty() ? ScaledKind::In::Cluster : ScaledKind::In::NamedNamespace};
+  return {ref.api_version, ref.kind, ref.name,
+          ref.ns.empty() ? ScaledKind::In::Cluster : ScaledKind::In::NamedNamespace};
 }
 
 Result<Resource> scale_resource_in(const ServedKinds& served, const ScaledKind& wanted) {
   const auto invalid = [&](const char* why) {
     return Error{ErrorKind::Invalid, "apiVersion " + wanted.api_version + ", kind " + wanted.kind + " " + why, {}};
   };
+  const auto [group, version] = split_api_version(wanted.api_version);
+  if (!has_path(wanted.api_version)) return invalid("has an apiVersion that is none: write e.g. apps/v1");
+  if (!is_segment(wanted.name)) return invalid("is named as no object can be: empty, . or ..");
   const auto found = served.find(wanted.kind);
   if (found == served.end()) return invalid("is not served by this cluster");
   if (found->second.namespaced && wanted.in == ScaledKind::In::Cluster)
@@ -45,20 +69,27 @@ Result<Resource> scale_resource_in(const ServedKinds& served, const ScaledKind& 
   if (!found->second.namespaced && wanted.in == ScaledKind::In::TargetNamespace)
     return invalid("is cluster-scoped: a target must be in the AIAutoscaler's namespace");
   if (!found->second.has_scale) return invalid("has no scale subresource");
-  const auto [group, version] = split_api_version(wanted.api_version);
+  if (!is_segment(found->second.plural)) return invalid("is served under no name");
   return Resource{group, version, found->second.plural};
 }
 
 std::vector<Result<Resource>> Discovery::scale_resources(const std::vector<ScaledKind>& kinds, Millis deadline) {
-  std::set<std::string> unknown;
+  std::vector<std::string> unknown;
+  std::map<std::string, Error> failed;
   {
     const std::scoped_lock lock(mutex_);
+    std::set<std::string> seen;
     for (const ScaledKind& kind : kinds) {
-      if (must_ask(kind.api_version, scale_resource_in(kinds_of(kind.api_version), kind).ok()))
-        unknown.insert(kind.api_version);
+      if (!has_path(kind.api_version)) continue;
+      if (!must_ask(kind.api_version, scale_resource_in(kinds_of(kind.api_version), kind).ok(), kLongestNo)) continue;
+      if (!seen.insert(kind.api_version).second) continue;
+      if (unknown.size() < kMostAsked)
+        unknown.push_back(kind.api_version);
+      else
+        failed.emplace(kind.api_version, too_many(kind.api_version));
     }
   }
-  const std::map<std::string, Error> failed = ask({unknown.begin(), unknown.end()}, deadline);
+  failed.merge(ask(unknown, deadline));
 
   std::vector<Result<Resource>> answers;
   answers.reserve(kinds.size());
@@ -86,7 +117,7 @@ Result<std::optional<Resource>> Discovery::first_served(const std::vector<std::s
   {
     const std::scoped_lock lock(mutex_);
     for (const std::string& api_version : api_versions) {
-      if (must_ask(api_version, kinds_of(api_version).count(kind) > 0)) unknown.push_back(api_version);
+      if (must_ask(api_version, kinds_of(api_version).count(kind) > 0, keep_no_)) unknown.push_back(api_version);
     }
   }
   const std::map<std::string, Error> failed = ask(unknown, deadline);
@@ -108,15 +139,36 @@ void Discovery::forget(const std::string& api_version) {
 }
 
 /// What is known is kept; a "no" only for a while.
-bool Discovery::must_ask(const std::string& api_version, bool found) const {
+bool Discovery::must_ask(const std::string& api_version, bool found, Millis longest_no) const {
   const auto known = known_.find(api_version);
-  return known == known_.end() || (!found && clock_.steady() - known->second.asked_at >= keep_no_);
+  if (known == known_.end()) return true;
+  return !found && clock_.steady() - known->second.asked_at >= std::min(known->second.keep_no, longest_no);
 }
 
-const ServedKinds& Discovery::kinds_of(const std::string& api_version) const {
+const ServedKinds& Discovery::kinds_of(const std::string& api_version) {
   static const ServedKinds none;
   const auto known = known_.find(api_version);
-  return known == known_.end() ? none : known->second.kinds;
+  if (known == known_.end()) return none;
+  known->second.used_at = clock_.steady();
+  return known->second.kinds;
+}
+
+/// What was not asked for in ten minutes goes, and where there is no room what is not served, longest unused first. A
+/// version that was not served is asked again after twice as long each time.
+void Discovery::remember(const std::string& api_version, ServedKinds kinds) {
+  constexpr Millis kKept = std::chrono::minutes(10);
+  const Millis now = clock_.steady();
+  std::erase_if(known_, [&](const auto& entry) { return now - entry.second.used_at > kKept; });
+  const auto goes_first = [](const auto& a, const auto& b) {
+    const bool served_a = !a.second.kinds.empty(), served_b = !b.second.kinds.empty();
+    return served_a != served_b ? served_b : a.second.used_at < b.second.used_at;
+  };
+  if (known_.size() >= kMost && !known_.contains(api_version))
+    known_.erase(std::min_element(known_.begin(), known_.end(), goes_first));
+  const auto [at, added] = known_.try_emplace(api_version);
+  const bool no_again = !added && at->second.kinds.empty() && kinds.empty();
+  const Millis keep_no = no_again ? std::min(2 * at->second.keep_no, kLongestNo) : keep_no_;
+  at->second = {std::move(kinds), now, keep_no, now};
 }
 
 /// Asks and remembers; what could not be answered is returned, and what was known of it is kept.
@@ -133,9 +185,9 @@ std::map<std::string, Error> Discovery::ask(const std::vector<std::string>& api_
   for (std::size_t i = 0; i < api_versions.size(); ++i) {
     const Result<Json> list = document(std::move(responses[i]));
     if (list) {
-      known_.insert_or_assign(api_versions[i], Known{served_kinds(*list), clock_.steady()});
+      remember(api_versions[i], served_kinds(*list));
     } else if (list.error().kind == ErrorKind::NotFound) {
-      known_.insert_or_assign(api_versions[i], Known{{}, clock_.steady()});
+      remember(api_versions[i], {});
     } else {
       failed.emplace(api_versions[i], list.error().in("discovery of " + api_versions[i]));
     }

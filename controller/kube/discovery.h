@@ -1,6 +1,8 @@
 // Which resource serves /scale for a kind: asked of the API server's discovery documents, so that any kind with the
 // scale subresource can be a target. Answers are kept; "no" only for a short time, because a CRD may be installed any
-// moment. Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#unaggregated-discovery
+// moment. Anybody who writes an object may invent API versions, so that how many are asked at a time and kept is
+// bounded, those that are not served are asked less and less often, and those that nobody asks for any more are
+// dropped. Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#unaggregated-discovery
 #pragma once
 
 #include <map>
@@ -29,13 +31,14 @@ ServedKinds served_kinds(const Json& resource_list);
 /// A kind whose scale is asked for: an AIAutoscaler's target is in its namespace, what a node pool's size is written to
 /// may be cluster-scoped.
 struct ScaledKind {
-  std::string api_version, kind;
+  std::string api_version, kind, name;
   enum class In { TargetNamespace, NamedNamespace, Cluster } in = In::TargetNamespace;
 };
 ScaledKind scaled_kind(const api::TargetRef& target);
 ScaledKind scaled_kind(const api::ScaleRef& ref);
 
-/// The resource of that kind. Errors: Invalid, naming apiVersion and kind: not served, another scope or no scale.
+/// The resource of that kind. Errors: Invalid, naming apiVersion and kind: not served, another scope or no scale, or a
+/// part that cannot be one of a path.
 Result<Resource> scale_resource_in(const ServedKinds& served, const ScaledKind& wanted);
 
 class Discovery {
@@ -44,8 +47,12 @@ class Discovery {
   Discovery(http::Transport& transport, const ports::Clock& clock, Millis keep_no = std::chrono::seconds(30))
       : transport_(transport), clock_(clock), keep_no_(keep_no) {}
 
+  static constexpr std::size_t kMostAsked = 100;  ///< API versions in one call, the first ones; those behind wait
+  static constexpr std::size_t kMost = 1'000;     ///< API versions kept
+  static constexpr Millis kLongestNo = std::chrono::minutes(5);
+
   /// In order; each group and version that is not known yet is asked once, side by side. Errors: as scale_resource_in,
-  /// and those of the transport and server. From any thread.
+  /// and those of the transport and server; Timeout where too many others are asked first. From any thread.
   std::vector<Result<Resource>> scale_resources(const std::vector<ScaledKind>& kinds, Millis deadline);
   std::vector<Result<Resource>> scale_resources(const std::vector<api::TargetRef>& targets, Millis deadline);
 
@@ -60,10 +67,13 @@ class Discovery {
   struct Known {
     ServedKinds kinds;  ///< empty: the group and version is not served
     Millis asked_at{0};
+    Millis keep_no{0};  ///< what it does not serve is asked for again after so long
+    Millis used_at{0};
   };
 
-  bool must_ask(const std::string& api_version, bool found) const;
-  const ServedKinds& kinds_of(const std::string& api_version) const;
+  bool must_ask(const std::string& api_version, bool found, Millis longest_no) const;
+  const ServedKinds& kinds_of(const std::string& api_version);
+  void remember(const std::string& api_version, ServedKinds kinds);
   std::map<std::string, Error> ask(const std::vector<std::string>& api_versions, Millis deadline);
 
   http::Transport& transport_;

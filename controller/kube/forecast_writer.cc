@@ -15,7 +15,7 @@ Trim forecast_trim() {
 StoredForecast stored_forecast_from_json(const Json& object) {
   StoredForecast stored{text_at(object, {"metadata", "uid"}), "", int_at(object, {"metadata", "generation"})};
   for (const Json& owner : list_at(object, {"metadata", "ownerReferences"})) {
-    if (bool_at(owner, {"controller"})) stored.owner_uid = text_at(owner, {"uid"});
+    if (bool_at(owner, {"controller"})) stored.owner_uid = text_at(owner, {"uid"}).substr(0, 254);
   }
   return stored;
 }

@@ -26,6 +26,11 @@ ports::AutoscalerView autoscaler_view(const Json& object) {
   return view;
 }
 
+/// Of our own kinds: what nobody reads and only etcd bounds.
+Trim own_trim() {
+  return {{}, {"managedFields", "annotations", "labels"}};
+}
+
 bool same_spec(const ports::AutoscalerView& a, const ports::AutoscalerView& b) {
   return a.object.meta.uid == b.object.meta.uid && a.object.meta.generation == b.object.meta.generation &&
          a.object.meta.deleting == b.object.meta.deleting;
@@ -66,7 +71,7 @@ KubeCluster::KubeCluster(http::Transport& transport, const ports::Clock& clock, 
       scaled_objects_(transport, clock, discovery_, options_.ns),
       forecast_writer_(writes_, forecasts_),
       event_recorder_(writes_, clock, with_instance(options_.events)) {
-  reflectors_.push_back(reflect(kAutoscalers, {}, autoscalers_));
+  reflectors_.push_back(reflect(kAutoscalers, own_trim(), autoscalers_));
   reflectors_.push_back(reflect(kForecasts, forecast_trim(), forecasts_));
   reflectors_.push_back(reflect(kHorizontalPodAutoscalers, owner_trim(), hpas_));
   reflectors_.push_back(reflect(kPods, pod_trim(), pods_));
@@ -74,7 +79,7 @@ KubeCluster::KubeCluster(http::Transport& transport, const ports::Clock& clock, 
   pools_ = std::make_unique<KubePools>(writes_, clock_, discovery_, pods_, event_recorder_,
                                        KubePoolsOptions{options_.write_deadline, options_.on_change});
   reflectors_.push_back(reflect(kNodes, node_trim(), pools_->nodes()));
-  reflectors_.push_back(reflect(kAcceleratorPools, {}, pools_->views()));
+  reflectors_.push_back(reflect(kAcceleratorPools, own_trim(), pools_->views()));
 }
 
 KubeCluster::~KubeCluster() {

@@ -44,6 +44,7 @@ Json status_document(const api::AcceleratorPool& pool) {
 KubePools::KubePools(http::Transport& transport, const ports::Clock& clock, Discovery& discovery,
                      Store<LabelledPod>& pods, EventRecorder& events, KubePoolsOptions options)
     : transport_(transport),
+      clock_(clock),
       pods_(pods),
       events_(events),
       options_(std::move(options)),
@@ -58,11 +59,16 @@ KubePools::KubePools(http::Transport& transport, const ports::Clock& clock, Disc
       sizes_(transport, discovery) {}
 
 Status KubePools::load(Millis deadline_of_page) {
-  if (const Status listed = list_into(views_, transport_, kAcceleratorPools, {}, deadline_of_page); !listed)
-    return listed;
-  if (const Status listed = list_into(nodes_, transport_, kNodes, node_trim(), deadline_of_page); !listed)
-    return listed;
-  return list_into(pods_, transport_, kPods, pod_trim(), deadline_of_page);
+  const auto list = [&](ChangeSink& sink, const Resource& resource, Trim trim) {
+    WatcherOptions what;
+    what.resource = resource;
+    what.trim = std::move(trim);
+    const Status listed = list_into(sink, transport_, clock_, what, [&] { return deadline_of_page; });
+    return listed ? done : Status(listed.error().in(resource.plural));
+  };
+  if (const Status listed = list(views_, kAcceleratorPools, {}); !listed) return listed;
+  if (const Status listed = list(nodes_, kNodes, node_trim()); !listed) return listed;
+  return list(pods_, kPods, pod_trim());
 }
 
 std::vector<ports::PoolView> KubePools::pools() {

@@ -46,6 +46,7 @@ class KubePools final : public ports::Pools {
 
  private:
   http::Transport& transport_;
+  const ports::Clock& clock_;
   Store<LabelledPod>& pods_;
   EventRecorder& events_;
   const KubePoolsOptions options_;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "controller/http/url.h"
+#include "controller/http/proxy.h"
 #include "controller/kube/files.h"
 #include "controller/kube/yaml_fields.h"
 
@@ -20,25 +20,15 @@ void read_or_say(std::string& unsupported, Read read) {
   }
 }
 
-/// As TransportOptions::proxy wants it; empty: none. No message has the user's password.
+/// For TransportOptions::proxy; empty: none. No message has the user's password.
 std::string proxy_of(const Fields& fields) {
   const std::string url = fields.text("proxy-url");
   if (url.empty()) return "";
   const std::string name = fields.name("proxy-url");
-  const std::size_t scheme_end = url.find("://");
-  if (scheme_end == std::string::npos) throw Bad{name + " has no http:// in front"};
-  const std::string scheme = http::lower_case(url.substr(0, scheme_end));
-  if (scheme != "http")
-    throw Bad{name + " begins with " + scheme + "://, which is not supported: only proxies with http:// are"};
-  const std::size_t start = scheme_end + 3;
-  const std::string authority = url.substr(start, url.find_first_of("/?#", start) - start);
-  const std::size_t host = authority.rfind('@') + 1;  // npos + 1 is 0
-  const std::string user = authority.substr(0, host);
-  if (!user.empty() && !is_token(user)) throw Bad{name + " has a user with a character that must be percent-encoded"};
-  const Result<http::BaseUrl> server = http::parse_base_url("http://" + authority.substr(host));
-  if (!server)
-    throw Bad{name + " is not http://[user:password@]host[:port]; percent-encode what is special in a password"};
-  return "http://" + user + server->authority();
+  if (url.find("://") == std::string::npos) throw Bad{name + " has no http:// in front"};
+  const Result<http::Proxy> proxy = http::parse_proxy(url);
+  if (!proxy) throw Bad{name + ": " + proxy.error().message};
+  return url;
 }
 
 KubeconfigCluster cluster_of(const Fields& fields) {

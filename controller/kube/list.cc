@@ -1,28 +1,41 @@
 // See list.h.
 #include "controller/kube/list.h"
 
-#include "controller/kube/request.h"
 #include "controller/kube/response.h"
 
 namespace aia::kube {
 
-Status list_into(ChangeSink& sink, http::Transport& transport, const Resource& resource, const Trim& trim,
-                 Millis deadline_of_page) {
-  constexpr int kPage = 500;
-  sink.apply(ListBegan{});
-  std::string next;
-  do {
-    const Result<http::Response> answer = transport.send(list_request(resource, "", kPage, next), deadline_of_page);
-    if (!answer) return answer.error().in(resource.plural);
-    if (answer->status != 200) return error_of(*answer).in(resource.plural);
-    std::optional<Json> page = parse_json(answer->body, trim, Envelope::List);
-    if (!page || find_at(*page, {"items"}) == nullptr)
-      return Error{ErrorKind::Unavailable, resource.plural + ": the answer to a list is not a list", {}};
-    for (const Json& object : list_at(*page, {"items"})) sink.apply(Listed{object});
-    next = text_at(*page, {"metadata", "continue"});
-  } while (!next.empty());
-  sink.apply(ListEnded{});
-  return done;
+Step read_page(Watcher& watcher, http::Transport& transport, const SendList& list, const PageReading& how) {
+  std::string body;
+  bool too_large = false, ended = false;
+  const auto collect = [&](std::string_view chunk) {
+    too_large = chunk.size() > how.max_bytes - body.size();
+    ended = how.go_on && !how.go_on();
+    if (!too_large && !ended) body += chunk;
+    return !too_large && !ended;
+  };
+  const Result<http::Response> response = transport.stream(list.request, collect, how.stop, how.inactivity);
+  if (too_large) return watcher.on_large_page();
+  if (ended) return watcher.on_error({ErrorKind::Timeout, "a page took too long", {}});
+  if (!response) return watcher.on_error(response.error());
+  if (response->status != 200) return watcher.on_error(error_of(*response));
+  return watcher.on_page(body);
+}
+
+Status list_into(ChangeSink& sink, http::Transport& transport, const ports::Clock& clock, WatcherOptions what,
+                 const std::function<Millis()>& left) {
+  what.watches = false;
+  Watcher watcher(std::move(what));
+  Step step = watcher.start();
+  while (const auto* list = std::get_if<SendList>(&step.next)) {
+    PageReading how;
+    how.inactivity = left();
+    how.go_on = [&clock, until = clock.steady() + how.inactivity] { return clock.steady() < until; };
+    step = read_page(watcher, transport, *list, how);
+    for (const Change& change : step.changes) sink.apply(change);
+  }
+  if (std::holds_alternative<OpenWatch>(step.next)) return done;  // which is what comes after a whole list
+  return watcher.error();
 }
 
 }  // namespace aia::kube

@@ -1,8 +1,6 @@
 // See node_request.h.
 #include "controller/kube/node_request.h"
 
-#include <algorithm>
-
 #include "controller/kube/request.h"
 #include "controller/kube/response.h"
 
@@ -14,10 +12,11 @@ bool is_of(const api::ScaleRef& ref, const char* group, const char* kind) {
 }
 
 http::Request list_with_labels(const Resource& resource, const std::string& ns,
-                               const std::map<std::string, std::string>& labels) {
+                               const std::map<std::string, std::string>& labels, const std::string& continue_token) {
+  constexpr int kPage = 500;
   std::string selector;
   for (const auto& [key, value] : labels) selector += (selector.empty() ? "" : ",") + key + "=" + value;
-  return get_request(with_query(collection_path(resource, ns), {{"labelSelector", selector}}));
+  return list_request(resource, ns, kPage, continue_token, selector);
 }
 
 }  // namespace
@@ -35,22 +34,24 @@ Resource machines_of(const api::ScaleRef& ref) {
   return {group, version, "machines"};
 }
 
-http::Request list_node_requests(const api::AcceleratorPool& pool) {
+http::Request list_node_requests(const api::AcceleratorPool& pool, const std::string& continue_token) {
   const auto& ref = pool.spec.scale_ref;
   if (ref && is_machine_deployment(*ref))
-    return list_with_labels(machines_of(*ref), ref->ns, {{"cluster.x-k8s.io/deployment-name", ref->name}});
-  if (ref && is_karpenter_pool(*ref)) return list_with_labels(kNodeClaims, "", {{"karpenter.sh/nodepool", ref->name}});
-  return list_with_labels(kNodeClaims, "", pool.spec.node_labels);
+    return list_with_labels(machines_of(*ref), ref->ns, {{"cluster.x-k8s.io/deployment-name", ref->name}},
+                            continue_token);
+  if (ref && is_karpenter_pool(*ref))
+    return list_with_labels(kNodeClaims, "", {{"karpenter.sh/nodepool", ref->name}}, continue_token);
+  return list_with_labels(kNodeClaims, "", pool.spec.node_labels, continue_token);
 }
 
-Result<std::vector<ports::NodeRequest>> node_requests_from(Result<http::Response> response) {
+Result<NodeRequestPage> node_requests_from(Result<http::Response> response) {
   const Result<Json> list = document(std::move(response));
-  std::vector<ports::NodeRequest> requests;
-  if (!list && list.error().kind == ErrorKind::NotFound) return requests;
+  NodeRequestPage page;
+  if (!list && list.error().kind == ErrorKind::NotFound) return page;
   if (!list) return list.error();
-  for (const Json& object : list_at(*list, {"items"})) requests.push_back(node_request_from_json(object));
-  std::sort(requests.begin(), requests.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  return requests;
+  for (const Json& object : list_at(*list, {"items"})) page.requests.push_back(node_request_from_json(object));
+  page.continue_token = text_at(*list, {"metadata", "continue"});
+  return page;
 }
 
 ports::NodeRequest node_request_from_json(const Json& object) {

@@ -24,11 +24,15 @@ bool is_machine_deployment(const api::ScaleRef& ref);
 Resource machines_of(const api::ScaleRef& ref);
 
 /// The list that shows them for this pool: the Machines of its MachineDeployment, the NodeClaims of its Karpenter
-/// NodePool, else all NodeClaims with the labels of its nodes.
-http::Request list_node_requests(const api::AcceleratorPool& pool);
+/// NodePool, else all NodeClaims with the labels of its nodes. In pages: `continue_token` as the one before gave it.
+http::Request list_node_requests(const api::AcceleratorPool& pool, const std::string& continue_token = {});
 
-/// By name; none where the provider is not there. Errors: those of the transport and server.
-Result<std::vector<ports::NodeRequest>> node_requests_from(Result<http::Response> list);
+/// One page of it; none where the provider is not there. Errors: those of the transport and server.
+struct NodeRequestPage {
+  std::vector<ports::NodeRequest> requests{};
+  std::string continue_token{};
+};
+Result<NodeRequestPage> node_requests_from(Result<http::Response> page);
 
 ports::NodeRequest node_request_from_json(const Json& object);
 

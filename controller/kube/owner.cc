@@ -8,8 +8,13 @@
 namespace aia::kube {
 namespace {
 
+/// What is kept of one text of a reference: the API server bounds none, and a longer one leads to no object.
+constexpr std::size_t kLongest = 254;
+
 api::TargetRef scale_target(const Json& object) {
-  const auto field = [&](const char* name) { return text_at(object, {"spec", "scaleTargetRef", name}); };
+  const auto field = [&](const char* name) {
+    return text_at(object, {"spec", "scaleTargetRef", name}).substr(0, kLongest);
+  };
   return {field("apiVersion"), field("kind"), field("name")};
 }
 
@@ -22,8 +27,8 @@ bool Controller::is(std::string_view group, std::string_view of_kind) const {
 Controller controller_of(const Json& object) {
   for (const Json& owner : list_at(object, {"metadata", "ownerReferences"})) {
     if (!bool_at(owner, {"controller"})) continue;
-    return {text_at(owner, {"apiVersion"}), text_at(owner, {"kind"}), text_at(owner, {"name"}),
-            text_at(owner, {"uid"})};
+    const auto field = [&](const char* name) { return text_at(owner, {name}).substr(0, kLongest); };
+    return {field("apiVersion"), field("kind"), field("name"), field("uid")};
   }
   return {};
 }

@@ -38,31 +38,48 @@ bool OwnerCache::can_read(const Controller& of) {
   return plural_of(of) != nullptr && is_name(of.name);
 }
 
-const KnownOwner* OwnerCache::find(const std::string& uid) {
-  const auto found = known_.find(uid);
+const KnownOwner* OwnerCache::find(const std::string& ns, const std::string& uid) {
+  const auto found = known_.find({ns, uid});
   if (found == known_.end()) return nullptr;
   found->second.used_at = clock_.steady();
   return &found->second;
 }
 
-void OwnerCache::read(const Wanted& wanted, Millis deadline) {
+void OwnerCache::read(const std::vector<Wanted>& wanted, Millis deadline) {
   std::vector<http::Request> requests;
-  std::vector<const Controller*> asked;
-  for (const auto& [uid, of] : wanted) {
-    const bool room = known_.contains(uid) || known_.size() + requests.size() < kMost;
-    if (!room || requests.size() >= kMostReads) continue;
-    requests.push_back(get_request(object_path({"apps", "v1", plural_of(of.second)}, {of.first, of.second.name})));
-    asked.push_back(&of.second);
+  std::vector<const Wanted*> asked;
+  for (const Wanted& one : wanted) {
+    if (requests.size() >= kMostReads) break;
+    requests.push_back(get_request(object_path({"apps", "v1", plural_of(one.of)}, {one.ns, one.of.name})));
+    asked.push_back(&one);
   }
   if (requests.empty()) return;
   std::vector<Result<http::Response>> responses = transport_.send_all(requests, deadline);
   const Millis now = clock_.steady();
   for (std::size_t i = 0; i < asked.size(); ++i) {
-    KnownOwner answer = known_from(std::move(responses[i]), *asked[i]);
-    const auto [at, added] = known_.try_emplace(asked[i]->uid);
-    if (added || !answer.error || at->second.error) at->second = std::move(answer);
-    at->second.asked_at = at->second.used_at = now;
+    const auto& [ns, of] = *asked[i];
+    KnownOwner answer = known_from(std::move(responses[i]), of);
+    if (full() && !known_.contains({ns, of.uid}) && !make_room(ns)) continue;
+    const auto [at, added] = known_.try_emplace({ns, of.uid});
+    KnownOwner& known = at->second;
+    if (added || !answer.error || known.error) known = std::move(answer);
+    known.asked_at = known.used_at = now;
   }
+}
+
+/// Of the namespace with the most the eighth that was looked for longest ago goes. False: that is `ns` itself.
+bool OwnerCache::make_room(const std::string& ns) {
+  std::map<std::string, std::vector<decltype(known_)::iterator>> by_namespace;
+  for (auto at = known_.begin(); at != known_.end(); ++at) by_namespace[at->first.first].push_back(at);
+  const auto most = std::max_element(by_namespace.begin(), by_namespace.end(),
+                                     [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+  auto& kept = most->second;
+  if (by_namespace[ns].size() >= kept.size()) return false;
+  const auto last = kept.begin() + static_cast<std::ptrdiff_t>(kept.size() / 8);
+  std::nth_element(kept.begin(), last, kept.end(),
+                   [](const auto& a, const auto& b) { return a->second.used_at < b->second.used_at; });
+  std::for_each(kept.begin(), last + 1, [&](const auto& at) { known_.erase(at); });
+  return true;
 }
 
 void OwnerCache::drop_unused() {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "controller/http/transport.h"
 #include "controller/kube/owner.h"
@@ -23,9 +24,12 @@ struct KnownOwner {
 
 class OwnerCache {
  public:
-  /// By uid: the namespace and the reference to each object.
-  using Wanted = std::map<std::string, std::pair<std::string, Controller>>;
-  static constexpr std::size_t kMost = 20'000;      ///< kept; beyond that nothing is read
+  /// An object and its namespace.
+  struct Wanted {
+    std::string ns;
+    Controller of;
+  };
+  static constexpr std::size_t kMost = 20'000;      ///< kept; beyond that the namespace with the most gives way
   static constexpr std::size_t kMostReads = 1'000;  ///< at a time
 
   /// Both outlive it.
@@ -34,22 +38,26 @@ class OwnerCache {
   /// Whether its owner is looked up: a ReplicaSet, Deployment or StatefulSet of apps.
   static bool can_read(const Controller& of);
 
-  /// nullptr: not read yet.
-  const KnownOwner* find(const std::string& uid);
+  /// nullptr: not read yet. By namespace, too: a pod's author writes the uid, and may write one of another namespace's.
+  const KnownOwner* find(const std::string& ns, const std::string& uid);
 
   /// No room for more.
   [[nodiscard]] bool full() const { return known_.size() >= kMost; }
 
-  /// Asks for them side by side. Of what is known already an answer that is none changes nothing.
-  void read(const Wanted& wanted, Millis deadline);
+  /// Asks for them side by side, the first ones where they are too many. Of what is known already an answer that is
+  /// none changes nothing.
+  void read(const std::vector<Wanted>& wanted, Millis deadline);
 
   /// Drops what was not looked for in ten minutes.
   void drop_unused();
 
  private:
+  using Key = std::pair<std::string, std::string>;  ///< namespace and uid
+  bool make_room(const std::string& ns);
+
   http::Transport& transport_;
   const ports::Clock& clock_;
-  std::map<std::string, KnownOwner> known_;
+  std::map<Key, KnownOwner> known_;
 };
 
 }  // namespace aia::kube

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "controller/api/turns_by_namespace.h"
 #include "controller/kube/resource.h"
 #include "controller/kube/response.h"
 
@@ -46,7 +47,8 @@ std::string why_unread(const Controller& of, const Error& error) {
 }
 
 std::string why_not_yet(bool full) {
-  return full ? " is not read: owners are kept of " + std::to_string(OwnerCache::kMost) + " at most"
+  return full ? " is not read: owners are kept of " + std::to_string(OwnerCache::kMost) +
+                    " at most, and most of them for this namespace"
               : " was not read yet";
 }
 
@@ -120,13 +122,28 @@ void take(Claim& claim) {
   if (target.pods.empty() && should_have_pods(claim)) target.pods_unseen = why_none(claim, settled);
 }
 
+using WantedOwners = std::map<std::pair<std::string, std::string>, OwnerCache::Wanted>;  // by namespace and uid
+
+/// Not all may be read at a time: namespaces take turns.
+std::vector<OwnerCache::Wanted> in_turns(WantedOwners owners, std::uint64_t turn) {
+  std::vector<std::string> namespaces;
+  std::vector<OwnerCache::Wanted*> all;
+  for (auto& [key, wanted] : owners) {
+    namespaces.push_back(wanted.ns);
+    all.push_back(&wanted);
+  }
+  std::vector<OwnerCache::Wanted> ordered;
+  for (const auto i : api::turns_by_namespace(namespaces, turn)) ordered.push_back(std::move(*all[i]));
+  return ordered;
+}
+
 }  // namespace
 
 void Ownership::settle(std::vector<Claim>& claims, Millis deadline) {
   const std::scoped_lock lock(mutex_);
   const Millis began = clock_.steady();
   for (int round = 0;; ++round) {
-    OwnerCache::Wanted wanted;
+    WantedOwners wanted;
     for (Claim& claim : claims) {
       claim.of.clear();
       for (const Candidate& candidate : claim.candidates) {
@@ -134,12 +151,12 @@ void Ownership::settle(std::vector<Claim>& claims, Millis deadline) {
         if (!added) continue;
         at->second = follow(claim, candidate.controller, began);
         const auto& unread = at->second.unread;
-        if (unread) wanted.try_emplace(unread->uid, claim.ns, *unread);
+        if (unread) wanted.try_emplace({claim.ns, unread->uid}, OwnerCache::Wanted{claim.ns, *unread});
       }
     }
     const Millis left = deadline - (clock_.steady() - began);
     if (wanted.empty() || left <= Millis(0) || round == kDeepest) break;
-    owners_.read(wanted, left);
+    owners_.read(in_turns(std::move(wanted), turn_++), left);
   }
   owners_.drop_unused();
   for (Claim& claim : claims) take(claim);
@@ -159,7 +176,7 @@ Belonging Ownership::follow(const Claim& claim, Controller controller, Millis be
     } else if (!OwnerCache::can_read(controller)) {
       return {To::Unread, why_unreadable(controller), doubtful};
     } else {
-      const KnownOwner* known = owners_.find(controller.uid);
+      const KnownOwner* known = owners_.find(claim.ns, controller.uid);
       if (known == nullptr) return {To::Unread, controller.to_string() + why_not_yet(owners_.full()), controller};
       const bool due = is_due(*known, began, clock_.steady());
       if (known->error)

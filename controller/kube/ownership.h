@@ -3,6 +3,7 @@
 // is said. Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
@@ -55,6 +56,7 @@ class Ownership {
   const Store<LabelledPod>& pods_;
   std::mutex mutex_;
   OwnerCache owners_;
+  std::uint64_t turn_ = 0;
 };
 
 }  // namespace aia::kube

@@ -94,6 +94,12 @@ void take_ready(ports::Pod& pod, const Json& object, const Starts& starts) {
   pod.restarted = true;  // it measures no lead
 }
 
+std::size_t bytes_of(const Labels& labels) {
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : labels) bytes += key.size() + value.size();
+  return bytes;
+}
+
 }  // namespace
 
 Trim pod_trim() {
@@ -121,12 +127,14 @@ LabelledPod pod_from_json(const Json& object) {
   if (made.pod.ready_since && !created) made.pod.restarted = true;  // a start without a beginning
   made.pod.lost_since = lost_since(object, made.pod, starts);
   made.labels = labels_of(object);
+  if (bytes_of(made.labels) > kMostLabelBytes) made.labels = {};
   made.controller = controller_of(object);
   made.of_node = is_of_node(object);
   const Json* spec = find_at(object, {"spec"});
   if (spec == nullptr || made.pod.finished) return made;
   if (const Result<api::Amounts> requests = requests_of_pod(*spec))
-    made.requests.assign(requests->begin(), requests->end());
+    for (const auto& one : *requests)
+      if (!made.pod.node.empty() || made.requests.size() < kMostRequests) made.requests.push_back(one);
   return made;
 }
 

@@ -1,5 +1,8 @@
 // A pod as the pod store keeps it: what lead time and capacity need, plus its labels and what it holds of its node, so
-// that tens of thousands fit. The rest is dropped while parsing (pod_trim).
+// that tens of thousands fit. The rest is dropped while parsing (pod_trim). Anybody may write a pod with a megabyte of
+// labels or requests, which the API server does not bound: of more labels than kMostLabelBytes none are kept, so that
+// no selector with a label finds the pod and its target says that its pods are not found, and of a pod that has no node
+// yet only kMostRequests requests.
 #pragma once
 
 #include "controller/kube/json.h"
@@ -8,6 +11,9 @@
 #include "controller/ports/cluster.h"
 
 namespace aia::kube {
+
+inline constexpr std::size_t kMostLabelBytes = 32U << 10U;
+inline constexpr std::size_t kMostRequests = 64;
 
 struct LabelledPod {
   ports::Pod pod;

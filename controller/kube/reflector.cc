@@ -66,18 +66,7 @@ void Reflector::take(const Step& step) {
 }
 
 Step Reflector::perform(const SendList& list, const std::stop_token& stop) {
-  std::string body;
-  bool too_large = false;
-  const auto collect = [&](std::string_view chunk) {
-    too_large = body.size() + chunk.size() > options_.max_page_bytes;
-    if (!too_large) body += chunk;
-    return !too_large;
-  };
-  const Result<http::Response> response = transport_.stream(list.request, collect, stop, options_.list_inactivity);
-  if (!response) return watcher_.on_error(response.error());
-  if (response->status != 200) return watcher_.on_error(error_of(*response));
-  if (too_large) return watcher_.on_error({ErrorKind::Unavailable, "a page is too large", {}});
-  return watcher_.on_page(body);
+  return read_page(watcher_, transport_, list, {stop, options_.list_inactivity, options_.max_page_bytes, {}});
 }
 
 Step Reflector::perform(const OpenWatch& watch, const std::stop_token& stop) {

@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "controller/http/transport.h"
+#include "controller/kube/list.h"
 #include "controller/kube/store.h"
 #include "controller/kube/watcher.h"
 #include "controller/ports/clock.h"
@@ -31,7 +32,7 @@ struct ReflectorOptions {
   Millis list_inactivity{30'000};
   Millis watch_inactivity{90'000};          ///< bookmarks come about every minute; a silent watch is ended
   std::size_t max_line_bytes = 16U << 20U;  ///< etcd refuses objects above 1.5 MiB; JSON may escape a byte as six
-  std::size_t max_page_bytes = 256U << 20U;
+  std::size_t max_page_bytes = kMostPageBytes;
 };
 
 class Reflector {

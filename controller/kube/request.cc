@@ -34,8 +34,9 @@ http::Request update_request(std::string path, const Json& body) {
 }
 
 http::Request list_request(const Resource& resource, const std::string& ns, int limit,
-                           const std::string& continue_token) {
+                           const std::string& continue_token, const std::string& selector) {
   Query query{{"limit", std::to_string(limit)}};
+  if (!selector.empty()) query.emplace_back("labelSelector", selector);
   if (!continue_token.empty()) query.emplace_back("continue", continue_token);
   return get_request(with_query(collection_path(resource, ns), query));
 }

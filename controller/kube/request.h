@@ -19,9 +19,10 @@ http::Request create_request(std::string path, const Json& body);
 /// since.
 http::Request update_request(std::string path, const Json& body);
 
-/// One page of a list; `continue_token` as the page before gave it, empty for the first.
+/// One page of a list; `continue_token` as the page before gave it, empty for the first; `selector` of labels, empty:
+/// all.
 http::Request list_request(const Resource& resource, const std::string& ns, int limit,
-                           const std::string& continue_token);
+                           const std::string& continue_token, const std::string& selector = {});
 
 /// Everything after `resource_version`, bookmarks included; the server ends it after `timeout`.
 http::Request watch_request(const Resource& resource, const std::string& ns, const std::string& resource_version,

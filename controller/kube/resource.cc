@@ -1,23 +1,23 @@
 // See resource.h.
 #include "controller/kube/resource.h"
 
+#include "controller/api/invariant.h"
+#include "controller/http/url.h"
+
 namespace aia::kube {
 
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kHex[byte >> 4U];
-      out += kHex[byte & 15U];
-    }
-  }
-  return out;
+namespace {
+
+/// One part of a path, encoded. What cannot be one was refused when it was read (api/validate.h, discovery.h).
+std::string segment(std::string_view text) {
+  ensure(is_segment(text), "a part of an API path is empty, . or .., which would be another path");
+  return "/" + http::percent_encode(text);
+}
+
+}  // namespace
+
+bool is_segment(std::string_view text) {
+  return !text.empty() && text != "." && text != "..";
 }
 
 std::pair<std::string, std::string> split_api_version(std::string_view api_version) {
@@ -27,26 +27,26 @@ std::pair<std::string, std::string> split_api_version(std::string_view api_versi
 }
 
 std::string version_path(std::string_view group, std::string_view version) {
-  if (group.empty()) return "/api/" + percent_encode(version);
-  return "/apis/" + percent_encode(group) + "/" + percent_encode(version);
+  if (group.empty()) return "/api" + segment(version);
+  return "/apis" + segment(group) + segment(version);
 }
 
 std::string collection_path(const Resource& resource, std::string_view ns) {
   std::string path = version_path(resource.group, resource.version);
-  if (!ns.empty()) path += "/namespaces/" + percent_encode(ns);
-  return path + "/" + percent_encode(resource.plural);
+  if (!ns.empty()) path += "/namespaces" + segment(ns);
+  return path + segment(resource.plural);
 }
 
 std::string object_path(const Resource& resource, const api::ObjectKey& key, std::string_view subresource) {
-  std::string path = collection_path(resource, key.ns) + "/" + percent_encode(key.name);
-  if (!subresource.empty()) path += "/" + percent_encode(subresource);
+  std::string path = collection_path(resource, key.ns) + segment(key.name);
+  if (!subresource.empty()) path += segment(subresource);
   return path;
 }
 
 std::string with_query(std::string path, const Query& query) {
   char separator = '?';
   for (const auto& [name, value] : query) {
-    path += separator + percent_encode(name) + "=" + percent_encode(value);
+    path += separator + http::percent_encode(name) + "=" + http::percent_encode(value);
     separator = '&';
   }
   return path;

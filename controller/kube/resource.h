@@ -30,11 +30,14 @@ inline const Resource kEvents{"events.k8s.io", "v1", "events"};
 
 using Query = std::vector<std::pair<std::string, std::string>>;
 
-/// RFC 3986: everything but unreserved characters as %XX.
-std::string percent_encode(std::string_view text);
+/// Whether it can be one part of a path, however odd it is: it is encoded. What is empty, "." or ".." cannot: proxies
+/// and servers take such parts out, also encoded ones.
+bool is_segment(std::string_view text);
 
 /// "apps", "v1" of "apps/v1"; "", "v1" of "v1".
 std::pair<std::string, std::string> split_api_version(std::string_view api_version);
+
+// Paths below: each part of them must be a segment, else BrokenInvariant.
 
 /// "/apis/apps/v1", "/api/v1".
 std::string version_path(std::string_view group, std::string_view version);

@@ -1,8 +1,9 @@
 // See scaled_objects.h.
 #include "controller/kube/scaled_objects.h"
 
-#include "controller/kube/request.h"
-#include "controller/kube/response.h"
+#include <algorithm>
+
+#include "controller/kube/list.h"
 
 namespace aia::kube {
 namespace {
@@ -40,26 +41,25 @@ void ScaledObjects::look_first(Millis deadline) {
 
 /// What is beyond the limit is left out, which is an Error beside what was found; else nothing is found with one.
 Status ScaledObjects::list(const Resource& resource, Millis deadline, std::vector<One>& found) const {
-  constexpr int kPage = 500, kMostPages = 20;
+  constexpr int kMost = 10'000;
+  struct Collected : ChangeSink {
+    std::vector<One> all;
+    void apply(const Change& change) override {
+      if (std::holds_alternative<ListBegan>(change)) all.clear();
+      if (const auto* one = std::get_if<Listed>(&change))
+        all.push_back({key_of(one->object), target_of_scaled_object(one->object)});
+    }
+  } listed;
+  WatcherOptions what;
+  what.resource = resource;
+  what.ns = ns_;
+  what.trim = owner_trim();
+  what.most_objects = kMost;
   const Millis began = clock_.steady();
-  std::vector<One> listed;
-  std::string next;
-  for (int page = 0; page < kMostPages; ++page) {
-    const Millis left = std::max(deadline - (clock_.steady() - began), Millis(1));
-    const Result<http::Response> answer = transport_.send(list_request(resource, ns_, kPage, next), left);
-    if (!answer) return answer.error();
-    if (answer->status != 200) return error_of(*answer);
-    const std::optional<Json> objects = parse_json(answer->body, owner_trim(), Envelope::List);
-    if (!objects || find_at(*objects, {"items"}) == nullptr)
-      return Error{ErrorKind::Unavailable, "the answer to a list is not a list", {}};
-    for (const Json& object : list_at(*objects, {"items"}))
-      listed.push_back({key_of(object), target_of_scaled_object(object)});
-    next = text_at(*objects, {"metadata", "continue"});
-    if (next.empty()) break;
-  }
-  found = std::move(listed);
-  if (next.empty()) return done;
-  return Error{ErrorKind::Invalid, "there are more than " + std::to_string(kPage * kMostPages), {}};
+  const Status outcome = list_into(listed, transport_, clock_, what,
+                                   [&] { return std::max(deadline - (clock_.steady() - began), Millis(1)); });
+  if (outcome || listed.all.size() >= static_cast<std::size_t>(kMost)) found = std::move(listed.all);
+  return outcome;
 }
 
 std::vector<std::string> ScaledObjects::that_scale(const std::string& ns, const api::TargetRef& target) const {

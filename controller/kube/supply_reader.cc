@@ -2,6 +2,8 @@
 #include "controller/kube/supply_reader.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
 #include "controller/kube/node_request.h"
 #include "controller/kube/pool_owner.h"
@@ -29,12 +31,31 @@ struct Reading {
   }
 };
 
+/// By name: the first page is there, the others are asked for.
+Result<std::vector<ports::NodeRequest>> all_node_requests(const api::AcceleratorPool& pool, http::Transport& transport,
+                                                          Result<http::Response> first,
+                                                          const std::function<Millis()>& left) {
+  constexpr int kMostPages = 40;  // twice the nodes that a pool may have
+  Result<NodeRequestPage> page = node_requests_from(std::move(first));
+  std::vector<ports::NodeRequest> all;
+  for (int pages = 1; page; ++pages) {
+    std::move(page->requests.begin(), page->requests.end(), std::back_inserter(all));
+    if (page->continue_token.empty()) break;
+    if (pages == kMostPages)
+      return Error{ErrorKind::Unavailable, "there are more than " + std::to_string(kMostPages) + " pages of them", {}};
+    page = node_requests_from(transport.send(list_node_requests(pool, page->continue_token), left()));
+  }
+  if (!page) return page.error();
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return all;
+}
+
 /// Nodes whose request is being deleted go, too. `busy`: nodes that pods hold, of whatever pool.
-void take_node_requests(Reading& reading, const std::set<std::string>& busy, Result<http::Response> list) {
+void take_node_requests(Reading& reading, const std::set<std::string>& busy, bool found,
+                        Result<std::vector<ports::NodeRequest>> requests) {
   const auto& ref = reading.pool.spec.scale_ref;
   reading.supply.shows_requests =
-      ref && (is_karpenter_pool(*ref) || is_machine_deployment(*ref)) && list && list->status == kOk;
-  Result<std::vector<ports::NodeRequest>> requests = node_requests_from(std::move(list));
+      ref && (is_karpenter_pool(*ref) || is_machine_deployment(*ref)) && found && requests.ok();
   if (!requests) return reading.trouble(requests.error().in("nodes asked for"));
   for (const ports::NodeRequest& request : *requests) {
     bool labelled = false;
@@ -140,7 +161,9 @@ std::vector<ports::PoolSupply> SupplyReader::read(const std::vector<api::Acceler
   std::size_t next = 0;
   std::vector<Reading*> sized;
   for (Reading& reading : readings) {
-    take_node_requests(reading, busy, std::move(answers[next++]));
+    Result<http::Response>& first = answers[next++];
+    const bool found = first && first->status == kOk;
+    take_node_requests(reading, busy, found, all_node_requests(reading.pool, transport_, std::move(first), left));
     if (!reading.scaled || !take_object(reading, discovery_, std::move(answers[next++]))) continue;
     sized.push_back(&reading);
     requests.push_back(get_request(reading.path("scale")));

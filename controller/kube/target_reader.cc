@@ -52,7 +52,8 @@ std::vector<Result<ports::Target>> TargetReader::read(const std::vector<api::Aut
   const Millis began = clock_.steady();
   std::vector<api::TargetRef> refs;
   for (const api::Autoscaler& autoscaler : autoscalers) refs.push_back(autoscaler.spec.target);
-  const std::vector<Result<Resource>> resources = discovery_.scale_resources(refs, deadline);
+  // Half of the time is kept for the targets of those that are known.
+  const std::vector<Result<Resource>> resources = discovery_.scale_resources(refs, deadline / 2);
 
   std::vector<http::Request> requests;  // for each target that was discovered: its scale, then its object
   for (std::size_t i = 0; i < autoscalers.size(); ++i) {

@@ -23,7 +23,10 @@ bool can_resume(ErrorKind kind) {
 }  // namespace
 
 Watcher::Watcher(WatcherOptions options)
-    : options_(std::move(options)), backoff_(options_.backoff, options_.seed), draw_(options_.seed ^ 0x5bd1e995U) {}
+    : options_(std::move(options)),
+      limit_(options_.page_limit),
+      backoff_(options_.backoff, options_.seed),
+      draw_(options_.seed ^ 0x5bd1e995U) {}
 
 Step Watcher::start() {
   return list();
@@ -32,7 +35,28 @@ Step Watcher::start() {
 Step Watcher::list() {
   state_ = State::Listing;
   continue_.clear();
-  return {{}, SendList{list_request(options_.resource, options_.ns, options_.page_limit, "")}};
+  pages_ = objects_ = 0;
+  return next_page();
+}
+
+Step Watcher::next_page() {
+  ++pages_;
+  return {{}, SendList{list_request(options_.resource, options_.ns, limit_, continue_, options_.selector)}};
+}
+
+Step Watcher::on_large_page() {
+  if (limit_ == 1)
+    return back_off({ErrorKind::Unavailable, "one object alone is a page that is too large", {}}, State::Listing);
+  limit_ = std::max(1, limit_ / 2);
+  return pages_ < options_.most_pages ? next_page() : without_end();
+}
+
+/// What a server, or whoever serves this resource for it, may do wrong or somebody may have made too many of.
+Step Watcher::without_end() {
+  const std::string many = objects_ >= options_.most_objects
+                               ? std::to_string(options_.most_objects) + " objects: delete those that nobody needs"
+                               : std::to_string(options_.most_pages) + " pages";
+  return back_off({ErrorKind::Invalid, "there are more than " + many, {}}, State::Listing);
 }
 
 Step Watcher::watch() {
@@ -46,23 +70,26 @@ Step Watcher::on_page(std::string_view body) {
   std::optional<Json> page = parse_json(body, options_.trim, Envelope::List);
   const std::string version = page ? text_at(*page, {"metadata", "resourceVersion"}) : "";
   const Json* listed = page ? find_at(*page, {"items"}) : nullptr;
-  if (version.empty() || listed == nullptr || !(listed->is_array() || listed->is_null())) {
+  if ((version.empty() && options_.watches) || listed == nullptr || !(listed->is_array() || listed->is_null())) {
     return back_off({ErrorKind::Unavailable, "the answer to a list is not a list", {}}, State::Listing);
   }
   Step step;
   if (continue_.empty()) step.changes.emplace_back(ListBegan{});
   if (Json& items = (*page)["items"]; items.is_array()) {
     for (Json& item : items) step.changes.emplace_back(Listed{std::move(item)});
+    objects_ += static_cast<int>(items.size());
   }
+  limit_ = std::min(options_.page_limit, limit_ + std::max(1, limit_ / 4));
   continue_ = text_at(*page, {"metadata", "continue"});
   if (!continue_.empty()) {
-    step.next = SendList{list_request(options_.resource, options_.ns, options_.page_limit, continue_)};
+    const bool more = pages_ < options_.most_pages && objects_ < options_.most_objects;
+    step.next = (more ? next_page() : without_end()).next;
     return step;
   }
   step.changes.emplace_back(ListEnded{});
   resource_version_ = version;
   failures_ = 0;
-  problem_.clear();
+  error_.message.clear();
   step.next = watch().next;
   return step;
 }
@@ -124,7 +151,7 @@ Step Watcher::back_off(const Error& error, State then) {
   ++failures_;
   state_ = State::Backoff;
   after_wait_ = failures_ >= options_.failures_before_relist ? State::Listing : then;
-  problem_ = error.message;
+  error_ = error;
   const Millis asked = std::min(error.retry_after.value_or(Millis(0)), options_.longest_wait);
   return {{}, Wait{std::max(backoff_.next(), asked)}};
 }
@@ -138,7 +165,7 @@ Step Watcher::resync(const std::string& why) {
 void Watcher::progress() {
   heard_ = true;
   failures_ = 0;
-  problem_.clear();
+  error_.message.clear();
   backoff_.reset();
   relisted_ = false;
 }

@@ -2,8 +2,9 @@
 // server has forgotten that point. An explicit state machine without I/O or clock: the caller does what `Step::next`
 // says and reports what came of it (reflector.h), so that tests play the server with strings. Plain list + watch, not
 // watch-list (sendInitialEvents): pages bound our memory and the server's alike, every supported server has them, and
-// there is one path to test instead of two. Source:
-// https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+// there is one path to test instead of two. A page that is too large is asked for again with half as many objects, and
+// each page that comes whole lets the next one have a quarter more: anybody may write objects of the largest size.
+// Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 #pragma once
 
 #include <chrono>
@@ -21,7 +22,11 @@ struct WatcherOptions {
   Resource resource;
   std::string ns;  ///< empty: all namespaces
   Trim trim;
+  std::string selector{};  ///< of labels; for lists that are not watched
+  bool watches = true;     ///< false: a list need not name the version to watch from
   int page_limit = 500;
+  int most_pages = 20'000;                ///< of one list; tries of pages that were too large count
+  int most_objects = 300'000;             ///< of one list: twice the pods that Kubernetes supports
   std::chrono::seconds timeout_min{300};  ///< of a watch, drawn anew each time, so that many do not end together
   std::chrono::seconds timeout_max{600};
   Millis healthy{1'000};           ///< a stream that lasted this long is reopened at once, even if it said nothing
@@ -75,6 +80,7 @@ class Watcher {
   Step start();
   Step on_page(std::string_view body);  ///< SendList was answered with 2xx
   Step on_line(std::string_view line);  ///< anything but KeepReading: close the stream, then do it
+  Step on_large_page();                 ///< SendList was answered with 2xx and more bytes than are taken
   Step on_overflow();                   ///< an event longer than allowed: only a list gets past it
   Step on_stream_end(Millis lasted);    ///< by the server, or silent for too long
   Step on_silence();                    ///< instead of OpenWatch: too long since anything was heard to resume
@@ -83,10 +89,13 @@ class Watcher {
 
   [[nodiscard]] State state() const { return state_; }
   /// Why the last try failed; empty while all is well.
-  [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] const std::string& problem() const { return error_.message; }
+  [[nodiscard]] const Error& error() const { return error_; }
 
  private:
   Step list();
+  Step next_page();
+  Step without_end();
   Step watch();
   Step back_off(const Error& error, State then);
   Step resync(const std::string& why);
@@ -100,7 +109,10 @@ class Watcher {
   bool heard_ = false;     ///< this stream has delivered a line
   bool relisted_ = false;  ///< a Gone was answered with a list, since the last progress
   int failures_ = 0;       ///< since the last progress
-  std::string problem_;
+  Error error_{ErrorKind::Unavailable, ""};
+  int limit_;        ///< objects of a page, now; kept from list to list
+  int pages_ = 0;    ///< of this list
+  int objects_ = 0;  ///< of this list
   http::Backoff backoff_;
   http::Draw draw_;
 };

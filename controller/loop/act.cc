@@ -76,7 +76,7 @@ void act(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, const
   cycle.outage.give_another_try();
   take_turns(
       cycle, std::move(due), "act", Budget(clock, settings.cycle / 2),
-      [](const Workload& workload) -> Turn& { return workload.state->acting; },
+      [](const Workload& workload) -> Turn& { return workload.state->acting; }, cycle.served.acting,
       [&](Workload& workload) { return write(cycle, workload, cluster); },
       [&](Workload& workload) { workload.scale_error = postponed(cycle); });
 }

@@ -70,6 +70,11 @@ struct Workload {
   void fail(const char* step, const Error& error) { errors.push_back({step, error.kind, error.message}); }
 };
 
+/// The namespace that was served last in each step, after which the next one comes; see turns.h.
+struct LastServed {
+  std::string reading{}, acting{}, reporting{};
+};
+
 struct Cycle {
   WallTime now{};
   Millis clock_off{0};              ///< the wall clock jumped by so much, and is not followed yet
@@ -77,6 +82,7 @@ struct Cycle {
   bool catching_up = false;         ///< there is more history to ask for right away
   bool leading = true;              ///< false: another one writes; this process observes, forecasts and plans
   Outage outage;                    ///< whether the API server answers
+  LastServed served;                ///< until now
   std::stop_token stop;             ///< requested: the write under way is finished, none is begun
 };
 

@@ -71,10 +71,13 @@ void Loop::run_once(std::stop_token stop) {
   pass(cycle, steps);
   size_pools(pools, cycle, steps);
   slow.leading = cycle.leading;
+  served_ = cycle.served;
   if (!slow.workloads.empty() && !cycle.stop.stop_requested()) {
     slow.now = loop_clock_.now();
+    slow.served = cycle.served;
     pass(slow, steps);
     size_pools(pools, slow, steps);
+    served_ = slow.served;
   }
   if (aids_.pools != nullptr)
     timed(clock_, steps, "report", [&] { report_pools(pools, slow, *aids_.pools, clock_, settings_); });
@@ -106,6 +109,7 @@ Cycle Loop::begin(const LoopClock::Reading& time, std::stop_token stop) {
   Cycle cycle = begin_cycle(cluster_, states_, time.now, !leading || !led_, settings_, aids_.journal);
   cycle.clock_off = time.off;
   cycle.leading = leading;
+  cycle.served = served_;
   cycle.stop = std::move(stop);
   return cycle;
 }

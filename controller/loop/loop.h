@@ -49,6 +49,7 @@ class Loop {
   WorkloadStates states_;
   PoolStates pool_states_;
   EventShares event_shares_;
+  LastServed served_;
   bool catching_up_ = false;
   bool led_ = false;  // in the last cycle, until its end
 };

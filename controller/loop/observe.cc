@@ -7,6 +7,7 @@
 #include "controller/loop/demand_batch.h"
 #include "controller/loop/owners.h"
 #include "controller/loop/pools.h"
+#include "controller/loop/turns.h"
 #include "controller/loop/watches.h"
 
 namespace aia::loop {
@@ -51,22 +52,22 @@ void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle, con
     state.writes.uncertain();
 }
 
-/// Targets read side by side; a read that fails is its own object's error.
+/// Targets read side by side, asked in turns; a read that fails is its own object's error.
 void observe_targets(Cycle& cycle, ports::Cluster& cluster, Millis deadline, const Settings& settings) {
-  std::vector<api::Autoscaler> objects;
   std::vector<Workload*> asked;
-  for (auto& workload : cycle.workloads) {
-    if (!workload.usable()) continue;
-    objects.push_back(workload.object);
-    asked.push_back(&workload);
-  }
+  for (auto& workload : cycle.workloads)
+    if (workload.usable()) asked.push_back(&workload);
+  const auto turn = [](const Workload& workload) -> Turn& { return workload.state->reading; };
+  asked = in_turns(std::move(asked), turn, cycle.served.reading);
+  std::vector<api::Autoscaler> objects;
+  for (const Workload* workload : asked) objects.push_back(workload->object);
   auto targets = read_targets(objects, cluster, deadline);
-  for (std::size_t i = 0; i < asked.size(); ++i)
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const bool answered = targets[i] || !Outage::is_silence(targets[i].error());
+    turn(*asked[i]).waited = answered ? 0 : turn(*asked[i]).waited + 1;
+    if (answered) cycle.served.reading = asked[i]->object.meta.ns;
     guarded(*asked[i], "observe", [&] { take_in(*asked[i], std::move(targets[i]), cycle, settings); });
-}
-
-bool timed_out(const ports::ErrorReport& error) {
-  return error.kind == ErrorKind::Timeout;
+  }
 }
 
 }  // namespace
@@ -136,7 +137,8 @@ void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metric
   batch.ask(left);
   batch.answer(cycle.now);
   for (auto& workload : cycle.workloads)
-    workload.state->slow = std::any_of(workload.errors.begin(), workload.errors.end(), timed_out);
+    workload.state->slow = std::any_of(workload.errors.begin(), workload.errors.end(),
+                                       [](const auto& error) { return error.kind == ErrorKind::Timeout; });
 }
 
 }  // namespace aia::loop

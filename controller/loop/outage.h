@@ -26,10 +26,12 @@ class Outage {
   /// Notes the outcome of a write.
   void note(const Status& outcome) { outcome.ok() ? note_answer() : note_error(outcome.error()); }
   void note_answer() { in_a_row_ = 0; }
-  void note_error(const Error& error) {
-    const bool silent = error.kind == ErrorKind::Throttled ||
-                        (!error.answered && (error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Timeout));
-    in_a_row_ = silent ? in_a_row_ + 1 : 0;
+  void note_error(const Error& error) { in_a_row_ = is_silence(error) ? in_a_row_ + 1 : 0; }
+
+  /// The server did not answer, or asked to slow down.
+  [[nodiscard]] static bool is_silence(const Error& error) {
+    return error.kind == ErrorKind::Throttled ||
+           (!error.answered && (error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Timeout));
   }
 
  private:

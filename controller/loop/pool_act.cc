@@ -285,8 +285,9 @@ void act_on_pools(PoolRound& round, Cycle& cycle, ports::Pools& pools, const por
   std::vector<Pool*> due;
   for (auto& pool : round.pools)
     if (!pool.broken) due.push_back(&pool);
+  std::string none;  // pools have no namespace
   take_turns(
-      cycle, std::move(due), "act", budget, [](const Pool& pool) -> Turn& { return pool.state->acting; },
+      cycle, std::move(due), "act", budget, [](const Pool& pool) -> Turn& { return pool.state->acting; }, none,
       [&](Pool& pool) { return actor.act(pool); }, [&](Pool& pool) { pool.fail("act", postponed(cycle)); });
   if (!round.buffers_error) actor.drop_orphans();
 }

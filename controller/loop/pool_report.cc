@@ -272,9 +272,10 @@ void report_pools(PoolRound& round, Cycle& cycle, ports::Pools& pools, const por
     if (!pool.done.empty())
       note_done(pool, pool_status_of(pool, cycle.now), clock.steady());  // said when its turn comes
   }
+  std::string none;  // pools have no namespace
   take_turns(
       cycle, std::move(due), "report", Budget(clock, settings.cycle / 2),
-      [](const Pool& pool) -> Turn& { return pool.state->reporting; },
+      [](const Pool& pool) -> Turn& { return pool.state->reporting; }, none,
       [&](Pool& pool) {
         const auto errors = pool.errors.size();
         report_pool(pool, cycle, pools, clock, settings);

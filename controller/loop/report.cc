@@ -57,7 +57,7 @@ void report(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, co
   cycle.outage.give_another_try();
   take_turns(
       cycle, std::move(due), "report", Budget(clock, settings.cycle / 2),
-      [](const Workload& workload) -> Turn& { return workload.state->reporting; },
+      [](const Workload& workload) -> Turn& { return workload.state->reporting; }, cycle.served.reporting,
       [&](Workload& workload) {
         const auto errors = workload.errors.size();
         write_status(cycle, workload, cluster, clock, settings);

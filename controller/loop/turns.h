@@ -1,13 +1,18 @@
-// In which order the objects of a step are written for, and for how long. One whose last write failed comes after the
-// others, and one that had to wait comes before those that did not, so that an object whose writes are refused or never
-// answered holds back nobody else, and a server too slow for all of them in one cycle serves each within a few. Time is
-// bounded, because a loop that does not end its cycle neither forecasts nor looks alive.
+// In which order the objects of a step are read or written for, and for how long. Namespaces take turns, beginning with
+// the one after the last that was served, so that a namespace of thousands of objects holds back none of one. Within a
+// namespace an object that had to wait comes before those that did not, so that a server too slow for all of them in
+// one cycle serves each within a few. An object whose last write failed comes after all others, so that one whose
+// writes are refused or never answered holds back nobody else. Time is bounded, because a loop that does not end its
+// cycle neither forecasts nor looks alive.
 #pragma once
 
 #include <algorithm>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "controller/api/turns_by_namespace.h"
 #include "controller/loop/cycle.h"
 #include "controller/ports/clock.h"
 
@@ -35,18 +40,34 @@ inline Error postponed(const Cycle& cycle) {
       ErrorKind::Timeout, "the API server is too slow for all writes of a cycle; this one comes first in the next", {}};
 }
 
-/// Runs `body`, guarded, for each of `due` that still gets its turn, and `wait` for the rest. `turn` finds an object's
-/// Turn for this step; `body` returns false when a write for it failed.
-template <class Object, class TurnOf, class Body, class Wait>
-void take_turns(Cycle& cycle, std::vector<Object*> due, const char* step, Budget budget, TurnOf turn, Body body,
-                Wait wait) {
-  const auto before = [&](const Object* a, const Object* b) {
-    const Turn &first = turn(*a), &second = turn(*b);
-    return first.failed != second.failed ? second.failed : first.waited > second.waited;
+/// `due` in the order of their turns; what comes first in a namespace stays so among those that waited as long. `turn`
+/// finds an object's Turn for this step, `last` is the namespace that was served last in it.
+template <class Object, class TurnOf>
+std::vector<Object*> in_turns(std::vector<Object*> due, TurnOf turn, const std::string& last) {
+  std::stable_sort(due.begin(), due.end(),
+                   [&](const Object* a, const Object* b) { return turn(*a).waited > turn(*b).waited; });
+  const auto failed =
+      std::stable_partition(due.begin(), due.end(), [&](const Object* one) { return !turn(*one).failed; });
+  std::vector<Object*> ordered;
+  ordered.reserve(due.size());
+  const auto take = [&](auto begin, auto end) {
+    std::vector<std::string> namespaces;
+    std::for_each(begin, end, [&](const Object* one) { namespaces.push_back(one->object.meta.ns); });
+    for (const auto i : api::turns_by_namespace(namespaces, api::turn_after(namespaces, last)))
+      ordered.push_back(*(begin + static_cast<std::ptrdiff_t>(i)));
   };
+  take(due.begin(), failed);
+  take(failed, due.end());
+  return ordered;
+}
+
+/// Runs `body`, guarded, for each of `due` that still gets its turn, and `wait` for the rest. `turn` and `last` as for
+/// in_turns; `body` returns false when a write for it failed.
+template <class Object, class TurnOf, class Body, class Wait>
+void take_turns(Cycle& cycle, std::vector<Object*> due, const char* step, Budget budget, TurnOf turn, std::string& last,
+                Body body, Wait wait) {
   ensure_shared(std::set<Object*>(due.begin(), due.end()).size() == due.size(), "an object is due twice in one step");
-  std::stable_sort(due.begin(), due.end(), before);
-  for (Object* object : due) {
+  for (Object* object : in_turns(std::move(due), turn, last)) {
     if (cycle.stop.stop_requested() || !cycle.leading) return;
     Turn& own = turn(*object);
     if (budget.is_spent() || cycle.outage.is_on()) {
@@ -56,6 +77,7 @@ void take_turns(Cycle& cycle, std::vector<Object*> due, const char* step, Budget
     }
     budget.begin();
     own.waited = 0;
+    last = object->object.meta.ns;
     guarded(
         *object, step, [&] { own.failed = !body(*object); }, ports::CrashJournal::Work::Waits);
   }

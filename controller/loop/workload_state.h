@@ -31,10 +31,10 @@ struct WrittenForecast {
   }
 };
 
-/// How an object fared when it was last written for in one step; see turns.h.
+/// How an object fared when it was last read or written for in one step; see turns.h.
 struct Turn {
   bool failed = false;  ///< the write failed
-  int waited = 0;       ///< cycles in a row that ended before its turn
+  int waited = 0;       ///< cycles in a row that ended before its turn, or before its answer
 };
 
 /// What a workload needs of its pool, as plan::decide_nodes looks at it.
@@ -94,7 +94,7 @@ struct WorkloadState {
   std::int64_t status_slot = 0;  ///< grid step of that write
   std::map<std::string, WrittenForecast> forecasts;  ///< by demand name
   api::AutoscalerStatus stored;                      ///< as found when it was last adopted
-  Turn acting, reporting;
+  Turn reading, acting, reporting;
   Events events;
   std::optional<PoolNeed> need;                 ///< of nodes, when it was last looked at
   std::optional<int> room;                      ///< replicas wanted + free room for more, as last provided for

@@ -36,7 +36,7 @@ void decode(const Json& json) {
   static_cast<void>(hpa_from_json(json));
   for (const char* kind : {"Deployment", "StatefulSet", "Other"}) static_cast<void>(rollout_of(kind, json));
   require(!error_of_status(json, 500).message.empty(), "an error has words", dump_json(json));
-  static_cast<void>(scale_resource_in(served_kinds(json), {"apps/v1", "Deployment"}));
+  static_cast<void>(scale_resource_in(served_kinds(json), {"apps/v1", "Deployment", "d"}));
   if (const auto lease = lease_from_json(json)) {
     const auto written = lease_document({"ns", "name"}, *lease);
     const auto again = lease_from_json(written);

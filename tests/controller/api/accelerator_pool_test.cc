@@ -60,6 +60,10 @@ TEST_CASE("a pool that breaks a rule is refused, and the refusal names the field
       {R"({"sizing": {"scaleRef": null}})", "spec.sizing.scaleRef"},
       {R"({"minNodes": 0, "sizing": {"mode": "CapacityBuffer"}})", "spec.sizing.scaleRef"},
       {R"({"sizing": {"mode": "CapacityBuffer", "scaleRef": null}})", "spec.minNodes"},
+      {R"({"sizing": {"scaleRef": {"apiVersion": "../"}}})", "spec.sizing.scaleRef.apiVersion"},
+      {R"({"sizing": {"scaleRef": {"kind": "a b"}}})", "spec.sizing.scaleRef.kind"},
+      {R"({"sizing": {"scaleRef": {"name": "a,b!=c"}}})", "spec.sizing.scaleRef.name"},
+      {R"({"sizing": {"scaleRef": {"namespace": ".."}}})", "spec.sizing.scaleRef.namespace"},
       {R"({"leadTime": "3h"})", "spec.leadTime"},
       {R"({"namespaces": []})", "spec.namespaces"},
   };

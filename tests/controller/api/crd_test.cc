@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <catch2/catch.hpp>
+#include <regex>
 
 #include "controller/api/accelerator_pool_json.h"
 #include "controller/api/autoscaler_json.h"
@@ -156,6 +157,90 @@ TEST_CASE("the CRD's bounds are ours") {
   const json fan = schema("forecasts.yaml")["properties"]["status"]["properties"]["fan"];
   CHECK(fan["maxItems"] == kMaxFanPoints);
   CHECK(fan["items"]["properties"]["values"]["maxItems"] == kMaxQuantiles);
+}
+
+namespace {
+
+/// As the API server judges the CEL rules of references: matches('…'), and what else the name must not be.
+bool allows(const json& field, const std::string& text) {
+  if (text.empty() || text.size() > field["maxLength"]) return false;
+  const std::string rule = field["x-kubernetes-validations"][0]["rule"];
+  const auto begin = rule.find("matches('") + 9;
+  if (rule.find("self != '..'") != std::string::npos && (text == "." || text == "..")) return false;
+  return std::regex_search(text, std::regex(rule.substr(begin, rule.find("')") - begin)));
+}
+
+}  // namespace
+
+TEST_CASE("references to objects: the CRDs refuse what we refuse") {
+  const json spec = schema("aiautoscalers.yaml")["properties"]["spec"]["properties"];
+  const json target = spec["scaleTargetRef"]["properties"];
+  const json pool = schema("acceleratorpools.yaml")["properties"]["spec"]["properties"];
+  const json ref = pool["sizing"]["properties"]["scaleRef"]["properties"];
+  CHECK(target["apiVersion"]["maxLength"] == kMaxApiVersion);
+  CHECK(target["kind"]["maxLength"] == kMaxKind);
+  CHECK(target["name"]["maxLength"] == kMaxObjectName);
+  const std::vector<std::string> parts = {"apps",
+                                          "v1",
+                                          "v1beta1",
+                                          "Deployment",
+                                          "deployment",
+                                          "my-Kind",
+                                          "x.io",
+                                          "a.b.c",
+                                          "web",
+                                          "web-1.x",
+                                          "0",
+                                          "1a",
+                                          "a1",
+                                          "a-",
+                                          "-a",
+                                          "a..b",
+                                          ".a",
+                                          "a.",
+                                          ".",
+                                          "..",
+                                          "...",
+                                          "a_b",
+                                          "A",
+                                          "a b",
+                                          "a%2e",
+                                          "a?b=c",
+                                          "a#b",
+                                          "a:b",
+                                          "a\nb",
+                                          "a\n",
+                                          "a\r\nb",
+                                          "ünï",
+                                          "~",
+                                          "!",
+                                          "a,b!=c",
+                                          "a=b",
+                                          "*",
+                                          "",
+                                          std::string(63, 'a'),
+                                          std::string(64, 'a'),
+                                          std::string(253, 'a'),
+                                          std::string(254, 'a')};
+  std::vector<std::string> texts = parts;
+  for (const auto& a : parts)
+    for (const auto& b : parts) texts.push_back(a + "/" + b);
+  texts.insert(texts.end(), {"/", "apps/v1/v1", "apps/v1/../../..", "../../../tenant-b/deployments/web"});
+  int accepted = 0;
+  for (const auto& text : texts) {
+    INFO(text);
+    CHECK(allows(target["apiVersion"], text) == is_api_version(text));
+    CHECK(allows(target["kind"], text) == is_kind(text));
+    CHECK(allows(target["name"], text) == is_object_name(text));
+    CHECK(allows(ref["apiVersion"], text) == is_api_version(text));
+    CHECK(allows(ref["kind"], text) == is_kind(text));
+    CHECK(allows(ref["name"], text) == is_dns_name(text));
+    accepted += is_api_version(text) || is_kind(text) || is_object_name(text) ? 1 : 0;
+  }
+  CHECK(accepted > 100);
+  for (const char* good : {"v1", "apps/v1", "serving.kserve.io/v1beta1", "x/v1"}) CHECK(is_api_version(good));
+  for (const char* bad : {"", "/", "/v1", "apps/", "../", "Apps/v1", "apps/1", "apps/v1/scale"})
+    CHECK_FALSE(is_api_version(bad));
 }
 
 TEST_CASE("every status that we write fits its schema") {

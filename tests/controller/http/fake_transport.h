@@ -64,7 +64,7 @@ class FakeTransport final : public Transport {
                           Millis inactivity) override {
     std::unique_lock lock(mutex_);
     sent_.push_back({request, inactivity, true});
-    if (streams_.empty()) return nothing_scripted(request);
+    if (streams_.empty()) return streamed(request, sink);
     const Stream played = std::move(streams_.front());
     streams_.pop_front();
     if (played.status < 200 || played.status >= 300) return json(played.error_body, played.status);
@@ -81,6 +81,22 @@ class FakeTransport final : public Transport {
   }
 
  private:
+  /// What no stream was played for is answered as a call is, in one chunk.
+  Result<Response> streamed(const Request& request, const ChunkSink& sink) {
+    const auto answer = [&]() -> std::optional<Result<Response>> {
+      for (const auto& rule : rules_)
+        if (auto result = rule(request)) return result;
+      if (answers_.empty()) return std::nullopt;
+      auto result = std::move(answers_.front());
+      answers_.pop_front();
+      return result;
+    }();
+    if (!answer) return nothing_scripted(request);
+    if (!*answer || (**answer).status < 200 || (**answer).status >= 300) return *answer;
+    static_cast<void>(sink((**answer).body));
+    return json("", (**answer).status);
+  }
+
   static Error nothing_scripted(const Request& request) {
     return {ErrorKind::Unavailable, "fake transport: no answer scripted for " + request.method + " " + request.target};
   }

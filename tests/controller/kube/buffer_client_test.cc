@@ -137,7 +137,8 @@ TEST_CASE("a buffer is read back as it was written, whatever its conditions say"
   CHECK(one.expires == rig.clock.now());
   rig.says("GET " + kAll, {{"items", Json::array({buffer})}});
   CHECK(rig.client.list(Millis(1000))->at(0).version == one.version);
-  CHECK(rig.asked("GET").back().target == kAll + "?labelSelector=app.kubernetes.io%2Fmanaged-by%3Daiautoscaler");
+  CHECK(rig.asked("GET").back().target ==
+        kAll + "?limit=500&labelSelector=app.kubernetes.io%2Fmanaged-by%3Daiautoscaler");
 }
 
 TEST_CASE("lowering is one request, with the version that was read") {

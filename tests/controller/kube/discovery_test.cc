@@ -89,6 +89,29 @@ TEST_CASE("what sizes a pool may be cluster-scoped, and says whether it is") {
         "apiVersion apps/v1, kind Deployment is namespaced: set scaleRef.namespace");
 }
 
+TEST_CASE("an apiVersion or a name that leads elsewhere is refused, and nothing is asked") {
+  Rig rig;
+  rig.transport.answer(FakeTransport::json(kApps));
+  for (const char* api_version : {"", "../", "/v1", "apps/", "/", ".", "..", "./v1", "apps/..", "../v1"}) {
+    INFO(api_version);
+    const auto answer = rig.ask({api_version, "Deployment", "d"});
+    REQUIRE_FALSE(answer.ok());
+    CHECK(answer.error().kind == ErrorKind::Invalid);
+    CHECK_THAT(answer.error().message, Catch::Contains("has an apiVersion that is none"));
+  }
+  CHECK(rig.transport.sent().empty());
+  for (const char* name : {"", ".", ".."}) {
+    INFO(name);
+    const auto answer = rig.ask({"apps/v1", "Deployment", name});
+    REQUIRE_FALSE(answer.ok());
+    CHECK_THAT(answer.error().message, Catch::Contains("is named as no object can be"));
+  }
+  const Json nameless = {
+      {"resources",
+       {{{"name", ".."}, {"kind", "X"}, {"namespaced", true}}, {{"name", "../scale"}, {"kind", "Scale"}}}}};
+  CHECK_FALSE(scale_resource_in(served_kinds(nameless), {"x.io/v1", "X", "x"}).ok());
+}
+
 TEST_CASE("a no is kept for 30 s, then asked again") {
   Rig rig;
   rig.transport.answer(FakeTransport::json("{}", 404));
@@ -129,4 +152,46 @@ TEST_CASE("what is forgotten is asked again") {
   rig.discovery.forget("apps/v1");
   rig.transport.answer(FakeTransport::json("{}", 404));
   CHECK_FALSE(rig.ask(kDeployment).ok());
+}
+
+TEST_CASE("versions that people invent are asked about a hundred at a time, ever less often, and forgotten") {
+  Rig rig;
+  int asked = 0;
+  rig.transport.on([&](const http::Request& request) -> std::optional<Result<http::Response>> {
+    ++asked;
+    if (request.target == "/apis/apps/v1") return FakeTransport::json(kApps);
+    return FakeTransport::json("404 page not found", 404);
+  });
+  std::vector<api::TargetRef> all{kDeployment};
+  for (int i = 0; i < 2'000; ++i) all.push_back({"x" + std::to_string(i) + ".io/v1", "X", "x"});
+  auto answers = rig.discovery.scale_resources(all, Millis(1000));
+  CHECK(asked == 100);
+  CHECK(answers[0].ok());
+  CHECK(answers[99].error().kind == ErrorKind::Invalid);
+  CHECK(answers[100].error().kind == ErrorKind::Timeout);
+  CHECK(
+      answers[100].error().message ==
+      "discovery of x99.io/v1: waits for a later cycle, because more than 100 API versions are asked about at a time; "
+      "look for AIAutoscalers whose scaleTargetRef.apiVersion is not served");
+  for (int i = 0; i < 100; ++i) {  // more of them than are kept
+    asked = 0;
+    CHECK(rig.discovery.scale_resources(all, Millis(1000))[0].ok());
+    CHECK(asked <= 100);
+  }
+  CHECK(rig.ask(kDeployment).ok());
+
+  all.resize(50);
+  asked = 0;
+  for (int i = 0; i < 120; ++i) {  // in an hour: after 30 s, one, two, four minutes, then every five
+    rig.clock.advance(std::chrono::seconds(30));
+    static_cast<void>(rig.discovery.scale_resources(all, Millis(1000)));
+  }
+  CHECK(asked <= 49 * 16);
+  CHECK(asked >= 49 * 12);
+
+  rig.clock.advance(std::chrono::minutes(11));
+  CHECK_FALSE(rig.ask({"y.io/v1", "Y", "y"}).ok());
+  asked = 0;
+  CHECK(rig.ask(kDeployment).ok());  // it was forgotten with all others that nobody named
+  CHECK(asked == 1);
 }

@@ -30,9 +30,10 @@ class Server final : public http::Transport {
     calls.send_each(requests, deadline, take);
   }
   Result<http::Response> stream(const http::Request& request, const http::ChunkSink& sink, std::stop_token stop,
-                                Millis) override {
+                                Millis inactivity) override {
     const std::string path = request.target.substr(0, request.target.find('?'));
     const std::string plural = path.substr(path.rfind('/') + 1);
+    if (plural == "scaledobjects") return calls.stream(request, sink, stop, inactivity);  // listed, not watched
     std::unique_lock lock(mutex_);
     paths_.push_back(path);
     if (request.target.find("watch=1") == std::string::npos) {

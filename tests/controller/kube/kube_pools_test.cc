@@ -107,11 +107,15 @@ TEST_CASE("a list of several pages is one list") {
   transport.answer(http::FakeTransport::json(R"({"metadata":{"continue":"x y"},"items":[{"metadata":{"name":"a"}}]})"));
   transport.answer(http::FakeTransport::json(R"({"metadata":{},"items":[{"metadata":{"name":"b"}}]})"));
   Store<StoredNode> nodes(node_from_json);
-  CHECK(list_into(nodes, transport, kNodes, node_trim(), Millis(1000)).ok());
+  aia::tests::ManualClock clock;
+  WatcherOptions what;
+  what.resource = kNodes;
+  const auto list = [&] { return list_into(nodes, transport, clock, what, [] { return Millis(1000); }); };
+  CHECK(list().ok());
   CHECK(nodes.size() == 2);
   CHECK(transport.sent().at(1).request.target == "/api/v1/nodes?limit=500&continue=x%20y");
   transport.answer(http::FakeTransport::json("[]"));
-  CHECK(list_into(nodes, transport, kNodes, node_trim(), Millis(1000)).error().kind == ErrorKind::Unavailable);
+  CHECK(list().error().kind == ErrorKind::Unavailable);
   CHECK(nodes.size() == 2);
 }
 

@@ -1,6 +1,7 @@
 // Whose pods are whose: by the chain of controllers, read where it must be, kept, and said where it cannot be.
 #include "controller/kube/ownership.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/controller/http/fake_transport.h"
@@ -268,4 +269,63 @@ TEST_CASE("which pods are removed first is known of ReplicaSets and of a Statefu
   CHECK(rig.target.removal == Removal::Unknown);
   rig.of(custom, {{"llm-a", self}});
   CHECK(rig.target.removal == Removal::Unknown);
+}
+
+namespace {
+
+/// One claim for Deployment "web" of a namespace, with `pods` candidates whose ReplicaSets are all different.
+struct Tenant {
+  Tenant(const std::string& ns, int pods) : claim{ns, {"apps/v1", "Deployment", "web"}, nullptr} {
+    target.uid = "u-web";
+    target.selector = "app=a";
+    for (int i = 0; i < pods; ++i) claim.candidates.push_back({{}, replica_set(ns + std::to_string(i))});
+  }
+  ports::Target target;
+  Claim claim;
+};
+
+void settle(Ownership& ownership, const std::vector<Tenant*>& tenants) {
+  std::vector<Claim> claims;
+  for (Tenant* tenant : tenants) {
+    tenant->target.pods.clear(), tenant->target.ownership.clear();
+    claims.push_back(tenant->claim);
+    claims.back().target = &tenant->target;
+  }
+  ownership.settle(claims, Millis(1'000));
+}
+
+}  // namespace
+
+TEST_CASE("a namespace with more owners to read than are read at a time keeps no other one waiting") {
+  Rig rig;
+  Tenant a("n", 12'000), z("z", 1);
+  settle(rig.ownership, {&a, &z});
+  const auto sent = rig.transport.sent();
+  const auto is_zs = [](const auto& one) { return one.request.target.find("/namespaces/z/") != std::string::npos; };
+  const auto first = std::find_if(sent.begin(), sent.end(), is_zs);
+  CHECK(first - sent.begin() < 2);
+  CHECK(sent.size() <= 9 * OwnerCache::kMostReads);
+  CHECK(z.target.ownership.empty());
+}
+
+TEST_CASE("a namespace that has filled the room for owners gives way to others") {
+  Rig rig;
+  Tenant a("n", 21'000), z("z", 1);
+  for (int i = 0; i < 4; ++i) settle(rig.ownership, {&a});
+  CHECK_THAT(a.target.ownership, Catch::Contains("owners are kept of 20000 at most, and most of them for this"));
+  settle(rig.ownership, {&a, &z});
+  CHECK(z.target.ownership.empty());
+}
+
+TEST_CASE("a uid that a pod's author copied from another namespace changes nothing there") {
+  Rig rig;
+  const Controller mine = replica_set("web-1");
+  rig.object(mine, {"apps/v1", "Deployment", "web", "u-web"});
+  Tenant thief("a", 0), owner("n", 0);
+  thief.claim.candidates.push_back({{}, mine});
+  owner.claim.candidates.push_back({{}, mine});
+  settle(rig.ownership, {&thief});
+  settle(rig.ownership, {&thief, &owner});
+  CHECK(thief.target.pods.empty());
+  CHECK(owner.target.pods.size() == 1);
 }

@@ -247,3 +247,24 @@ TEST_CASE("the join finds what matching each selector with each pod finds") {
     REQUIRE(joined == expected);
   }
 }
+
+TEST_CASE("what anybody may write without a bound is kept with one") {
+  Json labels = Json::object(), requests = Json::object();
+  for (int i = 0; i < 1'000; ++i) {
+    labels["l" + std::to_string(i)] = std::string(40, 'x');
+    requests["x.io/r" + std::to_string(i)] = "1";
+  }
+  Json object = {{"metadata",
+                  {{"name", "p"},
+                   {"labels", labels},
+                   {"ownerReferences", Json::array({{{"controller", true}, {"uid", std::string(1 << 20, 'u')}}})}}},
+                 {"spec", {{"containers", Json::array({{{"name", "c"}, {"resources", {{"requests", requests}}}}})}}}};
+  const LabelledPod pod = pod_from_json(object);
+  CHECK(pod.labels.empty());
+  CHECK(pod.requests.size() == kMostRequests);
+  CHECK(pod.controller.uid.size() == 254);
+  object["spec"]["nodeName"] = "n";  // then it is on a node that has them all
+  CHECK(pod_from_json(object).requests.size() == 1'000);
+  object["metadata"]["labels"] = {{"app", "a"}};
+  CHECK(pod_from_json(object).labels.size() == 1);
+}

@@ -21,8 +21,11 @@ struct PoolRig {
   Discovery discovery{transport, clock};
   std::map<std::string, Result<http::Response>> answers;  ///< by "METHOD path", the query left out
 
+  http::FakeTransport::Rule first{};  ///< asked before `answers`
+
   PoolRig() {
     transport.on([this](const http::Request& request) -> std::optional<Result<http::Response>> {
+      if (auto answer = first ? first(request) : std::nullopt) return answer;
       const auto found = answers.find(request.method + " " + request.target.substr(0, request.target.find('?')));
       if (found != answers.end()) return found->second;
       if (request.method != "GET") return std::nullopt;

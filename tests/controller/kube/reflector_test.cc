@@ -119,16 +119,21 @@ TEST_CASE("an event that is too long does not fill the memory, and only a list g
   CHECK(eventually([&] { return store.size() == 2; }));
 }
 
-TEST_CASE("a page that is too large is refused") {
+TEST_CASE("a page that is too large is asked for in smaller ones, down to one object") {
   FakeTransport transport;
   tests::ManualClock clock;
   Names store([](const Json&) { return 1; });
   ReflectorOptions options = quick();
   options.max_page_bytes = 50;
   options.watcher.backoff = {std::chrono::minutes(1), std::chrono::minutes(1)};
-  transport.play(ending({kList}));
+  constexpr std::size_t kTries = 9;  // 500, 250, 125, 62, 31, 15, 7, 3, 1
+  for (std::size_t i = 0; i < kTries; ++i) transport.play(ending({kList}));
   const Reflector reflector(transport, clock, store, options);
-  CHECK(eventually([&] { return reflector.problem() == "pods cannot be listed or watched: a page is too large"; }));
+  CHECK(eventually([&] {
+    return reflector.problem() == "pods cannot be listed or watched: one object alone is a page that is too large";
+  }));
+  REQUIRE(transport.sent().size() == kTries);
+  CHECK(transport.sent().back().request.target == "/api/v1/pods?limit=1");
 }
 
 TEST_CASE("stopping takes no time, whether it streams or waits") {

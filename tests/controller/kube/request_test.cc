@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "controller/api/invariant.h"
+
 using namespace aia;
 using namespace aia::kube;
 
@@ -19,9 +21,19 @@ TEST_CASE("paths of core and other groups, all namespaces and one, objects and s
   CHECK(split_api_version("v1") == std::pair<std::string, std::string>("", "v1"));
 }
 
-TEST_CASE("percent-encoding keeps the unreserved only") {
-  CHECK(percent_encode("AZaz09-._~") == "AZaz09-._~");
-  CHECK(percent_encode("a b&c=d/é%") == "a%20b%26c%3Dd%2F%C3%A9%25");
+TEST_CASE("a part that would lead to another path is not sent") {
+  const Resource deployments{"apps", "v1", "deployments"};
+  for (const char* part : {"", ".", ".."}) {
+    INFO(part);
+    CHECK_FALSE(is_segment(part));
+    CHECK_THROWS_AS(object_path(deployments, {"serving", part}), BrokenInvariant);
+    CHECK_THROWS_AS(object_path({"apps", part, "deployments"}, {"serving", "llama"}), BrokenInvariant);
+    CHECK_THROWS_AS(collection_path({"apps", "v1", part}, "serving"), BrokenInvariant);
+  }
+  CHECK_THROWS_AS(collection_path(deployments, ".."), BrokenInvariant);
+  CHECK_THROWS_AS(version_path("..", "v1"), BrokenInvariant);
+  CHECK(object_path(deployments, {"serving", "a b&c=d/é%#\n"}) ==
+        "/apis/apps/v1/namespaces/serving/deployments/a%20b%26c%3Dd%2F%C3%A9%25%23%0A");
 }
 
 TEST_CASE("lists are paged, watches resume and ask for bookmarks") {

@@ -65,7 +65,7 @@ TEST_CASE("a static NodePool: its NodeClaims, its object and then its scale") {
   CHECK_FALSE(supply.nodes[1].deleting);
   const auto asked = rig.asked();
   REQUIRE(asked.size() == 3);
-  CHECK(asked[0].target == "/apis/karpenter.sh/v1/nodeclaims?labelSelector=karpenter.sh%2Fnodepool%3Dh100");
+  CHECK(asked[0].target == "/apis/karpenter.sh/v1/nodeclaims?limit=500&labelSelector=karpenter.sh%2Fnodepool%3Dh100");
   CHECK(asked[1].target == kNodePool);
   CHECK(asked[2].target == kNodePool + "/scale");
 }
@@ -82,7 +82,7 @@ TEST_CASE("a MachineDeployment: its Machines, in its namespace") {
   CHECK(supply.size == 3);
   CHECK(rig.asked()[0].target ==
         "/apis/cluster.x-k8s.io/v1beta2/namespaces/capi/machines"
-        "?labelSelector=cluster.x-k8s.io%2Fdeployment-name%3Dmd");
+        "?limit=500&labelSelector=cluster.x-k8s.io%2Fdeployment-name%3Dmd");
 }
 
 TEST_CASE("who else sizes it is named, with what to do") {
@@ -156,7 +156,7 @@ TEST_CASE("the scale of a dynamic NodePool is not asked for: the server would an
 TEST_CASE("buffers: in either version, or a refusal that says what to install") {
   Rig rig;
   CHECK_FALSE(rig.read(pool("p")).refusal);
-  CHECK(rig.asked()[0].target == "/apis/karpenter.sh/v1/nodeclaims?labelSelector=pool%3Dp");
+  CHECK(rig.asked()[0].target == "/apis/karpenter.sh/v1/nodeclaims?limit=500&labelSelector=pool%3Dp");
   CHECK_FALSE(rig.read(pool("p")).problem);  // no Karpenter there: none asked for
 
   Rig older;  // v1beta1 is there for another kind
@@ -247,4 +247,28 @@ TEST_CASE("a kind whose busy nodes we cannot spare is not sized") {
   CHECK_THAT(rig.refusal(ref, "/apis/machine.openshift.io/v1beta1/namespaces/machines/machinesets/gpu",
                          {{"spec", {{"replicas", 3}}}}),
              Catch::StartsWith("KindNotKnown: machine.openshift.io/v1beta1 MachineSet machines/gpu"));
+}
+
+TEST_CASE("many NodeClaims come in pages, and not without an end") {
+  Rig rig;
+  bool ends = true;
+  int pages = 0;
+  rig.first = [&](const http::Request& request) -> std::optional<Result<http::Response>> {
+    if (request.target.find("/nodeclaims?") == std::string::npos) return std::nullopt;
+    const bool more = !ends || request.target.find("continue=") == std::string::npos;
+    const std::string name = "c" + std::to_string(++pages);
+    return http::FakeTransport::json(R"({"metadata":{"continue":")" + std::string(more ? "more" : "") +
+                                     R"("},"items":[{"metadata":{"name":")" + name + R"("}}]})");
+  };
+  rig.says("GET " + kNodePool, {{"spec", {{"replicas", 3}}}});
+  rig.scale(kNodePool, 3, "77");
+  const ports::PoolSupply whole = rig.read(scaled_pool("p", kStatic));
+  CHECK(whole.shows_requests);
+  CHECK(whole.requests.size() == 2);
+  ends = false, pages = 0;
+  const ports::PoolSupply endless = rig.read(scaled_pool("p", kStatic));
+  CHECK(pages == 40);
+  REQUIRE(endless.problem);
+  CHECK(endless.problem->message == "nodes asked for: there are more than 40 pages of them");
+  CHECK_FALSE(endless.shows_requests);
 }

@@ -206,3 +206,15 @@ TEST_CASE("a StatefulSet's first rank, and another pod template is another versi
   CHECK(read(R"({"replicas":9,"template":{"metadata":{"labels":{"v":"1"}}}})").pod_template == first.pod_template);
   CHECK(read(R"({"template":{"metadata":{"labels":{"v":"2"}}}})").pod_template != first.pod_template);
 }
+
+TEST_CASE("targets are asked for in the order given, the scale and the object of each") {
+  Rig rig;
+  static_cast<void>(
+      rig.reader.read({autoscaler("b", "Deployment", "x"), autoscaler("a", "Deployment", "y")}, Millis(1000)));
+  std::vector<std::string> asked;
+  for (const auto& sent : rig.transport.sent()) asked.push_back(sent.request.target);
+  CHECK(asked == std::vector<std::string>{"/apis/apps/v1", "/apis/apps/v1/namespaces/b/deployments/x/scale",
+                                          "/apis/apps/v1/namespaces/b/deployments/x",
+                                          "/apis/apps/v1/namespaces/a/deployments/y/scale",
+                                          "/apis/apps/v1/namespaces/a/deployments/y"});
+}

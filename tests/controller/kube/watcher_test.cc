@@ -312,3 +312,63 @@ TEST_CASE("a line has a limit, complete or not") {
   CHECK_FALSE(stopped.feed("a\nb\n", [](std::string_view) { return false; }));
   CHECK_FALSE(stopped.overflowed());
 }
+
+TEST_CASE("a page that is too large is asked for with half as many, and goes on from there with a quarter more") {
+  Rig rig;
+  rig.tell(rig.watcher.start());
+  CHECK(rig.tell(rig.watcher.on_page(page(object("a", "1"), "10", "x"))) == "list /api/v1/pods?limit=500&continue=x");
+  CHECK(rig.tell(rig.watcher.on_large_page()) == "list /api/v1/pods?limit=250&continue=x");
+  CHECK(rig.tell(rig.watcher.on_large_page()) == "list /api/v1/pods?limit=125&continue=x");
+  CHECK(rig.tell(rig.watcher.on_page(page(object("b", "2"), "10", "y"))) == "list /api/v1/pods?limit=156&continue=y");
+  CHECK(rig.watcher.problem().empty());
+  CHECK(rig.tell(rig.watcher.on_page(page(object("c", "3"), "10"))) == "watch 10");
+  CHECK(rig.names() == "a@1 b@2 c@3 ");
+  CHECK(rig.tell(rig.watcher.on_line(kExpired)) == "list /api/v1/pods?limit=195");  // and the next list begins with it
+}
+
+TEST_CASE("one object that alone is too large is said, and tried again") {
+  Rig rig;
+  std::string next = rig.tell(rig.watcher.start());
+  int tries = 0;
+  for (; next != "wait" && tries < 20; ++tries) next = rig.tell(rig.watcher.on_large_page());
+  CHECK(tries == 9);
+  CHECK(rig.watcher.problem() == "one object alone is a page that is too large");
+  CHECK(rig.tell(rig.watcher.on_waited()) == "list /api/v1/pods?limit=1");
+  CHECK(rig.tell(rig.watcher.on_page(page(object("a", "1"), "10"))) == "watch 10");
+  CHECK(rig.watcher.problem().empty());
+}
+
+TEST_CASE("a list without an end is given up, said, and begun anew") {
+  WatcherOptions how = options();
+  SECTION("pages") {
+    how.most_pages = 7;
+    Rig rig(how);
+    std::string next = rig.tell(rig.watcher.start());
+    int pages = 0;
+    for (; next != "wait" && pages < 20; ++pages) next = rig.tell(rig.watcher.on_page(page("", "10", "more")));
+    CHECK(pages == 7);
+    CHECK(rig.watcher.problem() == "there are more than 7 pages");
+    CHECK_FALSE(rig.store.synced());
+    CHECK(rig.tell(rig.watcher.on_waited()) == "list /api/v1/pods?limit=500");
+    CHECK(rig.tell(rig.watcher.on_page(page(object("a", "1"), "10"))) == "watch 10");
+    CHECK(rig.names() == "a@1 ");
+  }
+  SECTION("pages that are too large count, too") {
+    how.most_pages = 3;
+    Rig rig(how);
+    rig.tell(rig.watcher.start());
+    rig.tell(rig.watcher.on_large_page());
+    rig.tell(rig.watcher.on_large_page());
+    CHECK(rig.tell(rig.watcher.on_large_page()) == "wait");
+    CHECK(rig.watcher.problem() == "there are more than 3 pages");
+  }
+  SECTION("objects") {
+    how.most_objects = 4;
+    Rig rig(how);
+    rig.tell(rig.watcher.start());
+    const std::string two = object("a", "1") + "," + object("b", "2");
+    CHECK(rig.tell(rig.watcher.on_page(page(two, "10", "more"))) != "wait");
+    CHECK(rig.tell(rig.watcher.on_page(page(two, "10", "more"))) == "wait");
+    CHECK(rig.watcher.problem() == "there are more than 4 objects: delete those that nobody needs");
+  }
+}

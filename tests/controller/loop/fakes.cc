@@ -43,6 +43,11 @@ std::vector<Result<ports::Target>> FakeCluster::targets(const std::vector<api::A
   if (on_targets) on_targets();
   std::vector<Result<ports::Target>> targets;
   for (const auto& object : of) {
+    if (reads_answered && targets.size() >= *reads_answered) {
+      targets.push_back(unread);
+      continue;
+    }
+    read.push_back(object.spec.target.name);
     const auto found = deployments.find(object.spec.target.name);
     if (found == deployments.end()) {
       targets.push_back(Error{ErrorKind::NotFound, object.spec.target.to_string() + " does not exist", {}});

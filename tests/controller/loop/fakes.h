@@ -68,7 +68,10 @@ class FakeCluster : public ports::Cluster {
   std::function<void()> on_targets;                         // called as targets are read
   std::function<void(const std::string& target)> on_write;  // called before a scale is written
   Millis write_takes{0};
-  Millis targets_deadline{0};  // of the newest reading
+  Millis targets_deadline{0};                 // of the newest reading
+  std::optional<std::size_t> reads_answered;  // of one reading, the first ones; those behind get `unread`
+  Error unread{ErrorKind::Timeout, "no answer", {}};
+  std::vector<std::string> read;  // targets that were, in order
 
   /// Pods come and go as `replicas` says; all Ready at once when `ready_now`.
   void settle(const std::string& name, bool ready_now = false);

@@ -82,5 +82,72 @@ TEST_CASE_METHOD(World, "replicas that are missing come before those that are to
   CHECK(cluster.scale_writes[1].target == "llm");
 }
 
+/// 200 objects in namespace "a" and one in "z", and an API server with time for twenty reads and twenty writes in a
+/// step.
+struct TwoTenants : World {
+  double need = 15;
+  TwoTenants() {
+    cluster.objects.clear();
+    cluster.deployments.clear();
+    for (int i = 0; i < 200; ++i) add("a" + std::to_string(1000 + i), 2, "demand").meta.ns = "a";
+    add("z", 2, "demand").meta.ns = "z";
+    run_for(5min);
+    metrics.series["demand"].value = [this](WallTime) { return need; };
+    cluster.reads_answered = 20;
+    cluster.write_takes = settings.cycle / 40;
+  }
+};
+
+TEST_CASE_METHOD(TwoTenants, "a tenant with 200 objects does not keep another one waiting for reads or writes") {
+  cluster.unread.kind = GENERATE(ErrorKind::Timeout, ErrorKind::Throttled);
+  std::map<std::string, int> reads, writes;
+  int in_a_row = 0, most = 0;  // cycles in which "z" was not read, or not written though that was due
+  for (int i = 0; i < 30; ++i) {
+    cluster.read.clear(), cluster.scale_writes.clear();
+    need += 10;  // all need one more replica
+    cycle();
+    clock.time += settings.cycle;
+    for (const auto& name : cluster.read) ++reads[name];
+    for (const auto& write : cluster.scale_writes) ++writes[write.target];
+    const auto& z = reporter.cycle.objects.back();
+    REQUIRE(z.key.name == "z");
+    const bool served = z.current && (z.scaled || z.action == "Hold");
+    in_a_row = served ? 0 : in_a_row + 1;
+    most = std::max(most, in_a_row);
+  }
+  CHECK(most <= 1);
+  CHECK(status("z").current_replicas >= 38);
+  CHECK(writes["z"] >= 10);
+  for (const auto& [name, object] : cluster.objects) {  // nor does it starve itself
+    INFO(name);
+    CHECK(reads[name] >= 2);
+    CHECK(writes[name] >= 1);
+  }
+}
+
+TEST_CASE_METHOD(World, "as many namespaces as a slow server has no time for: each is served within a few cycles") {
+  cluster.objects.clear();
+  cluster.deployments.clear();
+  for (int i = 0; i < 60; ++i) {
+    const std::string name = "o" + std::to_string(100 + i);
+    add(name, 2, "demand").meta.ns = "of-" + name;
+  }
+  run_for(5min);
+  metrics.series["demand"].value = [](WallTime) { return 95.0; };
+  cluster.reads_answered = 20;
+  cluster.unread.kind = ErrorKind::Throttled;
+  cluster.write_takes = settings.cycle / 40;
+  cluster.read.clear();
+  for (int i = 0; i < 4; ++i) {
+    cycle();
+    clock.time += settings.cycle;
+  }
+  for (const auto& [name, deployment] : cluster.deployments) {
+    INFO(name);
+    CHECK(std::count(cluster.read.begin(), cluster.read.end(), name) >= 1);
+    CHECK(deployment.replicas > 2);
+  }
+}
+
 }  // namespace
 }  // namespace aia::loop::fakes
