@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <optional>
@@ -19,12 +18,6 @@ Error invalid(std::string_view text, const std::string& why) {
   const auto at = text.rfind('@');  // what is in front may be a password
   const std::string shown(at == std::string_view::npos ? text : text.substr(at + 1));
   return {ErrorKind::Invalid, "proxy '" + shown + "': " + why + "; expected http://[user:password@]host:port"};
-}
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -137,6 +130,9 @@ Result<Proxy> parse_proxy(const std::string& text) {
   rest = rest.substr(0, rest.find('/'));
   if (const auto at = rest.rfind('@'); at != std::string::npos) {
     const std::string user = rest.substr(0, at);
+    const auto is_strange = [](unsigned char c) { return c <= ' ' || c > '~'; };
+    if (std::any_of(user.begin(), user.end(), is_strange))
+      return invalid(text, "its user has a character that must be percent-encoded");
     const auto colon = std::min(user.find(':'), user.size());
     const std::string password = colon < user.size() ? user.substr(colon + 1) : "";
     proxy.authorization =

@@ -1,22 +1,16 @@
 // See credentials.h.
 #include "controller/kube/credentials.h"
 
-#include <cstdlib>
 #include <vector>
 
+#include "controller/http/proxy.h"
 #include "controller/kube/files.h"
 #include "controller/kube/token_file.h"
 
 namespace aia::kube {
 namespace {
 
-using Environment = std::function<std::string(const char*)>;
 using SharedClock = std::shared_ptr<const ports::Clock>;
-
-std::string process_environment(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read once, before threads start
-  return value == nullptr ? "" : value;
-}
 
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -108,7 +102,7 @@ Result<Credentials> from_files(const std::vector<std::string>& paths, bool all_m
 }
 
 /// The pod's ServiceAccount, or nothing outside a pod.
-std::optional<Connection> from_pod(const std::string& folder, const Environment& environment) {
+std::optional<Connection> from_pod(const std::string& folder, const http::Environment& environment) {
   std::string host = environment("KUBERNETES_SERVICE_HOST");
   const std::string port = environment("KUBERNETES_SERVICE_PORT");
   if (host.empty() || port.empty() || !read_file(folder + "/token")) return std::nullopt;
@@ -122,10 +116,17 @@ std::optional<Connection> from_pod(const std::string& folder, const Environment&
   return connection;
 }
 
-}  // namespace
+/// The API server is reached as kubectl and client-go reach it: by the kubeconfig's proxy, else the environment's.
+Result<Credentials> through_proxy(Result<Credentials> made, const http::Environment& environment) {
+  if (!made || !made->transport.proxy.empty()) return made;
+  auto proxy = http::proxy_of_environment(made->transport.base_url, environment);
+  if (!proxy) return proxy.error();
+  made->transport.proxy = std::move(*proxy);
+  return made;
+}
 
-Result<Credentials> load_credentials(const CredentialsOptions& options, std::shared_ptr<const ports::Clock> clock) {
-  const Environment environment = options.environment ? options.environment : Environment(process_environment);
+Result<Credentials> find_credentials(const CredentialsOptions& options, const http::Environment& environment,
+                                     std::shared_ptr<const ports::Clock> clock) {
   if (!options.kubeconfig.empty()) return from_files({options.kubeconfig}, true, options, clock);
   const std::vector<std::string> listed = split_paths(environment("KUBECONFIG"));
   if (!listed.empty()) return from_files(listed, false, options, clock);
@@ -140,6 +141,13 @@ Result<Credentials> load_credentials(const CredentialsOptions& options, std::sha
                       {}};
   if (home.empty() || !read_file(home + "/.kube/config")) return nowhere;
   return from_files({home + "/.kube/config"}, true, options, clock);
+}
+
+}  // namespace
+
+Result<Credentials> load_credentials(const CredentialsOptions& options, std::shared_ptr<const ports::Clock> clock) {
+  const auto environment = options.environment ? options.environment : http::Environment(http::process_environment);
+  return through_proxy(find_credentials(options, environment, std::move(clock)), environment);
 }
 
 }  // namespace aia::kube

@@ -70,7 +70,8 @@ TEST_CASE("a proxy's user and password are sent as they were meant") {
   CHECK(proxy->url.authority() == "p.example:3128");
   CHECK(proxy->authorization == "Basic dXNAZXI6cGE6c3M=");  // us@er:pa:ss
   CHECK(parse_proxy("p:1")->authorization.empty());
-  const auto wrong = GENERATE("https://p:1", "socks5h://p:1", "http://", "http://u:secret@", "http://p:99999");
+  const auto wrong =
+      GENERATE("https://p:1", "socks5h://p:1", "http://", "http://u:secret@", "http://p:99999", "http://u\n:secret@p");
   const auto refused = parse_proxy(wrong);
   REQUIRE_FALSE(refused.ok());
   CHECK_THAT(refused.error().message, !Catch::Contains("secret"));

@@ -95,7 +95,21 @@ TEST_CASE("a kubeconfig's proxy is the transport's; an empty file in $KUBECONFIG
       load_credentials(with({{"KUBECONFIG", folder.write("empty", "") + ":" + folder.write("config", text)}}), kClock);
   REQUIRE(made.ok());
   CHECK(made->transport.base_url == "https://x");
-  CHECK(made->transport.proxy == "http://me:pw@proxy:80");
+  CHECK(made->transport.proxy == "http://me:pw@proxy");
+}
+
+TEST_CASE("without one in the kubeconfig, the environment's proxy is the API server's") {
+  const TemporaryFolder folder;
+  folder.write("token", "one");
+  const std::string file = folder.write("config", kubeconfig("https://api.example"));
+  const auto proxy_with = [&](std::map<std::string, std::string> variables) {
+    variables["KUBECONFIG"] = file;
+    const auto made = load_credentials(with(variables), kClock);
+    return made ? made->transport.proxy : made.error().message;
+  };
+  CHECK(proxy_with({{"HTTPS_PROXY", "http://p:1"}}) == "http://p:1");
+  CHECK(proxy_with({{"HTTPS_PROXY", "http://p:1"}, {"NO_PROXY", "example"}}).empty());
+  CHECK_THAT(proxy_with({{"https_proxy", "socks5://p:1"}}), Catch::Contains("HTTPS_PROXY"));
 }
 
 TEST_CASE("a kubeconfig's tokenFile lies beside it") {
