@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds the control plane's programs from their Go modules into a cache outside the tree.
 
-What: kube-apiserver and friends, etcd, kwok, Karpenter, Prometheus and VictoriaMetrics, and Cluster API's CRDs, each
+What: kube-apiserver and friends, etcd, kwok, Karpenter, Prometheus, Thanos, VictoriaMetrics and Cluster API's CRDs, each
 part pinned by the go.mod and go.sum in its own folder. Why: tests meet the real thing, without containers and without anything
 installed by hand; a part is built once per pin and shared by every checkout and every caller.
 Source: the modules' own build instructions; versions in the go.mod files.
@@ -46,6 +46,8 @@ PARTS = {
         {f"{name}-2": f"github.com/prometheus/prometheus/cmd/{name}" for name in ("prometheus", "promtool")},
         ldflags="-s -w -X github.com/prometheus/common/version.Version=2.53.3",
         tags="netgo"),
+    "thanos": Part({"thanos": "github.com/thanos-io/thanos/cmd/thanos"},
+                   ldflags="-s -w -X github.com/prometheus/common/version.Version=0.36.0", tags="netgo"),
     "victoriametrics": Part(
         {"victoria-metrics": "github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics"},
         ldflags="-s -w -X github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.Version=victoria-metrics-v1.122.0"),

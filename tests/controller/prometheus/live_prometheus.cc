@@ -147,14 +147,14 @@ bool LivePrometheus::start(const std::string& binary) {
   return !thanos_ || start_thanos(std::getenv("AIA_THANOS_BIN"));
 }
 
-/// A query, and the sidecar that it asks.
+/// A query, and the sidecar that it asks; strict: also when that is gone.
 bool LivePrometheus::start_thanos(const std::string& thanos) {
   const std::string sidecar = free_address(), query = free_address();
   launch({thanos, "sidecar", "--prometheus.url=" + url_, "--tsdb.path=" + dir_ + "/data", "--grpc-address=" + sidecar,
           "--http-address=" + free_address()},
          "sidecar");
-  launch({thanos, "query", "--endpoint=" + sidecar, "--grpc-address=" + free_address(), "--http-address=" + query,
-          "--web.route-prefix=/prom", "--query.replica-label=replica"},
+  launch({thanos, "query", "--endpoint-strict=" + sidecar, "--grpc-address=" + free_address(),
+          "--http-address=" + query, "--web.route-prefix=/prom", "--query.replica-label=replica"},
          "query");
   url_ = "http://" + query + "/prom";
   return await("/api/v1/stores", "\"sidecar\"");
@@ -179,6 +179,10 @@ bool LivePrometheus::await(const std::string& path, const std::string& words) {
   }
   end_programs();
   return false;
+}
+
+void LivePrometheus::lose_store() {
+  kill(pids_.at(1), SIGKILL);
 }
 
 void LivePrometheus::end_programs() {

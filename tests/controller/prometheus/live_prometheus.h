@@ -22,10 +22,12 @@ class LivePrometheus {
   LivePrometheus& operator=(const LivePrometheus&) = delete;
 
   [[nodiscard]] const std::string& url() const { return url_; }
-  /// Of Prometheus, major and minor; zeros for VictoriaMetrics.
+  /// Of Prometheus, behind Thanos, too, major and minor; zeros for VictoriaMetrics.
   [[nodiscard]] std::pair<int, int> version() const { return version_; }
   [[nodiscard]] bool victoria() const { return victoria_; }
   [[nodiscard]] bool thanos() const { return thanos_; }
+  /// Thanos' sidecar ends.
+  void lose_store();
 
  private:
   void prepare(const std::string& binary);
