@@ -12,9 +12,9 @@
 
 namespace aia::kube {
 
-/// Of one page. A few times that is held while it is read (docs/operations.md); one object has 1.5 MiB at most in etcd,
-/// and six times that where each byte is escaped.
-inline constexpr std::size_t kMostPageBytes = 32U << 20U;
+/// Of one page. While it is read, up to ten times that is held, where it is all small objects in lists; one object has
+/// 1.5 MiB at most in etcd, and six times that where each byte is escaped.
+inline constexpr std::size_t kMostPageBytes = 16U << 20U;
 
 /// How a page is waited for.
 struct PageReading {
