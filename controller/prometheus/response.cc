@@ -11,13 +11,6 @@
 namespace aia::prometheus {
 namespace {
 
-std::string excerpt(const std::string& body) {
-  std::string out = body.substr(0, 120);
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  return body.empty() ? "an empty body" : "'" + out + (body.size() > 120 ? "…'" : "'");
-}
-
 ErrorKind kind_of_status(int status) {
   switch (status) {
     case 400:
@@ -59,6 +52,13 @@ Error not_an_answer(const http::Response& response, const std::string& got, cons
 }
 
 }  // namespace
+
+std::string excerpt(const std::string& body) {
+  std::string out = body.substr(0, 120);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  return body.empty() ? "an empty body" : "'" + out + (body.size() > 120 ? "…'" : "'");
+}
 
 Result<ports::QueryAnswer> parse_response(http::Response response) {
   const std::string got = excerpt(response.body);
