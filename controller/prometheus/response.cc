@@ -12,14 +12,6 @@
 namespace aia::prometheus {
 namespace {
 
-std::string excerpt(const std::string& body) {
-  constexpr std::size_t kShown = 120;
-  std::string out = api::cut(body.substr(0, 2 * kShown), kShown);
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  return body.empty() ? "an empty body" : "'" + out + "'";
-}
-
 ErrorKind kind_of_status(int status) {
   switch (status) {
     case 400:
@@ -61,6 +53,14 @@ Error not_an_answer(const http::Response& response, const std::string& got, cons
 }
 
 }  // namespace
+
+std::string excerpt(const std::string& body) {
+  constexpr std::size_t kShown = 120;
+  std::string out = api::cut(body.substr(0, 2 * kShown), kShown);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  return body.empty() ? "an empty body" : "'" + out + "'";
+}
 
 Result<ports::QueryAnswer> parse_response(http::Response response) {
   const std::string got = excerpt(response.body);
