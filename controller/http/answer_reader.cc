@@ -81,7 +81,11 @@ class AnswerReader::Parser final : public beast::http::basic_parser<false> {
   using Code = beast::error_code;
 
   void on_request_impl(beast::http::verb, beast::string_view, beast::string_view, int, Code&) override {}
-  void on_response_impl(int status, beast::string_view, int, Code&) override { status_ = status; }
+  void on_response_impl(int status, beast::string_view, int, Code& code) override {
+    status_ = status;
+    if (status < kFirstInterim || status == kSwitchingProtocols)
+      refuse("its status is " + std::to_string(status) + ", which nobody asked for", code);
+  }
 
   void on_field_impl(beast::http::field field, beast::string_view name, beast::string_view value, Code& code) override {
     if (in_body_) return;  // of the trailer: nothing is read there
@@ -217,8 +221,6 @@ AnswerReader::State AnswerReader::end_one(std::string_view rest) {
     keep_ = rest.empty() && parser_->keep_alive();
     return end_answer();
   }
-  if (parser_->status() < kFirstInterim || parser_->status() == kSwitchingProtocols)
-    return fail(Step::Read, "its status is " + std::to_string(parser_->status()) + ", which nobody asked for");
   if (++interim_answers_ > limits_.interim_answers)
     return fail(Step::Limit, "more than " + std::to_string(limits_.interim_answers) + " interim answers (1xx)");
   parser_ = std::make_unique<Parser>(exchange_, limits_);
