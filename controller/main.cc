@@ -121,6 +121,8 @@ void add_loop_flags(CLI::App& app, aia::loop::Settings& loop) {
   add_duration(app, "--scale-down-stabilization", loop.scale_down_stabilization,
                "how long fewer replicas must do before they are scaled in", Millis(0));
   add_duration(app, "--drain", loop.drain, "how soon a backlog is to be gone once capacity for it is Ready", kMoment);
+  app.add_option("--max-objects", loop.max_objects, "AIAutoscalers that are looked after; namespaces share them")
+      ->check(whole_number(1));
   app.add_option("--max-queries", loop.max_queries,
                  "queries of one cycle over all objects; namespaces share them, and what is left out comes first next")
       ->check(whole_number(1));

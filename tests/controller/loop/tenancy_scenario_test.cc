@@ -160,6 +160,24 @@ TEST_CASE_METHOD(Queued,
   CHECK(deployment().replicas == 2);
 }
 
+TEST_CASE_METHOD(World, "of more objects than are looked after each namespace has its share, its oldest ones") {
+  for (int i = 0; i < 6; ++i) {
+    auto& meta = add("many" + std::to_string(i), 2, "demand of many").meta;
+    meta.created = clock.time - Millis(1'000 * (6 - i));
+  }
+  cluster.objects["llm"].object.meta.ns = "other";
+  settings.max_objects = 4;
+  restart();
+  run_for(1min);
+  std::set<std::string> refused;
+  for (const auto& one : reporter.cycle.objects)
+    if (!one.errors.empty()) refused.insert(one.key.name);
+  CHECK(refused == std::set<std::string>{"many3", "many4", "many5"});
+  CHECK(condition("Ready", "many3").status == api::ConditionStatus::False);
+  CHECK_THAT(condition("Ready", "many3").message, Catch::Contains("has 6 AIAutoscalers, and its share of the 4"));
+  CHECK(std::any_of(metrics.asked.begin(), metrics.asked.end(), [](const auto& one) { return one.tenant == "other"; }));
+}
+
 TEST_CASE_METHOD(World, "series whose names change with each look fill no memory, and are not believed") {
   deployment().replicas = 10;
   cluster.settle("llm", true);
