@@ -30,6 +30,15 @@ void add_manners(http::Query& query, const PrometheusOptions& options, std::int6
   query.add("nocache", "1").add("latency_offset", "1ms");  // for VictoriaMetrics; it refuses an offset of 0
 }
 
+/// What --prometheus-url has behind its prefix, in front of `query` or alone.
+std::string target_of(const std::string& path, const std::string& query, const PrometheusOptions& options) {
+  const auto begin = options.url.find('?');
+  std::string all = begin == std::string::npos ? "" : options.url.substr(begin + 1);
+  if (!all.empty() && !all.ends_with('&') && !query.empty()) all += '&';
+  all += query;
+  return all.empty() ? path : path + '?' + all;
+}
+
 http::Request request(const std::string& path, const http::Query& query, const ports::MetricQuery& asked,
                       std::int64_t series, const PrometheusOptions& options) {
   http::Request out;
@@ -38,12 +47,10 @@ http::Request request(const std::string& path, const http::Query& query, const p
   out.max_body_bytes = bytes_allowed(asked, series, options);
   out.headers = options.headers;
   out.headers.emplace_back("Accept", "application/json");
-  if (path.size() + query.str().size() < options.max_get_bytes) {
-    out.target = query.after(path);
-    return out;
-  }
+  out.target = target_of(path, query.str(), options);
+  if (out.target.size() <= options.max_get_bytes) return out;
   out.method = "POST";
-  out.target = path;
+  out.target = target_of(path, "", options);
   out.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   out.body = query.str();
   return out;

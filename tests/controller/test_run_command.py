@@ -39,6 +39,8 @@ class Mistakes(unittest.TestCase):
                 (("--lease-duration", "1500ms"), r"--lease-duration")):
             self.refused(says, "run", *URL, *flags)
         self.refused(r"--prometheus-url: .*localhost:9090.* http://", "run", "--prometheus-url", "localhost:9090")
+        self.refused(r"no way to the cluster", "run", "--prometheus-url", "http://localhost:9090/prefix?tenant=a")
+        self.refused(r"--prometheus-url: every query sets 'limit' itself", "run", "--prometheus-url", "http://localhost?limit=1")
         # Who is not elected needs no times for it.
         self.refused(r"no way to the cluster", "run", *URL, "--leader-elect=false", "--lease-renew-deadline", "20s")
 
