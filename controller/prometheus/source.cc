@@ -3,6 +3,7 @@
 #include "controller/prometheus/source.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <utility>
@@ -16,6 +17,8 @@
 
 namespace aia::prometheus {
 namespace {
+
+constexpr int kShareOfFinding = 4;  // of a batch's time a quarter goes to finding out what the server takes
 
 /// An instant query must give one value a series: `up[5m]` gives many.
 Result<ports::QueryAnswer> one_sample_each(ports::QueryAnswer answer) {
@@ -44,6 +47,10 @@ Result<Selectors> selectors_of(const std::string& promql, const PrometheusOption
   return found;
 }
 
+Millis machine_time() {
+  return std::chrono::floor<Millis>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 Error too_many_sources(const std::string& tenant, std::int64_t share) {
   return {ErrorKind::Invalid, "more than " + std::to_string(share) + " series lie behind the queries of namespace " +
                                   tenant + ", its share in this cycle"};
@@ -51,8 +58,35 @@ Error too_many_sources(const std::string& tenant, std::int64_t share) {
 
 }  // namespace
 
-PrometheusSource::PrometheusSource(std::shared_ptr<http::Transport> transport, PrometheusOptions options)
-    : transport_(std::move(transport)), options_(std::move(options)) {}
+PrometheusSource::PrometheusSource(std::shared_ptr<http::Transport> transport, PrometheusOptions options,
+                                   std::optional<Manners> known, Steady steady)
+    : transport_(std::move(transport)),
+      options_(std::move(options)),
+      steady_(steady ? std::move(steady) : Steady(machine_time)),
+      acquaintance_(known) {}
+
+Status PrometheusSource::reach(WallTime at, Millis deadline) {
+  const std::unique_lock lock(finding_, deadline);
+  if (!lock) return Error{ErrorKind::Timeout, "it does not answer"};
+  if (acquaintance_.known()) return done;
+  const auto found = find_manners(at, deadline);
+  if (!found) return found.error();
+  return done;
+}
+
+/// To be called under `finding_`.
+Result<Manners> PrometheusSource::find_manners(WallTime at, Millis deadline) {
+  const Millis until = steady_() + deadline;
+  const auto found = prometheus::find_manners([&](const Manners& manners) -> Result<http::Response> {
+    const Millis left = until - steady_();
+    if (left <= Millis(0)) return Error{ErrorKind::Timeout, "it does not answer in time"};
+    const auto requests = build_requests({"vector(1)", at}, options_, manners, left);
+    if (!requests) return requests.error();
+    return transport_->send(requests->front(), left);
+  });
+  acquaintance_.told(found, steady_());
+  return found;
+}
 
 Result<std::string> PrometheusSource::admit(const std::string& promql, const std::string& ns) const {
   return prometheus::admit(promql, ns, options_.tenancy);
@@ -60,6 +94,15 @@ Result<std::string> PrometheusSource::admit(const std::string& promql, const std
 
 /// Each query's answer is handed over once all of its pages are in, and its text is dropped by then.
 void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Millis deadline, const Take& take) {
+  if (queries.empty()) return;
+  const Millis begun = steady_();
+  if (acquaintance_.is_due(begun)) {
+    const std::unique_lock lock(finding_, deadline / kShareOfFinding);
+    if (lock && acquaintance_.is_due(begun))
+      static_cast<void>(find_manners(queries.front().end, deadline / kShareOfFinding));
+    deadline = std::max(Millis(1), deadline - (steady_() - begun));
+  }
+  const Manners manners = acquaintance_.manners();
   struct Asked {
     std::vector<Result<ports::QueryAnswer>> pages;
     std::size_t missing = 0;
@@ -68,7 +111,7 @@ void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Milli
   std::vector<http::Request> requests;
   std::vector<std::pair<std::size_t, std::size_t>> page_of;  // each request's query, and which page of it
   for (std::size_t i = 0; i < queries.size(); ++i) {
-    auto built = build_requests(queries[i], options_, deadline);
+    auto built = build_requests(queries[i], options_, manners, deadline);
     if (!built) {
       take(i, built.error());
       continue;
@@ -80,14 +123,18 @@ void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Milli
       requests.push_back(std::move((*built)[k]));
     }
   }
+  Met met{requests.size()};
   transport_->send_each(requests, deadline, [&](std::size_t request, Result<http::Response> response) {
     const auto [query, page] = page_of[request];
     auto& own = asked[query];
+    if (response && refuses(response->status)) ++met.refused;
     own.pages[page] = response ? parse_response(std::move(*response)) : with_advice(response.error());
+    if (own.pages[page]) ++met.answered;
     if (--own.missing > 0) return;
     auto whole = within_limits(stitch(std::move(own.pages)), queries[query], options_, deadline);
     take(query, whole && !queries[query].start ? one_sample_each(std::move(*whole)) : std::move(whole));
   });
+  acquaintance_.met(met, steady_());
 }
 
 std::vector<Result<ports::QueryAnswer>> PrometheusSource::query(const std::vector<ports::MetricQuery>& queries,
@@ -149,14 +196,13 @@ std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vecto
   return out;
 }
 
-Result<std::unique_ptr<ports::MetricsSource>> make_prometheus_source(const PrometheusOptions& options) {
+Result<std::unique_ptr<PrometheusSource>> make_prometheus_source(const PrometheusOptions& options) {
   if (auto checked = check(options.tenancy); !checked) return checked.error();
   auto transport_options_or = transport_options(options);
   if (!transport_options_or) return transport_options_or.error();
   auto transport = http::make_beast_transport(*transport_options_or);
   if (!transport) return transport.error().in("Prometheus");
-  return std::unique_ptr<ports::MetricsSource>(
-      std::make_unique<PrometheusSource>(std::shared_ptr<http::Transport>(std::move(*transport)), options));
+  return std::make_unique<PrometheusSource>(std::shared_ptr<http::Transport>(std::move(*transport)), options);
 }
 
 }  // namespace aia::prometheus

@@ -25,7 +25,7 @@ std::string pod(const std::string& name, double at_s) {
 
 struct Fixture {
   std::shared_ptr<FakeTransport> transport = std::make_shared<FakeTransport>();
-  PrometheusSource source{transport, {}};
+  PrometheusSource source{transport, {}, kAllManners};
 };
 
 bool asks(const http::Request& request, const std::string& part) {
@@ -148,7 +148,7 @@ TEST_CASE("an answer beyond the limits is refused, naming flag and figure, one a
   PrometheusOptions options;
   options.max_series = 2;
   options.max_samples = 60;
-  PrometheusSource source(transport, options);
+  PrometheusSource source(transport, options, kAllManners);
   const std::string two = pod("a", 1) + "," + pod("b", 1);
   transport->answer(FakeTransport::json(vector(two)));
   transport->answer(FakeTransport::json(vector(two + "," + pod("c", 1))));
@@ -178,7 +178,7 @@ TEST_CASE("the server is given --query-timeout, never more than what is left of 
   const auto transport = std::make_shared<FakeTransport>();
   PrometheusOptions options;
   options.query_timeout = 1500ms;
-  PrometheusSource source(transport, options);
+  PrometheusSource source(transport, options, kAllManners);
   const std::string slow = R"({"status":"error","errorType":"timeout","error":"query timed out"})";
   transport->answer(FakeTransport::json(slow, 503));
   const auto answers = source.query({{"slow", kNow}}, 7s);
