@@ -38,13 +38,31 @@ Error with_advice(Error error) {
   return error;
 }
 
-Result<Selectors> selectors_of(const std::string& promql, const PrometheusOptions& options) {
-  auto found = find_selectors(promql);
+/// A query that is restricted is read as it was when it was restricted.
+Grammar grammar_of(const PrometheusOptions& options) {
+  return options.tenancy.raw_promql == RawPromql::Allow ? Grammar::Newest : Grammar::Classic;
+}
+
+/// The selectors of one expression; what is no PromQL that we know may be the server's own, and has none that we see.
+struct Read {
+  Result<Selectors> selectors;
+  std::string unread;
+};
+
+Read read(const std::string& promql, const PrometheusOptions& options) {
+  auto found = find_selectors(promql, grammar_of(options));
+  if (!found && options.tenancy.raw_promql == RawPromql::Allow) return {Selectors{}, found.error().message};
   if (found && static_cast<int>(found->all.size()) > options.max_selectors)
-    return Error{ErrorKind::Invalid, "the query has " + std::to_string(found->all.size()) +
-                                         " series selectors, and what lies behind more than " +
-                                         std::to_string(options.max_selectors) + " is not asked for"};
-  return found;
+    found = Error{ErrorKind::Invalid, "the query has " + std::to_string(found->all.size()) +
+                                          " series selectors, and what lies behind more than " +
+                                          std::to_string(options.max_selectors) + " is not asked for"};
+  return {std::move(found), ""};
+}
+
+ports::Evidence unread(const std::string& why) {
+  ports::Evidence evidence;
+  evidence.unread = why;
+  return evidence;
 }
 
 Millis machine_time() {
@@ -145,7 +163,7 @@ std::vector<Result<ports::QueryAnswer>> PrometheusSource::query(const std::vecto
 }
 
 int PrometheusSource::evidence_queries(const std::string& promql) const {
-  const auto found = find_selectors(promql);
+  const auto found = find_selectors(promql, grammar_of(options_));
   if (!found) return 0;
   std::set<std::string> different;
   for (const auto& selector : found->all) different.insert(evidence_query(selector));
@@ -154,15 +172,15 @@ int PrometheusSource::evidence_queries(const std::string& promql) const {
 
 std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vector<ports::EvidenceQuery>& wanted,
                                                                 WallTime at, Millis deadline) {
-  std::vector<Result<Selectors>> selectors;
+  std::vector<Read> expressions;
   std::vector<ports::MetricQuery> queries;
   std::map<std::string, std::size_t> place;        // one question for a selector, however many expressions have it
   std::map<std::string, std::int64_t> sources_of;  // by tenant
   for (const auto& [expression, tenant] : wanted) {
     sources_of.try_emplace(tenant, 0);
-    selectors.push_back(selectors_of(expression, options_));
-    if (!selectors.back()) continue;
-    for (const auto& selector : selectors.back()->all) {
+    expressions.push_back(read(expression, options_));
+    if (!expressions.back().selectors) continue;
+    for (const auto& selector : expressions.back().selectors->all) {
       ports::MetricQuery query;
       query.promql = evidence_query(selector);
       query.end = at;
@@ -182,7 +200,11 @@ std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vecto
     found[i] = sources <= share ? Result<Behind>(behind(*answer)) : too_many_sources(queries[i].tenant, share);
   });
   std::vector<Result<ports::Evidence>> out;
-  for (const auto& own : selectors) {
+  for (const auto& [own, why_unread] : expressions) {
+    if (!why_unread.empty()) {
+      out.emplace_back(unread(why_unread));
+      continue;
+    }
     std::optional<Error> failed;
     if (!own) failed = own.error();
     std::vector<const Behind*> each;
