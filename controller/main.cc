@@ -10,7 +10,6 @@
 
 #include "controller/duration_flag.h"
 #include "controller/exam_flags.h"
-#include "controller/http/url.h"
 #include "controller/number_flag.h"
 #include "controller/release.h"
 #include "controller/replay_flags.h"
@@ -160,8 +159,7 @@ aia::Result<std::string> read_password(const std::string& path) {
 
 /// What is wrong with the flags alone is said at once: a cluster that cannot be found must not hide it.
 aia::Status check(const RunOptions& options) {
-  if (const auto url = aia::http::parse_base_url(options.prometheus.url); !url)
-    return url.error().in("--prometheus-url");
+  if (const auto address = aia::prometheus::address_of(options.prometheus.url); !address) return address.error();
   if (auto tenancy = aia::prometheus::check(options.prometheus.tenancy); !tenancy) return tenancy;
   if (auto sigv4 = aia::prometheus::check(options.prometheus.sigv4); !sigv4) return sigv4;
   if (auto address = aia::serve::HttpServer::check(options.listen); !address) return address.error().in("--listen");

@@ -9,6 +9,8 @@
 namespace aia::loop {
 namespace {
 
+constexpr Millis kUnknownWindow = std::chrono::minutes(5);  // of a rate behind a query that is not understood
+
 Coverage coverage_of(const Workload& workload) {
   if (!workload.target) return {workload.object.meta.ns};
   const auto& target = *workload.target;
@@ -105,16 +107,18 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
     return;
   }
   auto judgement = judge(*answer, evidence, coverage_of(workload), state.value().sources, now, settings_);
+  const ports::Evidence* const behind = evidence && evidence->unread.empty() ? &*evidence : nullptr;
   if (evidence) {
     // What is measured while pods that served do not is a lower bound of demand.
     const bool all_seen = !judgement.lacking && judgement.trust != plan::Trust::Stale;
-    state.look(all_seen && !workload.state->pods.any_lost(), now, evidence->rate_window);
-    state.set_rate_window(evidence->rate_window);
+    state.look(all_seen && !workload.state->pods.any_lost(), now,
+               behind != nullptr ? behind->rate_window : kUnknownWindow);
+    if (behind != nullptr) state.set_rate_window(behind->rate_window);
   }
   input.per_pod = judgement.per_pod;
   input.value = *value;
   const auto known = state.highest_lately(now);
-  input.confirmed = state.value().confirmation.look(*value, evidence ? &*evidence : nullptr, now, known);
+  input.confirmed = state.value().confirmation.look(*value, behind, now, known);
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);
   input.data_age = judgement.data_age;
@@ -146,7 +150,8 @@ void DemandBatch::answer_beside(const Slot& slot, Beside beside, WallTime now) {
   beside.note = std::move(judgement.note);
   if (judgement.trust == plan::Trust::Stale) return;
   beside.amount = *amount;
-  beside.confirmed = beside.before.confirmation.look(*amount, evidence ? &*evidence : nullptr, now);
+  const ports::Evidence* const behind = evidence && evidence->unread.empty() ? &*evidence : nullptr;
+  beside.confirmed = beside.before.confirmation.look(*amount, behind, now);
 }
 
 void DemandBatch::answer_heaviest(const Slot& slot, WallTime now) {

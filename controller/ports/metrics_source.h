@@ -73,6 +73,7 @@ struct Evidence {
                                       ///< newest sample counts; 0 when there is none
   bool complete = true;               ///< false: the query has no selector, or warnings came with the answer
   std::vector<std::string> unseen{};  ///< selectors, as written, behind which there is no series now
+  std::string unread{};               ///< why nothing above is known: where the expression is not understood, in words
 };
 
 class MetricsSource {

@@ -1,5 +1,6 @@
-// Credentials as the Authorization header of each request, fixed, read from a file or made from the request itself.
-// Source: RFC 6750 (bearer), RFC 7617 (basic), RFC 9110, 5.1 and 5.5 (names and values of header fields).
+// The server's address, and credentials as the Authorization header of each request: fixed, read from a file or made
+// from the request itself. Source: RFC 3986 (3.4, the query of a URL), RFC 6750 (bearer), RFC 7617 (basic), RFC
+// 9110, 5.1 and 5.5 (names and values of header fields).
 #include "controller/prometheus/options.h"
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 
 #include "controller/http/base64.h"
 #include "controller/http/proxy.h"
+#include "controller/http/url.h"
 #include "controller/prometheus/aws_credentials_keeper.h"
 
 namespace aia::prometheus {
@@ -85,6 +87,34 @@ Status sign_queries(const Sigv4Options& options, http::TransportOptions& out) {
   return done;
 }
 
+Error refused(const std::string& why) {
+  return {ErrorKind::Invalid, "--prometheus-url: " + why};
+}
+
+bool is_encoded(std::string_view text) {
+  static constexpr std::string_view kAllowed = "-._~!$&'()*+,;=:@/?";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto digit = [&](std::size_t at) {
+      return at < text.size() && std::isxdigit(static_cast<unsigned char>(text[at])) != 0;
+    };
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c == '%' ? !digit(i + 1) || !digit(i + 2)
+                 : c > '~' || (std::isalnum(c) == 0 && kAllowed.find(text[i]) == std::string_view::npos))
+      return false;
+  }
+  return true;
+}
+
+Status check_parameter(std::string_view parameter) {
+  static constexpr auto kOurs = std::to_array<std::string_view>(
+      {"query", "time", "start", "end", "step", "timeout", "limit", "nocache", "latency_offset"});
+  const std::string_view name = parameter.substr(0, parameter.find('='));
+  if (name.empty()) return refused("its query has a parameter without a name; write ?name=value&name=value");
+  if (std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end())
+    return refused("every query sets '" + std::string(name) + "' itself; leave it out of the URL");
+  return done;
+}
+
 }  // namespace
 
 Result<http::Headers> parse_headers(const std::vector<std::string>& texts) {
@@ -126,13 +156,32 @@ Status check(const Sigv4Options& options) {
   return source ? Status(done) : source.error().in("--prometheus-sigv4-region");
 }
 
+Result<Address> address_of(std::string_view url) {
+  const auto begin = std::min(url.find('?'), url.size());
+  Address address{std::string(url.substr(0, begin)), ""};
+  if (const auto base = http::parse_base_url(address.base); !base) return base.error().in("--prometheus-url");
+  if (begin == url.size()) return address;
+  address.query = std::string(url.substr(begin + 1));
+  if (!is_encoded(address.query))
+    return refused(
+        "its query has a character that must be percent-encoded, or a fragment, which no server gets to see");
+  for (std::string_view rest = address.query; !rest.empty();) {
+    const auto end = std::min(rest.find('&'), rest.size());
+    if (auto checked = check_parameter(rest.substr(0, end)); !checked) return checked.error();
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return address;
+}
+
 Result<http::TransportOptions> transport_options(const PrometheusOptions& options) {
+  const auto address = address_of(options.url);
+  if (!address) return address.error();
   http::TransportOptions out;
-  out.base_url = options.url;
+  out.base_url = address->base;
   out.tls = options.tls;
   out.max_body_bytes = options.max_body_bytes;
   out.max_bytes_under_way = options.max_bytes_under_way;
-  auto proxy = http::proxy_of_environment(options.url, http::process_environment);
+  auto proxy = http::proxy_of_environment(address->base, http::process_environment);
   if (!proxy) return proxy.error().in("Prometheus");
   out.proxy = std::move(*proxy);
   const int kinds = (options.bearer_token.empty() ? 0 : 1) + (options.bearer_token_file.empty() ? 0 : 1) +

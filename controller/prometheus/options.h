@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/api/result.h"
@@ -25,7 +26,7 @@ struct Sigv4Options {
 };
 
 struct PrometheusOptions {
-  std::string url;  ///< "http://prometheus:9090" or with a prefix: "https://mimir.example.org/prometheus"
+  std::string url;  ///< "http://prometheus:9090" or with a prefix and a tenant: "https://thanos.example.org/q?tenant=a"
   http::TlsOptions tls;
   std::string bearer_token;       ///< at most one of token, file, user and sigv4
   std::string bearer_token_file;  ///< read again for every request, so that a rotated token is picked up
@@ -48,6 +49,15 @@ struct PrometheusOptions {
   int max_pages = 100;      ///< a range that needs more is refused as a mistake
   std::size_t max_get_bytes = 2'000;  ///< a longer query goes as POST: proxies cut URLs off
 };
+
+/// --prometheus-url in its two parts.
+struct Address {
+  std::string base;   ///< "https://host:port/prefix"
+  std::string query;  ///< "tenant=a&dedup=true", which goes with every request; empty: nothing does
+};
+
+/// Errors: Invalid, naming the flag: no URL, or parameters that are not percent-encoded or that queries set themselves.
+Result<Address> address_of(std::string_view url);
 
 /// Headers written NAME=VALUE or "NAME: VALUE". Errors: Invalid, naming the header, never its value: no name or a wrong
 /// one, a line break, one given twice, one that we make ourselves.

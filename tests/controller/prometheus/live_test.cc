@@ -151,6 +151,18 @@ TEST_CASE("a total and its parts are of the same moment, whatever a part is call
   CHECK(all.at("b") == 2);  // of the time that it was there
 }
 
+TEST_CASE("which optional parameters it takes is found out: all of them, or it ignores what it does not know",
+          "[live]") {
+  PrometheusOptions options;
+  options.url = live().url();
+  const auto source = make_prometheus_source(options);
+  REQUIRE(source.ok());
+  CHECK((*source)->unreached() == "it was not asked yet");
+  CHECK((*source)->reach(kEnd, 20s).ok());
+  CHECK((*source)->unreached().empty());
+  CHECK((*source)->manners() == kAllManners);
+}
+
 TEST_CASE("missing, zero and NaN are three things", "[live]") {
   const auto source = connect(live());
   CHECK(ask(*source, {"no_such_metric", kEnd}).series.empty());

@@ -157,7 +157,7 @@ TEST_CASE("a restricted query's evidence is restricted, too") {
   const auto transport = std::make_shared<http::FakeTransport>();
   PrometheusOptions options;
   options.tenancy.raw_promql = RawPromql::RestrictToNamespace;
-  PrometheusSource source(transport, options);
+  PrometheusSource source(transport, options, kAllManners);
   const auto admitted = source.admit("sum(up) / b", "a");
   REQUIRE(admitted.ok());
   static_cast<void>(source.evidence({{*admitted}}, WallTime{}, 1s));
