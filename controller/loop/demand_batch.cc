@@ -9,6 +9,7 @@
 namespace aia::loop {
 namespace {
 
+constexpr Millis kLeastForWhy{100};                        // less is not worth asking for
 constexpr Millis kLongestTakenUp = std::chrono::hours(2);  // of a collapse: none keeps replicas for longer
 
 /// A collapse that the status tells of goes on: it began while another process led, or before this one started.
@@ -154,6 +155,32 @@ void DemandBatch::ask(const std::function<Millis(int)>& left) {
   const WallTime at = queries_.front().end;
   answers_ = asked<ports::QueryAnswer>(queries_.size(), [&] { return metrics_.query(queries_, left(1)); });
   evidence_ = asked<ports::Evidence>(judged_.size(), [&] { return metrics_.evidence(judged_, at, left(0)); });
+  ask_why_empty(at, left(0));
+}
+
+/// Of the values that matched nothing, with the time that is left.
+void DemandBatch::ask_why_empty(WallTime at, Millis deadline) {
+  std::vector<std::size_t> empty;
+  std::vector<ports::EvidenceQuery> asked;
+  for (const auto& slot : slots_) {
+    for (const Question* question :
+         {&slot.value, slot.backlog ? &*slot.backlog : nullptr, slot.running ? &*slot.running : nullptr}) {
+      if (question == nullptr || !question->promql) continue;
+      const auto& answer = answers_[question->answer];
+      if (!answer || !answer->series.empty()) continue;
+      empty.push_back(question->answer);
+      asked.push_back(judged_[question->evidence]);
+    }
+  }
+  if (asked.empty() || deadline < kLeastForWhy) return;
+  try {
+    const auto why = metrics_.why_empty(asked, at, deadline);
+    for (std::size_t i = 0; i < std::min(why.size(), empty.size()); ++i) why_empty_[empty[i]] = why[i];
+  } catch (const BrokenShared&) {
+    throw;
+  } catch (const std::exception&) {  // then they have matched nothing, and that is all that is known
+    why_empty_.clear();
+  }
 }
 
 }  // namespace aia::loop
