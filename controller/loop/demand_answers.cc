@@ -78,6 +78,14 @@ Result<ports::QueryAnswer> DemandBatch::answer_to(const Question& question) cons
   return answers_[question.answer];
 }
 
+Result<double> DemandBatch::value_of(const Question& question) const {
+  auto value = single_value(answer_to(question));
+  if (value || value.error().kind != ErrorKind::NotFound) return value;
+  const auto why = why_empty_.find(question.answer);
+  if (why == why_empty_.end() || why->second.empty()) return value;
+  return Error{ErrorKind::NotFound, kMatchedNothing + why->second};
+}
+
 Result<ports::Evidence> DemandBatch::evidence_of(const Question& question) const {
   if (!question.promql) return question.promql.error();
   if (question.no_evidence) return *question.no_evidence;
@@ -91,7 +99,7 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
   const std::string who = "demand " + input.spec.name;
   const auto answer = answer_to(slot.value);
   const auto evidence = evidence_of(slot.value);
-  const auto value = single_value(answer);
+  const auto value = value_of(slot.value);
   if (!value) {
     input.trust = plan::Trust::Missing;
     input.trust_note = value.error().message;
@@ -137,7 +145,7 @@ void DemandBatch::judge_clock(plan::DemandInput& input) const {
 void DemandBatch::answer_beside(const Slot& slot, Beside beside, WallTime now) {
   auto& workload = *slot.workload;
   const auto answer = answer_to(beside.question);
-  const auto amount = single_value(answer);
+  const auto amount = value_of(beside.question);
   if (!amount) {
     beside.missing = true;
     beside.note = amount.error().message;

@@ -15,6 +15,7 @@ namespace {
 constexpr int kMostSelectors = 96;                         // of all queries of one object
 constexpr int kMostSeriesOfValue = 1000;                   // there should be one; so many are counted, to be told of
 constexpr int kMoreSeriesOfHistory = 7;                    // whose labels changed on the way
+constexpr Millis kLeastForWhy{100};                        // less is not worth asking for
 constexpr Millis kLongestTakenUp = std::chrono::hours(2);  // of a collapse: none keeps replicas for longer
 
 /// A collapse that the status tells of goes on: it began while another process led, or before this one started.
@@ -262,6 +263,31 @@ void DemandBatch::ask(const std::function<Millis(int)>& left) {
   if (queries_.empty()) return;
   answers_ = asked<ports::QueryAnswer>(queries_.size(), [&] { return metrics_.query(queries_, left(1)); });
   evidence_ = asked<ports::Evidence>(judged_.size(), [&] { return metrics_.evidence(judged_, now_, left(0)); });
+  ask_why_empty(left(0));
+}
+
+/// Of the values that matched nothing, with the time that is left.
+void DemandBatch::ask_why_empty(Millis deadline) {
+  std::vector<std::size_t> empty;
+  std::vector<ports::EvidenceQuery> unexplained;
+  for (auto& slot : slots_) {
+    for (const Question* question : questions_of(slot)) {
+      if (!question->promql || question->no_evidence) continue;
+      const auto& answer = answers_[question->answer];
+      if (!answer || !answer->series.empty()) continue;
+      empty.push_back(question->answer);
+      unexplained.push_back(judged_[question->evidence]);
+    }
+  }
+  if (empty.empty() || deadline < kLeastForWhy) return;
+  try {
+    const auto why = metrics_.why_empty(unexplained, now_, deadline);
+    for (std::size_t i = 0; i < std::min(why.size(), empty.size()); ++i) why_empty_[empty[i]] = why[i];
+  } catch (const BrokenShared&) {
+    throw;
+  } catch (const std::exception&) {  // then they have matched nothing, and that is all that is known
+    why_empty_.clear();
+  }
 }
 
 }  // namespace aia::loop

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,8 @@ class DemandBatch {
   void ask_for(const Slot& slot, Question& question, const std::optional<api::DecomposeSpec>& decompose, WallTime now);
   void ask_for_heaviest(Slot& slot, WallTime now);
   void ask_for_histories(WallTime now);
+  void ask_why_empty(Millis deadline);
+  [[nodiscard]] Result<double> value_of(const Question& question) const;
   [[nodiscard]] Result<ports::QueryAnswer> answer_to(const Question& question) const;
   [[nodiscard]] Result<ports::Evidence> evidence_of(const Question& question) const;
   [[nodiscard]] static int series_of(const Slot& slot);
@@ -88,6 +91,7 @@ class DemandBatch {
   std::vector<Result<ports::QueryAnswer>> answers_;
   std::vector<ports::EvidenceQuery> judged_;  // what evidence is asked for
   std::vector<Result<ports::Evidence>> evidence_;
+  std::map<std::size_t, std::string> why_empty_;  // by answer
 };
 
 }  // namespace aia::loop

@@ -142,7 +142,7 @@ Result<double> single_value(const Result<ports::QueryAnswer>& answer) {
   if (!answer) return answer.error();
   const auto& series = answer->series;
   if (series.empty() || series.front().samples.empty()) {
-    return Error{ErrorKind::NotFound, "the query matched nothing, which is not zero: check its metric name and labels"};
+    return Error{ErrorKind::NotFound, std::string(kMatchedNothing) + "check its metric name and labels"};
   }
   if (series.size() > 1) {
     return Error{ErrorKind::Invalid,

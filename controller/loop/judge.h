@@ -19,6 +19,9 @@ namespace aia::loop {
 /// in a history drown all losses. No service has so many requests a second, nor so many waiting.
 inline constexpr double kMostDemand = 1e12;
 
+/// How the error of an empty answer begins; what to do follows.
+inline constexpr const char* kMatchedNothing = "the query matched nothing, which is not zero: ";
+
 /// The one number in an instant answer. Errors say what to do about the query; kinds: the server's, Invalid for several
 /// series, NotFound for none, Unavailable for a value that is no number of requests.
 Result<double> single_value(const Result<ports::QueryAnswer>& answer);

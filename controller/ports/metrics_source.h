@@ -94,6 +94,13 @@ class MetricsSource {
   /// Evidence for each expression at `at`, in order.
   virtual std::vector<Result<Evidence>> evidence(const std::vector<EvidenceQuery>& queries, WallTime at,
                                                  Millis deadline) = 0;
+
+  /// Why each of these expressions, which are admitted and matched nothing, did: in words that follow "the query
+  /// matched nothing:", empty where that is not known. A few are looked into at a time, and known for two minutes.
+  virtual std::vector<std::string> why_empty(const std::vector<EvidenceQuery>& queries, WallTime /*at*/,
+                                             Millis /*deadline*/) {
+    return std::vector<std::string>(queries.size());
+  }
 };
 
 }  // namespace aia::ports

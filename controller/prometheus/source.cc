@@ -14,9 +14,14 @@
 #include "controller/prometheus/request.h"
 #include "controller/prometheus/response.h"
 #include "controller/prometheus/selectors.h"
+#include "controller/prometheus/why_empty.h"
 
 namespace aia::prometheus {
 namespace {
+
+constexpr std::size_t kMostInquiries = 4, kMostWhys = 256;  // expressions at a time, and that are remembered
+constexpr Millis kWhyKept = std::chrono::minutes(2);
+constexpr int kMostSeries = 10;  // of an answer to a question about an empty one
 
 constexpr int kShareOfFinding = 4;  // of a batch's time a quarter goes to finding out what the server takes
 
@@ -216,6 +221,56 @@ std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vecto
     out.push_back(failed ? Result<ports::Evidence>(*failed) : reduce(*own, each));
   }
   return out;
+}
+
+std::vector<std::string> PrometheusSource::why_empty(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
+                                                     Millis deadline) {
+  const std::lock_guard lock(why_mutex_);
+  const Millis now = steady_();
+  std::erase_if(why_, [&](const auto& entry) { return now - entry.second.known_at >= kWhyKept; });
+  std::vector<ports::EvidenceQuery> fresh;
+  for (const auto& query : queries) {
+    const auto same = [&](const auto& other) { return other.promql == query.promql; };
+    if (fresh.size() == kMostInquiries || why_.size() + fresh.size() == kMostWhys) break;
+    if (!why_.contains(query.promql) && std::none_of(fresh.begin(), fresh.end(), same)) fresh.push_back(query);
+  }
+  look_into(fresh, at, now + deadline);
+  std::vector<std::string> sentences;
+  for (const auto& query : queries) {
+    const auto found = why_.find(query.promql);
+    sentences.push_back(found == why_.end() ? "" : found->second.sentence);
+  }
+  return sentences;
+}
+
+/// To be called under `why_mutex_`. Step by step, those of all expressions side by side.
+void PrometheusSource::look_into(const std::vector<ports::EvidenceQuery>& empty, WallTime at, Millis until) {
+  struct Looking {
+    Inquiry inquiry;
+    std::vector<Result<ports::QueryAnswer>> answers{};
+  };
+  std::vector<Looking> all;
+  for (const auto& [promql, tenant] : empty) {
+    const auto found = find_selectors(promql, grammar_of(options_));
+    all.push_back({Inquiry(found ? *found : Selectors{}, options_.tenancy.raw_promql != RawPromql::Allow)});
+  }
+  for (;;) {
+    std::vector<ports::MetricQuery> asked;
+    std::vector<std::size_t> who;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      for (auto& question : all[i].inquiry.questions()) {
+        who.push_back(i);
+        asked.push_back({std::move(question), at, std::nullopt, Millis(0), std::nullopt, empty[i].tenant, kMostSeries});
+      }
+    }
+    const Millis left = until - steady_();
+    if (asked.empty() || left <= Millis(0)) break;
+    auto answers = query(asked, left);
+    for (std::size_t i = 0; i < who.size(); ++i) all[who[i]].answers.push_back(std::move(answers[i]));
+    for (auto& looking : all)
+      if (!looking.answers.empty()) looking.inquiry.take(std::exchange(looking.answers, {}));
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) why_[empty[i].promql] = {all[i].inquiry.sentence(), steady_()};
 }
 
 Result<std::unique_ptr<PrometheusSource>> make_prometheus_source(const PrometheusOptions& options) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,17 +38,26 @@ class PrometheusSource final : public ports::MetricsSource {
   [[nodiscard]] int evidence_queries(const std::string& promql) const override;
   std::vector<Result<ports::Evidence>> evidence(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
                                                 Millis deadline) override;
+  std::vector<std::string> why_empty(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
+                                     Millis deadline) override;
 
  private:
   using Take = std::function<void(std::size_t query, Result<ports::QueryAnswer> answer)>;
   void ask(const std::vector<ports::MetricQuery>& queries, Millis deadline, const Take& take);
   Result<Manners> find_manners(WallTime at, Millis deadline);
+  void look_into(const std::vector<ports::EvidenceQuery>& empty, WallTime at, Millis until);
 
   const std::shared_ptr<http::Transport> transport_;
   const PrometheusOptions options_;
   const Steady steady_;
   std::timed_mutex finding_;  // of two who would find out the second waits and is told
   Acquaintance acquaintance_;
+  struct Why {
+    std::string sentence;
+    Millis known_at{0};
+  };
+  std::mutex why_mutex_;
+  std::map<std::string, Why> why_;  // by expression, of the last two minutes
 };
 
 /// Errors: Invalid, naming the option. Nothing is connected yet.

@@ -55,6 +55,20 @@ TEST_CASE_METHOD(Idle, "a stabilisation window shorter than a cycle lets replica
   CHECK(deployment().replicas == 2);
 }
 
+TEST_CASE_METHOD(Idle, "why a query matched nothing is said where it was found out, of a backlog, too") {
+  metrics.series.erase("demand");
+  spec().demand[0].backlog_query = "backlog";
+  cycle();
+  CHECK_THAT(condition("MetricsHealthy").message,
+             Catch::Contains("which is not zero: check its metric name and labels"));
+  metrics.why = {{"demand", "there is no metric deman"}, {"backlog", "no series of queue has a=\"b\""}};
+  cycle();
+  const auto said = condition("MetricsHealthy").message;
+  CHECK_THAT(said, Catch::Contains("the query matched nothing, which is not zero: there is no metric deman") &&
+                       Catch::Contains("which is not zero: no series of queue has a=\"b\""));
+  CHECK(deployment().replicas == 10);
+}
+
 TEST_CASE_METHOD(Idle, "data that is less than whole never lowers") {
   struct Row {
     const char* what;
