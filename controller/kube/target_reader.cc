@@ -1,4 +1,5 @@
-// See target_reader.h.
+// Each answer is reduced to what is read of it as it comes: a pod template may have a megabyte, and of one target
+// thousands of AIAutoscalers may ask. See target_reader.h.
 #include "controller/kube/target_reader.h"
 
 #include <algorithm>
@@ -47,6 +48,13 @@ void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::
 
 }  // namespace
 
+/// A target, however many AIAutoscalers name it.
+struct TargetReader::Reading {
+  api::TargetRef ref;
+  ports::Target target{};
+  std::optional<Error> refused{};  ///< why its scale is not known
+};
+
 std::vector<Result<ports::Target>> TargetReader::read(const std::vector<api::Autoscaler>& autoscalers,
                                                       Millis deadline) {
   const Millis began = clock_.steady();
@@ -55,48 +63,60 @@ std::vector<Result<ports::Target>> TargetReader::read(const std::vector<api::Aut
   // Half of the time is kept for the targets of those that are known.
   const std::vector<Result<Resource>> resources = discovery_.scale_resources(refs, deadline / 2);
 
-  std::vector<http::Request> requests;  // for each target that was discovered: its scale, then its object
+  std::map<std::string, std::size_t> places;  // of readings, by path
+  std::vector<std::size_t> place_of(autoscalers.size());
+  std::vector<Reading> readings;
+  std::vector<http::Request> requests;  // of each reading its scale, then its object
   for (std::size_t i = 0; i < autoscalers.size(); ++i) {
     if (!resources[i]) continue;
     const api::ObjectKey key = target_key(autoscalers[i]);
+    const auto [place, is_new] = places.try_emplace(object_path(*resources[i], key), readings.size());
+    place_of[i] = place->second;
+    if (!is_new) continue;
+    readings.push_back({refs[i]});
     requests.push_back(get_request(object_path(*resources[i], key, "scale")));
-    requests.push_back(get_request(object_path(*resources[i], key)));
+    requests.push_back(get_request(place->first));
   }
   const Millis left = std::max(deadline - (clock_.steady() - began), Millis(1));
-  std::vector<Result<http::Response>> responses;
-  if (!requests.empty()) responses = transport_.send_all(requests, left);
+  if (!requests.empty())
+    transport_.send_each(requests, left, [&](std::size_t request, Result<http::Response> response) {
+      Reading& reading = readings[request / 2];
+      if (request % 2 == 0)
+        take_scale(reading, std::move(response));
+      else
+        take_object(reading.target, reading.ref, std::move(response));
+    });
 
   std::vector<Result<ports::Target>> targets;
   targets.reserve(autoscalers.size());
-  std::size_t next = 0;
   for (std::size_t i = 0; i < autoscalers.size(); ++i) {
     if (!resources[i]) {
       targets.emplace_back(resources[i].error());
       continue;
     }
-    targets.push_back(target_of(autoscalers[i], std::move(responses[next++])));
-    if (targets.back()) take_object(*targets.back(), refs[i], std::move(responses[next]));
-    ++next;
+    const Reading& reading = readings[place_of[i]];
+    targets.push_back(reading.refused ? Result<ports::Target>(*reading.refused) : reading.target);
   }
   std::vector<Claim> claims = join_pods(autoscalers, targets);
   ownership_.settle(claims, std::max(deadline - (clock_.steady() - began), Millis(0)));
   return targets;
 }
 
-Result<ports::Target> TargetReader::target_of(const api::Autoscaler& autoscaler, Result<http::Response> response) {
-  const api::TargetRef& ref = autoscaler.spec.target;
+void TargetReader::take_scale(Reading& reading, Result<http::Response> response) {
+  const api::TargetRef& ref = reading.ref;
   if (response && response->status == 404 && !names_object(*response, ref.name)) discovery_.forget(ref.api_version);
   const Result<Json> json = document(std::move(response));
-  if (!json) return json.error().in(ref.to_string());
-  Result<Scale> scale = scale_from_json(*json);
-  if (!scale) return scale.error().in(ref.to_string());
-  ports::Target target;
+  Result<Scale> scale = json ? scale_from_json(*json) : Result<Scale>(json.error());
+  if (!scale) {
+    reading.refused = scale.error().in(ref.to_string());
+    return;
+  }
+  ports::Target& target = reading.target;
   target.spec_replicas = scale->spec_replicas;
   target.resource_version = std::move(scale->resource_version);
   target.uid = std::move(scale->uid);
   target.status_replicas = scale->status_replicas;
   target.selector = std::move(scale->selector);
-  return target;
 }
 
 /// Without a selector the pods are not none but unknown.

@@ -22,7 +22,8 @@ class TargetReader {
   std::vector<Result<ports::Target>> read(const std::vector<api::Autoscaler>& autoscalers, Millis deadline);
 
  private:
-  Result<ports::Target> target_of(const api::Autoscaler& autoscaler, Result<http::Response> scale);
+  struct Reading;
+  void take_scale(Reading& reading, Result<http::Response> response);
   std::vector<Claim> join_pods(const std::vector<api::Autoscaler>& autoscalers,
                                std::vector<Result<ports::Target>>& targets) const;
 

@@ -102,6 +102,27 @@ TEST_CASE("scale, rollout and the pods that the selector matches in the target's
   CHECK(rig.transport.sent().size() == 6);
 }
 
+TEST_CASE("a target is read once, however many name it") {
+  Rig rig;
+  const std::string base = "/apis/apps/v1/namespaces/n/deployments/";
+  rig.answers.insert({base + "a/scale", FakeTransport::json(scale(3, "app=a"))});
+  rig.answers.insert({base + "a", FakeTransport::json(kSettled)});
+  rig.pod("n", "a-1", "a");
+  const auto a = autoscaler("n", "Deployment", "a");
+  const auto targets =
+      rig.reader.read({a, autoscaler("n", "Deployment", "b"), a, autoscaler("m", "Deployment", "a"), a}, Millis(1000));
+  CHECK(rig.transport.sent().size() == 1 + 3 * 2);
+  for (const std::size_t i : {0, 2, 4}) {
+    INFO(i);
+    REQUIRE(targets[i].ok());
+    CHECK(targets[i]->spec_replicas == 3);
+    CHECK(targets[i]->replica);
+    CHECK(names(targets[i]->pods) == "a-1 ");
+  }
+  CHECK_FALSE(targets[1].ok());
+  CHECK_FALSE(targets[3].ok());
+}
+
 TEST_CASE("each target's trouble is its own") {
   Rig rig;
   const std::string base = "/apis/apps/v1/namespaces/n/deployments/";
