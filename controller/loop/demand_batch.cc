@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "controller/loop/fair_shares.h"
+#include "controller/loop/judge.h"
 #include "controller/loop/keep.h"
 
 namespace aia::loop {
@@ -166,8 +167,8 @@ void DemandBatch::ask_why_empty(WallTime at, Millis deadline) {
     for (const Question* question :
          {&slot.value, slot.backlog ? &*slot.backlog : nullptr, slot.running ? &*slot.running : nullptr}) {
       if (question == nullptr || !question->promql) continue;
-      const auto& answer = answers_[question->answer];
-      if (!answer || !answer->series.empty()) continue;
+      const auto value = single_value(answers_[question->answer]);
+      if (value || value.error().kind != ErrorKind::NotFound) continue;
       empty.push_back(question->answer);
       asked.push_back(judged_[question->evidence]);
     }
