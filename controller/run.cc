@@ -212,6 +212,18 @@ Result<Servers> serve_to(const RunOptions& options, const serve::HttpHandler& he
   return Servers{std::move(*first), std::move(*second)};
 }
 
+/// The options of the command line with what signing needs of the process.
+prometheus::PrometheusOptions prometheus_options_of(const RunOptions& options,
+                                                    const std::shared_ptr<const ports::Clock>& clock) {
+  auto made = options.prometheus;
+  made.sigv4.clock = clock;
+  made.sigv4.on_problem = [](const std::string& problem) {
+    if (problem.empty()) return serve::log_line(serve::LogLevel::Info, "AWS credentials are renewed again");
+    serve::log_line(serve::LogLevel::Warning, "AWS credentials are not renewed", {{"error", problem}});
+  };
+  return made;
+}
+
 void log_start(const RunOptions& options, const kube::Credentials& credentials, const Servers& servers) {
   serve::log_line(serve::LogLevel::Info, "starting",
                   {{"version", options.version},
@@ -238,7 +250,7 @@ Status run(const RunOptions& options) {
   if (!credentials) return credentials.error();
   const auto transport = http::make_api_server_transport(credentials->transport);
   if (!transport) return transport.error().in(credentials->source);
-  const auto metrics_source = prometheus::make_prometheus_source(options.prometheus);
+  const auto metrics_source = prometheus::make_prometheus_source(prometheus_options_of(options, clock));
   if (!metrics_source) return metrics_source.error();
 
   std::unique_ptr<FileCheckpoints> checkpoints;

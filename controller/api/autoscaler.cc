@@ -1,7 +1,13 @@
-// The names of AIAutoscaler's enumerations, as the CRD spells them (a test compares).
+// The names of AIAutoscaler's enumerations, as the CRD spells them (a test compares), and the order by age.
 #include "controller/api/autoscaler.h"
 
+#include <tuple>
+
 namespace aia::api {
+
+bool is_older(const Autoscaler& a, const Autoscaler& b) {
+  return std::tie(a.meta.created, a.meta.name) < std::tie(b.meta.created, b.meta.name);
+}
 
 const char* to_string(Mode mode) {
   switch (mode) {

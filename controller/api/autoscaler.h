@@ -115,6 +115,9 @@ struct Autoscaler {
   AutoscalerStatus status;
 };
 
+/// Which of two in a namespace comes first where both want the same: by name if they were created in the same second.
+bool is_older(const Autoscaler& a, const Autoscaler& b);
+
 const char* to_string(Mode);
 const char* to_string(DemandKind);
 const char* to_string(ModelChoice);

@@ -54,6 +54,9 @@ constexpr int kAttempts = 4;
 /// Of one answer: an object, a page of 500 small ones. Lists of what anybody may write come as streams (list.h).
 constexpr std::size_t kMostBodyBytes = 32U << 20U;
 
+/// Of a batch's answers together: as many objects as go side by side anyway (kMostObjectBytes), or four pages.
+constexpr std::size_t kMostBytesUnderWay = 128U << 20U;
+
 Credentials credentials_of(const Connection& connection, std::string source, Millis refresh, SharedClock clock) {
   Credentials made;
   made.transport.base_url = connection.server;
@@ -61,6 +64,7 @@ Credentials credentials_of(const Connection& connection, std::string source, Mil
   made.transport.tls = connection.tls;
   made.transport.retry.attempts = kAttempts;
   made.transport.max_body_bytes = kMostBodyBytes;
+  made.transport.max_bytes_under_way = kMostBytesUnderWay;
   made.ns = connection.ns;
   made.source = std::move(source);
   if (!connection.token_file.empty()) {

@@ -51,6 +51,7 @@ void OwnerCache::read(const std::vector<Wanted>& wanted, Millis deadline) {
   for (const Wanted& one : wanted) {
     if (requests.size() >= kMostReads) break;
     requests.push_back(get_request(object_path({"apps", "v1", plural_of(one.of)}, {one.ns, one.of.name})));
+    requests.back().tenant = one.ns;
     asked.push_back(&one);
   }
   if (requests.empty()) return;

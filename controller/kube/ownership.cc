@@ -58,10 +58,10 @@ struct Settled {
   std::string other, why;
 };
 
-Settled count(const Claim& claim) {
+Settled count(const Claim& claim, const Belongings& of) {
   Settled settled;
-  for (const Candidate& candidate : claim.candidates) {
-    const Belonging& belongs = claim.of.at(candidate.controller.uid);
+  for (const Candidate* candidate : claim.candidates) {
+    const Belonging& belongs = of.at(candidate->controller.uid);
     settled.its += belongs.to == To::Target ? 1 : 0;
     settled.nobodys += belongs.to == To::Nobody ? 1 : 0;
     settled.unread += belongs.to == To::Unread ? 1 : 0;
@@ -102,16 +102,16 @@ ports::Removal removal_of(const api::TargetRef& ref, const std::vector<const Con
 
 /// A pod that names no controller is not a built-in kind's, unless that has pods and none is seen to be its own: then
 /// the control plane does not show owners.
-void take(Claim& claim) {
+void take(const Claim& claim, const Belongings& of) {
   ports::Target& target = *claim.target;
-  const Settled settled = count(claim);
+  const Settled settled = count(claim, of);
   const bool with_nobodys = !is_built_in(claim.ref) || (settled.its == 0 && target.status_replicas > 0);
   std::vector<const Controller*> of_pods;
-  for (Candidate& candidate : claim.candidates) {
-    const To to = claim.of.at(candidate.controller.uid).to;
+  for (const Candidate* candidate : claim.candidates) {
+    const To to = of.at(candidate->controller.uid).to;
     if (to == To::Other || (to == To::Nobody && !with_nobodys)) continue;
-    target.pods.push_back(std::move(candidate.pod));
-    of_pods.push_back(&candidate.controller);
+    target.pods.push_back(candidate->pod);
+    of_pods.push_back(&candidate->controller);
   }
   target.removal = removal_of(claim.ref, of_pods);
   const int by_label = settled.unread + (with_nobodys ? settled.nobodys : 0);
@@ -139,18 +139,14 @@ std::vector<OwnerCache::Wanted> in_turns(WantedOwners owners, std::uint64_t turn
 
 }  // namespace
 
-void Ownership::settle(std::vector<Claim>& claims, Millis deadline) {
+void Ownership::settle(Claims& claims, Millis deadline) {
   const std::scoped_lock lock(mutex_);
   const Millis began = clock_.steady();
   for (int round = 0;; ++round) {
     WantedOwners wanted;
-    for (Claim& claim : claims) {
-      claim.of.clear();
-      for (const Candidate& candidate : claim.candidates) {
-        const auto [at, added] = claim.of.try_emplace(candidate.controller.uid);
-        if (!added) continue;
-        at->second = follow(claim, candidate.controller, began);
-        const auto& unread = at->second.unread;
+    for (const Claim& claim : claims.of_targets) {
+      for (const auto& [uid, belonging] : belongings_of(claim, began)) {
+        const auto& unread = belonging.unread;
         if (unread) wanted.try_emplace({claim.ns, unread->uid}, OwnerCache::Wanted{claim.ns, *unread});
       }
     }
@@ -159,7 +155,17 @@ void Ownership::settle(std::vector<Claim>& claims, Millis deadline) {
     owners_.read(in_turns(std::move(wanted), turn_++), left);
   }
   owners_.drop_unused();
-  for (Claim& claim : claims) take(claim);
+  for (const Claim& claim : claims.of_targets) take(claim, belongings_of(claim, began));
+}
+
+/// Made anew for each use: kept of all claims they would be as many as targets times controllers.
+Belongings Ownership::belongings_of(const Claim& claim, Millis began) {
+  Belongings of;
+  for (const Candidate* candidate : claim.candidates) {
+    const auto [at, added] = of.try_emplace(candidate->controller.uid);
+    if (added) at->second = follow(claim, candidate->controller, began);
+  }
+  return of;
 }
 
 /// Up from a pod's controller to the target, through what is known; what is not is to be read.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <string>
@@ -30,13 +31,20 @@ struct Belonging {
   std::optional<Controller> unread{};  ///< what to read to know, or to know anew
 };
 
+using Belongings = std::map<std::string, Belonging>;  ///< by uid of the controller
+
 /// One target and its candidates, in the order in which it gets them.
 struct Claim {
   std::string ns;
   api::TargetRef ref;
   ports::Target* target = nullptr;
-  std::vector<Candidate> candidates{};
-  std::map<std::string, Belonging> of{};  ///< by uid of the controller
+  std::vector<const Candidate*> candidates{};
+};
+
+/// A pod that many selectors find is kept once: thousands of targets may publish the same selector.
+struct Claims {
+  std::deque<Candidate> found{};  ///< candidates stay where they are
+  std::vector<Claim> of_targets{};
 };
 
 class Ownership {
@@ -46,9 +54,10 @@ class Ownership {
       : clock_(clock), pods_(pods), owners_(transport, clock) {}
 
   /// Gives each target its pods, and the words for what is not known of them: pods_unseen, ownership.
-  void settle(std::vector<Claim>& claims, Millis deadline);
+  void settle(Claims& claims, Millis deadline);
 
  private:
+  Belongings belongings_of(const Claim& claim, Millis began);
   Belonging follow(const Claim& claim, Controller controller, Millis began);
   std::optional<Controller> controller_of_pod(const std::string& ns, const Controller& pod) const;
 

@@ -105,7 +105,8 @@ std::size_t bytes_of(const Labels& labels) {
 Trim pod_trim() {
   return {{},
           {"managedFields", "annotations", "finalizers", "volumes", "affinity", "tolerations", "nodeSelector",
-           "topologySpreadConstraints", "securityContext"},
+           "topologySpreadConstraints", "securityContext", "imagePullSecrets", "hostAliases", "readinessGates",
+           "schedulingGates", "ephemeralContainers", "dnsConfig"},
           {"env", "envFrom", "volumeMounts", "args", "command", "ports", "livenessProbe", "readinessProbe",
            "startupProbe", "lifecycle", "securityContext"}};
 }
@@ -131,10 +132,9 @@ LabelledPod pod_from_json(const Json& object) {
   made.controller = controller_of(object);
   made.of_node = is_of_node(object);
   const Json* spec = find_at(object, {"spec"});
-  if (spec == nullptr || made.pod.finished) return made;
+  if (spec == nullptr || made.pod.finished || made.pod.node.empty()) return made;
   if (const Result<api::Amounts> requests = requests_of_pod(*spec))
-    for (const auto& one : *requests)
-      if (!made.pod.node.empty() || made.requests.size() < kMostRequests) made.requests.push_back(one);
+    made.requests.assign(requests->begin(), requests->end());
   return made;
 }
 

@@ -49,6 +49,16 @@ Result<Amounts> starting(const Json& pod_spec, Amounts& sidecars) {
   return most;
 }
 
+constexpr std::size_t kMostResources = 64;
+constexpr std::size_t kLongestName = 317;  ///< "<DNS name of 253>/<63>"
+
+/// A custom resource's template may hold megabytes of them.
+bool is_plausible(const Amounts& requests) {
+  return requests.size() <= kMostResources && std::all_of(requests.begin(), requests.end(), [](const auto& one) {
+           return one.first.size() <= kLongestName;
+         });
+}
+
 /// `count` pods of the template there.
 Status add_pods(api::ReplicaShape& replica, const Json* pod_template, std::int64_t count) {
   const Json* spec = pod_template == nullptr ? nullptr : find_at(*pod_template, {"spec"});
@@ -57,6 +67,11 @@ Status add_pods(api::ReplicaShape& replica, const Json* pod_template, std::int64
     return Error{ErrorKind::Invalid, "its pods claim devices (spec.resourceClaims), and how many is not read", {}};
   Result<Amounts> requests = requests_of_pod(*spec);
   if (!requests) return requests.error().in("its pod template");
+  if (!is_plausible(*requests))
+    return Error{ErrorKind::Invalid,
+                 "its pods ask for more than " + std::to_string(kMostResources) +
+                     " resources, or for some with names of more than " + std::to_string(kLongestName) + " characters",
+                 {}};
   const auto most = static_cast<std::int64_t>(std::numeric_limits<int>::max());
   if (count > 0) replica.pods.push_back({std::move(*requests), static_cast<int>(std::min(count, most))});
   return done;

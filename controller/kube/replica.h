@@ -14,8 +14,8 @@ namespace aia::kube {
 Result<api::Amounts> requests_of_pod(const Json& pod_spec);
 
 /// Errors: Invalid when a quantity does not read, when its pods claim devices (DRA), of which the number is not in the
-/// pod template, or when the object has no pod template where one is known to be
-/// (spec.template, spec.leaderWorkerTemplate).
+/// pod template, when its pods ask for more resources than any do, or when the object has no pod template where one is
+/// known to be (spec.template, spec.leaderWorkerTemplate).
 Result<api::ReplicaShape> replica_of(const Json& object);
 
 }  // namespace aia::kube

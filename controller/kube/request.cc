@@ -18,7 +18,9 @@ http::Request request(const char* method, std::string target, const char* conten
 }  // namespace
 
 http::Request get_request(std::string path) {
-  return request("GET", std::move(path));
+  http::Request made = request("GET", std::move(path));
+  made.max_body_bytes = kMostObjectBytes;
+  return made;
 }
 
 http::Request delete_request(std::string path) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 #include "controller/http/transport.h"
@@ -10,6 +11,9 @@
 #include "controller/kube/resource.h"
 
 namespace aia::kube {
+
+/// Of one object's JSON: etcd takes no request above 1.5 MiB, and JSON may be longer than what it keeps.
+inline constexpr std::size_t kMostObjectBytes = 4U << 20U;
 
 http::Request get_request(std::string path);
 http::Request delete_request(std::string path);

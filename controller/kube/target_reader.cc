@@ -13,11 +13,20 @@
 #include "controller/kube/scale.h"
 
 namespace aia::kube {
+
+/// A target, read once, and the AIAutoscalers that name it, by their places in the call.
+struct TargetReader::Reading {
+  std::string ns;
+  api::TargetRef ref;
+  std::vector<std::size_t> readers{};
+  ports::Target target{};
+  std::optional<Error> problem{};  ///< then there is no target
+};
+
 namespace {
 
-api::ObjectKey target_key(const api::Autoscaler& autoscaler) {
-  return {autoscaler.meta.ns, autoscaler.spec.target.name};
-}
+/// Longer selectors are no workload's, and only etcd bounds what a custom resource publishes as its own.
+constexpr std::size_t kMostSelectorBytes = 32U << 10U;
 
 /// What the target's own object says beyond its scale. If it cannot be read, that holds scale-in as a rollout does, and
 /// what a replica asks of nodes is not known.
@@ -42,7 +51,14 @@ void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::
   if (replica)
     target.replica = std::move(*replica);
   else
-    target.replica_problem = replica.error().message;
+    target.replica_problem = shown(replica.error().message);  // it names what the template's author wrote
+}
+
+Error too_many(const api::TargetRef& ref) {
+  return {ErrorKind::Conflict,
+          "more than " + std::to_string(TargetReader::kMostPerTarget) + " AIAutoscalers name " + ref.to_string() +
+              ": remove those that nobody needs",
+          {}};
 }
 
 }  // namespace
@@ -50,63 +66,105 @@ void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::
 std::vector<Result<ports::Target>> TargetReader::read(const std::vector<api::Autoscaler>& autoscalers,
                                                       Millis deadline) {
   const Millis began = clock_.steady();
+  std::vector<Reading> readings = readings_of(autoscalers);
   std::vector<api::TargetRef> refs;
-  for (const api::Autoscaler& autoscaler : autoscalers) refs.push_back(autoscaler.spec.target);
+  for (const Reading& reading : readings) refs.push_back(reading.ref);
   // Half of the time is kept for the targets of those that are known.
   const std::vector<Result<Resource>> resources = discovery_.scale_resources(refs, deadline / 2);
 
   std::vector<http::Request> requests;  // for each target that was discovered: its scale, then its object
-  for (std::size_t i = 0; i < autoscalers.size(); ++i) {
-    if (!resources[i]) continue;
-    const api::ObjectKey key = target_key(autoscalers[i]);
-    requests.push_back(get_request(object_path(*resources[i], key, "scale")));
-    requests.push_back(get_request(object_path(*resources[i], key)));
-  }
-  const Millis left = std::max(deadline - (clock_.steady() - began), Millis(1));
-  std::vector<Result<http::Response>> responses;
-  if (!requests.empty()) responses = transport_.send_all(requests, left);
-
-  std::vector<Result<ports::Target>> targets;
-  targets.reserve(autoscalers.size());
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < autoscalers.size(); ++i) {
+  std::vector<Reading*> asked;
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    Reading& reading = readings[i];
     if (!resources[i]) {
-      targets.emplace_back(resources[i].error());
+      reading.problem = resources[i].error();
       continue;
     }
-    targets.push_back(target_of(autoscalers[i], std::move(responses[next++])));
-    if (targets.back()) take_object(*targets.back(), refs[i], std::move(responses[next]));
-    ++next;
+    for (const char* subresource : {"scale", ""}) {
+      requests.push_back(get_request(object_path(*resources[i], {reading.ns, reading.ref.name}, subresource)));
+      requests.back().tenant = reading.ns;
+    }
+    asked.push_back(&reading);
   }
-  std::vector<Claim> claims = join_pods(autoscalers, targets);
+  const Millis left = std::max(deadline - (clock_.steady() - began), Millis(1));
+  const auto take = [&](std::size_t i, Result<http::Response> answer) {
+    Reading& reading = *asked[i / 2];
+    i % 2 == 0 ? take_scale(reading, std::move(answer)) : take_object(reading.target, reading.ref, std::move(answer));
+  };
+  if (!requests.empty()) transport_.send_each(requests, left, take);
+
+  Claims claims = join_pods(readings);
   ownership_.settle(claims, std::max(deadline - (clock_.steady() - began), Millis(0)));
+  return shared(std::move(readings), autoscalers);
+}
+
+/// In the order in which the targets are named first.
+std::vector<TargetReader::Reading> TargetReader::readings_of(const std::vector<api::Autoscaler>& autoscalers) {
+  std::vector<Reading> readings;
+  std::map<std::pair<std::string, api::TargetRef>, std::size_t> places;
+  for (std::size_t i = 0; i < autoscalers.size(); ++i) {
+    const std::string& ns = autoscalers[i].meta.ns;
+    const api::TargetRef& ref = autoscalers[i].spec.target;
+    const auto [at, added] = places.try_emplace({ns, ref}, readings.size());
+    if (added) readings.push_back({ns, ref});
+    readings[at->second].readers.push_back(i);
+  }
+  return readings;
+}
+
+/// The same to each that shares it: first those that may act, then by age.
+std::vector<Result<ports::Target>> TargetReader::shared(std::vector<Reading> readings,
+                                                        const std::vector<api::Autoscaler>& autoscalers) {
+  const auto goes_first = [&](std::size_t a, std::size_t b) {
+    const bool watches_a = autoscalers[a].spec.mode == api::Mode::Recommend;
+    const bool watches_b = autoscalers[b].spec.mode == api::Mode::Recommend;
+    return watches_a != watches_b ? watches_b : api::is_older(autoscalers[a], autoscalers[b]);
+  };
+  std::vector<Result<ports::Target>> targets(autoscalers.size(), Error{});
+  for (Reading& reading : readings) {
+    std::vector<std::size_t>& readers = reading.readers;
+    std::sort(readers.begin(), readers.end(), goes_first);
+    const std::size_t served = std::min(readers.size(), kMostPerTarget);
+    for (std::size_t place = 0; place < readers.size(); ++place) {
+      Result<ports::Target>& target = targets[readers[place]];
+      if (place >= served)
+        target = too_many(reading.ref);
+      else if (reading.problem)
+        target = *reading.problem;
+      else
+        target = place + 1 < served ? reading.target : std::move(reading.target);
+    }
+  }
   return targets;
 }
 
-Result<ports::Target> TargetReader::target_of(const api::Autoscaler& autoscaler, Result<http::Response> response) {
-  const api::TargetRef& ref = autoscaler.spec.target;
+void TargetReader::take_scale(Reading& reading, Result<http::Response> response) {
+  const api::TargetRef& ref = reading.ref;
   if (response && response->status == 404 && !names_object(*response, ref.name)) discovery_.forget(ref.api_version);
   const Result<Json> json = document(std::move(response));
-  if (!json) return json.error().in(ref.to_string());
-  Result<Scale> scale = scale_from_json(*json);
-  if (!scale) return scale.error().in(ref.to_string());
-  ports::Target target;
+  Result<Scale> scale = json ? scale_from_json(*json) : json.error();
+  if (!scale) {
+    reading.problem = scale.error().in(ref.to_string());
+    return;
+  }
+  ports::Target& target = reading.target;
   target.spec_replicas = scale->spec_replicas;
   target.resource_version = std::move(scale->resource_version);
   target.uid = std::move(scale->uid);
   target.status_replicas = scale->status_replicas;
-  target.selector = std::move(scale->selector);
-  return target;
+  if (scale->selector.size() <= kMostSelectorBytes)
+    target.selector = std::move(scale->selector);
+  else
+    target.pods_unseen = "the scale's selector is longer than " + std::to_string(kMostSelectorBytes) + " bytes";
 }
 
 /// Without a selector the pods are not none but unknown.
-std::vector<Claim> TargetReader::join_pods(const std::vector<api::Autoscaler>& autoscalers,
-                                           std::vector<Result<ports::Target>>& targets) const {
-  std::vector<Claim> claims;
+Claims TargetReader::join_pods(std::vector<Reading>& readings) const {
+  Claims claims;
   std::map<std::string, PodJoin> joins;  // by namespace
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (!targets[i]) continue;
-    ports::Target& target = *targets[i];
+  for (Reading& reading : readings) {
+    ports::Target& target = reading.target;
+    if (reading.problem || !target.pods_unseen.empty()) continue;
     Result<Selector> selector = parse_selector(target.selector);
     if (target.selector.empty())
       target.pods_unseen =
@@ -114,14 +172,17 @@ std::vector<Claim> TargetReader::join_pods(const std::vector<api::Autoscaler>& a
     else if (!selector)
       target.pods_unseen = "the scale's selector does not parse: " + shown(selector.error().message);
     if (!target.pods_unseen.empty()) continue;
-    const std::string& ns = autoscalers[i].meta.ns;
-    joins[ns].add(std::move(*selector), claims.size());
-    claims.push_back({ns, autoscalers[i].spec.target, &target});
+    joins[reading.ns].add(std::move(*selector), claims.of_targets.size());
+    claims.of_targets.push_back({reading.ns, reading.ref, &target});
   }
   for (const auto& [ns, join] : joins) {
     pods_.visit_from({ns, ""}, [&, &in = ns, &with = join](const api::ObjectKey& key, const LabelledPod& pod) {
       if (key.ns != in) return false;
-      with.matches(pod.labels, [&](std::size_t i) { claims[i].candidates.push_back({pod.pod, pod.controller}); });
+      const Candidate* found = nullptr;
+      with.matches(pod.labels, [&](std::size_t i) {
+        if (found == nullptr) found = &claims.found.emplace_back(Candidate{pod.pod, pod.controller});
+        claims.of_targets[i].candidates.push_back(found);
+      });
       return true;
     });
   }

@@ -1,5 +1,7 @@
-// Reads the targets of all AIAutoscalers at once: fresh scale, rollout state and pod template from the API server, side
-// by side; pods from their store, joined to the selectors in one pass and kept where the target owns them.
+// Reads the targets of all AIAutoscalers at once, each target once: fresh scale, rollout state and pod template from
+// the API server, side by side; pods from their store, joined to the selectors in one pass and kept where the target
+// owns them. A target's object may be megabytes of what nobody reads here: of each answer only what counts is kept as
+// it comes.
 #pragma once
 
 #include <vector>
@@ -18,13 +20,20 @@ class TargetReader {
                const Store<LabelledPod>& pods)
       : transport_(transport), clock_(clock), discovery_(discovery), pods_(pods), ownership_(transport, clock, pods) {}
 
-  /// As ports::Cluster::targets.
+  /// AIAutoscalers that get one target: one acts, some watch beside it. Each costs memory for all of the target's pods.
+  static constexpr std::size_t kMostPerTarget = 4;
+
+  /// As ports::Cluster::targets. Of those that share a target kMostPerTarget get it, first those that may act, then
+  /// oldest first; the others' answer is Conflict.
   std::vector<Result<ports::Target>> read(const std::vector<api::Autoscaler>& autoscalers, Millis deadline);
 
  private:
-  Result<ports::Target> target_of(const api::Autoscaler& autoscaler, Result<http::Response> scale);
-  std::vector<Claim> join_pods(const std::vector<api::Autoscaler>& autoscalers,
-                               std::vector<Result<ports::Target>>& targets) const;
+  struct Reading;
+  static std::vector<Reading> readings_of(const std::vector<api::Autoscaler>& autoscalers);
+  static std::vector<Result<ports::Target>> shared(std::vector<Reading> readings,
+                                                   const std::vector<api::Autoscaler>& autoscalers);
+  void take_scale(Reading& reading, Result<http::Response> response);
+  Claims join_pods(std::vector<Reading>& readings) const;
 
   http::Transport& transport_;
   const ports::Clock& clock_;

@@ -40,6 +40,7 @@ Condition target_found(const Workload& workload) {
     case ErrorKind::Invalid:
       return make(type, ConditionStatus::False, "NoScaleSubresource",
                   error.message + "; spec.scaleTargetRef must name a kind that serves /scale");
+    case ErrorKind::Conflict: return make(type, ConditionStatus::False, "TooManyAIAutoscalers", error.message);
     case ErrorKind::Forbidden:
       return make(type, ConditionStatus::False, "Forbidden",
                   error.message + "; allow the controller to get this kind and its scale (manifests/rbac)");

@@ -19,26 +19,35 @@ Coverage coverage_of(const Workload& workload) {
   return {workload.object.meta.ns, &target.pods, Coverage::Unseen{workload.object.spec.target.name, counted}};
 }
 
-/// Values of the label, heaviest first, those without demand left out; a query without the label is a mistake that only
-/// the user can mend.
-Result<std::vector<std::string>> ranked(const ports::QueryAnswer& answer, const std::string& label) {
+constexpr std::size_t kLongestPart = 256;  // bytes of a label's value: it is put into later queries
+
+/// Values of the label, heaviest first, those without demand left out, and those that are too long, which stay in the
+/// rest; a query without the label is a mistake that only the user can mend.
+struct Ranked {
+  std::vector<std::string> values;
+  int too_long = 0;
+};
+Result<Ranked> ranked(const ports::QueryAnswer& answer, const std::string& label) {
   std::vector<std::pair<double, std::string>> parts;
+  Ranked ranked;
   bool labelled = answer.series.empty();
   for (const auto& series : answer.series) {
     const auto found = series.labels.find(label);
     const double mean = series.samples.empty() ? 0 : series.samples.back().value;
     if (found == series.labels.end() || found->second.empty()) continue;
     labelled = true;
-    if (mean > 0) parts.emplace_back(mean, found->second);
+    if (found->second.size() > kLongestPart)
+      ++ranked.too_long;
+    else if (mean > 0)
+      parts.emplace_back(mean, found->second);
   }
   if (!labelled)
     return Error{ErrorKind::Invalid, "no series of the query has the label " + label + "; write e.g. sum by (" + label +
                                          ") (…), or remove metric.decompose"};
   std::sort(parts.begin(), parts.end(),
             [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
-  std::vector<std::string> values;
-  for (auto& [mean, value] : parts) values.push_back(std::move(value));
-  return values;
+  for (auto& [mean, value] : parts) ranked.values.push_back(std::move(value));
+  return ranked;
 }
 
 }  // namespace
@@ -79,6 +88,7 @@ Result<double> DemandBatch::value_of(const Question& question) const {
 
 Result<ports::Evidence> DemandBatch::evidence_of(const Question& question) const {
   if (!question.promql) return question.promql.error();
+  if (question.no_evidence) return *question.no_evidence;
   return evidence_[question.evidence];
 }
 
@@ -154,10 +164,19 @@ void DemandBatch::answer_beside(const Slot& slot, Beside beside, WallTime now) {
 
 void DemandBatch::answer_heaviest(const Slot& slot, WallTime now) {
   const auto& answer = answers_[*slot.heaviest];
-  const auto parts = answer ? ranked(*answer, slot.view->input.spec.decompose->label) : answer.error();
-  if (parts) return slot.state().choose_parts(*parts, now);
-  slot.view->history_error = parts.error().message;
-  slot.workload->fail("observe", parts.error().in("parts of demand " + slot.view->input.spec.name));
+  const std::string& label = slot.view->input.spec.decompose->label;
+  const std::string who = "parts of demand " + slot.view->input.spec.name;
+  const auto parts = answer ? ranked(*answer, label) : answer.error();
+  if (!parts) {
+    slot.view->history_error = parts.error().message;
+    return slot.workload->fail("observe", parts.error().in(who));
+  }
+  slot.state().choose_parts(parts->values, now);
+  if (parts->too_long == 0) return;
+  const Error left_out{ErrorKind::Invalid, std::to_string(parts->too_long) + " values of label " + label +
+                                               " are longer than " + std::to_string(kLongestPart) +
+                                               " bytes and are forecast with the rest"};
+  slot.workload->fail("observe", left_out.in(who));
 }
 
 void DemandBatch::answer_due(const Slot& slot) {

@@ -213,6 +213,10 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
                    "- report, and the scale counts " + std::to_string(coverage.unseen->counted) +
                    ": its pods cannot be seen");
   if (lacking) return partial(missing);
+  if (sources.crowded())
+    return partial(
+        "the series behind it change so often that nobody can tell which are missing: drop labels that "
+        "change with each scrape");
   if (!evidence->complete) return partial("the server answered only in part which series lie behind it");
   return {Trust::Whole, "", data_age, false, own.named() || by_name};
 }

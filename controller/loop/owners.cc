@@ -2,7 +2,6 @@
 #include "controller/loop/owners.h"
 
 #include <map>
-#include <tuple>
 #include <utility>
 
 namespace aia::loop {
@@ -14,17 +13,13 @@ TargetKey target_key(const Workload& workload) {
   return {workload.object.meta.ns, workload.object.spec.target};
 }
 
-bool is_older(const api::Autoscaler& a, const api::Autoscaler& b) {
-  return std::tie(a.meta.created, a.meta.name) < std::tie(b.meta.created, b.meta.name);
-}
-
 /// The oldest AIAutoscaler per target among those that may act; one in Recommend owns nothing.
 std::map<TargetKey, const Workload*> oldest_by_target(const Cycle& cycle) {
   std::map<TargetKey, const Workload*> oldest;
   for (const auto& workload : cycle.workloads) {
     if (!workload.usable() || workload.object.spec.mode == api::Mode::Recommend) continue;
     auto& current = oldest[target_key(workload)];
-    if (current == nullptr || is_older(workload.object, current->object)) current = &workload;
+    if (current == nullptr || api::is_older(workload.object, current->object)) current = &workload;
   }
   return oldest;
 }

@@ -78,11 +78,17 @@ PoolNeed need_of(const Workload& workload, const Pool& pool, WallTime now) {
   return need;
 }
 
+/// Until somebody changes an object there is no target.
+bool has_no_target(const Workload& workload) {
+  const auto& error = workload.target_error;
+  return error && (is_lasting(*error) || error->kind == ErrorKind::Conflict);
+}
+
 /// Of one that cannot be decided on what there is stays. For long it is not known how many of its pods still wait.
 void hold_still(PoolNeed& need, const Workload& workload) {
   for (auto* one : {&need.planned, &need.asked}) {
     one->whole = false;
-    if (!workload.target_error || !is_lasting(*workload.target_error)) continue;
+    if (!has_no_target(workload)) continue;
     one->ahead.reset(), one->paths.clear();
     one->desired = std::min(one->desired, one->bound);
   }

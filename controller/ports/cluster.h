@@ -112,7 +112,8 @@ class Cluster {
   virtual std::vector<AutoscalerView> autoscalers() = 0;
 
   /// The targets of `autoscalers`, in order, read side by side. Errors: NotFound (no such object), Invalid (the kind
-  /// has no scale subresource, or does not exist), Forbidden, Unavailable, Timeout.
+  /// has no scale subresource, or does not exist), Conflict (too many of `autoscalers` name it), Forbidden,
+  /// Unavailable, Timeout.
   virtual std::vector<Result<Target>> targets(const std::vector<api::Autoscaler>& autoscalers, Millis deadline) = 0;
 
   /// HorizontalPodAutoscalers in `ns` that point at `target`, those created by us left out; and KEDA's ScaledObjects,

@@ -13,14 +13,6 @@
 namespace aia::prometheus {
 namespace {
 
-std::string excerpt(const std::string& body) {
-  constexpr std::size_t kShown = 120;
-  std::string out = api::cut(body.substr(0, 2 * kShown), kShown);
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  return body.empty() ? "an empty body" : "'" + out + "'";
-}
-
 ErrorKind kind_of_status(int status) {
   switch (status) {
     case 400:
@@ -33,8 +25,10 @@ ErrorKind kind_of_status(int status) {
 }
 
 /// Prometheus's errorType; what it does not know (Mimir has its own) goes by the HTTP status. VictoriaMetrics repeats
-/// the HTTP status there, 422 for a timeout of its own, too: that alone is told by its words.
+/// the HTTP status there, 422 for a timeout of its own, too, and Thanos' engine calls its own an execution: those alone
+/// are told by their words.
 ErrorKind kind_of_error(const std::string& type, const std::string& words, int status) {
+  if (type == "execution" && words.find("context deadline exceeded") != std::string::npos) return ErrorKind::Timeout;
   if (type == std::to_string(status) && words.find("timeout exceeded") != std::string::npos) return ErrorKind::Timeout;
   if (type == "bad_data" || type == "execution") return ErrorKind::Invalid;
   if (type == "timeout" || type == "canceled") return ErrorKind::Timeout;
@@ -72,6 +66,14 @@ Error not_an_answer(const http::Response& response, const std::string& got, cons
 }
 
 }  // namespace
+
+std::string excerpt(const std::string& body) {
+  constexpr std::size_t kShown = 120;
+  std::string out = api::cut(body.substr(0, 2 * kShown), kShown);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  return body.empty() ? "an empty body" : "'" + out + "'";
+}
 
 Result<ports::QueryAnswer> parse_response(http::Response response) {
   const std::string got = excerpt(response.body);

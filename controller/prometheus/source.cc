@@ -168,7 +168,7 @@ std::vector<Result<ports::QueryAnswer>> PrometheusSource::query(const std::vecto
 }
 
 int PrometheusSource::evidence_queries(const std::string& promql) const {
-  const auto found = find_selectors(promql, grammar_of(options_));
+  const auto found = read(promql, options_).selectors;
   if (!found) return 0;
   std::set<std::string> different;
   for (const auto& selector : found->all) different.insert(evidence_query(selector));

@@ -14,16 +14,16 @@ ANYWHERE = ("--listen", "127.0.0.1:0", "--health-listen", "127.0.0.1:0")
 URL = ("--prometheus-url", "http://localhost:9090")
 
 
-def aiautoscaler(*arguments):
+def aiautoscaler(*arguments, **variables):
     with tempfile.TemporaryDirectory() as home:
-        env = {name: value for name, value in os.environ.items() if not name.startswith("KUBE")}
-        return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=60, env={**env, "HOME": home},
-                              stdin=subprocess.DEVNULL)
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("KUBE", "AWS_"))}
+        return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=60,
+                              env={**env, "HOME": home, **variables}, stdin=subprocess.DEVNULL)
 
 
 class Mistakes(unittest.TestCase):
-    def refused(self, says, *arguments):
-        done = aiautoscaler(*arguments)
+    def refused(self, says, *arguments, **variables):
+        done = aiautoscaler(*arguments, **variables)
         with self.subTest(arguments):
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertRegex(done.stderr, r"\Aaiautoscaler: [^\n]*" + says + r"[^\n]*\n\Z")
@@ -48,6 +48,26 @@ class Mistakes(unittest.TestCase):
         for flag in ("--max-series", "--max-samples", "--max-body-bytes"):
             for value in ("0", "-1", "many", "1.5"):
                 self.refused(rf'{flag}: must be a whole number, at least 1, not "{value}"', "run", *URL, f"{flag}={value}")
+
+    def test_queries_are_signed_only_where_the_environment_has_credentials(self):
+        region = ("run", *URL, "--prometheus-sigv4-region")
+        self.refused(r"--prometheus-sigv4-region: there are no AWS credentials: give the ServiceAccount a role", *region, "eu-west-1")
+        self.refused(r"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together", *region, "eu-west-1", AWS_ACCESS_KEY_ID="a")
+        self.refused(r"'EU West' is no name such as eu-central-1", *region, "EU West")
+        self.refused(r"--prometheus-sigv4-service: 'a/b' is no name such as aps", *region, "eu-west-1",
+                     "--prometheus-sigv4-service=a/b")
+        self.refused(r"--prometheus-sigv4-service requires --prometheus-sigv4-region", "run", *URL, "--prometheus-sigv4-service=aps")
+        self.refused(r"no way to the cluster", *region, "eu-west-1", AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b")
+        for flag in ("--prometheus-bearer-token-file=/dev/null", "--prometheus-username=u"):
+            more = ("--prometheus-password-file=/dev/null",) if "username" in flag else ()
+            self.refused(r"--prometheus-\S+ excludes --prometheus-\S+", *region, "eu-west-1", flag, *more)
+
+    def test_headers_are_written_and_are_not_ours(self):
+        header = ("run", *URL, "--prometheus-header")
+        self.refused(r"--prometheus-header: a header is written NAME=VALUE", *header, "team-a")
+        self.refused(r"--prometheus-header: 'Authorization': give a bearer token", *header, "Authorization: Basic eDp5")
+        self.refused(r"--prometheus-header: 'X-Team': its value holds a line break", *header, "X-Team=a\nHost: b")
+        self.refused(r"no way to the cluster", *header, "X-Scope-OrgID=team-a", "--prometheus-header", "X-Team: b")
 
     def test_the_top_of_the_command_line(self):
         self.refused(r"there is no subcommand 'foo' \(see `aiautoscaler --help`\)", "foo")

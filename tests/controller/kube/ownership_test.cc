@@ -63,11 +63,11 @@ struct Rig {
     target.uid = "u-" + ref.name;
     target.selector = "app=a";
     target.status_replicas = counted, target.spec_replicas = wanted;
-    std::vector<Claim> claims{{"n", ref, &target}};
+    Claims claims{{}, {{"n", ref, &target}}};
     for (const auto& [name, controller] : pods) {
-      Candidate candidate{{}, controller};
+      Candidate& candidate = claims.found.emplace_back(Candidate{{}, controller});
       candidate.pod.name = name;
-      claims.front().candidates.push_back(std::move(candidate));
+      claims.of_targets.front().candidates.push_back(&candidate);
     }
     ownership.settle(claims, Millis(1'000));
     std::string names;
@@ -275,21 +275,22 @@ namespace {
 
 /// One claim for Deployment "web" of a namespace, with `pods` candidates whose ReplicaSets are all different.
 struct Tenant {
-  Tenant(const std::string& ns, int pods) : claim{ns, {"apps/v1", "Deployment", "web"}, nullptr} {
+  Tenant(const std::string& in, int pods) : ns(in) {
     target.uid = "u-web";
     target.selector = "app=a";
-    for (int i = 0; i < pods; ++i) claim.candidates.push_back({{}, replica_set(ns + std::to_string(i))});
+    for (int i = 0; i < pods; ++i) candidates.push_back({{}, replica_set(ns + std::to_string(i))});
   }
+  std::string ns;
   ports::Target target;
-  Claim claim;
+  std::vector<Candidate> candidates;
 };
 
 void settle(Ownership& ownership, const std::vector<Tenant*>& tenants) {
-  std::vector<Claim> claims;
+  Claims claims;
   for (Tenant* tenant : tenants) {
     tenant->target.pods.clear(), tenant->target.ownership.clear();
-    claims.push_back(tenant->claim);
-    claims.back().target = &tenant->target;
+    Claim& claim = claims.of_targets.emplace_back(Claim{tenant->ns, kWeb, &tenant->target});
+    for (const Candidate& candidate : tenant->candidates) claim.candidates.push_back(&candidate);
   }
   ownership.settle(claims, Millis(1'000));
 }
@@ -322,8 +323,8 @@ TEST_CASE("a uid that a pod's author copied from another namespace changes nothi
   const Controller mine = replica_set("web-1");
   rig.object(mine, {"apps/v1", "Deployment", "web", "u-web"});
   Tenant thief("a", 0), owner("n", 0);
-  thief.claim.candidates.push_back({{}, mine});
-  owner.claim.candidates.push_back({{}, mine});
+  thief.candidates.push_back({{}, mine});
+  owner.candidates.push_back({{}, mine});
   settle(rig.ownership, {&thief});
   settle(rig.ownership, {&thief, &owner});
   CHECK(thief.target.pods.empty());

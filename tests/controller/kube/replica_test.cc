@@ -89,4 +89,17 @@ TEST_CASE("what does not read names its place") {
         "its pod template: container \"i\": resources.requests: \"{}\" is no quantity of cpu; write e.g. \"8\", "
         "\"500m\" or \"16Gi\"");
   CHECK(trouble(R"({"spec":{"leaderWorkerTemplate":{"size":2}}})") == "its pod template has no spec");
+  const auto asking_for = [](int resources, std::size_t longest) {
+    Json requests = {{std::string(longest, 'x'), "1"}};
+    for (int i = 1; i < resources; ++i) requests["x.io/r" + std::to_string(i)] = "1";
+    return Json{
+        {"spec",
+         {{"template",
+           {{"spec", {{"containers", Json::array({{{"resources", {{"requests", std::move(requests)}}}}})}}}}}}}};
+  };
+  const char* const too_many =
+      "its pods ask for more than 64 resources, or for some with names of more than 317 characters";
+  CHECK(replica_of(asking_for(64, 317)).ok());
+  CHECK(trouble(asking_for(65, 3).dump().c_str()) == too_many);
+  CHECK(trouble(asking_for(1, 318).dump().c_str()) == too_many);
 }

@@ -1,6 +1,9 @@
 // Reading targets: what is asked, how scale, rollout and pods come together, and that one target's trouble is its own.
 #include "controller/kube/target_reader.h"
 
+#include <malloc.h>
+
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/controller/http/fake_transport.h"
@@ -217,4 +220,131 @@ TEST_CASE("targets are asked for in the order given, the scale and the object of
                                           "/apis/apps/v1/namespaces/b/deployments/x",
                                           "/apis/apps/v1/namespaces/a/deployments/y/scale",
                                           "/apis/apps/v1/namespaces/a/deployments/y"});
+}
+
+TEST_CASE("of those that name one target four get it: first those that may act, then the oldest") {
+  Rig rig;
+  const std::string path = "/apis/apps/v1/namespaces/n/deployments/t";
+  rig.answers.insert({path + "/scale", FakeTransport::json(scale(3, "app=t"))});
+  rig.answers.insert({path, FakeTransport::json(kSettled)});
+  rig.answers.insert({"/apis/apps/v1/namespaces/m/deployments/t/scale", FakeTransport::json(scale(1, "app=t"))});
+  rig.answers.insert({"/apis/apps/v1/namespaces/m/deployments/t", FakeTransport::json(kSettled)});
+  rig.pod("n", "t-1", "t");
+  struct Row {
+    const char* name;
+    api::Mode mode;
+    int created_s;
+    bool served;
+  };
+  const Row rows[] = {{"watches-first", api::Mode::Recommend, 1, true}, {"acts-late", api::Mode::Auto, 9, true},
+                      {"watches-b", api::Mode::Recommend, 3, false},    {"watches-a", api::Mode::Recommend, 3, true},
+                      {"watches-last", api::Mode::Recommend, 4, false}, {"paused", api::Mode::Paused, 8, true}};
+  std::vector<api::Autoscaler> autoscalers;
+  for (const Row& row : rows) {
+    autoscalers.push_back(autoscaler("n", "Deployment", "t"));
+    autoscalers.back().meta.name = row.name;
+    autoscalers.back().meta.created = WallTime(std::chrono::seconds(row.created_s));
+    autoscalers.back().spec.mode = row.mode;
+  }
+  autoscalers.push_back(autoscaler("m", "Deployment", "t"));  // another one, of the same name
+  const auto targets = rig.reader.read(autoscalers, Millis(1000));
+  CHECK(rig.transport.sent().size() == 5);  // the kinds, and of each target its scale and its object
+  REQUIRE(targets.size() == 7);
+  for (std::size_t i = 0; i < 6; ++i) {
+    CAPTURE(rows[i].name);
+    REQUIRE(targets[i].ok() == rows[i].served);
+    if (!targets[i]) {
+      CHECK(targets[i].error().kind == ErrorKind::Conflict);
+      CHECK(targets[i].error().message ==
+            "more than 4 AIAutoscalers name apps/v1 Deployment t: remove those that nobody needs");
+      continue;
+    }
+    CHECK(targets[i]->spec_replicas == 3);
+    CHECK(targets[i]->replica);
+    CHECK(names(targets[i]->pods) == "t-1 ");
+  }
+  REQUIRE(targets[6].ok());
+  CHECK(targets[6]->spec_replicas == 1);
+}
+
+TEST_CASE("what is asked for a target is its namespace's, and no larger than an object can be") {
+  Rig rig;
+  static_cast<void>(rig.reader.read({autoscaler("a", "Deployment", "x")}, Millis(1000)));
+  const auto sent = rig.transport.sent();
+  REQUIRE(sent.size() == 3);
+  for (std::size_t i = 1; i < 3; ++i) {
+    CHECK(sent[i].request.tenant == "a");
+    CHECK(sent[i].request.max_body_bytes == 4U << 20U);
+  }
+}
+
+namespace {
+
+/// Answers one after another with objects of `fat` bytes, and keeps the most memory that was in use in between: what
+/// the reader holds. Sanitizers' allocators count none.
+class FatTransport final : public http::Transport {
+ public:
+  explicit FatTransport(std::size_t fat) : annotation_(fat, 'x') {}
+
+  Result<http::Response> send(const http::Request& request, Millis) override {
+    if (request.target == "/apis/apps/v1") return FakeTransport::json(kApps);
+    if (request.target.ends_with("/scale")) return FakeTransport::json(scale(3, "app=a"));
+    Json object = Json::parse(kSettled);
+    object["metadata"]["annotations"]["a"] = annotation_;
+    object["spec"]["template"]["spec"]["containers"][0]["env"] = Json::array({{{"name", "E"}, {"value", annotation_}}});
+    return FakeTransport::json(dump_json(object));
+  }
+
+  void send_each(const std::vector<http::Request>& requests, Millis deadline, const http::AnswerSink& take) override {
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      take(i, send(requests[i], deadline));
+      most_ = std::max(most_, in_use());
+    }
+    asked_ += requests.size();
+  }
+
+  Result<http::Response> stream(const http::Request&, const http::ChunkSink&, std::stop_token, Millis) override {
+    return Error{};
+  }
+
+  static std::size_t in_use() {
+    const auto heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+  }
+
+  [[nodiscard]] std::size_t most() const { return most_; }
+  [[nodiscard]] std::size_t asked() const { return asked_; }
+
+ private:
+  const std::string annotation_;
+  std::size_t most_ = 0, asked_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("of two thousand fat targets no more is kept than what counts") {
+  constexpr std::size_t kTargets = 2'000, kFat = 20'000;
+  FatTransport transport(kFat);
+  ManualClock clock;
+  Store<LabelledPod> pods{pod_from_json};
+  Discovery discovery{transport, clock};
+  TargetReader reader{transport, clock, discovery, pods};
+  std::vector<api::Autoscaler> autoscalers;
+  for (std::size_t i = 0; i < kTargets; ++i)
+    autoscalers.push_back(autoscaler("n", "Deployment", "t" + std::to_string(i)));
+  const std::size_t before = FatTransport::in_use();
+  const auto targets = reader.read(autoscalers, Millis(1000));
+  CHECK(transport.asked() == 2 * kTargets + 1);
+  CHECK(std::all_of(targets.begin(), targets.end(), [](const auto& target) { return target && target->replica; }));
+  CHECK(transport.most() < before + kTargets * kFat / 4);  // the objects are twice kTargets * kFat
+}
+
+TEST_CASE("a selector that nobody writes is not kept") {
+  Rig rig;
+  rig.answers.insert(
+      {"/apis/x.io/v1/namespaces/n/sets/s/scale", FakeTransport::json(scale(3, "app=" + std::string(40'000, 'x')))});
+  const auto targets = rig.reader.read({autoscaler("n", "Set", "s")}, Millis(1000));
+  REQUIRE(targets[0].ok());
+  CHECK(targets[0]->selector.empty());
+  CHECK(targets[0]->pods_unseen == "the scale's selector is longer than 32768 bytes");
 }

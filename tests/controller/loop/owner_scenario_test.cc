@@ -164,6 +164,11 @@ TEST_CASE_METHOD(Busy, "a target that is not there, or cannot be scaled, is name
   deployment().read_error = Error{ErrorKind::Invalid, "apps/v1 Deployment has no scale subresource", {}};
   cycle();
   CHECK(condition("Ready").reason == "NoScaleSubresource");
+  deployment().read_error = Error{ErrorKind::Conflict, "more than 4 AIAutoscalers name it", {}};
+  clock.time += 15s;
+  cycle();
+  CHECK(condition("Ready").reason == "TooManyAIAutoscalers");
+  CHECK(condition("TargetFound").message == "more than 4 AIAutoscalers name it");
   deployment().read_error = Error{ErrorKind::Unavailable, "connection refused", {}};
   clock.time += 15s;
   cycle();

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "controller/prometheus/response.h"
 
@@ -75,6 +76,50 @@ TEST_CASE("fields may come in any order, unknown ones are passed over") {
   CHECK(answer->infos == std::vector<std::string>{"PromQL info: x"});
 }
 
+TEST_CASE("null is a field that was left out") {
+  const auto with = [](const std::string& more, const std::string& series) {
+    return parse(R"({"status":"success",)" + more + R"("data":{"resultType":"vector","result":)" + series + "}}");
+  };
+  const std::string one = R"([{"metric":null,"value":[1,"2"]}])";
+  const char* field = GENERATE("\"warnings\":null,", "\"infos\":null,", "\"isPartial\":null,",
+                               "\"error\":null,\"errorType\":null,", "");
+  INFO(field);
+  const auto answer = with(field, one);
+  REQUIRE(answer.ok());
+  CHECK(answer->series.at(0).labels.empty());
+  CHECK(answer->warnings.empty());
+  const auto none = with(field, "null");
+  REQUIRE(none.ok());
+  CHECK(none->series.empty());
+}
+
+TEST_CASE("infos among warnings, as Prometheus 2.48 to 2.53 and Thanos send them, are told apart") {
+  const auto answer = parse(
+      R"({"status":"success","warnings":["PromQL info: metric might not be a counter","No StoreAPIs matched for this query"],
+      "data":{"resultType":"vector","result":[]}})");
+  REQUIRE(answer.ok());
+  CHECK(answer->infos == std::vector<std::string>{"PromQL info: metric might not be a counter"});
+  CHECK(answer->warnings == std::vector<std::string>{"No StoreAPIs matched for this query"});
+}
+
+TEST_CASE("of warnings by thousands the first are kept and the others counted, long ones are cut, none hides") {
+  std::string many = R"("PromQL info: x")", infos = many;
+  for (int i = 0; i < 100'000; ++i) infos += R"(,"PromQL info: x")";
+  for (int i = 0; i < 20; ++i) many += ",\"w" + std::to_string(i) + std::string(2'000, 'x') + '"';
+  const auto ask = [](const std::string& warnings) {
+    return parse(R"({"status":"success","warnings":[)" + warnings + R"(],"data":{"resultType":"vector","result":[]}})");
+  };
+  const auto answer = ask(many);
+  REQUIRE(answer.ok());
+  REQUIRE(answer->warnings.size() == 17);
+  CHECK(answer->warnings[16] == "and 4 more");
+  CHECK(answer->warnings[15].size() <= 500);
+  CHECK(answer->infos.size() == 1);
+  const auto last = ask(infos + ",\"partial\"");  // behind all that is said about style
+  REQUIRE(last.ok());
+  CHECK(last->warnings == std::vector<std::string>{"partial"});
+}
+
 TEST_CASE("what VictoriaMetrics' cluster calls partial is a warning") {
   const std::string rest = R"("data":{"resultType":"vector","result":[{"metric":{},"value":[1,"2"]}]}})";
   const auto whole = parse(R"({"status":"success","isPartial":false,)" + rest);
@@ -83,6 +128,51 @@ TEST_CASE("what VictoriaMetrics' cluster calls partial is a warning") {
   CHECK(whole->warnings.empty());
   CHECK(partial->warnings.size() == 1);
   CHECK(partial->series.size() == 1);
+}
+
+TEST_CASE("of what Prometheus 2.53 and Thanos 0.36 say among warnings only infos leave the answer whole") {
+  const std::string no_counter =
+      "PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: \"half\"";
+  const std::string thanos_store = "Addr: 10.0.0.1:10901 LabelSets: {replica=\"0\"} MinTime: 1 MaxTime: 2";
+  struct Row {
+    std::vector<std::string> said;
+    std::size_t warnings, infos;
+  };
+  const Row rows[] = {
+      // Prometheus: web/api/v1/api.go with util/annotations/annotations.go, AsStrings(query, 10)
+      {{no_counter + " (1:6)"}, 0, 1},
+      {{"PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/"
+        "prometheus/latest/querying/functions/#histogram_quantile) for metric name \"\" (1:25)"},
+       0,
+       1},
+      {{"PromQL warning: quantile value should be between 0 and 1, got 7 (1:10)"}, 1, 0},
+      {{no_counter + " (1:6)", "remote_read: remote server http://10.0.0.1/ returned http status 503"}, 1, 1},
+      // What is left out may be a warning: then the answer is not known to be whole.
+      {{no_counter + " (1:6)", "3 more annotations omitted"}, 1, 1},
+      // Thanos: pkg/api/api.go (Respond), pkg/store/proxy_merge.go, pkg/store/proxy.go; without positions
+      {{no_counter}, 0, 1},
+      {{"receive series from " + thanos_store + ": rpc error: code = Unavailable desc = connection error"}, 1, 0},
+      {{"failed to receive any data in 5s from " + thanos_store +
+            ": rpc error: code = Canceled desc = context canceled",
+        no_counter},
+       1,
+       1},
+      {{"No StoreAPIs matched for this query"}, 1, 0},  // of versions before it; 0.36 says nothing at all
+      {{}, 0, 0}};
+  for (const Row& row : rows) {
+    // Thanos has an `analysis` beside the result.
+    for (const char* result : {R"([{"metric":{},"value":[1,"2"]}],"analysis":{})", R"([],"stats":null)", "null"}) {
+      const std::string said = row.said.empty() ? "null" : nlohmann::json(row.said).dump();
+      const std::string body = R"({"status":"success","data":{"resultType":"vector","result":)" + std::string(result) +
+                               R"(},"errorType":null,"error":null,"warnings":)" + said + "}\n";
+      INFO(body);
+      const auto answer = parse(body);
+      REQUIRE(answer.ok());
+      CHECK(answer->warnings.size() == row.warnings);
+      CHECK(answer->infos.size() == row.infos);
+      CHECK(answer->series.size() == (body.find("value\"") == std::string::npos ? 0 : 1));
+    }
+  }
 }
 
 TEST_CASE("failures by kind, in Prometheus's own words where it has some") {
@@ -109,6 +199,12 @@ TEST_CASE("failures by kind, in Prometheus's own words where it has some") {
           ErrorKind::Timeout, "timeout exceeded"},
       Row{429, R"({"status":"error","errorType":"429","error":"too many concurrent requests"})", ErrorKind::Throttled,
           "too many"},
+      Row{422, R"({"status":"error","errorType":"execution","error":"context deadline exceeded"})", ErrorKind::Timeout,
+          "deadline"},  // Thanos' engine (promql-engine)
+      Row{500,
+          R"({"status":"error","errorType":"internal","error":"expanding series: proxy Series(): rpc error: code = )"
+          R"(Aborted desc = receive series from Addr: 10.0.0.1:10901"})",
+          ErrorKind::Unavailable, "receive series from"},  // Thanos with partial_response=false
       Row{503, "Service Unavailable", ErrorKind::Unavailable, "HTTP 503 with 'Service Unavailable'"},
       Row{401, "no org id", ErrorKind::Unauthorized, "no org id"}, Row{403, "", ErrorKind::Forbidden, "an empty body"},
       Row{404, "404 page not found\n", ErrorKind::Unavailable, "check its prefix"},

@@ -261,3 +261,48 @@ TEST_CASE("options that cannot work are refused at start") {
   REQUIRE_FALSE(source.ok());
   CHECK(source.error().kind == ErrorKind::Invalid);
 }
+
+TEST_CASE("an answer may be as large as what was asked for, and no larger than the limit") {
+  Fixture f;
+  f.transport->on([](const http::Request&) { return std::optional(Result(FakeTransport::json(vector("")))); });
+  ports::MetricQuery value{"value", kNow}, week{"week", kNow, kNow - 168h, 60s};
+  value.most_series = week.most_series = 1;
+  static_cast<void>(f.source.query({value, week, {"evidence", kNow}}, 2s));
+  const auto sent = f.transport->sent();
+  REQUIRE(sent.size() == 3);
+  CHECK(sent[0].request.max_body_bytes < 300'000);
+  CHECK(sent[1].request.max_body_bytes > 10'080 * 50);
+  CHECK(sent[1].request.max_body_bytes < 2'000'000);
+  CHECK(sent[2].request.max_body_bytes < PrometheusOptions{}.max_body_bytes);
+  CHECK(asks(sent[0].request, "limit=2&"));
+  CHECK(sent[0].request.reads);
+}
+
+TEST_CASE("a query of more selectors than a few dozen is not asked about, and says so") {
+  Fixture f;
+  std::string promql = "a0";
+  for (int i = 1; i <= 32; ++i) promql += "+a" + std::to_string(i);
+  CHECK(f.source.evidence_queries(promql) == 0);
+  const auto evidence = f.source.evidence({{promql}}, kNow, 2s);
+  REQUIRE_FALSE(evidence[0].ok());
+  CHECK_THAT(evidence[0].error().message, Catch::Contains("33 series selectors"));
+  CHECK(f.transport->sent().empty());
+  CHECK(f.source.evidence_queries("a + a + b") == 2);
+}
+
+TEST_CASE("namespaces share the sources of a batch: too many of one are refused, another's are not") {
+  PrometheusOptions options;
+  options.max_sources = 10;
+  Fixture f;
+  PrometheusSource source{f.transport, options};
+  f.transport->on([](const http::Request& request) -> std::optional<Result<http::Response>> {
+    std::string many = pod("p0", 1);
+    for (int i = 1; i < 4; ++i) many += "," + pod("p" + std::to_string(i), 1);
+    return FakeTransport::json(vector(asks(request, "few") ? pod("x", 1) : many));
+  });
+  const auto evidence = source.evidence({{"many1", "a"}, {"many2", "a"}, {"few", "z"}}, kNow, 2s);
+  CHECK(evidence[0].ok());
+  REQUIRE_FALSE(evidence[1].ok());
+  CHECK_THAT(evidence[1].error().message, Catch::Contains("namespace a"));
+  CHECK(evidence[2].ok());
+}
