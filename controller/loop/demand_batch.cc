@@ -6,6 +6,7 @@
 #include <set>
 
 #include "controller/loop/fair_shares.h"
+#include "controller/loop/judge.h"
 #include "controller/loop/keep.h"
 #include "controller/loop/turns.h"
 
@@ -273,8 +274,8 @@ void DemandBatch::ask_why_empty(Millis deadline) {
   for (auto& slot : slots_) {
     for (const Question* question : questions_of(slot)) {
       if (!question->promql || question->no_evidence) continue;
-      const auto& answer = answers_[question->answer];
-      if (!answer || !answer->series.empty()) continue;
+      const auto value = single_value(answers_[question->answer]);
+      if (value || value.error().kind != ErrorKind::NotFound) continue;
       empty.push_back(question->answer);
       unexplained.push_back(judged_[question->evidence]);
     }

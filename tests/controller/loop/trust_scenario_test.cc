@@ -62,7 +62,7 @@ TEST_CASE_METHOD(Idle, "why a query matched nothing is said where it was found o
   CHECK_THAT(condition("MetricsHealthy").message,
              Catch::Contains("which is not zero: check its metric name and labels"));
   metrics.why = {{"demand", "there is no metric deman"}, {"backlog", "no series of queue has a=\"b\""}};
-  cycle();
+  run_for(2min);
   const auto said = condition("MetricsHealthy").message;
   CHECK_THAT(said, Catch::Contains("the query matched nothing, which is not zero: there is no metric deman") &&
                        Catch::Contains("which is not zero: no series of queue has a=\"b\""));
