@@ -42,6 +42,10 @@ PARTS = {
         {name: f"github.com/prometheus/prometheus/cmd/{name}" for name in ("prometheus", "promtool")},
         ldflags="-s -w -X github.com/prometheus/common/version.Version=3.15.0",
         tags="netgo,remove_all_sd,enable_kubernetes_sd"),
+    "prometheus-2": Part(  # no tags keep its service discoveries out
+        {f"{name}-2": f"github.com/prometheus/prometheus/cmd/{name}" for name in ("prometheus", "promtool")},
+        ldflags="-s -w -X github.com/prometheus/common/version.Version=2.53.3",
+        tags="netgo"),
     "victoriametrics": Part(
         {"victoria-metrics": "github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics"},
         ldflags="-s -w -X github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.Version=victoria-metrics-v1.122.0"),

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -25,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int free_port() {
+std::string free_address() {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -34,7 +35,7 @@ int free_port() {
   if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0) throw std::runtime_error("bind failed");
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
   close(fd);
-  return ntohs(address.sin_port);
+  return "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
 }
 
 [[noreturn]] void skip(const std::string& why) {
@@ -52,8 +53,11 @@ void run(const std::string& command) {
   if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
 }
 
+/// "promtool-2" beside "prometheus-2".
 std::string promtool_beside(const std::string& binary) {
-  return (fs::path(binary).parent_path() / "promtool").string();
+  const fs::path path(binary);
+  const std::string name = path.filename().string();
+  return (path.parent_path() / ("promtool" + name.substr(std::min(name.size(), name.find_first_of('-'))))).string();
 }
 
 /// In `child`, after fork: dies with the test, logs to a file and becomes the program. Never returns.
@@ -69,12 +73,19 @@ std::string promtool_beside(const std::string& binary) {
   std::_Exit(127);
 }
 
+/// It is still to be waited for: until then no other process gets its number.
+bool has_ended(pid_t pid) {
+  siginfo_t info{};
+  return waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
 }  // namespace
 
 LivePrometheus::LivePrometheus(const std::string& openmetrics, const std::string& config) {
   const char* named = std::getenv("AIA_PROMETHEUS_BIN");
   const std::string binary = named != nullptr ? named : "/usr/bin/prometheus";
   victoria_ = fs::path(binary).filename() == "victoria-metrics";
+  thanos_ = std::getenv("AIA_THANOS_BIN") != nullptr;
   std::vector<std::string> programs{binary};
   if (!victoria_) programs.push_back(promtool_beside(binary));
   for (const auto& program : programs)
@@ -83,14 +94,17 @@ LivePrometheus::LivePrometheus(const std::string& openmetrics, const std::string
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
   dir_ = pattern;
   std::ofstream(dir_ + "/history.txt") << openmetrics;
-  std::ofstream(dir_ + "/prometheus.yml") << "global: {}\n" << config;
+  // A sidecar wants external labels; the query takes this one out again.
+  std::ofstream(dir_ + "/prometheus.yml")
+      << (thanos_ ? "global: {external_labels: {replica: a}}\n" : "global: {}\n") << config;
   if (!victoria_) prepare(binary);
   for (int attempt = 0; attempt < 3; ++attempt) {
     if (!start(binary)) continue;
     if (victoria_) import_history();
     return;
   }
-  const std::string log = text_of(dir_ + "/prometheus.log");
+  std::string log;
+  for (const char* name : {"prometheus", "sidecar", "query"}) log += text_of(dir_ + "/" + name + ".log");
   stop();
   throw std::runtime_error(binary + " did not start; it said:\n" + log);
 }
@@ -102,7 +116,7 @@ void LivePrometheus::prepare(const std::string& binary) {
   run(binary + " --version >" + dir_ + "/version.txt 2>&1");
   const std::string version = text_of(dir_ + "/version.txt");
   const auto at = version.find("version ");
-  if (at != std::string::npos) major_version_ = std::atoi(version.c_str() + at + 8);
+  if (at != std::string::npos) std::sscanf(version.c_str() + at, "version %d.%d", &version_.first, &version_.second);
 }
 
 /// VictoriaMetrics takes it while it runs, and shows it after a flush.
@@ -118,7 +132,7 @@ void LivePrometheus::import_history() {
 }
 
 bool LivePrometheus::start(const std::string& binary) {
-  const std::string address = "127.0.0.1:" + std::to_string(free_port());
+  const std::string address = free_address();
   url_ = "http://" + address + "/prom";
   const std::vector<std::string> prometheus = {binary,
                                                "--config.file=" + dir_ + "/prometheus.yml",
@@ -128,29 +142,54 @@ bool LivePrometheus::start(const std::string& binary) {
                                                "--web.route-prefix=/prom"};
   const std::vector<std::string> victoria = {binary, "-storageDataPath=" + dir_ + "/data", "-httpListenAddr=" + address,
                                              "-retentionPeriod=30d", "-http.pathPrefix=/prom"};
-  pid_ = fork();
-  if (pid_ == 0) become(victoria_ ? victoria : prometheus, dir_ + "/prometheus.log");
+  launch(victoria_ ? victoria : prometheus, "prometheus");
+  if (!await("/-/ready", "")) return false;
+  return !thanos_ || start_thanos(std::getenv("AIA_THANOS_BIN"));
+}
+
+/// A query, and the sidecar that it asks.
+bool LivePrometheus::start_thanos(const std::string& thanos) {
+  const std::string sidecar = free_address(), query = free_address();
+  launch({thanos, "sidecar", "--prometheus.url=" + url_, "--tsdb.path=" + dir_ + "/data", "--grpc-address=" + sidecar,
+          "--http-address=" + free_address()},
+         "sidecar");
+  launch({thanos, "query", "--endpoint=" + sidecar, "--grpc-address=" + free_address(), "--http-address=" + query,
+          "--web.route-prefix=/prom", "--query.replica-label=replica"},
+         "query");
+  url_ = "http://" + query + "/prom";
+  return await("/api/v1/stores", "\"sidecar\"");
+}
+
+void LivePrometheus::launch(const std::vector<std::string>& command, const std::string& name) {
+  const pid_t pid = fork();
+  if (pid == 0) become(command, dir_ + "/" + name + ".log");
+  pids_.push_back(pid);
+}
+
+/// Until the server says `words` there; false when a program has ended, and they all are then.
+bool LivePrometheus::await(const std::string& path, const std::string& words) {
   http::TransportOptions options;
   options.base_url = url_;
   auto transport = http::make_cpprest_transport(options);
   for (int i = 0; i < 200; ++i) {
-    const auto ready = (*transport)->send({"GET", "/-/ready", {}, ""}, Millis(1000));
-    if (ready && ready->status == 200) return true;
-    if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
-      pid_ = 0;
-      return false;
-    }
+    const auto said = (*transport)->send({"GET", path, {}, ""}, Millis(1000));
+    if (said && said->status == 200 && said->body.find(words) != std::string::npos) return true;
+    if (std::any_of(pids_.begin(), pids_.end(), has_ended)) break;
     std::this_thread::sleep_for(Millis(100));
   }
+  end_programs();
   return false;
 }
 
-void LivePrometheus::stop() {
-  if (pid_ > 0) {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-    pid_ = 0;
+void LivePrometheus::end_programs() {
+  for (const pid_t pid : std::exchange(pids_, {})) {
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
   }
+}
+
+void LivePrometheus::stop() {
+  end_programs();
   std::error_code ignored;
   fs::remove_all(dir_, ignored);
 }

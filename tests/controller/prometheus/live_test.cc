@@ -324,7 +324,7 @@ TEST_CASE("a store that does not answer makes the answer partial", "[live]") {
 }
 
 TEST_CASE("remarks on a query's style are not warnings", "[live]") {
-  if (live().major_version() < 3) return;  // Prometheus 2 makes none
+  if (live().version() < std::pair(2, 48)) return;  // it makes none; up to 2.53 they are among the warnings
   const auto answer = ask(*connect(live()), {"rate(half[5m])", kEnd});
   CHECK(answer.warnings.empty());
   REQUIRE_FALSE(answer.infos.empty());
