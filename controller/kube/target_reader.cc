@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <tuple>
 
 #include "controller/kube/pod_join.h"
 #include "controller/kube/replica.h"
@@ -15,6 +16,9 @@
 
 namespace aia::kube {
 namespace {
+
+constexpr std::size_t kTimesEachPod = 4;  ///< it may be seen by so many AIAutoscalers, on average over a namespace
+constexpr std::size_t kAlways = 10'000;   ///< pods that those of a namespace may see in all, however few there are
 
 api::ObjectKey target_key(const api::Autoscaler& autoscaler) {
   return {autoscaler.meta.ns, autoscaler.spec.target.name};
@@ -53,6 +57,12 @@ struct TargetReader::Reading {
   api::TargetRef ref;
   ports::Target target{};
   std::optional<Error> refused{};  ///< why its scale is not known
+};
+
+/// The claims of one namespace.
+struct TargetReader::Join {
+  PodJoin selectors;
+  std::vector<std::size_t> claims{};
 };
 
 std::vector<Result<ports::Target>> TargetReader::read(const std::vector<api::Autoscaler>& autoscalers,
@@ -123,7 +133,8 @@ void TargetReader::take_scale(Reading& reading, Result<http::Response> response)
 std::vector<Claim> TargetReader::join_pods(const std::vector<api::Autoscaler>& autoscalers,
                                            std::vector<Result<ports::Target>>& targets) const {
   std::vector<Claim> claims;
-  std::map<std::string, PodJoin> joins;  // by namespace
+  std::vector<const api::ObjectMeta*> authors;  // of claims
+  std::map<std::string, Join> joins;            // by namespace
   for (std::size_t i = 0; i < targets.size(); ++i) {
     if (!targets[i]) continue;
     ports::Target& target = *targets[i];
@@ -134,18 +145,56 @@ std::vector<Claim> TargetReader::join_pods(const std::vector<api::Autoscaler>& a
     else if (!selector)
       target.pods_unseen = "the scale's selector does not parse: " + shown(selector.error().message);
     if (!target.pods_unseen.empty()) continue;
-    const std::string& ns = autoscalers[i].meta.ns;
-    joins[ns].add(std::move(*selector), claims.size());
-    claims.push_back({ns, autoscalers[i].spec.target, &target});
+    const api::ObjectMeta& meta = autoscalers[i].meta;
+    joins[meta.ns].selectors.add(std::move(*selector), claims.size());
+    joins[meta.ns].claims.push_back(claims.size());
+    claims.push_back({meta.ns, autoscalers[i].spec.target, &target});
+    authors.push_back(&meta);
   }
-  for (const auto& [ns, join] : joins) {
-    pods_.visit_from({ns, ""}, [&, &in = ns, &with = join](const api::ObjectKey& key, const LabelledPod& pod) {
-      if (key.ns != in) return false;
-      with.matches(pod.labels, [&](std::size_t i) { claims[i].candidates.push_back({pod.pod, pod.controller}); });
-      return true;
+  for (auto& [ns, join] : joins) {
+    bound(join, ns, claims, authors);
+    visit_pods(ns, [&](const LabelledPod& pod) {
+      join.selectors.matches(pod.labels, [&](std::size_t i) {
+        if (claims[i].target->pods_unseen.empty()) claims[i].candidates.push_back({pod.pod, pod.controller});
+      });
     });
   }
+  std::erase_if(claims, [](const Claim& claim) { return !claim.target->pods_unseen.empty(); });
   return claims;
+}
+
+/// What is kept of pods grows with them, not with the AIAutoscalers that find the same ones. The oldest are served.
+void TargetReader::bound(Join& join, const std::string& ns, std::vector<Claim>& claims,
+                         const std::vector<const api::ObjectMeta*>& authors) const {
+  if (join.claims.size() <= kTimesEachPod) return;
+  std::size_t pods = 0;
+  std::vector<std::size_t> found(claims.size());
+  visit_pods(ns, [&](const LabelledPod& pod) {
+    ++pods;
+    join.selectors.matches(pod.labels, [&](std::size_t i) { ++found[i]; });
+  });
+  std::sort(join.claims.begin(), join.claims.end(), [&](std::size_t a, std::size_t b) {
+    return std::tie(authors[a]->created, authors[a]->name) < std::tie(authors[b]->created, authors[b]->name);
+  });
+  const std::size_t most = std::max(kAlways, kTimesEachPod * pods);
+  std::size_t all = 0;
+  for (const std::size_t i : join.claims) {
+    if (all + found[i] > most)
+      claims[i].target->pods_unseen = "older AIAutoscalers of namespace " + ns + " see " + std::to_string(all) +
+                                      " of at most " + std::to_string(most) +
+                                      " pods, each counted once for each of them: let fewer find the same pods";
+    else
+      all += found[i];
+  }
+}
+
+template <class Visit>
+void TargetReader::visit_pods(const std::string& ns, Visit visit) const {
+  pods_.visit_from({ns, ""}, [&](const api::ObjectKey& key, const LabelledPod& pod) {
+    if (key.ns != ns) return false;
+    visit(pod);
+    return true;
+  });
 }
 
 }  // namespace aia::kube

@@ -23,9 +23,14 @@ class TargetReader {
 
  private:
   struct Reading;
+  struct Join;
   void take_scale(Reading& reading, Result<http::Response> response);
   std::vector<Claim> join_pods(const std::vector<api::Autoscaler>& autoscalers,
                                std::vector<Result<ports::Target>>& targets) const;
+  void bound(Join& join, const std::string& ns, std::vector<Claim>& claims,
+             const std::vector<const api::ObjectMeta*>& authors) const;
+  template <class Visit>
+  void visit_pods(const std::string& ns, Visit visit) const;
 
   http::Transport& transport_;
   const ports::Clock& clock_;

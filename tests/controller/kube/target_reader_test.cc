@@ -123,6 +123,38 @@ TEST_CASE("a target is read once, however many name it") {
   CHECK_FALSE(targets[3].ok());
 }
 
+TEST_CASE("what is kept of pods is bounded, however many AIAutoscalers find the same ones") {
+  Rig rig;
+  const std::string base = "/apis/apps/v1/namespaces/";
+  for (const std::string ns : {"many", "one"}) {
+    rig.answers.insert({base + ns + "/deployments/a/scale", FakeTransport::json(scale(3, "app=a"))});
+    rig.answers.insert({base + ns + "/deployments/a", FakeTransport::json(kSettled)});
+    for (int i = 0; i < 3000; ++i) rig.pod(ns, "a-" + std::to_string(i), "a");
+  }
+  std::vector<api::Autoscaler> all;
+  for (int i = 0; i < 50; ++i) {  // the oldest last
+    all.push_back(autoscaler("many", "Deployment", "a"));
+    all.back().meta.created = WallTime(std::chrono::seconds(1000 - i));
+  }
+  all.push_back(autoscaler("one", "Deployment", "a"));
+  const auto targets = rig.reader.read(all, Millis(1000));
+  REQUIRE(targets.size() == 51);
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < 50; ++i) {
+    INFO(i);
+    REQUIRE(targets[i].ok());
+    CHECK(targets[i]->spec_replicas == 3);
+    CHECK(targets[i]->pods_unseen.empty() == (i >= 46));
+    seen += targets[i]->pods.size();
+  }
+  CHECK(seen == 12'000);  // 3,000 pods, four times each
+  CHECK(
+      targets[0]->pods_unseen ==
+      "older AIAutoscalers of namespace many see 12000 of at most 12000 pods, each counted once for each of them: let "
+      "fewer find the same pods");
+  CHECK(targets[50]->pods.size() == 3000);
+}
+
 TEST_CASE("each target's trouble is its own") {
   Rig rig;
   const std::string base = "/apis/apps/v1/namespaces/n/deployments/";
