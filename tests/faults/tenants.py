@@ -1,8 +1,9 @@
 """Tenants that cost what they can: each has a namespace of its own and attacks what the namespaces share.
 
-What: crowd(size): {namespace: its AIAutoscalers}, FAT (a Deployment of fat pods), MALFORMED (references that the API server must
-refuse), long_labels() (an exporter's text) and SilentConnections. Why: what one tenant may cost is bounded for each; this
-is all of them at once. Source: the bounds in docs/tenancy.md and docs/operations.md, each met or gone beyond by one tenant.
+What: crowd(size): {namespace: its AIAutoscalers}, deployments() with fat pods and with many, malformed() (references that the
+API server must refuse), long_labels() (an exporter's text), SilentConnections; and the Probe that must not notice. Why: what
+one tenant may cost is bounded for each; this is all of them at once. Source: docs/tenancy.md and docs/operations.md, each
+bound of which is met or gone beyond by one tenant.
 """
 import contextlib, http.client, itertools, socket, string, threading, time
 from dataclasses import dataclass
@@ -30,9 +31,10 @@ class Size:
     """How much of each there is."""
     floods: int             # objects whose queries have a thousand selectors
     dense: int              # objects that use all selectors which are asked about
-    many: int               # objects that name the fat Deployment, every second of them by an invented API version
+    many: int               # objects: each third names the fat Deployment, the crowded one, or the fat one by an invented version
     fat_pods: int
-    fat_kib: int            # each in annotations and in its environment
+    fat_kib: int            # of annotations, and of the environment twice as much
+    crowded_pods: int
     labels: int             # values of the label that is decomposed by
     label_bytes: int
     bomb_mib: int           # of one label
@@ -42,6 +44,9 @@ class Size:
 
 def crowd(size, cycle_s):
     """{namespace: AIAutoscalers}."""
+    versions = (f"invented-{i}.example.com/v1" for i in itertools.count())
+    targets = itertools.chain.from_iterable(
+        ({"target": "fat"}, {"target": "crowded"}, {"target": "fat", "version": version}) for version in versions)
     short, others = metric_names(3), metric_names(4)
 
     def flood():
@@ -52,8 +57,8 @@ def crowd(size, cycle_s):
                      for i in range(size.floods)],
         "dense": [autoscaler("dense", f"dense-{i}", [demand(k, "+".join(itertools.islice(others, MOST_SELECTORS)))
                                                      for k in range(3)]) for i in range(size.dense)],
-        "many": [autoscaler("many", f"many-{i}", [demand(0, NUMBER)], target="fat",
-                            version=f"invented-{i}.example.com/v1" if i % 2 else "apps/v1") for i in range(size.many)],
+        "many": [autoscaler("many", f"many-{i}", [demand(0, NUMBER)], **target)
+                 for i, target in zip(range(size.many), targets)],
         "labels": [autoscaler("labels", f"labels-{i}", [demand(k, f"sum by (a) (fat * {k + 1})", decompose="a")
                                                         for k in range(MOST_DEMANDS)]) for i in range(2)],
         "bombs": [autoscaler("bombs", name, [demand(k, bomb(size.bomb_mib * MEBIBYTE)) for k in range(MOST_DEMANDS)])
@@ -90,8 +95,13 @@ def demand(number, query, backlog=None, decompose=None):
     return made
 
 
+def deployments(size):
+    """Of namespace `many`. Annotations may have 256 KiB."""
+    return (fat_deployment("many", size.fat_pods, size.fat_kib),
+            gpu_deployment("crowded", size.crowded_pods, gpus=0, namespace="many"))
+
+
 def fat_deployment(namespace, pods, kib):
-    """Pods of `kib` in annotations (which may have 256) and twice that in their environment."""
     made = gpu_deployment("fat", pods, gpus=0, namespace=namespace)
     template = made["spec"]["template"]
     template["metadata"]["annotations"]["fat"] = "x" * (kib << 10)
@@ -133,7 +143,8 @@ def loud_error(size_bytes, cycle_s):
 def long_labels(count, size_bytes):
     """What the exporter of namespace `labels` says: a series for each value of the label."""
     family = Family("fat", "gauge", "Series whose label is long.")
-    return family.head() + "".join(sample(family.name, {"a": f"{i:05}" + "x" * size_bytes}, i + 1) for i in range(count)) + "# EOF\n"
+    lines = [sample(family.name, {"a": f"{i:05}" + "x" * size_bytes}, i + 1) for i in range(count)]
+    return family.head() + "".join(lines) + "# EOF\n"
 
 
 # ---- connections

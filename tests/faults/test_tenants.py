@@ -24,7 +24,7 @@ from pace import PACE
 from scrape_target import ScrapeTarget
 
 HONEST = "honest"
-API = f"/apis/aiautoscaler.io/v1alpha1/namespaces"
+API = "/apis/aiautoscaler.io/v1alpha1/namespaces"
 MOST_MIB = 512
 MOST_QUERIES = 10_000                    # of a cycle: --max-queries
 LINE_BYTES, LINES = 8 << 10, 50          # of the log: one line, and a cycle's of one namespace
@@ -47,15 +47,16 @@ class Play:
     flags: dict = field(default_factory=dict)
 
 
-CI = Play(tenants.Size(floods=12, dense=30, many=200, fat_pods=6, fat_kib=100, labels=100, label_bytes=2000, bomb_mib=8,
-                       error_mib=1, slow=1),
+CI = Play(tenants.Size(floods=12, dense=30, many=200, fat_pods=6, fat_kib=100, crowded_pods=50, labels=100, label_bytes=2000,
+                       bomb_mib=8, error_mib=1, slow=1),
           cycle_s=5, play_s=90, step_s=25, hold_s=5, most_apart=4, most_missed=2, flags={"cycle": "5s"})
-SOAK = Play(tenants.Size(floods=12, dense=300, many=2000, fat_pods=60, fat_kib=200, labels=500, label_bytes=8000, bomb_mib=30,
-                         error_mib=2, slow=3),
+SOAK = Play(tenants.Size(floods=12, dense=300, many=2000, fat_pods=60, fat_kib=200, crowded_pods=1000, labels=500,
+                         label_bytes=8000, bomb_mib=30, error_mib=2, slow=3),
             cycle_s=15, play_s=600, step_s=75, hold_s=15, most_apart=2, most_missed=0)
 PLAY = SOAK if PACE.soak else CI
-LEVELS = (3, 5, 8, 6, 4, 7, 5, 9)        # replicas that demand needs, one after the other
+LEVELS = (3, 5, 8, 6, 4, 7, 5, 4)        # replicas that demand needs, one after the other; never halved: that is a collapse
 FEW = 3                                  # cycles within which replicas follow, beside what stabilises
+LATE_S = 3                               # of a busy machine
 
 
 @dataclass
@@ -122,7 +123,8 @@ class TenantsTest(KeptFolder, unittest.TestCase):
     def test_the_honest_object_is_served_as_on_a_calm_day(self):
         cycles, steps = Cycles(), []
         http, health = self.controller.address, self.controller._health
-        with tenants.Probe(health) as probe, tenants.SilentConnections(http) as silent, tenants.SilentConnections(health) as mute:
+        hostile = tenants.SilentConnections(http), tenants.SilentConnections(health)
+        with tenants.Probe(health) as probe, hostile[0], hostile[1]:
             asked, logged, began = self.queries(), self.log_bytes(), time.time()
             arrival = ThreadPoolExecutor(1).submit(self.bring_tenants)
             end = None
@@ -136,22 +138,24 @@ class TenantsTest(KeptFolder, unittest.TestCase):
                 self.cluster.check()
                 self.assertTrue(self.controller.alive(), self.controller.process.tail())
                 time.sleep(.5)
-        count = cycles.newest - cycles.first
+        count, (most_apart, apart_s) = cycles.newest - cycles.first + 1, cycles.apart()
         figures = {
-            "cycles": count, "cycles_in_time": (time.time() - began) / PLAY.cycle_s, "cycles_decided_on_whole_data": len(cycles.whole),
-            "most_cycles_apart": cycles.apart()[0], "longest_apart_s": cycles.apart()[1], "metrics_unanswered": cycles.unanswered,
+            "cycles": count, "cycles_that_were_due": (time.time() - began) / PLAY.cycle_s, "decided_on_whole_data": len(cycles.whole),
+            "most_cycles_apart": most_apart, "longest_apart_s": apart_s, "metrics_unanswered": cycles.unanswered,
             "peak_mib": self.peak_mib(), "probes_answered": probe.answered, "probes_missed": len(probe.missed),
-            "slowest_probe_s": probe.slowest_s, "silent_connections": silent.opened + mute.opened,
+            "slowest_probe_s": probe.slowest_s, "silent_connections": sum(one.opened for one in hostile),
             "log_bytes_a_cycle": (self.log_bytes() - logged) / count, "queries_a_cycle": (self.queries() - asked) / count}
-        print("\n".join(f"{name:<30} {value:12.1f}" for name, value in figures.items()))
+        print("\n".join(f"{name:<24} {value:12.1f}" for name, value in figures.items()))
         for step in steps:
-            print(f"demand from {step.before} to {step.level} replicas: followed after "
-                  + ("no time seen" if step.followed_s is None else f"{step.followed_s:.1f} s") + f", at most {step.most_s(PLAY):g} s")
+            followed = "no time seen" if step.followed_s is None else f"{step.followed_s:.1f} s"
+            print(f"from {step.before} to {step.level} replicas: followed after {followed}, at most {step.most_s(PLAY):g} s")
         self.judge(figures, steps, refused, probe, len(tenants.crowd(PLAY.size, PLAY.cycle_s)))
 
     def judge(self, figures, steps, refused, probe, namespaces):
         self.assertEqual(refused, len(tenants.MALFORMED))
         self.assertLessEqual(figures["most_cycles_apart"], PLAY.most_apart)
+        if PACE.soak:
+            self.assertLessEqual(figures["longest_apart_s"], PLAY.most_apart * PLAY.cycle_s + LATE_S)
         self.assertLessEqual(figures["peak_mib"], MOST_MIB)
         self.assertLessEqual(len(probe.missed), PLAY.most_missed, probe.missed)
         self.assertLessEqual(figures["log_bytes_a_cycle"], namespaces * LINES * LINE_BYTES)
@@ -200,7 +204,8 @@ class TenantsTest(KeptFolder, unittest.TestCase):
         for namespace in crowd:
             self.create_namespace(namespace)
             self.cluster.apply(gpu_deployment("web", 1, gpus=0, namespace=namespace))
-        api.request("POST", DEPLOYMENTS.replace("default", "many"), tenants.fat_deployment("many", PLAY.size.fat_pods, PLAY.size.fat_kib))
+        for made in tenants.deployments(PLAY.size):
+            api.request("POST", DEPLOYMENTS.replace("default", "many"), made)
         refused = sum(not self.create(made) for made in tenants.malformed("many"))
         wanted = [made for made_of_one in crowd.values() for made in made_of_one]
         with ThreadPoolExecutor(4) as pool:
