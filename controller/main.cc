@@ -10,7 +10,6 @@
 
 #include "controller/duration_flag.h"
 #include "controller/exam_flags.h"
-#include "controller/http/url.h"
 #include "controller/number_flag.h"
 #include "controller/release.h"
 #include "controller/replay_flags.h"
@@ -44,6 +43,20 @@ void add_prometheus_flags(CLI::App& app, RunOptions& options, std::string& passw
   auto* user = app.add_option("--prometheus-username", prometheus.username, "basic authentication")->excludes(token);
   auto* password = file("--prometheus-password-file", password_file, "password of that user")->needs(user);
   user->needs(password);
+  auto* region = app.add_option("--prometheus-sigv4-region", prometheus.sigv4.region,
+                                "sign queries for AWS, e.g. eu-central-1; credentials come from the environment")
+                     ->excludes(token)
+                     ->excludes(user);
+  app.add_option("--prometheus-sigv4-service", prometheus.sigv4.service, "the service they are signed for")
+      ->needs(region);
+  const auto set_headers = [&prometheus](const std::vector<std::string>& texts) {
+    auto headers = aia::prometheus::parse_headers(texts);
+    if (!headers) throw CLI::ValidationError("--prometheus-header", headers.error().message);
+    prometheus.headers = std::move(*headers);
+  };
+  app.add_option_function<std::vector<std::string>>(
+         "--prometheus-header", set_headers, "NAME=VALUE, sent with every query, e.g. X-Scope-OrgID=team-a; repeatable")
+      ->allow_extra_args(false);
   file("--prometheus-ca", prometheus.tls.ca_file, "the only CA trusted; else the system's");
   auto* cert = file("--prometheus-cert", prometheus.tls.cert_file, "client certificate");
   auto* key = file("--prometheus-key", prometheus.tls.key_file, "its key")->needs(cert);
@@ -107,6 +120,11 @@ void add_loop_flags(CLI::App& app, aia::loop::Settings& loop) {
   add_duration(app, "--scale-down-stabilization", loop.scale_down_stabilization,
                "how long fewer replicas must do before they are scaled in", Millis(0));
   add_duration(app, "--drain", loop.drain, "how soon a backlog is to be gone once capacity for it is Ready", kMoment);
+  app.add_option("--max-objects", loop.max_objects, "AIAutoscalers that are looked after; namespaces share them")
+      ->check(whole_number(1));
+  app.add_option("--max-queries", loop.max_queries,
+                 "queries of one cycle over all objects; namespaces share them, and what is left out comes first next")
+      ->check(whole_number(1));
   constexpr int kUsefulThreads = 4, kMostThreads = 64;
   loop.threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kUsefulThreads);
   app.add_option("--threads", loop.threads, "that forecasters learn on; the cores, at most 4, unless given")
@@ -141,9 +159,9 @@ aia::Result<std::string> read_password(const std::string& path) {
 
 /// What is wrong with the flags alone is said at once: a cluster that cannot be found must not hide it.
 aia::Status check(const RunOptions& options) {
-  if (const auto url = aia::http::parse_base_url(options.prometheus.url); !url)
-    return url.error().in("--prometheus-url");
+  if (const auto address = aia::prometheus::address_of(options.prometheus.url); !address) return address.error();
   if (auto tenancy = aia::prometheus::check(options.prometheus.tenancy); !tenancy) return tenancy;
+  if (auto sigv4 = aia::prometheus::check(options.prometheus.sigv4); !sigv4) return sigv4;
   if (auto address = aia::serve::HttpServer::check(options.listen); !address) return address.error().in("--listen");
   if (auto address = aia::serve::HttpServer::check(options.health_listen); !address)
     return address.error().in("--health-listen");

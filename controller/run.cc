@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <csignal>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
@@ -20,6 +22,7 @@
 #include "controller/host/thread_report.h"
 #include "controller/host/watchdog.h"
 #include "controller/http/make_transport.h"
+#include "controller/http/url.h"
 #include "controller/kube/credentials.h"
 #include "controller/kube/kube_cluster.h"
 #include "controller/loop/loop.h"
@@ -105,6 +108,44 @@ std::string why_not_ready(const kube::KubeCluster& cluster, const Candidacy* can
   return warm_up.done() ? "" : "history is being read";
 }
 
+/// The server of --prometheus-url as messages name it: without what chooses a tenant, which may be a secret.
+std::string prometheus_server(const RunOptions& options) {
+  return options.prometheus.url.substr(0, options.prometheus.url.find('?'));
+}
+
+/// Why Prometheus is not reached, without the server in front of it, which is said already; empty: it is.
+std::string why_unreached(const prometheus::PrometheusSource& source, const RunOptions& options) {
+  auto why = source.unreached();
+  const auto url = http::parse_base_url(prometheus_server(options));
+  if (const auto server = (url ? url->origin() : "") + ": "; why.starts_with(server)) why.erase(0, server.size());
+  return why;
+}
+
+/// Asks Prometheus every cycle until it answered once, be it the loop; what keeps it from that is said when it changes.
+void reach_prometheus(const std::stop_token& stop, prometheus::PrometheusSource& source, const RunOptions& options) {
+  ::pthread_setname_np(::pthread_self(), "reach");
+  const Millis deadline = std::clamp<Millis>(options.loop.cycle / 2, kMoment, kPatience);
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::string told;
+  while (!stop.stop_requested()) {
+    static_cast<void>(source.reach(SystemClock().now(), deadline));
+    const auto why = why_unreached(source, options);
+    if (why.empty()) {
+      const auto manners = source.manners();
+      return serve::log_line(serve::LogLevel::Info, "Prometheus is reached",
+                             {{"prometheus", prometheus_server(options)},
+                              {"optional_parameters", manners ? prometheus::in_words(*manners) : "not known yet"}});
+    }
+    if (why != told)
+      serve::log_line(serve::LogLevel::Warning, "Prometheus is not reached",
+                      {{"prometheus", prometheus_server(options)}, {"error", why}});
+    told = why;
+    std::unique_lock lock(mutex);
+    stopped.wait_for(lock, stop, options.loop.cycle, [] { return false; });
+  }
+}
+
 /// Who sees nothing must not hold the lease where another one could; who sees in part, only while nobody sees more.
 lease::Fitness fitness_of(const kube::KubeCluster& cluster, Millis watch_freshness) {
   if (!cluster.synced()) return lease::Fitness::None;
@@ -171,12 +212,24 @@ Result<Servers> serve_to(const RunOptions& options, const serve::HttpHandler& he
   return Servers{std::move(*first), std::move(*second)};
 }
 
+/// The options of the command line with what signing needs of the process.
+prometheus::PrometheusOptions prometheus_options_of(const RunOptions& options,
+                                                    const std::shared_ptr<const ports::Clock>& clock) {
+  auto made = options.prometheus;
+  made.sigv4.clock = clock;
+  made.sigv4.on_problem = [](const std::string& problem) {
+    if (problem.empty()) return serve::log_line(serve::LogLevel::Info, "AWS credentials are renewed again");
+    serve::log_line(serve::LogLevel::Warning, "AWS credentials are not renewed", {{"error", problem}});
+  };
+  return made;
+}
+
 void log_start(const RunOptions& options, const kube::Credentials& credentials, const Servers& servers) {
   serve::log_line(serve::LogLevel::Info, "starting",
                   {{"version", options.version},
                    {"api_server", credentials.transport.base_url},
                    {"credentials", credentials.source},
-                   {"prometheus", options.prometheus.url},
+                   {"prometheus", prometheus_server(options)},
                    {"namespace", options.ns.empty() ? "all" : options.ns},
                    {"port", servers.metrics->port()},
                    {"health_port", servers.health->port()},
@@ -197,7 +250,7 @@ Status run(const RunOptions& options) {
   if (!credentials) return credentials.error();
   const auto transport = http::make_api_server_transport(credentials->transport);
   if (!transport) return transport.error().in(credentials->source);
-  const auto metrics_source = prometheus::make_prometheus_source(options.prometheus);
+  const auto metrics_source = prometheus::make_prometheus_source(prometheus_options_of(options, clock));
   if (!metrics_source) return metrics_source.error();
 
   std::unique_ptr<FileCheckpoints> checkpoints;
@@ -241,8 +294,12 @@ Status run(const RunOptions& options) {
   cluster_options.on_change = [&pacer] { pacer.poke(); };
   kube::KubeCluster cluster(**transport, *clock, cluster_options);
 
-  const auto health_routes = serve::health_routes(
-      health, [&] { return why_not_ready(cluster, candidacy.get(), warm_up, settings.watch_freshness); });
+  const auto health_routes = serve::health_routes(health, [&] {
+    const auto unreached = why_unreached(**metrics_source, options);
+    const auto prometheus = unreached.empty() ? "" : "Prometheus at " + prometheus_server(options) + ": " + unreached;
+    const auto rest = why_not_ready(cluster, candidacy.get(), warm_up, settings.watch_freshness);
+    return prometheus + (prometheus.empty() || rest.empty() ? "" : "; ") + rest;
+  });
   const auto servers = serve_to(options, health_routes, metrics);
   if (!servers) return servers.error();
   log_start(options, *credentials, *servers);
@@ -255,11 +312,13 @@ Status run(const RunOptions& options) {
     fitness = fitness_of(cluster, settings.watch_freshness);
     metrics.set_watches(cluster.watch_ages());
   };
+  std::jthread reach([&](const std::stop_token& stop) { reach_prometheus(stop, **metrics_source, options); });
   std::jthread cycles([&](const std::stop_token& stop) { cycle_until(stop, loop, pacer, cluster, before_each); });
   wait_for_signal(signals);
   if (journal != nullptr) journal->orderly_end();
   end_in_time();
   cycles.request_stop();
+  reach.request_stop();
   end_orderly(cluster, candidacy.get());
   return done;
 }

@@ -81,7 +81,11 @@ class AnswerReader::Parser final : public beast::http::basic_parser<false> {
   using Code = beast::error_code;
 
   void on_request_impl(beast::http::verb, beast::string_view, beast::string_view, int, Code&) override {}
-  void on_response_impl(int status, beast::string_view, int, Code&) override { status_ = status; }
+  void on_response_impl(int status, beast::string_view, int, Code& code) override {
+    status_ = status;
+    if (status < kFirstInterim || status == kSwitchingProtocols)
+      refuse("its status is " + std::to_string(status) + ", which nobody asked for", code);
+  }
 
   void on_field_impl(beast::http::field field, beast::string_view name, beast::string_view value, Code& code) override {
     if (in_body_) return;  // of the trailer: nothing is read there
@@ -185,8 +189,8 @@ AnswerReader::~AnswerReader() = default;
 AnswerReader::State AnswerReader::feed(std::string_view bytes) {
   total_bytes_ += bytes.size();
   if (is_too_large())
-    return fail(Step::Limit, "its framing alone takes more than the " + std::to_string(exchange_.max_body_bytes()) +
-                                 " bytes that a body may have (max_body_bytes)");
+    return fail(Step::Body, "its framing alone takes more than the " + std::to_string(exchange_.max_body_bytes()) +
+                                " bytes that a body may have (max_body_bytes)");
   if (pending_.empty() && parser_->is_header_done() && !parser_->awaits_chunk()) return put(bytes);
   pending_ += bytes;
   if (parser_->awaits_chunk() && pending_.size() < kShortestEnd) return State::NeedsMore;
@@ -198,14 +202,13 @@ AnswerReader::State AnswerReader::put(std::string_view bytes) {
   beast::error_code code;
   bytes.remove_prefix(parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), code));
   const bool header_is_long = bytes.size() > limits_.header_bytes && code == error::need_more;
+  const Step step = parser_->is_header_done() ? Step::Body : Step::Read;
   if (code == error::header_limit || header_is_long)
-    return fail(Step::Limit, "a header of more than " + std::to_string(limits_.header_bytes) + " bytes");
+    return fail(step, "a header of more than " + std::to_string(limits_.header_bytes) + " bytes");
   if (code == error::body_limit)
     return fail(Step::Limit, "more than " + std::to_string(exchange_.max_body_bytes()) + " bytes (max_body_bytes)");
-  if (code && code != error::need_more) {
-    const Step step = parser_->is_header_done() ? Step::Body : Step::Read;
+  if (code && code != error::need_more)
     return fail(step, parser_->refusal().empty() ? in_words(code) : parser_->refusal());
-  }
   if (parser_->is_done()) return end_one(bytes);
   pending_.assign(bytes);
   return State::NeedsMore;
@@ -217,10 +220,8 @@ AnswerReader::State AnswerReader::end_one(std::string_view rest) {
     keep_ = rest.empty() && parser_->keep_alive();
     return end_answer();
   }
-  if (parser_->status() < kFirstInterim || parser_->status() == kSwitchingProtocols)
-    return fail(Step::Read, "its status is " + std::to_string(parser_->status()) + ", which nobody asked for");
   if (++interim_answers_ > limits_.interim_answers)
-    return fail(Step::Limit, "more than " + std::to_string(limits_.interim_answers) + " interim answers (1xx)");
+    return fail(Step::Read, "more than " + std::to_string(limits_.interim_answers) + " interim answers (1xx)");
   parser_ = std::make_unique<Parser>(exchange_, limits_);
   if (rest.empty()) return State::NeedsMore;
   std::string next(rest);

@@ -26,22 +26,6 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// Percent-encoded octets as what they stand for; others as they are.
-std::string percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    const char* const digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2) {
-      out += static_cast<char>(value);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
 /// An IPv4 or IPv6 address as 16 bytes, the first as IPv4-mapped.
 struct Address {
   std::array<unsigned char, 16> bytes{};
@@ -100,16 +84,9 @@ bool excepts(std::string_view entry, const BaseUrl& server, const std::optional<
   return name == wanted || name.ends_with("." + wanted);
 }
 
-bool is_this_machine(const std::string& host, const std::optional<Address>& address) {
-  if (!address) return lower_case(host) == "localhost";
-  constexpr Address kLoopback6{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, false};
-  constexpr std::size_t kV4At = 12;
-  return address->is_v4 ? address->bytes[kV4At] == 127 : address->bytes == kLoopback6.bytes;
-}
-
 bool is_excepted(const BaseUrl& server, std::string_view list) {
   const auto address = address_of(server.host);
-  if (is_this_machine(server.host, address)) return true;
+  if (is_this_machine(server.host)) return true;
   while (!list.empty()) {
     const auto comma = list.find(',');
     const auto entry = trimmed(list.substr(0, comma));
@@ -120,6 +97,14 @@ bool is_excepted(const BaseUrl& server, std::string_view list) {
 }
 
 }  // namespace
+
+bool is_this_machine(const std::string& host) {
+  const auto address = address_of(host);
+  if (!address) return lower_case(host) == "localhost";
+  constexpr Address kLoopback6{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, false};
+  constexpr std::size_t kV4At = 12;
+  return address->is_v4 ? address->bytes[kV4At] == 127 : address->bytes == kLoopback6.bytes;
+}
 
 Result<Proxy> parse_proxy(const std::string& text) {
   std::string rest = text.find("://") == std::string::npos ? "http://" + text : text;  // as curl and Go read it

@@ -20,6 +20,9 @@ Result<Proxy> parse_proxy(const std::string& text);
 /// An environment variable's value; empty: not set.
 using Environment = std::function<std::string(const char*)>;
 
+/// localhost, 127.0.0.0/8 or ::1; the host without brackets.
+bool is_this_machine(const std::string& host);
+
 /// What HTTPS_PROXY or HTTP_PROXY (either case) say for the server at `base_url`, for TransportOptions::proxy; empty:
 /// none, or NO_PROXY excepts it. Never for this machine itself (localhost, 127.0.0.0/8, ::1). Errors: those of both
 /// URLs, naming the variable.

@@ -35,6 +35,9 @@ std::string lower_case(std::string_view text);
 /// Percent-encodes everything but unreserved characters, '/' included.
 std::string percent_encode(std::string_view text);
 
+/// Percent-encoded octets as what they stand for; whatever else is there stays as it is.
+std::string percent_decode(std::string_view text);
+
 /// Builds "a=1&b=x%20y"; the same name may be added again.
 class Query {
  public:

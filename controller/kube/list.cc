@@ -1,9 +1,21 @@
 // See list.h.
 #include "controller/kube/list.h"
 
+#include <algorithm>
+#include <thread>
+
 #include "controller/kube/response.h"
 
 namespace aia::kube {
+namespace {
+
+/// As calls are tried again (http/retry.h), which a stream never is: an API server that restarts or sheds load, or
+/// credentials that were just replaced.
+bool may_pass(ErrorKind kind) {
+  return kind == ErrorKind::Throttled || kind == ErrorKind::Unavailable || kind == ErrorKind::Unauthorized;
+}
+
+}  // namespace
 
 Step read_page(Watcher& watcher, http::Transport& transport, const SendList& list, const PageReading& how) {
   std::string body;
@@ -27,15 +39,25 @@ Status list_into(ChangeSink& sink, http::Transport& transport, const ports::Cloc
   what.watches = false;
   Watcher watcher(std::move(what));
   Step step = watcher.start();
-  while (const auto* list = std::get_if<SendList>(&step.next)) {
-    PageReading how;
-    how.inactivity = left();
-    how.go_on = [&clock, until = clock.steady() + how.inactivity] { return clock.steady() < until; };
-    step = read_page(watcher, transport, *list, how);
-    for (const Change& change : step.changes) sink.apply(change);
+  constexpr int kAttempts = 4;
+  Millis pause{250};
+  for (int attempt = 1;;) {
+    if (const auto* list = std::get_if<SendList>(&step.next)) {
+      PageReading how;
+      how.inactivity = left();
+      how.go_on = [&clock, until = clock.steady() + how.inactivity] { return clock.steady() < until; };
+      step = read_page(watcher, transport, *list, how);
+      for (const Change& change : step.changes) sink.apply(change);
+      continue;
+    }
+    if (std::holds_alternative<OpenWatch>(step.next)) return done;  // which is what comes after a whole list
+    const Error& error = watcher.error();
+    const Millis wait = std::max(pause, error.retry_after.value_or(pause));
+    if (attempt++ == kAttempts || !may_pass(error.kind) || wait >= left()) return error;
+    std::this_thread::sleep_for(wait);
+    pause *= 2;
+    step = watcher.on_waited();
   }
-  if (std::holds_alternative<OpenWatch>(step.next)) return done;  // which is what comes after a whole list
-  return watcher.error();
 }
 
 }  // namespace aia::kube

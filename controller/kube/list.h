@@ -12,9 +12,9 @@
 
 namespace aia::kube {
 
-/// Of one page. A few times that is held while it is read (docs/operations.md); one object has 1.5 MiB at most in etcd,
-/// and six times that where each byte is escaped.
-inline constexpr std::size_t kMostPageBytes = 32U << 20U;
+/// Of one page. While it is read, up to ten times that is held, where it is all small objects in lists; one object has
+/// 1.5 MiB at most in etcd, and six times that where each byte is escaped.
+inline constexpr std::size_t kMostPageBytes = 16U << 20U;
 
 /// How a page is waited for.
 struct PageReading {
@@ -27,7 +27,8 @@ struct PageReading {
 /// Sends what the watcher asked for and tells it what came.
 Step read_page(Watcher& watcher, http::Transport& transport, const SendList& list, const PageReading& how);
 
-/// All of it, or an Error and what the sink was told until then, without ListEnded. `left`: how long the next page may
+/// All of it, or an Error and what the sink was told until then, without ListEnded. What may pass is tried again, up to
+/// four times in all, after pauses that fit into what is left. `left`: how long the next page may
 /// take. Errors: of the transport and server; Invalid: there is more than `what` allows.
 Status list_into(ChangeSink& sink, http::Transport& transport, const ports::Clock& clock, WatcherOptions what,
                  const std::function<Millis()>& left);

@@ -105,7 +105,8 @@ std::size_t bytes_of(const Labels& labels) {
 Trim pod_trim() {
   return {{},
           {"managedFields", "annotations", "finalizers", "volumes", "affinity", "tolerations", "nodeSelector",
-           "topologySpreadConstraints", "securityContext"},
+           "topologySpreadConstraints", "securityContext", "imagePullSecrets", "hostAliases", "readinessGates",
+           "schedulingGates", "ephemeralContainers", "dnsConfig"},
           {"env", "envFrom", "volumeMounts", "args", "command", "ports", "livenessProbe", "readinessProbe",
            "startupProbe", "lifecycle", "securityContext"}};
 }

@@ -46,7 +46,7 @@ Step Watcher::next_page() {
 
 Step Watcher::on_large_page() {
   if (limit_ == 1)
-    return back_off({ErrorKind::Unavailable, "one object alone is a page that is too large", {}}, State::Listing);
+    return back_off({ErrorKind::Invalid, "one object alone is a page that is too large", {}}, State::Listing);
   limit_ = std::max(1, limit_ / 2);
   return pages_ < options_.most_pages ? next_page() : without_end();
 }

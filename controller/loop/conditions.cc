@@ -63,10 +63,16 @@ const char* metrics_reason(Trust trust, bool backlog_missing, bool running_missi
 Condition metrics_healthy(const Workload& workload) {
   auto worst = Trust::Whole;
   bool backlog_missing = false, running_missing = false;
-  std::string message;
+  std::string message, unknown;
   const auto add = [&](const std::string& sentence) { message += (message.empty() ? "" : "; ") + sentence; };
+  const auto note = [&](const std::string& who, const std::string& words) {
+    if (!words.empty()) unknown += "; " + who + ": " + words;
+  };
   for (const auto& view : workload.demand) {
     const auto& input = view.input;
+    if (input.trust == Trust::Whole) note(input.spec.name, input.trust_note);
+    if (!input.backlog_missing) note("backlog of " + input.spec.name, input.backlog_note);
+    if (!input.running_missing) note("work in progress of " + input.spec.name, input.running_note);
     worst = std::max(worst, input.trust);
     backlog_missing = backlog_missing || input.backlog_missing;
     running_missing = running_missing || input.running_missing;
@@ -75,9 +81,9 @@ Condition metrics_healthy(const Workload& workload) {
     if (input.running_missing) add(input.spec.name + ": the work in progress is not known: " + input.running_note);
   }
   if (message.empty())
-    return make("MetricsHealthy", ConditionStatus::True, "Whole", "every demand query answers in full");
+    return make("MetricsHealthy", ConditionStatus::True, "Whole", "every demand query answers in full" + unknown);
   return make("MetricsHealthy", ConditionStatus::False, metrics_reason(worst, backlog_missing, running_missing),
-              message + "; nothing is scaled in meanwhile");
+              message + "; nothing is scaled in meanwhile" + unknown);
 }
 
 /// "HoltWinters(24h)" → "HoltWinters": a reason is one CamelCase word.

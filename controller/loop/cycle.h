@@ -72,7 +72,7 @@ struct Workload {
 
 /// The namespace that was served last in each step, after which the next one comes; see turns.h.
 struct LastServed {
-  std::string reading{}, acting{}, reporting{};
+  std::string reading{}, asking{}, acting{}, reporting{};
 };
 
 struct Cycle {

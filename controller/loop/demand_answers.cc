@@ -9,6 +9,8 @@
 namespace aia::loop {
 namespace {
 
+constexpr Millis kUnknownWindow = std::chrono::minutes(5);  // of a rate behind a query that is not understood
+
 Coverage coverage_of(const Workload& workload) {
   if (!workload.target) return {workload.object.meta.ns};
   const auto& target = *workload.target;
@@ -17,26 +19,35 @@ Coverage coverage_of(const Workload& workload) {
   return {workload.object.meta.ns, &target.pods, Coverage::Unseen{workload.object.spec.target.name, counted}};
 }
 
-/// Values of the label, heaviest first, those without demand left out; a query without the label is a mistake that only
-/// the user can mend.
-Result<std::vector<std::string>> ranked(const ports::QueryAnswer& answer, const std::string& label) {
+constexpr std::size_t kLongestPart = 256;  // bytes of a label's value: it is put into later queries
+
+/// Values of the label, heaviest first, those without demand left out, and those that are too long, which stay in the
+/// rest; a query without the label is a mistake that only the user can mend.
+struct Ranked {
+  std::vector<std::string> values;
+  int too_long = 0;
+};
+Result<Ranked> ranked(const ports::QueryAnswer& answer, const std::string& label) {
   std::vector<std::pair<double, std::string>> parts;
+  Ranked ranked;
   bool labelled = answer.series.empty();
   for (const auto& series : answer.series) {
     const auto found = series.labels.find(label);
     const double mean = series.samples.empty() ? 0 : series.samples.back().value;
     if (found == series.labels.end() || found->second.empty()) continue;
     labelled = true;
-    if (mean > 0) parts.emplace_back(mean, found->second);
+    if (found->second.size() > kLongestPart)
+      ++ranked.too_long;
+    else if (mean > 0)
+      parts.emplace_back(mean, found->second);
   }
   if (!labelled)
     return Error{ErrorKind::Invalid, "no series of the query has the label " + label + "; write e.g. sum by (" + label +
                                          ") (…), or remove metric.decompose"};
   std::sort(parts.begin(), parts.end(),
             [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
-  std::vector<std::string> values;
-  for (auto& [mean, value] : parts) values.push_back(std::move(value));
-  return values;
+  for (auto& [mean, value] : parts) ranked.values.push_back(std::move(value));
+  return ranked;
 }
 
 }  // namespace
@@ -67,8 +78,17 @@ Result<ports::QueryAnswer> DemandBatch::answer_to(const Question& question) cons
   return answers_[question.answer];
 }
 
+Result<double> DemandBatch::value_of(const Question& question) const {
+  auto value = single_value(answer_to(question));
+  if (value || value.error().kind != ErrorKind::NotFound) return value;
+  const auto why = why_empty_.find(question.answer);
+  if (why == why_empty_.end() || why->second.empty()) return value;
+  return Error{ErrorKind::NotFound, kMatchedNothing + why->second};
+}
+
 Result<ports::Evidence> DemandBatch::evidence_of(const Question& question) const {
   if (!question.promql) return question.promql.error();
+  if (question.no_evidence) return *question.no_evidence;
   return evidence_[question.evidence];
 }
 
@@ -79,7 +99,7 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
   const std::string who = "demand " + input.spec.name;
   const auto answer = answer_to(slot.value);
   const auto evidence = evidence_of(slot.value);
-  const auto value = single_value(answer);
+  const auto value = value_of(slot.value);
   if (!value) {
     input.trust = plan::Trust::Missing;
     input.trust_note = value.error().message;
@@ -95,16 +115,18 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
     return;
   }
   auto judgement = judge(*answer, evidence, coverage_of(workload), state.value().sources, now, settings_);
+  const ports::Evidence* const behind = evidence && evidence->unread.empty() ? &*evidence : nullptr;
   if (evidence) {
     // What is measured while pods that served do not is a lower bound of demand.
     const bool all_seen = !judgement.lacking && judgement.trust != plan::Trust::Stale;
-    state.look(all_seen && !workload.state->pods.any_lost(), now, evidence->rate_window);
-    state.set_rate_window(evidence->rate_window);
+    state.look(all_seen && !workload.state->pods.any_lost(), now,
+               behind != nullptr ? behind->rate_window : kUnknownWindow);
+    if (behind != nullptr) state.set_rate_window(behind->rate_window);
   }
   input.per_pod = judgement.per_pod;
   input.value = *value;
   const auto known = state.highest_lately(now);
-  input.confirmed = state.value().confirmation.look(*value, evidence ? &*evidence : nullptr, now, known);
+  input.confirmed = state.value().confirmation.look(*value, behind, now, known);
   input.trust = judgement.trust;
   input.trust_note = std::move(judgement.note);
   input.data_age = judgement.data_age;
@@ -123,7 +145,7 @@ void DemandBatch::judge_clock(plan::DemandInput& input) const {
 void DemandBatch::answer_beside(const Slot& slot, Beside beside, WallTime now) {
   auto& workload = *slot.workload;
   const auto answer = answer_to(beside.question);
-  const auto amount = single_value(answer);
+  const auto amount = value_of(beside.question);
   if (!amount) {
     beside.missing = true;
     beside.note = amount.error().message;
@@ -136,15 +158,25 @@ void DemandBatch::answer_beside(const Slot& slot, Beside beside, WallTime now) {
   beside.note = std::move(judgement.note);
   if (judgement.trust == plan::Trust::Stale) return;
   beside.amount = *amount;
-  beside.confirmed = beside.before.confirmation.look(*amount, evidence ? &*evidence : nullptr, now);
+  const ports::Evidence* const behind = evidence && evidence->unread.empty() ? &*evidence : nullptr;
+  beside.confirmed = beside.before.confirmation.look(*amount, behind, now);
 }
 
 void DemandBatch::answer_heaviest(const Slot& slot, WallTime now) {
   const auto& answer = answers_[*slot.heaviest];
-  const auto parts = answer ? ranked(*answer, slot.view->input.spec.decompose->label) : answer.error();
-  if (parts) return slot.state().choose_parts(*parts, now);
-  slot.view->history_error = parts.error().message;
-  slot.workload->fail("observe", parts.error().in("parts of demand " + slot.view->input.spec.name));
+  const std::string& label = slot.view->input.spec.decompose->label;
+  const std::string who = "parts of demand " + slot.view->input.spec.name;
+  const auto parts = answer ? ranked(*answer, label) : answer.error();
+  if (!parts) {
+    slot.view->history_error = parts.error().message;
+    return slot.workload->fail("observe", parts.error().in(who));
+  }
+  slot.state().choose_parts(parts->values, now);
+  if (parts->too_long == 0) return;
+  const Error left_out{ErrorKind::Invalid, std::to_string(parts->too_long) + " values of label " + label +
+                                               " are longer than " + std::to_string(kLongestPart) +
+                                               " bytes and are forecast with the rest"};
+  slot.workload->fail("observe", left_out.in(who));
 }
 
 void DemandBatch::answer_due(const Slot& slot) {

@@ -2,13 +2,21 @@
 #include "controller/loop/demand_batch.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "controller/loop/fair_shares.h"
+#include "controller/loop/judge.h"
 #include "controller/loop/keep.h"
+#include "controller/loop/turns.h"
 
 namespace aia::loop {
 namespace {
 
+constexpr int kMostSelectors = 96;                         // of all queries of one object
+constexpr int kMostSeriesOfValue = 1000;                   // there should be one; so many are counted, to be told of
+constexpr int kMoreSeriesOfHistory = 7;                    // whose labels changed on the way
+constexpr Millis kLeastForWhy{100};                        // less is not worth asking for
 constexpr Millis kLongestTakenUp = std::chrono::hours(2);  // of a collapse: none keeps replicas for longer
 
 /// A collapse that the status tells of goes on: it began while another process led, or before this one started.
@@ -55,7 +63,7 @@ std::vector<Result<T>> asked(std::size_t count, Ask ask) {
   } catch (const std::exception& failure) {
     why = std::string("asking Prometheus failed: ") + failure.what();
   }
-  while (results.size() < count) results.push_back(Error{ErrorKind::Unavailable, why});
+  results.resize(count, Error{ErrorKind::Unavailable, why});
   return results;
 }
 
@@ -66,7 +74,7 @@ DemandState& DemandBatch::Slot::state() const {
 }
 
 DemandBatch::DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsSource& metrics, const Aids& aids)
-    : settings_(settings), metrics_(metrics), clock_off_(cycle.clock_off) {
+    : settings_(settings), metrics_(metrics), clock_off_(cycle.clock_off), now_(cycle.now) {
   for_each_usable(cycle, "observe", [&](Workload& workload) {
     forget_removed(workload);
     const auto& specs = workload.object.spec.demand;
@@ -74,11 +82,12 @@ DemandBatch::DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsS
     for (std::size_t i = 0; i < specs.size(); ++i) workload.demand[i].input.spec = specs[i];
     for (auto& view : workload.demand) add(workload, view, aids, cycle.now);
   });
-  take_turns(cycle.now);
+  bound_each();
+  share_queries(cycle);
   for (auto& slot : slots_) {
-    ask_for(slot.value, slot.view->input.spec.decompose, cycle.now);
-    if (slot.backlog) ask_for(*slot.backlog, std::nullopt, cycle.now);
-    if (slot.running) ask_for(*slot.running, std::nullopt, cycle.now);
+    ask_for(slot, slot.value, slot.view->input.spec.decompose, cycle.now);
+    if (slot.backlog) ask_for(slot, *slot.backlog, std::nullopt, cycle.now);
+    if (slot.running) ask_for(slot, *slot.running, std::nullopt, cycle.now);
     ask_for_heaviest(slot, cycle.now);
   }
   ask_for_histories(cycle.now);
@@ -88,26 +97,125 @@ void DemandBatch::add(Workload& workload, DemandView& view, const Aids& aids, Wa
   const auto& demand = view.input.spec;
   const auto& ns = workload.object.meta.ns;
   state_of(workload, demand, settings_.grid_step, aids, now);
-  Slot slot{&workload, &view, {metrics_.admit(demand.query, ns)}, std::nullopt};
-  if (demand.backlog_query) slot.backlog = Question{metrics_.admit(*demand.backlog_query, ns)};
-  if (demand.running_query) slot.running = Question{metrics_.admit(*demand.running_query, ns)};
+  Slot slot{&workload, &view, admitted(demand.query, ns), std::nullopt};
+  if (demand.backlog_query) slot.backlog = admitted(*demand.backlog_query, ns);
+  if (demand.running_query) slot.running = admitted(*demand.running_query, ns);
   slots_.push_back(std::move(slot));
 }
 
-/// Requests wait for a free connection in this order: with another beginning each cycle nobody is last for ever.
-void DemandBatch::take_turns(WallTime now) {
-  if (slots_.empty()) return;
-  const auto turn = static_cast<std::uint64_t>(now.time_since_epoch() / settings_.cycle) % slots_.size();
-  std::rotate(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(turn), slots_.end());
+DemandBatch::Question DemandBatch::admitted(const std::string& promql, const std::string& ns) const {
+  Question question{metrics_.admit(promql, ns)};
+  if (question.promql) question.selectors = metrics_.evidence_queries(*question.promql);
+  return question;
 }
 
-void DemandBatch::ask_for(Question& question, const std::optional<api::DecomposeSpec>& decompose, WallTime now) {
+std::vector<DemandBatch::Question*> DemandBatch::questions_of(Slot& slot) {
+  std::vector<Question*> all{&slot.value};
+  if (slot.backlog) all.push_back(&*slot.backlog);
+  if (slot.running) all.push_back(&*slot.running);
+  return all;
+}
+
+/// What lies behind a few dozen series selectors is asked for one object. Beyond that a value may raise, never lower.
+void DemandBatch::bound_each() {
+  std::map<const Workload*, int> selectors;
+  for (auto& slot : slots_) {
+    for (Question* question : questions_of(slot)) {
+      int& all = selectors[slot.workload];
+      all += question->selectors;
+      if (all <= kMostSelectors) continue;
+      all -= std::exchange(question->selectors, 0);
+      question->no_evidence =
+          Error{ErrorKind::Invalid, "the queries of one AIAutoscaler may have " + std::to_string(kMostSelectors) +
+                                        " series selectors in all, and with this query they have more"};
+    }
+  }
+}
+
+/// Queries of this cycle for one demand entry.
+int DemandBatch::cost_of(Slot& slot, WallTime now) const {
+  constexpr int kHistory = 1;
+  int cost = slot.state().parts_due(now) ? 1 + kHistory : kHistory;
+  for (const Question* question : questions_of(slot)) cost += 1 + question->selectors;
+  return cost;
+}
+
+/// Each namespace has its share of the cycle's queries, and in it objects take turns. What is left out is asked for in
+/// a later cycle.
+void DemandBatch::share_queries(Cycle& cycle) {
+  std::map<Workload*, int> cost;
+  std::map<std::string, int> wanted;
+  for (auto& slot : slots_) {
+    const int own = cost_of(slot, cycle.now);
+    cost[slot.workload] += own;
+    wanted[slot.workload->object.meta.ns] += own;
+  }
+  std::vector<int> wishes;
+  for (const auto& [ns, wish] : wanted) wishes.push_back(wish);
+  const auto fair = fair_shares(wishes, settings_.max_queries);
+  std::map<std::string, int> left;
+  for (const auto& [ns, wish] : wanted) left.emplace(ns, fair[left.size()]);
+
+  std::vector<Workload*> all;
+  for (const auto& [workload, own] : cost) all.push_back(workload);
+  std::sort(all.begin(), all.end(),
+            [](const Workload* a, const Workload* b) { return a->object.meta.key() < b->object.meta.key(); });
+  if (!all.empty()) {  // with another beginning each cycle nobody of a namespace is last for ever
+    const auto number = static_cast<std::uint64_t>(now_.time_since_epoch() / settings_.cycle) % all.size();
+    std::rotate(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(number), all.end());
+  }
+  const auto turn = [](const Workload& workload) -> Turn& { return workload.state->asking; };
+  std::map<const Workload*, std::size_t> place;
+  std::set<std::string> begun;
+  for (Workload* workload : in_turns(std::move(all), turn, cycle.served.asking)) {
+    const auto& ns = workload->object.meta.ns;
+    int& share = left.at(ns);
+    const bool is_asked = cost.at(workload) <= share || begun.insert(ns).second;  // one is always asked for
+    begun.insert(ns);
+    turn(*workload).waited = is_asked ? 0 : turn(*workload).waited + 1;
+    place.emplace(workload, place.size());
+    if (!is_asked) {
+      postpone(*workload, wanted.at(ns));
+      continue;
+    }
+    share -= cost.at(workload);
+    cycle.served.asking = ns;
+  }
+  std::stable_sort(slots_.begin(), slots_.end(),
+                   [&](const Slot& a, const Slot& b) { return place.at(a.workload) < place.at(b.workload); });
+}
+
+void DemandBatch::postpone(Workload& workload, int wanted) {
+  const Error why{ErrorKind::Throttled, "waits for a later cycle: the objects of namespace " + workload.object.meta.ns +
+                                            " want " + std::to_string(wanted) +
+                                            " queries in each, which is more than its share of the " +
+                                            std::to_string(settings_.max_queries) + " that are asked (--max-queries)"};
+  for (auto& slot : slots_) {
+    if (slot.workload != &workload) continue;
+    for (Question* question : questions_of(slot))
+      if (question->promql) question->promql = why;
+  }
+}
+
+ports::MetricQuery& DemandBatch::ask(const Slot& slot, const std::string& promql, WallTime now) {
+  ports::MetricQuery query;
+  query.promql = promql;
+  query.end = now;
+  query.tenant = slot.workload->object.meta.ns;
+  query.most_series = kMostSeriesOfValue;
+  queries_.push_back(std::move(query));
+  return queries_.back();
+}
+
+void DemandBatch::ask_for(const Slot& slot, Question& question, const std::optional<api::DecomposeSpec>& decompose,
+                          WallTime now) {
   if (!question.promql) return;
   question.answer = queries_.size();
-  queries_.push_back({*question.promql, now, std::nullopt, Millis(0)});
-  if (decompose) queries_.back().by = ports::ByLabel{decompose->label};
+  auto& query = ask(slot, *question.promql, now);
+  if (decompose) query.by = ports::ByLabel{decompose->label};
+  if (question.no_evidence) return;
   question.evidence = judged_.size();
-  judged_.push_back({*question.promql, queries_.back().tenant});
+  judged_.push_back({*question.promql, query.tenant});
 }
 
 void DemandBatch::ask_for_heaviest(Slot& slot, WallTime now) {
@@ -116,8 +224,8 @@ void DemandBatch::ask_for_heaviest(Slot& slot, WallTime now) {
   constexpr int kLooks = 144;  // a season: every ten minutes of a day
   const Millis over = slot.state().parts_span();
   slot.heaviest = queries_.size();
-  queries_.push_back({*slot.value.promql, now, std::nullopt, Millis(0)});
-  queries_.back().by =
+  auto& query = ask(slot, *slot.value.promql, now);
+  query.by =
       ports::ByLabel{decompose.label, {}, 2 * decompose.heaviest, over, std::max(settings_.grid_step, over / kLooks)};
 }
 
@@ -137,9 +245,12 @@ void DemandBatch::ask_for_histories(WallTime now) {
     auto& slot = *waiting[i];
     slot.range = slot.state().history().due(now, shares[i] / series_of(slot), settings_);
     slot.due = queries_.size();
-    queries_.push_back({*slot.value.promql, slot.range->last, slot.range->first, slot.range->step});
+    auto& query = ask(slot, *slot.value.promql, slot.range->last);
+    query.start = slot.range->first;
+    query.step = slot.range->step;
+    query.most_series = series_of(slot) + kMoreSeriesOfHistory;
     if (const auto& decompose = slot.view->input.spec.decompose)
-      queries_.back().by = ports::ByLabel{decompose->label, slot.state().parts()};
+      query.by = ports::ByLabel{decompose->label, slot.state().parts()};
   }
 }
 
@@ -151,9 +262,33 @@ int DemandBatch::series_of(const Slot& slot) {
 
 void DemandBatch::ask(const std::function<Millis(int)>& left) {
   if (queries_.empty()) return;
-  const WallTime at = queries_.front().end;
   answers_ = asked<ports::QueryAnswer>(queries_.size(), [&] { return metrics_.query(queries_, left(1)); });
-  evidence_ = asked<ports::Evidence>(judged_.size(), [&] { return metrics_.evidence(judged_, at, left(0)); });
+  evidence_ = asked<ports::Evidence>(judged_.size(), [&] { return metrics_.evidence(judged_, now_, left(0)); });
+  ask_why_empty(left(0));
+}
+
+/// Of the values that matched nothing, with the time that is left.
+void DemandBatch::ask_why_empty(Millis deadline) {
+  std::vector<std::size_t> empty;
+  std::vector<ports::EvidenceQuery> unexplained;
+  for (auto& slot : slots_) {
+    for (const Question* question : questions_of(slot)) {
+      if (!question->promql || question->no_evidence) continue;
+      const auto value = single_value(answers_[question->answer]);
+      if (value || value.error().kind != ErrorKind::NotFound) continue;
+      empty.push_back(question->answer);
+      unexplained.push_back(judged_[question->evidence]);
+    }
+  }
+  if (empty.empty() || deadline < kLeastForWhy) return;
+  try {
+    const auto why = metrics_.why_empty(unexplained, now_, deadline);
+    for (std::size_t i = 0; i < std::min(why.size(), empty.size()); ++i) why_empty_[empty[i]] = why[i];
+  } catch (const BrokenShared&) {
+    throw;
+  } catch (const std::exception&) {  // then they have matched nothing, and that is all that is known
+    why_empty_.clear();
+  }
 }
 
 }  // namespace aia::loop

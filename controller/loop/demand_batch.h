@@ -1,11 +1,12 @@
 // All demand of all objects as one batch: for each entry its value now, its backlog or work in progress now,
 // the grid points that are due and the evidence behind all but these. Built from the cycle, asked once, handed back to
 // the entries. What an object may cost the others is bounded: only what the source admits for its namespace is asked,
-// every value goes out before any history, histories share a budget, and who is first in the queue changes from cycle
-// to cycle.
+// every value goes out before any history, histories share a budget, and so do namespaces the queries of a cycle: an
+// object that is left out comes first in the next.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,10 @@ class DemandBatch {
   /// A query of one entry: where its answer and its evidence are, or why it was not asked.
   struct Question {
     Result<std::string> promql;
+    int selectors = 0;  ///< how many queries its evidence takes
     std::size_t answer = 0;
     std::size_t evidence = 0;
+    std::optional<Error> no_evidence{};  ///< why it is not asked for
   };
   /// One entry and what is asked for it.
   struct Slot {
@@ -47,10 +50,18 @@ class DemandBatch {
     [[nodiscard]] DemandState& state() const;
   };
   void add(Workload& workload, DemandView& view, const Aids& aids, WallTime now);
-  void take_turns(WallTime now);
-  void ask_for(Question& question, const std::optional<api::DecomposeSpec>& decompose, WallTime now);
+  [[nodiscard]] Question admitted(const std::string& promql, const std::string& ns) const;
+  static std::vector<Question*> questions_of(Slot& slot);
+  void bound_each();
+  void share_queries(Cycle& cycle);
+  void postpone(Workload& workload, int wanted);
+  [[nodiscard]] int cost_of(Slot& slot, WallTime now) const;
+  ports::MetricQuery& ask(const Slot& slot, const std::string& promql, WallTime now);
+  void ask_for(const Slot& slot, Question& question, const std::optional<api::DecomposeSpec>& decompose, WallTime now);
   void ask_for_heaviest(Slot& slot, WallTime now);
   void ask_for_histories(WallTime now);
+  void ask_why_empty(Millis deadline);
+  [[nodiscard]] Result<double> value_of(const Question& question) const;
   [[nodiscard]] Result<ports::QueryAnswer> answer_to(const Question& question) const;
   [[nodiscard]] Result<ports::Evidence> evidence_of(const Question& question) const;
   [[nodiscard]] static int series_of(const Slot& slot);
@@ -74,11 +85,13 @@ class DemandBatch {
   const Settings& settings_;
   ports::MetricsSource& metrics_;
   const Millis clock_off_;
+  const WallTime now_;
   std::vector<Slot> slots_;
   std::vector<ports::MetricQuery> queries_;
   std::vector<Result<ports::QueryAnswer>> answers_;
   std::vector<ports::EvidenceQuery> judged_;  // what evidence is asked for
   std::vector<Result<ports::Evidence>> evidence_;
+  std::map<std::size_t, std::string> why_empty_;  // by answer
 };
 
 }  // namespace aia::loop

@@ -74,7 +74,9 @@ void DemandState::feed(const GridRange& range, const std::vector<double>& values
     }
   }
   horizon_.reset();
+  const bool was_loaded = history_.loaded();
   history_.fed(range);
+  if (!was_loaded && history_.loaded()) history_was_empty_ = !newest_value_;
 }
 
 std::optional<double> DemandState::highest_lately(WallTime now) const {

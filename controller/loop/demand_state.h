@@ -117,6 +117,9 @@ class DemandState {
   /// Paths as far as `furthest`; empty while too little is known.
   [[nodiscard]] forecasting::Scenarios scenarios(Millis furthest) const;
 
+  /// The whole history was asked for by this process, and no point of it had a value.
+  [[nodiscard]] bool history_was_empty() const { return history_was_empty_; }
+
   /// Newest point that had a value; unset: none yet.
   [[nodiscard]] std::optional<WallTime> newest_value() const { return newest_value_; }
 
@@ -163,6 +166,7 @@ class DemandState {
   std::optional<WallTime> newest_learned_;  // with a value
   std::deque<ports::Expectation> promises_;
   bool read_again_ = false;  // because the clock was ahead
+  bool history_was_empty_ = false;
 };
 
 }  // namespace aia::loop

@@ -22,6 +22,13 @@ Millis horizon_of(Millis lead, Millis step) {
   return (lead + step - Millis(1)) / step * step;
 }
 
+/// The query may match now and still have no past: a rule that was just added, a metric that nobody kept.
+std::string empty_history(const DemandState& state) {
+  return "the history came back empty: in " + format_duration(state.identity().forecast.history) +
+         " the query has no point, so that replicas follow what is measured now, and a forecast is learned from what "
+         "comes from here on; where there should be a past, run the query over a range";
+}
+
 void describe(DemandView& view, const DemandState& state, WallTime now, const Settings& settings) {
   const auto& summary = state.summary();
   view.model = summary.model.empty() ? "None" : summary.model;
@@ -34,12 +41,13 @@ void describe(DemandView& view, const DemandState& state, WallTime now, const Se
     if (!view.history_error.empty()) view.why += ", and now cannot be: " + view.history_error;
   } else if (!newest) {
     view.model = "None";
-    view.why = "the query has no history";
+    view.why = empty_history(state);
   } else if (now - *newest > settings.forecast_expiry()) {
     view.why = "the newest point of the history is " + format_rough(now - *newest) + " old";
     view.past_ended = true;
   } else {
     view.eligible = summary.eligible && !state.fan().empty();
+    if (!view.eligible && state.history_was_empty()) view.why = empty_history(state) + " (so far: " + view.why + ")";
     if (const auto masked = state.masked_in_words(now); !masked.empty()) view.why += "; " + masked;
   }
   view.input.fan = view.eligible ? &state.fan() : nullptr;

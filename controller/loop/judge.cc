@@ -122,13 +122,27 @@ std::string first_of(const std::vector<std::string>& warnings) {
   return warnings.front() + (warnings.size() > 1 ? " (and " + std::to_string(warnings.size() - 1) + " more)" : "");
 }
 
+/// An answer behind which nothing can be seen is believed as it is: it must be of now and without warnings. Its data
+/// counts as half as old as it might be, about what scraping and a window of a few scrapes come to: planning for a
+/// little later is safe, for earlier it is not.
+Judgement judge_alone(const ports::QueryAnswer& answer, const std::string& unread, WallTime now,
+                      const Settings& settings) {
+  using plan::Trust;
+  const Millis data_age = settings.freshness / 2;
+  if (!answer.warnings.empty()) return {Trust::Partial, "Prometheus warns: " + first_of(answer.warnings), data_age};
+  const Millis age = now - answer.series.front().samples.back().time;
+  if (age > settings.freshness)
+    return {Trust::Stale, "the answer is of " + format_rough(age) + " ago", settings.freshness};
+  return {Trust::Whole, "what lies behind the query is not known: " + unread, data_age};
+}
+
 }  // namespace
 
 Result<double> single_value(const Result<ports::QueryAnswer>& answer) {
   if (!answer) return answer.error();
   const auto& series = answer->series;
   if (series.empty() || series.front().samples.empty()) {
-    return Error{ErrorKind::NotFound, "the query matched nothing, which is not zero: check its metric name and labels"};
+    return Error{ErrorKind::NotFound, std::string(kMatchedNothing) + "check its metric name and labels"};
   }
   if (series.size() > 1) {
     return Error{ErrorKind::Invalid,
@@ -150,6 +164,7 @@ std::size_t drop_ahead(ports::Evidence& evidence, WallTime now, const Settings& 
 Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,
                 Sources& sources, WallTime now, const Settings& settings) {
   using plan::Trust;
+  if (evidence && !evidence->unread.empty()) return judge_alone(answer, evidence->unread, now, settings);
   if (!evidence) return {Trust::Partial, "its age is not known: " + evidence.error().message, settings.freshness};
   auto dated = *evidence;
   if (const auto ahead = drop_ahead(dated, now, settings); ahead > 0) {
@@ -198,6 +213,10 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
                    "- report, and the scale counts " + std::to_string(coverage.unseen->counted) +
                    ": its pods cannot be seen");
   if (lacking) return partial(missing);
+  if (sources.crowded())
+    return partial(
+        "the series behind it change so often that nobody can tell which are missing: drop labels that "
+        "change with each scrape");
   if (!evidence->complete) return partial("the server answered only in part which series lie behind it");
   return {Trust::Whole, "", data_age, false, own.named() || by_name};
 }

@@ -19,6 +19,9 @@ namespace aia::loop {
 /// in a history drown all losses. No service has so many requests a second, nor so many waiting.
 inline constexpr double kMostDemand = 1e12;
 
+/// How the error of an empty answer begins; what to do follows.
+inline constexpr const char* kMatchedNothing = "the query matched nothing, which is not zero: ";
+
 /// The one number in an instant answer. Errors say what to do about the query; kinds: the server's, Invalid for several
 /// series, NotFound for none, Unavailable for a value that is no number of requests.
 Result<double> single_value(const Result<ports::QueryAnswer>& answer);
@@ -38,7 +41,7 @@ struct Coverage {
 
 struct Judgement {
   plan::Trust trust = plan::Trust::Whole;
-  std::string note;      ///< why not Whole
+  std::string note;      ///< why not Whole; with Whole, what it is believed without
   Millis data_age{0};    ///< age of the newest sample of the query's oldest part + half the rate window
   bool lacking = false;  ///< sources that reported lately no longer do: the value may be less than the truth
   bool per_pod = false;  ///< its series name pods of the target, or what is likely to be such
@@ -48,9 +51,9 @@ struct Judgement {
 /// them looks old ever after. Returns how many.
 std::size_t drop_ahead(ports::Evidence& evidence, WallTime now, const Settings& settings);
 
-/// Judges a value that is there by what lies behind it. `sources` learns who that is; where the series name the
-/// target's own pods, those that are Ready are counted, because they come and go as we scale; where its pods cannot be
-/// seen, those that report by its name are held against what the scale counts.
+/// Judges a value that is there, so that `answer` has a sample, by what lies behind it. `sources` learns who that is;
+/// where the series name the target's own pods, those that are Ready are counted, because they come and go as we scale;
+/// where its pods cannot be seen, those that report by its name are held against what the scale counts.
 Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,
                 Sources& sources, WallTime now, const Settings& settings);
 

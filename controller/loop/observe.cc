@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 #include "controller/loop/demand_batch.h"
+#include "controller/loop/fair_shares.h"
 #include "controller/loop/owners.h"
 #include "controller/loop/pools.h"
 #include "controller/loop/turns.h"
@@ -70,6 +72,29 @@ void observe_targets(Cycle& cycle, ports::Cluster& cluster, Millis deadline, con
   }
 }
 
+/// Of a namespace with more objects than its share the oldest are looked after.
+void bound_objects(Cycle& cycle, const Settings& settings) {
+  if (static_cast<int>(cycle.workloads.size()) <= settings.max_objects) return;
+  std::map<std::string, std::vector<Workload*>> by_namespace;
+  for (auto& workload : cycle.workloads) by_namespace[workload.object.meta.ns].push_back(&workload);
+  std::vector<int> wanted;
+  for (const auto& [ns, own] : by_namespace) wanted.push_back(static_cast<int>(own.size()));
+  const auto shares = fair_shares(wanted, settings.max_objects);
+  std::size_t next = 0;
+  for (auto& [ns, own] : by_namespace) {
+    const auto share = static_cast<std::size_t>(shares[next++]);
+    std::stable_sort(own.begin(), own.end(), [](const Workload* a, const Workload* b) {
+      return a->object.meta.created < b->object.meta.created;
+    });
+    for (std::size_t i = share; i < own.size(); ++i)
+      own[i]->problem =
+          Error{ErrorKind::Invalid, "namespace " + ns + " has " + std::to_string(own.size()) +
+                                        " AIAutoscalers, and its share of the " + std::to_string(settings.max_objects) +
+                                        " that this controller looks after (--max-objects) is " +
+                                        std::to_string(share) + ", the oldest ones: delete those that nobody needs"};
+  }
+}
+
 }  // namespace
 
 std::optional<std::int64_t> Workload::gpus_of(std::optional<int> replicas) const {
@@ -97,13 +122,16 @@ Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now,
     workload.journal = journal;
     if (auto why = set_aside(workload.object.meta, journal)) workload.problem = std::move(why);
     workload.unseen = unseen;
+    cycle.workloads.push_back(std::move(workload));
+  }
+  bound_objects(cycle, settings);
+  for (auto& workload : cycle.workloads) {
     workload.state = &states.of(workload.object, settings);
     if (adopt) workload.state->adopt(workload.object.status);
     if (workload.problem)
       workload.fail("observe", *workload.problem);
     else
       workload.state->follow(workload.object.spec, settings);
-    cycle.workloads.push_back(std::move(workload));
   }
   states.keep_only(uids);
   return cycle;

@@ -26,6 +26,8 @@ struct Settings {
   int history_page_points = 10'080;                ///< most grid points asked of one series at once
   int history_budget_points = 100'000;  ///< most grid points asked in one cycle, over all objects: each costs
                                         ///< a forecaster some 30 µs
+  int max_objects = 2'000;              ///< AIAutoscalers that are looked after: namespaces share them
+  int max_queries = 10'000;             ///< most queries of one cycle, over all objects: namespaces share them
   int threads = 1;                      ///< that forecasters are fed on; results are the same
 
   /// What has not answered by then is stale for its own objects only.

@@ -9,7 +9,9 @@
 namespace aia::loop {
 namespace {
 
-constexpr std::size_t kMostSpells = 64;  // of one owner
+constexpr std::size_t kMostSpells = 64;         // of one owner
+constexpr std::size_t kFewSources = 1'000;      // are always remembered,
+constexpr std::size_t kMostTimesReporting = 4;  // and so many times those that report
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kGenerated = "bcdfghjklmnpqrstvwxz2456789";
 constexpr std::string_view kHex = "0123456789abcdef";
@@ -123,11 +125,25 @@ void Sources::observe(const ports::Evidence& evidence, WallTime now, const Setti
     heard->second = now;
   }
   std::erase_if(last_, [&](const auto& source) { return now - source.second > settings.source_memory; });
+  forget_beyond(kFewSources + kMostTimesReporting * evidence.pods.size(), now, settings.source_memory);
   for (const auto& [key, count] : reporting) groups_[key].look(count, now, settings.source_memory);
   std::erase_if(groups_, [](const auto& entry) {
     const auto& spells = entry.second.spells;
     return spells.size() == 1 && spells.front().reporting == 0;
   });
+}
+
+/// Pods are replaced once or twice within the memory; sources whose names change with every scrape would fill it
+/// without end.
+void Sources::forget_beyond(std::size_t most, WallTime now, Millis memory) {
+  const auto is_silent = [&](const auto& source) { return source.second != now; };
+  const auto reports_no_more = [](const auto& entry) {
+    return !entry.second.spells.empty() && entry.second.spells.back().reporting == 0;
+  };
+  if (last_.size() > most || groups_.size() > most) crowded_at_ = now;
+  if (last_.size() > most) std::erase_if(last_, is_silent);
+  if (groups_.size() > most) std::erase_if(groups_, reports_no_more);
+  if (crowded_at_ && now - *crowded_at_ > memory) crowded_at_.reset();
 }
 
 void Sources::note_newest(const ports::Evidence& evidence, WallTime now) {
@@ -157,6 +173,7 @@ void Sources::shift(Millis by) {
     if (group.missing_since) *group.missing_since += by;
   }
   if (looked_) *looked_ += by;
+  if (crowded_at_) *crowded_at_ += by;
 }
 
 }  // namespace aia::loop

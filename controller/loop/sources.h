@@ -55,6 +55,9 @@ class Sources {
   /// the server lost samples.
   [[nodiscard]] Millis behind() const { return behind_; }
 
+  /// More sources came and went within the memory than are remembered: who is missing is not known.
+  [[nodiscard]] bool crowded() const { return crowded_at_.has_value(); }
+
   /// Time was counted wrongly by so much (loop_clock.h). Samples are dated by the server, and stay.
   void shift(Millis by);
 
@@ -80,12 +83,14 @@ class Sources {
   };
 
   void note_newest(const ports::Evidence& evidence, WallTime now);
+  void forget_beyond(std::size_t most, WallTime now, Millis memory);
 
   std::map<Source, WallTime> last_;
   std::map<GroupKey, Group> groups_;
   std::optional<WallTime> looked_;
   std::optional<WallTime> newest_;  // sample of all that were observed
   Millis behind_{0};
+  std::optional<WallTime> crowded_at_;  // last, within the memory
 };
 
 }  // namespace aia::loop

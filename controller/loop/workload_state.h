@@ -94,7 +94,7 @@ struct WorkloadState {
   std::int64_t status_slot = 0;  ///< grid step of that write
   std::map<std::string, WrittenForecast> forecasts;  ///< by demand name
   api::AutoscalerStatus stored;                      ///< as found when it was last adopted
-  Turn reading, acting, reporting;
+  Turn reading, asking, acting, reporting;
   Events events;
   std::optional<PoolNeed> need;                 ///< of nodes, when it was last looked at
   std::optional<int> room;                      ///< replicas wanted + free room for more, as last provided for

@@ -27,7 +27,7 @@ enum class Trust {
 struct DemandInput {
   api::DemandSpec spec;
   Trust trust = Trust::Missing;
-  std::string trust_note;             ///< why not Whole, in words; goes into the reason
+  std::string trust_note;             ///< why not Whole, in words; goes into the reason. With Whole: what is not known
   std::optional<double> value;        ///< set unless Missing
   std::optional<double> confirmed{};  ///< as much of `value` as an earlier, independent sample shows, too; unset:
                                       ///< all of it

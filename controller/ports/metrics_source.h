@@ -73,6 +73,7 @@ struct Evidence {
                                       ///< newest sample counts; 0 when there is none
   bool complete = true;               ///< false: the query has no selector, or warnings came with the answer
   std::vector<std::string> unseen{};  ///< selectors, as written, behind which there is no series now
+  std::string unread{};               ///< why nothing above is known: where the expression is not understood, in words
 };
 
 class MetricsSource {
@@ -93,6 +94,13 @@ class MetricsSource {
   /// Evidence for each expression at `at`, in order.
   virtual std::vector<Result<Evidence>> evidence(const std::vector<EvidenceQuery>& queries, WallTime at,
                                                  Millis deadline) = 0;
+
+  /// Why each of these expressions, which are admitted and matched nothing, did: in words that follow "the query
+  /// matched nothing:", empty where that is not known. A few are looked into at a time, and known for two minutes.
+  virtual std::vector<std::string> why_empty(const std::vector<EvidenceQuery>& queries, WallTime /*at*/,
+                                             Millis /*deadline*/) {
+    return std::vector<std::string>(queries.size());
+  }
 };
 
 }  // namespace aia::ports

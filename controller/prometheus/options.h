@@ -2,21 +2,37 @@
 // asked of it.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "controller/api/result.h"
 #include "controller/http/transport.h"
+#include "controller/ports/clock.h"
 #include "controller/prometheus/tenancy.h"
 
 namespace aia::prometheus {
 
+/// Queries signed for an AWS service: Amazon Managed Service for Prometheus.
+struct Sigv4Options {
+  std::string region;  ///< "eu-central-1"; empty: queries are not signed
+  std::string service = "aps";
+  std::shared_ptr<const ports::Clock> clock;  ///< must be set where queries are signed
+  /// Told that credentials cannot be renewed, while those at hand still serve; empty: they can again. From a thread of
+  /// the source's.
+  std::function<void(const std::string& problem)> on_problem;
+};
+
 struct PrometheusOptions {
-  std::string url;  ///< "http://prometheus:9090" or with a prefix: "https://mimir.example.org/prometheus"
+  std::string url;  ///< "http://prometheus:9090" or with a prefix and a tenant: "https://thanos.example.org/q?tenant=a"
   http::TlsOptions tls;
-  std::string bearer_token;       ///< at most one of token, file and user
+  std::string bearer_token;       ///< at most one of token, file, user and sigv4
   std::string bearer_token_file;  ///< read again for every request, so that a rotated token is picked up
   std::string username;           ///< basic authentication
   std::string password;
+  Sigv4Options sigv4;     ///< credentials come from the environment (aws_credentials.h)
   http::Headers headers;  ///< sent with every query, such as X-Scope-OrgID
 
   Tenancy tenancy;  ///< what a tenant's PromQL may read
@@ -34,8 +50,25 @@ struct PrometheusOptions {
   std::size_t max_get_bytes = 2'000;  ///< a longer query goes as POST: proxies cut URLs off
 };
 
-/// The transport these options ask for. Errors: Invalid, when two kinds of credentials are given or a token is not
-/// readable.
+/// --prometheus-url in its two parts.
+struct Address {
+  std::string base;   ///< "https://host:port/prefix"
+  std::string query;  ///< "tenant=a&dedup=true", which goes with every request; empty: nothing does
+};
+
+/// Errors: Invalid, naming the flag: no URL, or parameters that are not percent-encoded or that queries set themselves.
+Result<Address> address_of(std::string_view url);
+
+/// Headers written NAME=VALUE or "NAME: VALUE". Errors: Invalid, naming the header, never its value: no name or a wrong
+/// one, a line break, one given twice, one that we make ourselves.
+Result<http::Headers> parse_headers(const std::vector<std::string>& texts);
+
+/// Whether queries can be signed: region and service have names, and the environment names credentials. Nothing is
+/// asked yet. Errors: Invalid, naming flag or variable.
+Status check(const Sigv4Options& options);
+
+/// The transport these options ask for. Errors: Invalid, when two kinds of credentials are given, a token is not
+/// readable, or what `check` finds.
 Result<http::TransportOptions> transport_options(const PrometheusOptions& options);
 
 }  // namespace aia::prometheus

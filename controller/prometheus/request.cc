@@ -1,5 +1,5 @@
 // Times go out in seconds with milliseconds, exactly. VictoriaMetrics by default hides the newest 30 s, serves from a
-// cache and moves a range's ends for it; two parameters, which Prometheus and its kin ignore, ask it for what was asked
+// cache and moves a range's ends for it; two parameters, which Prometheus ignores, ask it for what was asked
 // (https://docs.victoriametrics.com/#prometheus-querying-api-enhancements; measured in docs/monitoring.md).
 #include "controller/prometheus/request.h"
 
@@ -24,10 +24,22 @@ std::string seconds(WallTime time) {
   return seconds(time.time_since_epoch().count());
 }
 
-/// What every query says beside its expression and times; one series more than allowed tells that there are more.
-void add_manners(http::Query& query, const PrometheusOptions& options, std::int64_t series, Millis deadline) {
-  query.add("timeout", seconds(server_timeout(options, deadline).count())).add("limit", std::to_string(series + 1));
-  query.add("nocache", "1").add("latency_offset", "1ms");  // for VictoriaMetrics; it refuses an offset of 0
+/// What every query says beside its expression and times, as far as the server takes it; one series more than allowed
+/// tells that there are more.
+void add_manners(http::Query& query, const Manners& manners, const PrometheusOptions& options, std::int64_t series,
+                 Millis deadline) {
+  if (manners.timeout) query.add("timeout", seconds(server_timeout(options, deadline).count()));
+  if (manners.limit) query.add("limit", std::to_string(series + 1));
+  if (manners.victoria) query.add("nocache", "1").add("latency_offset", "1ms");  // it refuses an offset of 0
+}
+
+/// What --prometheus-url has behind its prefix, in front of `query` or alone.
+std::string target_of(const std::string& path, const std::string& query, const PrometheusOptions& options) {
+  const auto begin = options.url.find('?');
+  std::string all = begin == std::string::npos ? "" : options.url.substr(begin + 1);
+  if (!all.empty() && !all.ends_with('&') && !query.empty()) all += '&';
+  all += query;
+  return all.empty() ? path : path + '?' + all;
 }
 
 http::Request request(const std::string& path, const http::Query& query, const ports::MetricQuery& asked,
@@ -38,12 +50,10 @@ http::Request request(const std::string& path, const http::Query& query, const p
   out.max_body_bytes = bytes_allowed(asked, series, options);
   out.headers = options.headers;
   out.headers.emplace_back("Accept", "application/json");
-  if (path.size() + query.str().size() < options.max_get_bytes) {
-    out.target = query.after(path);
-    return out;
-  }
+  out.target = target_of(path, query.str(), options);
+  if (out.target.size() <= options.max_get_bytes) return out;
   out.method = "POST";
-  out.target = path;
+  out.target = target_of(path, "", options);
   out.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   out.body = query.str();
   return out;
@@ -62,7 +72,7 @@ std::vector<Page> pages(WallTime start, WallTime end, Millis step, int max_point
 }
 
 Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& query, const PrometheusOptions& options,
-                                                  Millis deadline) {
+                                                  const Manners& manners, Millis deadline) {
   const auto invalid = [](const std::string& why) { return Error{ErrorKind::Invalid, "range query: " + why}; };
   const std::string expression = query.by ? by_label(query.promql, *query.by) : query.promql;
   if (!query.start) {
@@ -70,7 +80,7 @@ Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& quer
     if (!allowed) return allowed.error();
     http::Query q;
     q.add("query", expression).add("time", seconds(query.end));
-    add_manners(q, options, *allowed, deadline);
+    add_manners(q, manners, options, *allowed, deadline);
     return std::vector{request("/api/v1/query", q, query, *allowed, options)};
   }
   if (query.step <= Millis(0)) return invalid("the step must be positive");
@@ -87,7 +97,7 @@ Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& quer
     http::Query q;
     q.add("query", expression).add("start", seconds(page.start)).add("end", seconds(page.end));
     q.add("step", seconds(query.step.count()));
-    add_manners(q, options, *allowed, deadline);
+    add_manners(q, manners, options, *allowed, deadline);
     out.push_back(request("/api/v1/query_range", q, query, *allowed, options));
   }
   return out;

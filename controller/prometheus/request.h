@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "controller/ports/metrics_source.h"
+#include "controller/prometheus/manners.h"
 #include "controller/prometheus/options.h"
 
 namespace aia::prometheus {
 
-/// The requests that together answer `query`: one, or one a page. Errors: Invalid, when step or ends make no sense.
+/// The requests that together answer `query`: one, or one a page; of the optional parameters they have those in
+/// `manners`. Errors: Invalid, when step or ends make no sense.
 Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& query, const PrometheusOptions& options,
-                                                  Millis deadline);
+                                                  const Manners& manners, Millis deadline);
 
 struct Page {
   WallTime start{};

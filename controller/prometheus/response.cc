@@ -7,18 +7,11 @@
 #include <map>
 
 #include "controller/api/meta_json.h"
+#include "controller/http/url.h"
 #include "controller/prometheus/document.h"
 
 namespace aia::prometheus {
 namespace {
-
-std::string excerpt(const std::string& body) {
-  constexpr std::size_t kShown = 120;
-  std::string out = api::cut(body.substr(0, 2 * kShown), kShown);
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  return body.empty() ? "an empty body" : "'" + out + "'";
-}
 
 ErrorKind kind_of_status(int status) {
   switch (status) {
@@ -51,8 +44,18 @@ std::optional<Millis> retry_after(const http::Response& response) {
   return Millis(1000LL * std::clamp(seconds, 0, 3600));
 }
 
+/// Grafana's, a proxy's, a form to log in.
+bool looks_like_a_page(const std::string& got) {
+  const auto lower = http::lower_case(got);
+  return lower.find("<html") != std::string::npos || lower.find("<!doctype html") != std::string::npos;
+}
+
 Error not_an_answer(const http::Response& response, const std::string& got, const std::string& why) {
   std::string message = "Prometheus answered HTTP " + std::to_string(response.status) + " with " + got;
+  if (looks_like_a_page(got))
+    message += "; a web page is there: the URL must be that of the query API, with its prefix";
+  if (response.status == 401 || response.status == 403)
+    message += "; look at the credentials (--prometheus-bearer-token-file, --prometheus-username, --prometheus-cert)";
   if (response.status == 404) message += "; there is no query API at this URL: check its prefix";
   if (response.status >= 300 && response.status < 400)
     message += "; redirects are not followed, the URL must name the server itself: " +
@@ -63,6 +66,14 @@ Error not_an_answer(const http::Response& response, const std::string& got, cons
 }
 
 }  // namespace
+
+std::string excerpt(const std::string& body) {
+  constexpr std::size_t kShown = 120;
+  std::string out = api::cut(body.substr(0, 2 * kShown), kShown);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  return body.empty() ? "an empty body" : "'" + out + "'";
+}
 
 Result<ports::QueryAnswer> parse_response(http::Response response) {
   const std::string got = excerpt(response.body);

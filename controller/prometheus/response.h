@@ -3,6 +3,7 @@
 // Source: https://prometheus.io/docs/prometheus/latest/querying/api/
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "controller/http/transport.h"
@@ -13,6 +14,9 @@ namespace aia::prometheus {
 /// Errors: Invalid (bad_data, execution, a text or a histogram where a number belongs), Timeout, Throttled,
 /// Unauthorized, Forbidden, Unavailable (5xx, not JSON, cut off).
 Result<ports::QueryAnswer> parse_response(http::Response response);
+
+/// The first characters of what is no answer, for messages: "'<html>…'".
+std::string excerpt(const std::string& body);
 
 /// Puts the pages of one query together, series by their labels. The first page that failed fails the whole: half of a
 /// history must not look like all of it.

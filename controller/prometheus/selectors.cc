@@ -14,11 +14,14 @@
 namespace aia::prometheus {
 namespace {
 
-constexpr int kMaxDepth = 200;  ///< nesting beyond this is refused rather than paid for with the stack
+constexpr double kLongest_s = 1e10;       // of a duration
+constexpr Millis kImpliedRange{300'000};  // of MetricsQL's rate(x) in an instant query
+constexpr int kMaxDepth = 200;            ///< nesting beyond this is refused rather than paid for with the stack
 
 class Scanner {
  public:
-  Scanner(std::string_view text, std::vector<Token> tokens) : text_(text), tokens_(std::move(tokens)) {}
+  Scanner(std::string_view text, std::vector<Token> tokens, Grammar grammar)
+      : text_(text), tokens_(std::move(tokens)), newest_(grammar == Grammar::Newest) {}
 
   Result<Selectors> run() {
     if (kind() == TokenKind::End) return promql_error(text_, 0, "the expression is empty");
@@ -86,7 +89,25 @@ class Scanner {
         if (kind() == TokenKind::LeftParen) label_list();
       }
     }
+    while (newest_ && fill_modifier()) {
+    }
     return true;
+  }
+
+  /// fill(0), fill_left(-1) or fill_right(0) in front of the right operand.
+  bool fill_modifier() {
+    static constexpr std::array<std::string_view, 3> kFills{"fill", "fill_left", "fill_right"};
+    if (!is_one_of(token(), kFills) || kind(1) != TokenKind::LeftParen) return false;
+    at_ += 2;
+    while (is_operator("+") || is_operator("-")) ++at_;
+    const bool number = kind() == TokenKind::Number || is_word(token(), "nan") || is_word(token(), "inf");
+    if (!number) {
+      fail("a number is expected here");
+      return false;
+    }
+    ++at_;
+    expect(TokenKind::RightParen, "')'");
+    return !error_;
   }
 
   void label_list() {
@@ -130,7 +151,9 @@ class Scanner {
     const bool groups = is_one_of(token(1), kGroup) && kind(2) == TokenKind::LeftParen;
     if (kind(1) == TokenKind::LeftParen || groups) {
       const bool newest_only = is_word(token(), "last_over_time");
+      const auto function = text(token());
       const auto selectors_before = found_.all.size();
+      const int brackets_before = brackets_seen_;
       found_.calls.push_back({std::string(text(token())), token().begin});
       const auto calls_with_it = found_.calls.size();
       ++at_;
@@ -141,6 +164,11 @@ class Scanner {
       arguments();
       const bool is_plain = found_.calls.size() == calls_with_it && found_.all.size() == selectors_before + 1;
       if (newest_only && is_plain) found_.all.back().newest_only = true;
+      if (newest_ && is_plain && brackets_seen_ == brackets_before && takes_a_range(function))
+        found_.all.back().range = kImpliedRange;
+      // What info() joins is target_info, whatever its second argument names: labels, no demand.
+      if (newest_ && function == "info" && found_.all.size() > selectors_before + 1 && !error_)
+        std::erase_if(found_.all, [&](const Selector& selector) { return selector.begin >= second_argument_; });
       if (is_one_of(token(), kGroup) && kind(1) == TokenKind::LeftParen) {
         ++at_;
         label_list();
@@ -156,13 +184,22 @@ class Scanner {
   }
 
   void arguments() {
+    std::size_t second = tokens_.back().end;
     expect(TokenKind::LeftParen, "'('");
-    while (!error_ && kind() != TokenKind::RightParen) {
+    for (int i = 1; !error_ && kind() != TokenKind::RightParen; ++i) {
       expression();
       if (kind() != TokenKind::Comma) break;
       ++at_;
+      if (i == 1) second = token().begin;
     }
     expect(TokenKind::RightParen, "')'");
+    second_argument_ = second;
+  }
+
+  static bool takes_a_range(std::string_view function) {
+    static constexpr std::array<std::string_view, 9> kOthers{"changes", "delta", "deriv",  "idelta",        "increase",
+                                                             "irate",   "rate",  "resets", "predict_linear"};
+    return function.ends_with("_over_time") || std::find(kOthers.begin(), kOthers.end(), function) != kOthers.end();
   }
 
   void selector() {
@@ -210,9 +247,11 @@ class Scanner {
         ++at_;
         bool back = true;
         for (; is_operator("-") || is_operator("+"); ++at_) back = back != is_operator("-");
-        const auto by = duration();
+        const auto by = newest_ && kind() == TokenKind::LeftParen ? duration_factor() : duration();
         if (!by) return fail("a duration is expected behind offset");
         offset = back ? *by : -*by;
+      } else if (newest_ && (is_word(token(), "smoothed") || is_word(token(), "anchored"))) {
+        ++at_;  // reads samples at the ends of the range, not others
       } else if (kind() == TokenKind::At) {
         at = moment();
       } else {
@@ -251,17 +290,75 @@ class Scanner {
   /// [5m] of a selector, or the subquery [5m:30s] of anything.
   void brackets(bool may_have_range) {
     ++at_;
-    const auto range = duration();
+    ++brackets_seen_;
+    const auto range = span();
     if (!range) return fail("a duration is expected here");
     if (kind() == TokenKind::Colon) {
       ++at_;
-      if (kind() != TokenKind::RightBracket && !duration()) return fail("the subquery's step is expected here");
+      if (kind() != TokenKind::RightBracket && !span()) return fail("the subquery's step is expected here");
     } else if (may_have_range) {
       found_.all.back().range = *range;
     } else {
       return fail("a range stands only directly behind a selector; a subquery has a ':'");
     }
     expect(TokenKind::RightBracket, "']'");
+  }
+
+  /// What stands between brackets: a duration, or a sum of such.
+  std::optional<Millis> span() {
+    if (!newest_) return duration();
+    auto found = duration_sum();
+    if (found && *found <= Millis(0)) found.reset();  // no range: the server refuses it, too
+    return found;
+  }
+
+  /// + and - of products. Nothing: it is no arithmetic, or it asks for the query's step or range, which an instant
+  /// query and a history do not share.
+  std::optional<Millis> duration_sum() {
+    auto sum = duration_product();
+    while (sum && (is_operator("+") || is_operator("-"))) {
+      const bool plus = is_operator("+");
+      ++at_;
+      const auto next = duration_product();
+      if (!next) return std::nullopt;
+      sum = bounded(seconds_of(*sum) + (plus ? seconds_of(*next) : -seconds_of(*next)));
+    }
+    return sum;
+  }
+  /// * and / as the server has them: of seconds.
+  std::optional<Millis> duration_product() {
+    auto product = duration_factor();
+    while (product && (is_operator("*") || is_operator("/"))) {
+      const bool times = is_operator("*");
+      ++at_;
+      const auto next = duration_factor();
+      if (!next || (!times && *next == Millis(0))) return std::nullopt;
+      product = bounded(times ? seconds_of(*product) * seconds_of(*next) : seconds_of(*product) / seconds_of(*next));
+    }
+    return product;
+  }
+  std::optional<Millis> duration_factor() {
+    if (is_operator("-") || is_operator("+")) {
+      if (++depth_ > kMaxDepth) return std::nullopt;
+      const bool minus = is_operator("-");
+      ++at_;
+      const auto found = duration_factor();
+      --depth_;
+      if (!found) return std::nullopt;
+      return minus ? -*found : *found;
+    }
+    if (kind() != TokenKind::LeftParen) return duration();
+    if (++depth_ > kMaxDepth) return std::nullopt;
+    ++at_;
+    const auto found = duration_sum();
+    expect(TokenKind::RightParen, "')'");
+    --depth_;
+    if (error_) return std::nullopt;
+    return found;
+  }
+  static double seconds_of(Millis span) { return static_cast<double>(span.count()) / 1000; }
+  static Millis bounded(double seconds) {
+    return Millis(static_cast<std::int64_t>(std::clamp(seconds, -kLongest_s, kLongest_s) * 1000));
   }
 
   /// A duration, or plain seconds as Prometheus 3 takes them.
@@ -273,13 +370,15 @@ class Scanner {
     }
     if (kind() != TokenKind::Number) return std::nullopt;
     ++at_;
-    constexpr double kLongest_s = 1e10;
     const double seconds = std::strtod(std::string(word).c_str(), nullptr);
     return Millis(static_cast<std::int64_t>(std::min(seconds, kLongest_s) * 1000));
   }
 
   std::string_view text_;
   std::vector<Token> tokens_;
+  const bool newest_;
+  int brackets_seen_ = 0;            // also around a subquery
+  std::size_t second_argument_ = 0;  // of the newest call whose arguments were read: where it begins
   std::size_t at_ = 0;
   int depth_ = 0;
   Selectors found_;
@@ -288,10 +387,10 @@ class Scanner {
 
 }  // namespace
 
-Result<Selectors> find_selectors(std::string_view promql) {
+Result<Selectors> find_selectors(std::string_view promql, Grammar grammar) {
   auto tokens = lex(promql);
   if (!tokens) return tokens.error();
-  return Scanner(promql, std::move(*tokens)).run();
+  return Scanner(promql, std::move(*tokens), grammar).run();
 }
 
 }  // namespace aia::prometheus

@@ -38,7 +38,14 @@ struct Selectors {
   Millis longest_range{0};    ///< of those of which more than the newest sample counts
 };
 
+/// How much of the language is understood.
+enum class Grammar {
+  Classic,  ///< what every engine has had: a query that is restricted to a namespace is held to it
+  Newest,   ///< and what Prometheus 3 added behind feature flags: arithmetic in durations, smoothed and anchored, fill
+            ///< modifiers, info() with matchers; a range that MetricsQL lets be left out is its own of five minutes
+};
+
 /// Errors: Invalid with the position. What the server would refuse for other reasons (types, unknown functions) passes.
-Result<Selectors> find_selectors(std::string_view promql);
+Result<Selectors> find_selectors(std::string_view promql, Grammar grammar = Grammar::Classic);
 
 }  // namespace aia::prometheus

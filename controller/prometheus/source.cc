@@ -3,6 +3,7 @@
 #include "controller/prometheus/source.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <utility>
@@ -13,9 +14,16 @@
 #include "controller/prometheus/request.h"
 #include "controller/prometheus/response.h"
 #include "controller/prometheus/selectors.h"
+#include "controller/prometheus/why_empty.h"
 
 namespace aia::prometheus {
 namespace {
+
+constexpr std::size_t kMostInquiries = 4, kMostWhys = 256;  // expressions at a time, and that are remembered
+constexpr Millis kWhyKept = std::chrono::minutes(2);
+constexpr int kMostSeries = 10;  // of an answer to a question about an empty one
+
+constexpr int kShareOfFinding = 4;  // of a batch's time a quarter goes to finding out what the server takes
 
 /// An instant query must give one value a series: `up[5m]` gives many.
 Result<ports::QueryAnswer> one_sample_each(ports::QueryAnswer answer) {
@@ -35,13 +43,35 @@ Error with_advice(Error error) {
   return error;
 }
 
-Result<Selectors> selectors_of(const std::string& promql, const PrometheusOptions& options) {
-  auto found = find_selectors(promql);
+/// A query that is restricted is read as it was when it was restricted.
+Grammar grammar_of(const PrometheusOptions& options) {
+  return options.tenancy.raw_promql == RawPromql::Allow ? Grammar::Newest : Grammar::Classic;
+}
+
+/// The selectors of one expression; what is no PromQL that we know may be the server's own, and has none that we see.
+struct Read {
+  Result<Selectors> selectors;
+  std::string unread;
+};
+
+Read read(const std::string& promql, const PrometheusOptions& options) {
+  auto found = find_selectors(promql, grammar_of(options));
+  if (!found && options.tenancy.raw_promql == RawPromql::Allow) return {Selectors{}, found.error().message};
   if (found && static_cast<int>(found->all.size()) > options.max_selectors)
-    return Error{ErrorKind::Invalid, "the query has " + std::to_string(found->all.size()) +
-                                         " series selectors, and what lies behind more than " +
-                                         std::to_string(options.max_selectors) + " is not asked for"};
-  return found;
+    found = Error{ErrorKind::Invalid, "the query has " + std::to_string(found->all.size()) +
+                                          " series selectors, and what lies behind more than " +
+                                          std::to_string(options.max_selectors) + " is not asked for"};
+  return {std::move(found), ""};
+}
+
+ports::Evidence unread(const std::string& why) {
+  ports::Evidence evidence;
+  evidence.unread = why;
+  return evidence;
+}
+
+Millis machine_time() {
+  return std::chrono::floor<Millis>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
 Error too_many_sources(const std::string& tenant, std::int64_t share) {
@@ -51,8 +81,35 @@ Error too_many_sources(const std::string& tenant, std::int64_t share) {
 
 }  // namespace
 
-PrometheusSource::PrometheusSource(std::shared_ptr<http::Transport> transport, PrometheusOptions options)
-    : transport_(std::move(transport)), options_(std::move(options)) {}
+PrometheusSource::PrometheusSource(std::shared_ptr<http::Transport> transport, PrometheusOptions options,
+                                   std::optional<Manners> known, Steady steady)
+    : transport_(std::move(transport)),
+      options_(std::move(options)),
+      steady_(steady ? std::move(steady) : Steady(machine_time)),
+      acquaintance_(known) {}
+
+Status PrometheusSource::reach(WallTime at, Millis deadline) {
+  const std::unique_lock lock(finding_, deadline);
+  if (!lock) return Error{ErrorKind::Timeout, "it does not answer"};
+  if (acquaintance_.known()) return done;
+  const auto found = find_manners(at, deadline);
+  if (!found) return found.error();
+  return done;
+}
+
+/// To be called under `finding_`.
+Result<Manners> PrometheusSource::find_manners(WallTime at, Millis deadline) {
+  const Millis until = steady_() + deadline;
+  const auto found = prometheus::find_manners([&](const Manners& manners) -> Result<http::Response> {
+    const Millis left = until - steady_();
+    if (left <= Millis(0)) return Error{ErrorKind::Timeout, "it does not answer in time"};
+    const auto requests = build_requests({"vector(1)", at}, options_, manners, left);
+    if (!requests) return requests.error();
+    return transport_->send(requests->front(), left);
+  });
+  acquaintance_.told(found, steady_());
+  return found;
+}
 
 Result<std::string> PrometheusSource::admit(const std::string& promql, const std::string& ns) const {
   return prometheus::admit(promql, ns, options_.tenancy);
@@ -60,6 +117,15 @@ Result<std::string> PrometheusSource::admit(const std::string& promql, const std
 
 /// Each query's answer is handed over once all of its pages are in, and its text is dropped by then.
 void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Millis deadline, const Take& take) {
+  if (queries.empty()) return;
+  const Millis begun = steady_();
+  if (acquaintance_.is_due(begun)) {
+    const std::unique_lock lock(finding_, deadline / kShareOfFinding);
+    if (lock && acquaintance_.is_due(begun))
+      static_cast<void>(find_manners(queries.front().end, deadline / kShareOfFinding));
+    deadline = std::max(Millis(1), deadline - (steady_() - begun));
+  }
+  const Manners manners = acquaintance_.manners();
   struct Asked {
     std::vector<Result<ports::QueryAnswer>> pages;
     std::size_t missing = 0;
@@ -68,7 +134,7 @@ void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Milli
   std::vector<http::Request> requests;
   std::vector<std::pair<std::size_t, std::size_t>> page_of;  // each request's query, and which page of it
   for (std::size_t i = 0; i < queries.size(); ++i) {
-    auto built = build_requests(queries[i], options_, deadline);
+    auto built = build_requests(queries[i], options_, manners, deadline);
     if (!built) {
       take(i, built.error());
       continue;
@@ -80,14 +146,18 @@ void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Milli
       requests.push_back(std::move((*built)[k]));
     }
   }
+  Met met{requests.size()};
   transport_->send_each(requests, deadline, [&](std::size_t request, Result<http::Response> response) {
     const auto [query, page] = page_of[request];
     auto& own = asked[query];
+    if (response && refuses(response->status)) ++met.refused;
     own.pages[page] = response ? parse_response(std::move(*response)) : with_advice(response.error());
+    if (own.pages[page]) ++met.answered;
     if (--own.missing > 0) return;
     auto whole = within_limits(stitch(std::move(own.pages)), queries[query], options_, deadline);
     take(query, whole && !queries[query].start ? one_sample_each(std::move(*whole)) : std::move(whole));
   });
+  acquaintance_.met(met, steady_());
 }
 
 std::vector<Result<ports::QueryAnswer>> PrometheusSource::query(const std::vector<ports::MetricQuery>& queries,
@@ -98,7 +168,7 @@ std::vector<Result<ports::QueryAnswer>> PrometheusSource::query(const std::vecto
 }
 
 int PrometheusSource::evidence_queries(const std::string& promql) const {
-  const auto found = find_selectors(promql);
+  const auto found = read(promql, options_).selectors;
   if (!found) return 0;
   std::set<std::string> different;
   for (const auto& selector : found->all) different.insert(evidence_query(selector));
@@ -107,15 +177,15 @@ int PrometheusSource::evidence_queries(const std::string& promql) const {
 
 std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vector<ports::EvidenceQuery>& wanted,
                                                                 WallTime at, Millis deadline) {
-  std::vector<Result<Selectors>> selectors;
+  std::vector<Read> expressions;
   std::vector<ports::MetricQuery> queries;
   std::map<std::string, std::size_t> place;        // one question for a selector, however many expressions have it
   std::map<std::string, std::int64_t> sources_of;  // by tenant
   for (const auto& [expression, tenant] : wanted) {
     sources_of.try_emplace(tenant, 0);
-    selectors.push_back(selectors_of(expression, options_));
-    if (!selectors.back()) continue;
-    for (const auto& selector : selectors.back()->all) {
+    expressions.push_back(read(expression, options_));
+    if (!expressions.back().selectors) continue;
+    for (const auto& selector : expressions.back().selectors->all) {
       ports::MetricQuery query;
       query.promql = evidence_query(selector);
       query.end = at;
@@ -135,7 +205,11 @@ std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vecto
     found[i] = sources <= share ? Result<Behind>(behind(*answer)) : too_many_sources(queries[i].tenant, share);
   });
   std::vector<Result<ports::Evidence>> out;
-  for (const auto& own : selectors) {
+  for (const auto& [own, why_unread] : expressions) {
+    if (!why_unread.empty()) {
+      out.emplace_back(unread(why_unread));
+      continue;
+    }
     std::optional<Error> failed;
     if (!own) failed = own.error();
     std::vector<const Behind*> each;
@@ -149,14 +223,63 @@ std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vecto
   return out;
 }
 
-Result<std::unique_ptr<ports::MetricsSource>> make_prometheus_source(const PrometheusOptions& options) {
+std::vector<std::string> PrometheusSource::why_empty(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
+                                                     Millis deadline) {
+  const std::lock_guard lock(why_mutex_);
+  const Millis now = steady_();
+  std::erase_if(why_, [&](const auto& entry) { return now - entry.second.known_at >= kWhyKept; });
+  std::vector<ports::EvidenceQuery> fresh;
+  for (const auto& query : queries) {
+    const auto same = [&](const auto& other) { return other.promql == query.promql; };
+    if (fresh.size() == kMostInquiries || why_.size() + fresh.size() == kMostWhys) break;
+    if (!why_.contains(query.promql) && std::none_of(fresh.begin(), fresh.end(), same)) fresh.push_back(query);
+  }
+  look_into(fresh, at, now + deadline);
+  std::vector<std::string> sentences;
+  for (const auto& query : queries) {
+    const auto found = why_.find(query.promql);
+    sentences.push_back(found == why_.end() ? "" : found->second.sentence);
+  }
+  return sentences;
+}
+
+/// To be called under `why_mutex_`. Step by step, those of all expressions side by side.
+void PrometheusSource::look_into(const std::vector<ports::EvidenceQuery>& empty, WallTime at, Millis until) {
+  struct Looking {
+    Inquiry inquiry;
+    std::vector<Result<ports::QueryAnswer>> answers{};
+  };
+  std::vector<Looking> all;
+  for (const auto& [promql, tenant] : empty) {
+    const auto found = find_selectors(promql, grammar_of(options_));
+    all.push_back({Inquiry(found ? *found : Selectors{}, options_.tenancy.raw_promql != RawPromql::Allow)});
+  }
+  for (;;) {
+    std::vector<ports::MetricQuery> asked;
+    std::vector<std::size_t> who;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      for (auto& question : all[i].inquiry.questions()) {
+        who.push_back(i);
+        asked.push_back({std::move(question), at, std::nullopt, Millis(0), std::nullopt, empty[i].tenant, kMostSeries});
+      }
+    }
+    const Millis left = until - steady_();
+    if (asked.empty() || left <= Millis(0)) break;
+    auto answers = query(asked, left);
+    for (std::size_t i = 0; i < who.size(); ++i) all[who[i]].answers.push_back(std::move(answers[i]));
+    for (auto& looking : all)
+      if (!looking.answers.empty()) looking.inquiry.take(std::exchange(looking.answers, {}));
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) why_[empty[i].promql] = {all[i].inquiry.sentence(), steady_()};
+}
+
+Result<std::unique_ptr<PrometheusSource>> make_prometheus_source(const PrometheusOptions& options) {
   if (auto checked = check(options.tenancy); !checked) return checked.error();
   auto transport_options_or = transport_options(options);
   if (!transport_options_or) return transport_options_or.error();
   auto transport = http::make_beast_transport(*transport_options_or);
   if (!transport) return transport.error().in("Prometheus");
-  return std::unique_ptr<ports::MetricsSource>(
-      std::make_unique<PrometheusSource>(std::shared_ptr<http::Transport>(std::move(*transport)), options));
+  return std::make_unique<PrometheusSource>(std::shared_ptr<http::Transport>(std::move(*transport)), options);
 }
 
 }  // namespace aia::prometheus

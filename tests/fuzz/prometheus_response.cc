@@ -45,7 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Selectors selectors;
   selectors.all.emplace_back();
   selectors.all.push_back(selectors.all.front());  // the same is counted once
-  const auto evidence = reduce(selectors, {*answer, *answer});
+  const Behind found = behind(*answer);
+  const auto evidence = reduce(selectors, {&found, &found});
   require(evidence.pods.size() <= answer->series.size(), "a series is at most one source");
   PrometheusOptions options;
   options.max_series = 3;

@@ -68,12 +68,12 @@ TEST_CASE("metrics: a rate over its window, a gauge, gaps that are missing, half
   llm.set_scrape_fault(ScrapeFault{0.5, true});
   world.advance(2min);
   CHECK(ask("demand:serving/llm")->series.front().samples.front().value == Approx(15));
-  CHECK(metrics.evidence({"demand:serving/llm"}, world.now(), 1s).front()->pods.size() == 1);
+  CHECK(metrics.evidence({{"demand:serving/llm"}}, world.now(), 1s).front()->pods.size() == 1);
   llm.set_scrape_fault(ScrapeFault{1, false});
   world.advance(2min);
   CHECK(ask("demand:serving/llm")->series.empty());
   CHECK(ask("last:serving/llm")->series.front().samples.front().value == Approx(15));
-  CHECK(world.now() - metrics.evidence({"last:serving/llm"}, world.now(), 1s).front()->pods.front().newest == 2min);
+  CHECK(world.now() - metrics.evidence({{"last:serving/llm"}}, world.now(), 1s).front()->pods.front().newest == 2min);
 }
 
 class Quiet : public ports::Reporter {

@@ -7,6 +7,7 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <cctype>
 #include <condition_variable>
 #include <list>
 #include <mutex>
@@ -74,14 +75,19 @@ struct TestServer::Impl {
       beast::http::read(stream, buffer, request, error);
       if (error) break;
       ++requests;
-      const Seen seen{std::string(request.method_string()),
-                      std::string(request.target()),
-                      request.body(),
-                      std::string(request[beast::http::field::authorization]),
-                      std::string(request[beast::http::field::user_agent]),
-                      std::string(request[beast::http::field::proxy_authorization]),
-                      connection,
-                      nth};
+      Seen seen{std::string(request.method_string()),
+                std::string(request.target()),
+                request.body(),
+                std::string(request[beast::http::field::authorization]),
+                std::string(request[beast::http::field::user_agent]),
+                std::string(request[beast::http::field::proxy_authorization]),
+                connection,
+                nth};
+      for (const auto& field : request) {
+        std::string name(field.name_string());
+        for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        seen.headers[name] = std::string(field.value());
+      }
       if (!script(seen, peer)) break;
     }
     beast::error_code ignored;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -16,8 +17,9 @@ namespace aia::http {
 /// What a script sees of one request.
 struct Seen {
   std::string method, target, body, authorization, user_agent, proxy_authorization;
-  int connection = 0;  ///< counted from 0
-  int nth = 0;         ///< request on this connection, counted from 0
+  int connection = 0;                            ///< counted from 0
+  int nth = 0;                                   ///< request on this connection, counted from 0
+  std::map<std::string, std::string> headers{};  ///< names in lower case
 };
 
 /// The server's end of a connection, for scripts.

@@ -372,7 +372,7 @@ TEST_CASE("an event of 10 MB is taken in, one beyond the limit is passed by a li
   REQUIRE(eventually([&] { return pods_of(cluster) == "ten "; }));
   {
     const std::scoped_lock lock(api.mutex);
-    api.lists["pods"] = {list(pod("ten") + "," + heavy("twenty", 20'000'000))};
+    api.lists["pods"] = {list(pod("ten") + "," + heavy("twenty", 14'000'000))};
   }
   api.tell("pods", event(heavy("twenty", 20'000'000)));
   REQUIRE(eventually([&] { return pods_of(cluster) == "ten twenty "; }));

@@ -114,6 +114,9 @@ TEST_CASE("a list of several pages is one list") {
   CHECK(list().ok());
   CHECK(nodes.size() == 2);
   CHECK(transport.sent().at(1).request.target == "/api/v1/nodes?limit=500&continue=x%20y");
+  transport.answer(http::FakeTransport::json(R"({"kind":"Status","code":429,"message":"initializing"})", 429));
+  transport.answer(http::FakeTransport::json(R"({"items":[{"metadata":{"name":"c"}},{"metadata":{"name":"d"}}]})"));
+  CHECK(list().ok());  // tried again
   transport.answer(http::FakeTransport::json("[]"));
   CHECK(list().error().kind == ErrorKind::Unavailable);
   CHECK(nodes.size() == 2);

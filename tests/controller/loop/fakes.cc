@@ -219,6 +219,13 @@ std::vector<Result<ports::Evidence>> FakeMetrics::evidence(const std::vector<por
   return results;
 }
 
+std::vector<std::string> FakeMetrics::why_empty(const std::vector<ports::EvidenceQuery>& queries, WallTime /*at*/,
+                                                Millis /*deadline*/) {
+  std::vector<std::string> sentences;
+  for (const auto& query : queries) sentences.push_back(why.contains(query.promql) ? why.at(query.promql) : "");
+  return sentences;
+}
+
 World::World() {
   add("llm", 2, "demand");
   restart();

@@ -129,6 +129,9 @@ class FakeMetrics : public ports::MetricsSource {
   }
   std::vector<Result<ports::Evidence>> evidence(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
                                                 Millis deadline) override;
+  std::map<std::string, std::string> why;  // by PromQL that matches nothing
+  std::vector<std::string> why_empty(const std::vector<ports::EvidenceQuery>& queries, WallTime at,
+                                     Millis deadline) override;
 };
 
 class LastReport : public ports::Reporter {

@@ -139,6 +139,26 @@ TEST_CASE_METHOD(Hourly,
   CHECK(condition("ForecastEligible").status == api::ConditionStatus::True);
 }
 
+TEST_CASE_METHOD(Hourly, "a history that came back empty is said to be, whatever was judged since") {
+  const std::string empty = "the history came back empty: in 12h the query has no point";
+  SECTION("the metric is new") {
+    metrics.series["demand"].from = clock.time;
+    run_for(2min);
+    CHECK_THAT(condition("ForecastEligible").message, Catch::Contains(empty));
+    run_for(15min);
+    CHECK_THAT(condition("ForecastEligible").message,
+               Catch::Contains(empty) && Catch::Contains("(so far: LastValue has judged "));
+    run_for(4h);  // until it has learned enough
+    CHECK_THAT(condition("ForecastEligible").message, !Catch::Contains("came back empty"));
+  }
+  SECTION("there is a past, short as it is") {
+    metrics.series["demand"].from = clock.time - 10min;
+    run_for(15min);
+    CHECK_THAT(condition("ForecastEligible").message,
+               !Catch::Contains("came back empty") && Catch::Contains("LastValue has judged "));
+  }
+}
+
 TEST_CASE_METHOD(Hourly, "a long history is read in pages, at once") {
   settings.history_page_points = 100;
   restart();

@@ -67,6 +67,22 @@ TEST_CASE("data age is the newest sample's age and half the rate window") {
   CHECK(stale.data_age == 180s);  // no older than the freshness limit: the lead must not grow without end
 }
 
+TEST_CASE("an answer behind which nothing can be seen is believed by itself") {
+  ports::Evidence evidence;
+  evidence.unread = "PromQL at character 3 ('a'): why";
+  const auto whole = judged(evidence, ready_pods(3));
+  CHECK(whole.trust == Trust::Whole);
+  CHECK(whole.note == "what lies behind the query is not known: PromQL at character 3 ('a'): why");
+  CHECK(whole.data_age == 90s);  // half of the freshness limit: older than now, so that we plan for later
+  CHECK_FALSE(whole.per_pod);
+  auto warned = answer_with({1});
+  warned.warnings = {"a store is down"};
+  CHECK(judged(evidence, ready_pods(3), warned).trust == Trust::Partial);
+  auto old = answer_with({1});
+  old.series[0].samples[0].time = kStart - 181s;
+  CHECK(judged(evidence, ready_pods(3), old).trust == Trust::Stale);
+}
+
 TEST_CASE("fewer reporting pods than Ready ones is partial") {
   const auto half = judged(evidence_of(3, 10s), ready_pods(6));
   CHECK(half.trust == Trust::Partial);

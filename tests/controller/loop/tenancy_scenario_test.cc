@@ -119,6 +119,82 @@ TEST_CASE_METHOD(World, "values are asked before histories, and everybody is fir
   CHECK(first.size() == 4);
 }
 
+TEST_CASE_METHOD(World, "a namespace that wants too many queries waits in turns, and keeps nobody else waiting") {
+  for (int i = 0; i < 30; ++i) add("many" + std::to_string(i), 2, "demand of many" + std::to_string(i));
+  for (auto& [name, stored] : cluster.objects) stored.object.meta.ns = name == "llm" ? "other" : "serving";
+  settings.max_queries = 40;
+  restart();
+  std::map<std::string, int> asked;
+  constexpr int kCycles = 12;
+  for (int i = 0; i < kCycles; ++i) {
+    cycle();
+    CHECK(metrics.asked.size() <= 40);
+    for (const auto& query : metrics.asked) {
+      if (!query.start) ++asked[query.promql];
+      CHECK(query.tenant == (query.promql == "demand" ? "other" : "serving"));
+    }
+    clock.time += settings.cycle;
+  }
+  CHECK(asked["demand"] == kCycles);
+  CHECK(asked.size() == 31);
+  for (const auto& [promql, times] : asked) {
+    INFO(promql);
+    CHECK(times >= 3);
+  }
+  const auto waits = [&](const ports::ObjectReport& one) {
+    return std::any_of(one.errors.begin(), one.errors.end(), [](const auto& error) {
+      return error.message.find("waits for a later cycle: the objects of namespace serving want") != std::string::npos;
+    });
+  };
+  CHECK(std::any_of(reporter.cycle.objects.begin(), reporter.cycle.objects.end(), waits));
+}
+
+TEST_CASE_METHOD(Queued,
+                 "what lies behind more series selectors than one object may have is not asked for, and holds") {
+  metrics.evidence_takes = [](const std::string& promql) { return promql == "demand" ? 60 : 40; };
+  run_for(10min);
+  CHECK(deployment().replicas == 10);
+  CHECK_THAT(condition("MetricsHealthy").message, Catch::Contains("may have 96 series selectors in all"));
+  metrics.evidence_takes = [](const std::string&) { return 40; };
+  run_for(10min);
+  CHECK(deployment().replicas == 2);
+}
+
+TEST_CASE_METHOD(World, "of more objects than are looked after each namespace has its share, its oldest ones") {
+  for (int i = 0; i < 6; ++i) {
+    auto& meta = add("many" + std::to_string(i), 2, "demand of many").meta;
+    meta.created = clock.time - Millis(1'000 * (6 - i));
+  }
+  cluster.objects["llm"].object.meta.ns = "other";
+  settings.max_objects = 4;
+  restart();
+  run_for(1min);
+  std::set<std::string> refused;
+  for (const auto& one : reporter.cycle.objects)
+    if (!one.errors.empty()) refused.insert(one.key.name);
+  CHECK(refused == std::set<std::string>{"many3", "many4", "many5"});
+  CHECK(condition("Ready", "many3").status == api::ConditionStatus::False);
+  CHECK_THAT(condition("Ready", "many3").message, Catch::Contains("has 6 AIAutoscalers, and its share of the 4"));
+  CHECK(std::any_of(metrics.asked.begin(), metrics.asked.end(), [](const auto& one) { return one.tenant == "other"; }));
+}
+
+TEST_CASE_METHOD(World, "series whose names change with each look fill no memory, and are not believed") {
+  deployment().replicas = 10;
+  cluster.settle("llm", true);
+  spec().forecast.model = api::ModelChoice::Off;
+  int look = 0;
+  metrics.series["demand"].evidence = [&look](WallTime at) {
+    ports::Evidence evidence;
+    ++look;
+    for (int i = 0; i < 2'000; ++i)
+      evidence.pods.push_back({"ns", "", at, "host" + std::to_string(look) + "x" + std::to_string(i) + "y:80"});
+    return evidence;
+  };
+  run_for(15min);
+  CHECK(deployment().replicas == 10);
+  CHECK_THAT(condition("MetricsHealthy").message, Catch::Contains("drop labels that change"));
+}
+
 TEST_CASE_METHOD(Queued, "a backlog that is known lets replicas go, one that is stale or partial never does") {
   run_for(10min);
   CHECK(deployment().replicas == 2);

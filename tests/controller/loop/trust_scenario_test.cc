@@ -28,10 +28,45 @@ TEST_CASE_METHOD(Idle, "whole data: scaled in once the stabilisation window has 
   CHECK(condition("Ready").reason == "Active");
 }
 
+TEST_CASE_METHOD(
+    Idle, "a query that is not understood is believed, and that nothing behind it is known is said, not as an error") {
+  demand().evidence = [](WallTime) {
+    ports::Evidence evidence;
+    evidence.unread = "PromQL at character 1 ('WITH (x'): an operator or the end is expected here";
+    return evidence;
+  };
+  run_for(290s);
+  CHECK(reporter.cycle.objects.at(0).errors.empty());
+  run_for(5min);
+  CHECK(deployment().replicas == 2);
+  const auto healthy = condition("MetricsHealthy");
+  CHECK(healthy.status == api::ConditionStatus::True);
+  CHECK(healthy.reason == "Whole");
+  CHECK_THAT(healthy.message, Catch::Contains("what lies behind the query is not known: PromQL at character 1"));
+  CHECK(reporter.cycle.objects.at(0).errors.empty());
+  demand().warnings = {"remote read timed out"};
+  cycle();
+  CHECK(condition("MetricsHealthy").reason == "MetricsPartial");
+}
+
 TEST_CASE_METHOD(Idle, "a stabilisation window shorter than a cycle lets replicas go all the same") {
   spec().scale_down.stabilization_window = settings.cycle - 5s;
   run_for(3 * settings.cycle);
   CHECK(deployment().replicas == 2);
+}
+
+TEST_CASE_METHOD(Idle, "why a query matched nothing is said where it was found out, of a backlog, too") {
+  metrics.series.erase("demand");
+  spec().demand[0].backlog_query = "backlog";
+  cycle();
+  CHECK_THAT(condition("MetricsHealthy").message,
+             Catch::Contains("which is not zero: check its metric name and labels"));
+  metrics.why = {{"demand", "there is no metric deman"}, {"backlog", "no series of queue has a=\"b\""}};
+  run_for(2min);
+  const auto said = condition("MetricsHealthy").message;
+  CHECK_THAT(said, Catch::Contains("the query matched nothing, which is not zero: there is no metric deman") &&
+                       Catch::Contains("which is not zero: no series of queue has a=\"b\""));
+  CHECK(deployment().replicas == 10);
 }
 
 TEST_CASE_METHOD(Idle, "data that is less than whole never lowers") {

@@ -29,7 +29,7 @@ TEST_CASE("by label: values are text, whatever they hold") {
 TEST_CASE("by label: requests ask for it") {
   const ports::MetricQuery query{"x # why", WallTime{Millis(60'000)}, WallTime{Millis(0)}, 60s,
                                  ports::ByLabel{"client"}};
-  const auto requests = build_requests(query, {}, 1s);
+  const auto requests = build_requests(query, {}, kAllManners, 1s);
   REQUIRE(requests.ok());
   CHECK(requests->front().target.find("sum%28%0Ax%20%23%20why%0A%29") != std::string::npos);
 }

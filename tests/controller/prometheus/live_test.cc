@@ -151,6 +151,18 @@ TEST_CASE("a total and its parts are of the same moment, whatever a part is call
   CHECK(all.at("b") == 2);  // of the time that it was there
 }
 
+TEST_CASE("which optional parameters it takes is found out: all of them, or it ignores what it does not know",
+          "[live]") {
+  PrometheusOptions options;
+  options.url = live().url();
+  const auto source = make_prometheus_source(options);
+  REQUIRE(source.ok());
+  CHECK((*source)->unreached() == "it was not asked yet");
+  CHECK((*source)->reach(kEnd, 20s).ok());
+  CHECK((*source)->unreached().empty());
+  CHECK((*source)->manners() == kAllManners);
+}
+
 TEST_CASE("missing, zero and NaN are three things", "[live]") {
   const auto source = connect(live());
   CHECK(ask(*source, {"no_such_metric", kEnd}).series.empty());
@@ -275,6 +287,28 @@ TEST_CASE("evidence tells the true age and the missing pods", "[live]") {
   CHECK(evidence[6]->unseen == std::vector<std::string>{"no_such_metric"});
   REQUIRE(evidence[7]->pods.size() == 4);
   for (const auto& pod : evidence[7]->pods) CHECK(pod.newest == kEnd - (pod.selector == 0 ? 1min : 10min));
+}
+
+TEST_CASE("why an expression matches nothing is found out", "[live]") {
+  const auto source = connect(live());
+  const auto why = [&](const std::string& promql, WallTime at) { return source->why_empty({{promql}}, at, 20s).at(0); };
+  const WallTime soon = kEnd + 10s;
+  CHECK_THAT(why("sum(rate(no_such_metric{a=\"b\"}[5m]))", soon),
+             Catch::StartsWith("there is no metric no_such_metric: "));
+  CHECK_THAT(why("sum(half{pod=~\"p1|p2\",namespace=\"servin\"})", soon),
+             Catch::StartsWith("no series of half has namespace=\"servin\"; there is namespace serving"));
+  CHECK_THAT(why("sum(half{pod=\"p9\"})", soon),
+             Catch::Contains("no series of half has pod=\"p9\"; there is pod p") && Catch::Contains(", p"));
+  CHECK_THAT(why("sum(gateway{pod=\"p9\"})", soon), Catch::Contains("they have no label pod"));
+  CHECK_THAT(why("sum(clients{client=\"acme\",pod=\"p0\"} - clients{client=\"b\",pod=\"p3\"})", soon),
+             Catch::StartsWith("no series of clients has pod=\"p3\""));
+  CHECK(why("sum(rate(counted_total[30s]))", soon) ==
+        "the window [30s] is shorter than two scrapes of counted_total, which come every 1m: write [4m]");
+  CHECK_THAT(why("rate(late[5m])", soon), Catch::StartsWith("late was scraped only once so far"));
+  CHECK_THAT(why("sum(late)", kEnd + 10min), Catch::StartsWith("late had series within the last hour"));
+  CHECK_THAT(why("rate(half[5m]) > 100", soon), Catch::StartsWith("all of its metrics have series"));
+  CHECK_THAT(why("zero > 1", soon), Catch::StartsWith("all of its metrics have series"));
+  CHECK(why("WITH (x = zero) x > 1", soon).empty());
 }
 
 TEST_CASE("a store that does not answer makes the answer partial", "[live]") {

@@ -14,12 +14,17 @@ WallTime at_ms(std::int64_t ms) {
   return WallTime(Millis(ms));
 }
 
+Result<std::vector<http::Request>> build(const ports::MetricQuery& query, const PrometheusOptions& options,
+                                         Millis deadline, const Manners& manners = kAllManners) {
+  return build_requests(query, options, manners, deadline);
+}
+
 }  // namespace
 
 TEST_CASE("an instant query") {
   PrometheusOptions options;
   options.headers = {{"X-Scope-OrgID", "team"}};
-  const auto requests = build_requests({"up{a=\"b+c\"}", at_ms(1'700'000'000'123)}, options, 10s);
+  const auto requests = build({"up{a=\"b+c\"}", at_ms(1'700'000'000'123)}, options, 10s);
   REQUIRE(requests.ok());
   REQUIRE(requests->size() == 1);
   CHECK(requests->front().method == "GET");
@@ -32,7 +37,7 @@ TEST_CASE("an instant query") {
 
 TEST_CASE("a long query goes as a form") {
   const std::string promql = "sum(" + std::string(3000, 'a') + ")";
-  const auto requests = build_requests({promql, at_ms(60'000), at_ms(0), 15s}, {}, 1s);
+  const auto requests = build({promql, at_ms(60'000), at_ms(0), 15s}, {}, 1s);
   REQUIRE(requests.ok());
   REQUIRE(requests->size() == 1);
   const auto& request = requests->front();
@@ -46,11 +51,51 @@ TEST_CASE("a long query goes as a form") {
       Catch::EndsWith("&start=0.000&end=60.000&step=15.000&timeout=0.900&limit=10001&nocache=1&latency_offset=1ms"));
 }
 
+TEST_CASE("what stands in the query of --prometheus-url goes with every request, in the URL of a form, too") {
+  PrometheusOptions options;
+  options.url = "https://thanos/q?tenant=a%20b&dedup=true";
+  const auto instant = build({"up", at_ms(0)}, options, 1s);
+  REQUIRE(instant.ok());
+  CHECK_THAT(instant->front().target, Catch::StartsWith("/api/v1/query?tenant=a%20b&dedup=true&query=up&time=0.000&"));
+  const auto form = build({"sum(" + std::string(3000, 'a') + ")", at_ms(60'000), at_ms(0), 15s}, options, 1s);
+  REQUIRE(form.ok());
+  CHECK(form->front().method == "POST");
+  CHECK(form->front().target == "/api/v1/query_range?tenant=a%20b&dedup=true");
+  CHECK_THAT(form->front().body, Catch::StartsWith("query=sum%28aaa") && !Catch::Contains("tenant"));
+  for (const char* nothing : {"https://thanos?", "https://thanos/q"}) {
+    options.url = nothing;
+    CHECK_THAT(build({"up", at_ms(0)}, options, 1s)->front().target, Catch::StartsWith("/api/v1/query?query="));
+  }
+}
+
+TEST_CASE("--prometheus-url is taken apart, and refused by its name") {
+  const auto address = address_of("https://host:8443/prefix?tenant=a&x=%7B1%7D&flag");
+  REQUIRE(address.ok());
+  CHECK(address->base == "https://host:8443/prefix");
+  CHECK(address->query == "tenant=a&x=%7B1%7D&flag");
+  CHECK(address_of("http://prometheus:9090")->query.empty());
+  CHECK(address_of("http://prometheus:9090/?")->query.empty());
+  struct Row {
+    std::string url, words;
+  };
+  const auto row = GENERATE(Row{"prometheus:9090", "http://"}, Row{"http://h?a=b#c", "percent-encoded"},
+                            Row{"http://h#c", "fragment"}, Row{"http://h?a=b c", "percent-encoded"},
+                            Row{"http://h?a=%g0", "percent-encoded"}, Row{"http://h?a=%2", "percent-encoded"},
+                            Row{"http://h?a={x}", "percent-encoded"}, Row{"http://h?a=\xc3\xa4", "percent-encoded"},
+                            Row{"http://h?=a", "without a name"}, Row{"http://h?a=1&&b=2", "without a name"},
+                            Row{"http://h?a=1&timeout=3", "'timeout'"}, Row{"http://h?query=up", "'query'"});
+  INFO(row.url);
+  const auto refused = address_of(row.url);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().kind == ErrorKind::Invalid);
+  CHECK_THAT(refused.error().message, Catch::StartsWith("--prometheus-url: ") && Catch::Contains(row.words));
+}
+
 TEST_CASE("ranges that make no sense are refused") {
-  CHECK_FALSE(build_requests({"up", at_ms(0), at_ms(1), 15s}, {}, 1s).ok());
-  CHECK_FALSE(build_requests({"up", at_ms(1), at_ms(0), 0s}, {}, 1s).ok());
-  CHECK_FALSE(build_requests({"up", at_ms(1), at_ms(0), -1s}, {}, 1s).ok());
-  const auto huge = build_requests({"up", at_ms(1'700'000'000'000), at_ms(0), 1ms}, {}, 1s);
+  CHECK_FALSE(build({"up", at_ms(0), at_ms(1), 15s}, {}, 1s).ok());
+  CHECK_FALSE(build({"up", at_ms(1), at_ms(0), 0s}, {}, 1s).ok());
+  CHECK_FALSE(build({"up", at_ms(1), at_ms(0), -1s}, {}, 1s).ok());
+  const auto huge = build({"up", at_ms(1'700'000'000'000), at_ms(0), 1ms}, {}, 1s);
   REQUIRE_FALSE(huge.ok());
   CHECK_THAT(huge.error().message, Catch::Contains("use a longer step"));
 }

@@ -76,6 +76,50 @@ TEST_CASE("fields may come in any order, unknown ones are passed over") {
   CHECK(answer->infos == std::vector<std::string>{"PromQL info: x"});
 }
 
+TEST_CASE("null is a field that was left out") {
+  const auto with = [](const std::string& more, const std::string& series) {
+    return parse(R"({"status":"success",)" + more + R"("data":{"resultType":"vector","result":)" + series + "}}");
+  };
+  const std::string one = R"([{"metric":null,"value":[1,"2"]}])";
+  const char* field = GENERATE("\"warnings\":null,", "\"infos\":null,", "\"isPartial\":null,",
+                               "\"error\":null,\"errorType\":null,", "");
+  INFO(field);
+  const auto answer = with(field, one);
+  REQUIRE(answer.ok());
+  CHECK(answer->series.at(0).labels.empty());
+  CHECK(answer->warnings.empty());
+  const auto none = with(field, "null");
+  REQUIRE(none.ok());
+  CHECK(none->series.empty());
+}
+
+TEST_CASE("infos among warnings, as Prometheus 2.48 to 2.53 and Thanos send them, are told apart") {
+  const auto answer = parse(
+      R"({"status":"success","warnings":["PromQL info: metric might not be a counter","No StoreAPIs matched for this query"],
+      "data":{"resultType":"vector","result":[]}})");
+  REQUIRE(answer.ok());
+  CHECK(answer->infos == std::vector<std::string>{"PromQL info: metric might not be a counter"});
+  CHECK(answer->warnings == std::vector<std::string>{"No StoreAPIs matched for this query"});
+}
+
+TEST_CASE("of warnings by thousands the first are kept and the others counted, long ones are cut, none hides") {
+  std::string many = R"("PromQL info: x")", infos = many;
+  for (int i = 0; i < 100'000; ++i) infos += R"(,"PromQL info: x")";
+  for (int i = 0; i < 20; ++i) many += ",\"w" + std::to_string(i) + std::string(2'000, 'x') + '"';
+  const auto ask = [](const std::string& warnings) {
+    return parse(R"({"status":"success","warnings":[)" + warnings + R"(],"data":{"resultType":"vector","result":[]}})");
+  };
+  const auto answer = ask(many);
+  REQUIRE(answer.ok());
+  REQUIRE(answer->warnings.size() == 17);
+  CHECK(answer->warnings[16] == "and 4 more");
+  CHECK(answer->warnings[15].size() <= 500);
+  CHECK(answer->infos.size() == 1);
+  const auto last = ask(infos + ",\"partial\"");  // behind all that is said about style
+  REQUIRE(last.ok());
+  CHECK(last->warnings == std::vector<std::string>{"partial"});
+}
+
 TEST_CASE("what VictoriaMetrics' cluster calls partial is a warning") {
   const std::string rest = R"("data":{"resultType":"vector","result":[{"metric":{},"value":[1,"2"]}]}})";
   const auto whole = parse(R"({"status":"success","isPartial":false,)" + rest);
@@ -165,6 +209,9 @@ TEST_CASE("failures by kind, in Prometheus's own words where it has some") {
       Row{401, "no org id", ErrorKind::Unauthorized, "no org id"}, Row{403, "", ErrorKind::Forbidden, "an empty body"},
       Row{404, "404 page not found\n", ErrorKind::Unavailable, "check its prefix"},
       Row{302, "", ErrorKind::Unavailable, "redirects are not followed"},
+      Row{401, "no org id", ErrorKind::Unauthorized, "--prometheus-bearer-token-file"},
+      Row{403, "", ErrorKind::Forbidden, "look at the credentials"},
+      Row{200, "<!DOCTYPE html>\n<title>Grafana</title>", ErrorKind::Unavailable, "a web page is there"},
       Row{200, "<html><body>Log in</body></html>", ErrorKind::Unavailable, "'<html><body>Log in"},
       Row{200, "", ErrorKind::Unavailable, "an empty body"}, Row{200, "{}", ErrorKind::Unavailable, "missing"},
       Row{200, "[]", ErrorKind::Unavailable, "not an answer"},

@@ -98,6 +98,52 @@ TEST_CASE("where a selector reads is known: its own offset and @, and those of t
   }
 }
 
+TEST_CASE("what is newer than the classic grammar is understood where it is asked for, and refused where it is not") {
+  const auto row =
+      GENERATE(Row{"rate(a[1m+30s])", {"a"}, 90s}, Row{"rate(a[5m*2 - 60])", {"a"}, 9min},
+               Row{"rate(a[(1m + 1m) / 2])", {"a"}, 1min}, Row{"rate(a[-(-5m)])", {"a"}, 5min},
+               Row{"max_over_time(rate(a[1m*2])[1h+1h:30s*2])", {"a"}, 2min}, Row{"a offset (5m*2)", {"a"}},
+               Row{"rate(a[1m] smoothed)", {"a"}, 1min}, Row{"increase(a[1m] anchored offset 1m)", {"a"}, 1min},
+               Row{"a smoothed", {"a"}}, Row{"a + fill(0) b", {"a", "b"}},
+               Row{"a + on (x) group_left (y) fill_left(-1) fill_right(NaN) b", {"a", "b"}},
+               Row{"info(rate(a[1m]), {x=\"1\"})", {"a"}, 1min},
+               Row{"sum(info(a + b, {x=\"1\"})) + c{z=\"1\"}", {"a", "b", "c{z=\"1\"}"}});
+  INFO(row.promql);
+  const auto found = find_selectors(row.promql, Grammar::Newest);
+  if (!found) FAIL(found.error().message);
+  CHECK(texts(*found) == row.selectors);
+  CHECK(found->longest_range == row.range);
+  const auto classic = find_selectors(row.promql);
+  CHECK((!classic || texts(*classic) != texts(*found)));
+}
+
+TEST_CASE("what the newest grammar does not know either is refused") {
+  const auto promql =
+      GENERATE("rate(a[step()])", "rate(a[1m+])", "rate(a[0s])", "rate(a[1m-2m])", "rate(a[1m/0])", "rate(a[(1m])",
+               "a + fill(0)", "a + fill(b) c", "WITH (f = {x=\"1\"}) sum(a{f})", "a default 0", "a{x=\"1\" or y=\"2\"}",
+               "rate(a[5i])", "sum(a) keep_metric_names", "smoothed a", "a[5m:1m+]");
+  INFO(promql);
+  CHECK_FALSE(find_selectors(promql, Grammar::Newest).ok());
+}
+
+TEST_CASE("the range that MetricsQL lets be left out is five minutes, of what has none") {
+  const auto range = [](const std::string& promql) { return find_selectors(promql, Grammar::Newest)->longest_range; };
+  CHECK(range("sum(rate(a))") == 5min);
+  CHECK(range("max_over_time(a)") == 5min);
+  CHECK(range("rate(a[1m])") == 1min);
+  CHECK(range("max_over_time(a[1m:10s])") == 0min);
+  CHECK(range("last_over_time(a)") == 0min);
+  CHECK(range("max_over_time(rate(a[1m])[1h:30s])") == 1min);
+  CHECK(range("sum(a)") == 0min);
+  CHECK(find_selectors("rate(a)")->longest_range == 0min);
+}
+
+TEST_CASE("offsets may be calculated") {
+  const auto found = find_selectors("a offset -(5m*2 + 30)", Grammar::Newest);
+  REQUIRE(found.ok());
+  CHECK(found->all.at(0).offset == -(10min + 30s));
+}
+
 TEST_CASE("what is no PromQL is refused with its position") {
   struct Bad {
     std::string promql;
@@ -118,6 +164,8 @@ TEST_CASE("what is no PromQL is refused with its position") {
 TEST_CASE("nesting without end is refused, not followed") {
   CHECK_FALSE(find_selectors(std::string(100'000, '(')).ok());
   CHECK_FALSE(find_selectors(std::string(100'000, '-')).ok());
+  for (const char* deep : {"(", "-"})
+    CHECK_FALSE(find_selectors("a[" + std::string(100'000, deep[0]) + "1m", Grammar::Newest).ok());
   std::string deep = "a";
   for (int i = 0; i < 100; ++i) deep = "abs(" + deep + ")";
   CHECK(find_selectors(deep).ok());
@@ -126,7 +174,7 @@ TEST_CASE("nesting without end is refused, not followed") {
 TEST_CASE("no bytes make the scanner crash") {
   const std::string alphabet = "ab:{}[]()\"'`\\,=~!<>+-*/%^@#\n 0159mshe._";
   const std::vector<std::string> words = {"sum",       " by ",  " on ",  "offset ", "[5m]",
-                                          "{x=\"1\"}", "rate(", " and ", "bool "};
+                                          "{x=\"1\"}", "rate(", " and ", "bool ",   "fill(0) "};
   const auto seed = static_cast<unsigned>(GENERATE(range(1, 9)));
   std::mt19937 random(seed);
   INFO("seed " << seed);
@@ -140,6 +188,7 @@ TEST_CASE("no bytes make the scanner crash") {
         text += alphabet[random() % alphabet.size()];
       }
     }
+    static_cast<void>(find_selectors(text, Grammar::Newest));
     const auto found = find_selectors(text);
     if (!found) continue;
     ++accepted;

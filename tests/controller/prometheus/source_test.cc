@@ -25,7 +25,7 @@ std::string pod(const std::string& name, double at_s) {
 
 struct Fixture {
   std::shared_ptr<FakeTransport> transport = std::make_shared<FakeTransport>();
-  PrometheusSource source{transport, {}};
+  PrometheusSource source{transport, {}, kAllManners};
 };
 
 bool asks(const http::Request& request, const std::string& part) {
@@ -125,15 +125,45 @@ TEST_CASE("evidence of a series without the label, of none, and with warnings") 
   f.transport->answer(FakeTransport::json(vector(R"({"metric":{},"value":[1,"100"]})")));
   f.transport->answer(FakeTransport::json(vector("")));
   f.transport->answer(FakeTransport::json(vector(pod("x", 1), R"(,"warnings":["a store is down"])")));
-  const auto evidence = f.source.evidence({{"gateway"}, {"nothing"}, {"partly"}, {"1 + 1"}, {"sum("}}, kNow, 2s);
-  REQUIRE(evidence.size() == 5);
+  const auto evidence = f.source.evidence({{"gateway"}, {"nothing"}, {"partly"}, {"1 + 1"}}, kNow, 2s);
+  REQUIRE(evidence.size() == 4);
   REQUIRE(evidence[0]->pods.size() == 1);
   CHECK(evidence[0]->pods[0].pod.empty());
   CHECK(evidence[1]->pods.empty());
   CHECK(evidence[1]->complete);
   CHECK_FALSE(evidence[2]->complete);
   CHECK_FALSE(evidence[3]->complete);
-  CHECK(evidence[4].error().kind == ErrorKind::Invalid);
+}
+
+TEST_CASE(
+    "what is not understood is said to be unread where PromQL goes as it is, and an error where it is restricted") {
+  const std::string promql = GENERATE("WITH (f = {x='1'}) sum(a{f})", "sum(a) default 0", "rate(a[step()])");
+  const auto transport = std::make_shared<FakeTransport>();
+  PrometheusOptions options;
+  const auto evidence = PrometheusSource(transport, options, kAllManners).evidence({{promql}}, kNow, 2s);
+  REQUIRE(evidence.at(0).ok());
+  CHECK_THAT(evidence[0]->unread, Catch::StartsWith("PromQL at character "));
+  CHECK(evidence[0]->pods.empty());
+  options.tenancy.raw_promql = RawPromql::RestrictToNamespace;
+  const auto strict = PrometheusSource(transport, options, kAllManners).evidence({{promql}}, kNow, 2s);
+  REQUIRE_FALSE(strict.at(0).ok());
+  CHECK(strict[0].error().kind == ErrorKind::Invalid);
+  CHECK(transport->sent().empty());
+}
+
+TEST_CASE("newer PromQL has its evidence where it goes as it is") {
+  const auto transport = std::make_shared<FakeTransport>();
+  transport->on([](const http::Request&) { return FakeTransport::json(vector(pod("x", 100))); });
+  PrometheusOptions options;
+  const std::string promql = "sum(rate(a[1m + 1m] smoothed offset (1m*2)))";
+  const auto evidence = PrometheusSource(transport, options, kAllManners).evidence({{promql}}, kNow, 2s);
+  REQUIRE(evidence.at(0).ok());
+  CHECK(evidence[0]->unread.empty());
+  CHECK(evidence[0]->pods.size() == 1);
+  CHECK(evidence[0]->rate_window == 2min);
+  CHECK(asks(transport->sent().at(0).request, "timestamp%28a%20offset%20120000ms%29%29"));
+  options.tenancy.raw_promql = RawPromql::RestrictToNamespace;
+  CHECK_FALSE(PrometheusSource(transport, options, kAllManners).evidence({{promql}}, kNow, 2s).at(0).ok());
 }
 
 TEST_CASE("evidence that cannot be had names its selector") {
@@ -148,7 +178,7 @@ TEST_CASE("an answer beyond the limits is refused, naming flag and figure, one a
   PrometheusOptions options;
   options.max_series = 2;
   options.max_samples = 60;
-  PrometheusSource source(transport, options);
+  PrometheusSource source(transport, options, kAllManners);
   const std::string two = pod("a", 1) + "," + pod("b", 1);
   transport->answer(FakeTransport::json(vector(two)));
   transport->answer(FakeTransport::json(vector(two + "," + pod("c", 1))));
@@ -178,7 +208,7 @@ TEST_CASE("the server is given --query-timeout, never more than what is left of 
   const auto transport = std::make_shared<FakeTransport>();
   PrometheusOptions options;
   options.query_timeout = 1500ms;
-  PrometheusSource source(transport, options);
+  PrometheusSource source(transport, options, kAllManners);
   const std::string slow = R"({"status":"error","errorType":"timeout","error":"query timed out"})";
   transport->answer(FakeTransport::json(slow, 503));
   const auto answers = source.query({{"slow", kNow}}, 7s);
@@ -230,4 +260,49 @@ TEST_CASE("options that cannot work are refused at start") {
   const auto source = make_prometheus_source(options);
   REQUIRE_FALSE(source.ok());
   CHECK(source.error().kind == ErrorKind::Invalid);
+}
+
+TEST_CASE("an answer may be as large as what was asked for, and no larger than the limit") {
+  Fixture f;
+  f.transport->on([](const http::Request&) { return std::optional(Result(FakeTransport::json(vector("")))); });
+  ports::MetricQuery value{"value", kNow}, week{"week", kNow, kNow - 168h, 60s};
+  value.most_series = week.most_series = 1;
+  static_cast<void>(f.source.query({value, week, {"evidence", kNow}}, 2s));
+  const auto sent = f.transport->sent();
+  REQUIRE(sent.size() == 3);
+  CHECK(sent[0].request.max_body_bytes < 300'000);
+  CHECK(sent[1].request.max_body_bytes > 10'080 * 50);
+  CHECK(sent[1].request.max_body_bytes < 2'000'000);
+  CHECK(sent[2].request.max_body_bytes < PrometheusOptions{}.max_body_bytes);
+  CHECK(asks(sent[0].request, "limit=2&"));
+  CHECK(sent[0].request.reads);
+}
+
+TEST_CASE("a query of more selectors than a few dozen is not asked about, and says so") {
+  Fixture f;
+  std::string promql = "a0";
+  for (int i = 1; i <= 32; ++i) promql += "+a" + std::to_string(i);
+  CHECK(f.source.evidence_queries(promql) == 0);
+  const auto evidence = f.source.evidence({{promql}}, kNow, 2s);
+  REQUIRE_FALSE(evidence[0].ok());
+  CHECK_THAT(evidence[0].error().message, Catch::Contains("33 series selectors"));
+  CHECK(f.transport->sent().empty());
+  CHECK(f.source.evidence_queries("a + a + b") == 2);
+}
+
+TEST_CASE("namespaces share the sources of a batch: too many of one are refused, another's are not") {
+  PrometheusOptions options;
+  options.max_sources = 10;
+  Fixture f;
+  PrometheusSource source{f.transport, options};
+  f.transport->on([](const http::Request& request) -> std::optional<Result<http::Response>> {
+    std::string many = pod("p0", 1);
+    for (int i = 1; i < 4; ++i) many += "," + pod("p" + std::to_string(i), 1);
+    return FakeTransport::json(vector(asks(request, "few") ? pod("x", 1) : many));
+  });
+  const auto evidence = source.evidence({{"many1", "a"}, {"many2", "a"}, {"few", "z"}}, kNow, 2s);
+  CHECK(evidence[0].ok());
+  REQUIRE_FALSE(evidence[1].ok());
+  CHECK_THAT(evidence[1].error().message, Catch::Contains("namespace a"));
+  CHECK(evidence[2].ok());
 }

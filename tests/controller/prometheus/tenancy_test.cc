@@ -153,11 +153,29 @@ TEST_CASE("the admin's switch") {
   }
 }
 
+TEST_CASE("why a restricted query matched nothing is asked within its namespace") {
+  const auto transport = std::make_shared<http::FakeTransport>();
+  transport->on([](const http::Request& request) {
+    const bool whole = request.target.find("x%3D") != std::string::npos;
+    return http::FakeTransport::json(R"({"status":"success","data":{"resultType":"vector","result":[)" +
+                                     std::string(whole ? "" : R"({"metric":{},"value":[1,"1"]})") + "]}}");
+  });
+  PrometheusOptions options;
+  options.tenancy.raw_promql = RawPromql::RestrictToNamespace;
+  PrometheusSource source(transport, options, kAllManners);
+  const auto admitted = source.admit("sum(rate(up{x=\"1\"}[5m]))", "a");
+  REQUIRE(admitted.ok());
+  CHECK_THAT(source.why_empty({{*admitted}}, WallTime{}, 1s).at(0),
+             Catch::StartsWith("no series of up{namespace=\"a\"} has x=\"1\""));
+  REQUIRE(transport->sent().size() == 4);
+  for (const auto& sent : transport->sent()) CHECK_THAT(sent.request.target, Catch::Contains("namespace%3D%22a%22"));
+}
+
 TEST_CASE("a restricted query's evidence is restricted, too") {
   const auto transport = std::make_shared<http::FakeTransport>();
   PrometheusOptions options;
   options.tenancy.raw_promql = RawPromql::RestrictToNamespace;
-  PrometheusSource source(transport, options);
+  PrometheusSource source(transport, options, kAllManners);
   const auto admitted = source.admit("sum(up) / b", "a");
   REQUIRE(admitted.ok());
   static_cast<void>(source.evidence({{*admitted}}, WallTime{}, 1s));
