@@ -36,9 +36,9 @@ class Controller:
         """flags: {name without dashes: value}."""
         ports = Ports("http", "health")
         self.address, self._lock = f"127.0.0.1:{ports['http']}", ports
-        self._health = f"127.0.0.1:{ports['health']}"
+        self.health = f"127.0.0.1:{ports['health']}"
         command = [binary(), "run", f"--kubeconfig={kubeconfig}", f"--prometheus-url={prometheus_url}",
-                   f"--listen={self.address}", f"--health-listen={self._health}", *(f"--{name}={value}" for name, value in flags.items())]
+                   f"--listen={self.address}", f"--health-listen={self.health}", *(f"--{name}={value}" for name, value in flags.items())]
         self.process = Process("aiautoscaler", command, log)
 
     def __enter__(self):
@@ -69,4 +69,4 @@ class Controller:
         return self.get("/readyz")[0] == 200
 
     def get(self, path):
-        return ask(f"http://{self._health if path in PROBES else self.address}{path}")
+        return ask(f"http://{self.health if path in PROBES else self.address}{path}")

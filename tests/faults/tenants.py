@@ -16,7 +16,7 @@ LONGEST_QUERY = 4096          # characters, by the CRD
 MOST_DEMANDS = 8              # of one object, by the CRD
 MOST_SELECTORS = 32           # of one query: its evidence is asked for up to so many
 WORDS = {"and", "avg", "bool", "by", "inf", "max", "min", "nan", "on", "or", "sum"}   # of PromQL: no metric is called so
-SLOW_QUERY = "max_over_time(sum_over_time(vector({})[1h:1s])[1h:1s])"   # thirteen million steps
+SLOW_QUERY = f"max_over_time(({'+'.join(200 * ['vector(time())%{0}'])})[6h:1s])"   # ends by the time limit, and heeds it
 NUMBER = "vector(time() % 997)"
 
 # a Scale of any of these would be another path of the API server's
@@ -37,8 +37,8 @@ class Size:
     crowded_pods: int
     labels: int             # values of the label that is decomposed by
     label_bytes: int
-    bomb_mib: int           # of one label
-    error_mib: int          # of one error
+    bomb_mib: int           # of one label; Prometheus has none of more than 16
+    error_mib: int          # of each label that an error repeats, and of another object's a fifth
     slow: int               # objects whose queries end by the time limit
 
 
@@ -63,9 +63,9 @@ def crowd(size, cycle_s):
                                                         for k in range(MOST_DEMANDS)]) for i in range(2)],
         "bombs": [autoscaler("bombs", name, [demand(k, bomb(size.bomb_mib * MEBIBYTE)) for k in range(MOST_DEMANDS)])
                   for name, bomb in (("replaced", replaced_bomb), ("joined", joined_bomb))],
-        "loud": [autoscaler("loud", f"loud-{i}", [demand(k, loud_error(size.error_mib * MEBIBYTE, cycle_s))
-                                                  for k in range(MOST_DEMANDS)]) for i in range(2)],
-        "slow": [autoscaler("slow", f"slow-{i}", [demand(k, SLOW_QUERY.format(k)) for k in range(MOST_DEMANDS)])
+        "loud": [autoscaler("loud", f"loud-{i}", [demand(k, loud_error(bytes_, cycle_s)) for k in range(MOST_DEMANDS)])
+                 for i, bytes_ in enumerate((size.error_mib * MEBIBYTE, size.error_mib * MEBIBYTE // 5))],
+        "slow": [autoscaler("slow", f"slow-{i}", [demand(k, SLOW_QUERY.format(k + 2)) for k in range(MOST_DEMANDS)])
                  for i in range(size.slow)],
     }
 
