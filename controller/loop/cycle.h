@@ -2,7 +2,9 @@
 // object notes the error there and leaves the others alone.
 #pragma once
 
+#include <algorithm>
 #include <exception>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -70,9 +72,26 @@ struct Workload {
   void fail(const char* step, const Error& error) { errors.push_back({step, error.kind, error.message}); }
 };
 
-/// The namespace that was served last in each step, after which the next one comes; see turns.h.
+/// Queries of one namespace that timed out when they were last asked. Prometheus goes on with some of them when nobody
+/// waits any more, and has no room for others', so that one is asked again in a cycle; when all were answered that
+/// were, four times as many in the next.
+struct Retrials {
+  int allowed = 1;
+  int asked = 0;
+  bool failed = false;
+
+  [[nodiscard]] Retrials next() const {
+    constexpr int kMost = 1 << 20;
+    if (asked == 0) return {allowed, 0, false};
+    return {failed ? 1 : std::min(4 * allowed, kMost), 0, false};
+  }
+};
+
+/// What a cycle knows of the ones before: the namespace that was served last in each step, after which the next one
+/// comes (turns.h), and by namespace how many queries are asked again that timed out.
 struct LastServed {
   std::string reading{}, asking{}, acting{}, reporting{};
+  std::map<std::string, Retrials> retrials{};
 };
 
 struct Cycle {
@@ -83,6 +102,7 @@ struct Cycle {
   bool leading = true;              ///< false: another one writes; this process observes, forecasts and plans
   Outage outage;                    ///< whether the API server answers
   LastServed served;                ///< until now
+  int queries = 0;                  ///< that were asked in this cycle until now
   std::stop_token stop;             ///< requested: the write under way is finished, none is begun
 };
 

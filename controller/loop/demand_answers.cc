@@ -52,7 +52,22 @@ Result<Ranked> ranked(const ports::QueryAnswer& answer, const std::string& label
 
 }  // namespace
 
-void DemandBatch::answer(WallTime now) {
+/// Which queries timed out that were asked, and of those that had before, whether they were answered.
+void DemandBatch::note_slow(Cycle& cycle) {
+  for (auto& slot : slots_) {
+    for (const Question* question : questions_of(slot)) {
+      if (!question->promql) continue;
+      const auto& answer = answers_[question->answer];
+      const bool timed_out = !answer && answer.error().kind == ErrorKind::Timeout;
+      if (question->before->timed_out && timed_out) cycle.served.retrials[slot.workload->object.meta.ns].failed = true;
+      question->before->timed_out = timed_out;
+    }
+  }
+}
+
+void DemandBatch::answer(Cycle& cycle) {
+  const WallTime now = cycle.now;
+  if (!queries_.empty()) note_slow(cycle);
   for (const auto& slot : slots_) {
     guarded(*slot.workload, "observe", [&] {
       answer_value(slot, now);

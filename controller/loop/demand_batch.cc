@@ -98,8 +98,11 @@ void DemandBatch::add(Workload& workload, DemandView& view, const Aids& aids, Wa
   const auto& ns = workload.object.meta.ns;
   state_of(workload, demand, settings_.grid_step, aids, now);
   Slot slot{&workload, &view, admitted(demand.query, ns), std::nullopt};
+  slot.value.before = &slot.state().value();
   if (demand.backlog_query) slot.backlog = admitted(*demand.backlog_query, ns);
+  if (slot.backlog) slot.backlog->before = &slot.state().backlog();
   if (demand.running_query) slot.running = admitted(*demand.running_query, ns);
+  if (slot.running) slot.running->before = &slot.state().running();
   slots_.push_back(std::move(slot));
 }
 
@@ -152,7 +155,7 @@ void DemandBatch::share_queries(Cycle& cycle) {
   }
   std::vector<int> wishes;
   for (const auto& [ns, wish] : wanted) wishes.push_back(wish);
-  const auto fair = fair_shares(wishes, settings_.max_queries);
+  const auto fair = fair_shares(wishes, settings_.max_queries - cycle.queries);
   std::map<std::string, int> left;
   for (const auto& [ns, wish] : wanted) left.emplace(ns, fair[left.size()]);
 
@@ -179,8 +182,10 @@ void DemandBatch::share_queries(Cycle& cycle) {
       continue;
     }
     share -= cost.at(workload);
+    cycle.queries += cost.at(workload);
     cycle.served.asking = ns;
   }
+  hold_back_slow(cycle.served.retrials);
   std::stable_sort(slots_.begin(), slots_.end(),
                    [&](const Slot& a, const Slot& b) { return place.at(a.workload) < place.at(b.workload); });
 }
@@ -194,6 +199,28 @@ void DemandBatch::postpone(Workload& workload, int wanted) {
     if (slot.workload != &workload) continue;
     for (Question* question : questions_of(slot))
       if (question->promql) question->promql = why;
+  }
+}
+
+/// Of a namespace's queries that timed out those are asked again that wait for longest.
+void DemandBatch::hold_back_slow(std::map<std::string, Retrials>& retrials) {
+  std::map<std::string, std::vector<Question*>> slow;
+  for (auto& slot : slots_)
+    for (Question* question : questions_of(slot))
+      if (question->promql && question->before->timed_out) slow[slot.workload->object.meta.ns].push_back(question);
+  for (auto& [ns, questions] : slow) {
+    std::stable_sort(questions.begin(), questions.end(),
+                     [](const Question* a, const Question* b) { return a->before->waited > b->before->waited; });
+    Retrials& own = retrials[ns];
+    for (Question* question : questions) {
+      const bool is_asked = own.asked < own.allowed;
+      question->before->waited = is_asked ? 0 : question->before->waited + 1;
+      own.asked += is_asked ? 1 : 0;
+      if (is_asked) continue;
+      question->promql =
+          Error{ErrorKind::Timeout, "it timed out when it was last asked, and of such queries of namespace " + ns +
+                                        " a cycle asks " + std::to_string(own.allowed) + ": it waits for its turn"};
+    }
   }
 }
 

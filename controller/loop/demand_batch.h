@@ -26,7 +26,7 @@ class DemandBatch {
   void ask(const std::function<Millis(int later_parts)>& left);
 
   /// Fills in Workload::demand from the answers.
-  void answer(WallTime now);
+  void answer(Cycle& cycle);
 
  private:
   /// A query of one entry: where its answer and its evidence are, or why it was not asked.
@@ -36,6 +36,7 @@ class DemandBatch {
     std::size_t answer = 0;
     std::size_t evidence = 0;
     std::optional<Error> no_evidence{};  ///< why it is not asked for
+    Answered* before = nullptr;          ///< what is remembered of its answers
   };
   /// One entry and what is asked for it.
   struct Slot {
@@ -55,6 +56,8 @@ class DemandBatch {
   void bound_each();
   void share_queries(Cycle& cycle);
   void postpone(Workload& workload, int wanted);
+  void hold_back_slow(std::map<std::string, Retrials>& retrials);
+  void note_slow(Cycle& cycle);
   [[nodiscard]] int cost_of(Slot& slot, WallTime now) const;
   ports::MetricQuery& ask(const Slot& slot, const std::string& promql, WallTime now);
   void ask_for(const Slot& slot, Question& question, const std::optional<api::DecomposeSpec>& decompose, WallTime now);

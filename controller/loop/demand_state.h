@@ -48,6 +48,8 @@ bool wants_forecast(const api::DemandSpec& demand, const api::ForecastSpec& fore
 struct Answered {
   Sources sources;
   Confirmation confirmation;
+  bool timed_out = false;  ///< when it was last asked
+  int waited = 0;          ///< cycles since then
 };
 
 class DemandState {

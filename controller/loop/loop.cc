@@ -75,6 +75,7 @@ void Loop::run_once(std::stop_token stop) {
   if (!slow.workloads.empty() && !cycle.stop.stop_requested()) {
     slow.now = loop_clock_.now();
     slow.served = cycle.served;
+    slow.queries = cycle.queries;
     pass(slow, steps);
     size_pools(pools, slow, steps);
     served_ = slow.served;
@@ -110,6 +111,7 @@ Cycle Loop::begin(const LoopClock::Reading& time, std::stop_token stop) {
   cycle.clock_off = time.off;
   cycle.leading = leading;
   cycle.served = served_;
+  for (auto& [ns, retrials] : cycle.served.retrials) retrials = retrials.next();
   cycle.stop = std::move(stop);
   return cycle;
 }

@@ -163,7 +163,7 @@ void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metric
   stand_back(cycle);
   DemandBatch batch(cycle, settings, metrics, aids);
   batch.ask(left);
-  batch.answer(cycle.now);
+  batch.answer(cycle);
   for (auto& workload : cycle.workloads)
     workload.state->slow = std::any_of(workload.errors.begin(), workload.errors.end(),
                                        [](const auto& error) { return error.kind == ErrorKind::Timeout; });

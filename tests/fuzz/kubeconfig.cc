@@ -1,6 +1,7 @@
 // Bytes as a kubeconfig, two of them between 0x00 as in $KUBECONFIG: it is read or refused with the field's name, and
 // the first file wins.
 #include "controller/kube/kubeconfig.h"
+#include "controller/http/proxy.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace aia;
@@ -29,8 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto connection = connection_of(merged, name == "no such context" ? "" : name);
     if (connection) {
       require(!connection->server.empty(), "a connection has a server", name);
-      require(connection->proxy_url.empty() || connection->proxy_url.starts_with("http://"), "a proxy is http://",
-              name);
+      require(connection->proxy_url.empty() || http::parse_proxy(connection->proxy_url).ok(), "a proxy is one", name);
       require(!connection->exec || (connection->token.empty() && connection->token_file.empty()),
               "a plugin runs where there is no token", name);
     } else {

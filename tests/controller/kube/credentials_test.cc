@@ -86,7 +86,7 @@ TEST_CASE("a file given wins over $KUBECONFIG, that over the pod, that over ~/.k
   CHECK_THAT(url(folder / "bad"), Catch::Contains("bad: kubeconfig: the key clusters is there twice"));
 }
 
-TEST_CASE("a kubeconfig's proxy is the transport's; an empty file in $KUBECONFIG is none") {
+TEST_CASE("a kubeconfig's proxy is the transport's, and an empty file in $KUBECONFIG is none") {
   const TemporaryFolder folder;
   folder.write("token", "one");
   std::string text = kubeconfig("https://x");

@@ -160,6 +160,45 @@ TEST_CASE_METHOD(Queued,
   CHECK(deployment().replicas == 2);
 }
 
+TEST_CASE_METHOD(World, "of a namespace's queries that time out one is asked again in a cycle, each in its turn") {
+  auto& many = add("many", 2, "slow0");
+  many.meta.ns = "tenant";
+  for (int i = 1; i < 6; ++i) {
+    many.spec.demand.push_back(many.spec.demand[0]);
+    many.spec.demand.back().name = "d" + std::to_string(i);
+    many.spec.demand.back().query = "slow" + std::to_string(i);
+  }
+  restart();
+  for (int i = 0; i < 6; ++i) {
+    auto& series = metrics.series["slow" + std::to_string(i)];
+    series.value = [](WallTime) { return 15.0; };
+    series.error = Error{ErrorKind::Timeout, "no answer", {}};
+  }
+  std::map<std::string, int> asked;  // values in a cycle, over all of its batches
+  metrics.on_query = [&](Millis) {
+    for (const auto& query : metrics.asked)
+      if (!query.start && query.promql.starts_with("slow")) ++asked[query.promql];
+  };
+  cycle();
+  CHECK(asked.size() == 6);
+  asked.clear();
+  for (int i = 0; i < 12; ++i) {
+    clock.time += settings.cycle;
+    cycle();
+  }
+  CHECK(asked.size() == 6);
+  for (const auto& [promql, times] : asked) CHECK(times == 2);
+  CHECK_THAT(condition("MetricsHealthy", "many").message, Catch::Contains("waits for its turn"));
+  for (int i = 0; i < 6; ++i) metrics.series["slow" + std::to_string(i)].error.reset();
+  for (int i = 0; i < 3; ++i) {
+    clock.time += settings.cycle;
+    asked.clear();
+    cycle();
+  }
+  CHECK(asked.size() == 6);  // one, then four, then all
+  CHECK(condition("MetricsHealthy", "many").status == api::ConditionStatus::True);
+}
+
 TEST_CASE_METHOD(World, "of more objects than are looked after each namespace has its share, its oldest ones") {
   for (int i = 0; i < 6; ++i) {
     auto& meta = add("many" + std::to_string(i), 2, "demand of many").meta;

@@ -117,7 +117,7 @@ TEST_CASE("a server that was away for a minute may be another one when it is bac
   }
 }
 
-TEST_CASE("a batch of which all queries are refused is looked into, once a minute; one of which some are is not") {
+TEST_CASE("a batch of which all queries are refused is looked into, once a minute, and one of which some are is not") {
   Server server;
   CHECK(server.query());
   for (int cycle = 0; cycle < 20; ++cycle) {

@@ -68,7 +68,7 @@ TEST_CASE("what stands in the query of --prometheus-url goes with every request,
   }
 }
 
-TEST_CASE("--prometheus-url is taken apart, and refused by its name") {
+TEST_CASE("the URL of --prometheus-url is taken apart, and refused by its name") {
   const auto address = address_of("https://host:8443/prefix?tenant=a&x=%7B1%7D&flag");
   REQUIRE(address.ok());
   CHECK(address->base == "https://host:8443/prefix");

@@ -197,7 +197,7 @@ TEST_CASE("one namespace's flood is cut to its share and counted, others' lines 
   CHECK(captured.size() < (kMax + 2 * kMax + 10) * kMaxLine);
 }
 
-TEST_CASE("what was left out is said in a later cycle; what was never said is not said to be over") {
+TEST_CASE("what was left out is said in a later cycle, and what was never said is not said to be over") {
   LogReporter reporter;
   ports::CycleReport bad, good;
   add_objects(bad, "flood", 2 * kMax + 10, "no answer");
@@ -230,7 +230,8 @@ TEST_CASE("what was left out is said in a later cycle; what was never said is no
   }
 }
 
-TEST_CASE("decisions that were left out are said in later cycles, each once; a follower's take nothing of the share") {
+TEST_CASE(
+    "decisions that were left out are said in later cycles, each once, and a follower's take nothing of the share") {
   LogReporter reporter;
   ports::CycleReport cycle;
   add_objects(cycle, "flood", kMax + 20);
