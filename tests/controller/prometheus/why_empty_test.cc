@@ -14,7 +14,7 @@ using http::FakeTransport;
 
 namespace {
 
-const WallTime kNow{Millis(1'700'000'000'000)};
+const WallTime kMoment{Millis(1'700'000'000'000)};
 
 Inquiry inquiry_of(const std::string& promql, bool restricted = false) {
   const auto found = find_selectors(promql);
@@ -23,8 +23,9 @@ Inquiry inquiry_of(const std::string& promql, bool restricted = false) {
 }
 
 ports::QueryAnswer number(double value) {
-  return {value == 0 ? std::vector<ports::LabelledSeries>{} : std::vector<ports::LabelledSeries>{{{}, {{kNow, value}}}},
-          {}};
+  return {
+      value == 0 ? std::vector<ports::LabelledSeries>{} : std::vector<ports::LabelledSeries>{{{}, {{kMoment, value}}}},
+      {}};
 }
 
 /// Plays a server that has those numbers and nothing else, to the end.
@@ -146,21 +147,21 @@ TEST_CASE("a few expressions are looked into at a time, and what was found is kn
   std::vector<ports::EvidenceQuery> empty;
   for (int i = 0; i < 6; ++i) empty.push_back({"m" + std::to_string(i), "team"});
   empty.push_back({"m0", "team"});
-  const auto first = source.why_empty(empty, kNow, 5s);
+  const auto first = source.why_empty(empty, kMoment, 5s);
   REQUIRE(first.size() == 7);
   CHECK_THAT(first[0], Catch::StartsWith("there is no metric m0"));
   CHECK(first[6] == first[0]);
   CHECK_FALSE(first[3].empty());
   CHECK(first[4].empty());
   CHECK(transport->sent().size() == 4 * 3);
-  CHECK_FALSE(source.why_empty(empty, kNow, 5s)[5].empty());
+  CHECK_FALSE(source.why_empty(empty, kMoment, 5s)[5].empty());
   CHECK(transport->sent().size() == 6 * 3);
-  static_cast<void>(source.why_empty(empty, kNow, 5s));
+  static_cast<void>(source.why_empty(empty, kMoment, 5s));
   CHECK(transport->sent().size() == 6 * 3);
   steady += 2min;
-  static_cast<void>(source.why_empty(empty, kNow, 5s));
+  static_cast<void>(source.why_empty(empty, kMoment, 5s));
   CHECK(transport->sent().size() == 10 * 3);
   steady += 2min;
-  CHECK(source.why_empty(empty, kNow, 0s)[0].empty());  // no time, no question
+  CHECK(source.why_empty(empty, kMoment, 0s)[0].empty());  // no time, no question
   CHECK(transport->sent().size() == 10 * 3);
 }
