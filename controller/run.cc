@@ -121,7 +121,8 @@ std::string why_unreached(const prometheus::PrometheusSource& source, const RunO
   return why;
 }
 
-/// Asks Prometheus every cycle until it answered once, be it the loop; what keeps it from that is said when it changes.
+/// Asks Prometheus every cycle until Prometheus has answered any query, of the loop or of this thread. Logs why there
+/// is no answer, once for each reason.
 void reach_prometheus(const std::stop_token& stop, prometheus::PrometheusSource& source, const RunOptions& options) {
   ::pthread_setname_np(::pthread_self(), "reach");
   const Millis deadline = std::clamp<Millis>(options.loop.cycle / 2, kMoment, kPatience);

@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <boost/beast/http/basic_parser.hpp>
-#include <cctype>
 #include <limits>
 #include <utility>
+
+#include "controller/http/url.h"
 
 namespace aia::http {
 namespace {
@@ -18,12 +19,6 @@ using beast::http::error;
 
 constexpr std::size_t kShortestEnd = 5;  ///< "0\r\n\r\n", of chunks; Beast 1.74 asserts that it has so many bytes
 constexpr int kFirstInterim = 100, kSwitchingProtocols = 101, kFirstFinal = 200;  // statuses
-
-std::string lower_case(beast::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
 
 }  // namespace
 
@@ -91,10 +86,10 @@ class AnswerReader::Parser final : public beast::http::basic_parser<false> {
     if (in_body_) return;  // of the trailer: nothing is read there
     using beast::http::field::content_encoding;
     using beast::http::field::transfer_encoding;
-    if (field == transfer_encoding && lower_case(value) != "chunked")
+    if (field == transfer_encoding && in_lower_case(value) != "chunked")
       return refuse("its Transfer-Encoding is '" + shown(value) + "'", code);
-    if (field == content_encoding) encoding_ = lower_case(value);
-    headers_.emplace_back(lower_case(name), value);
+    if (field == content_encoding) encoding_ = in_lower_case(value);
+    headers_.emplace_back(in_lower_case(name), value);
   }
 
   void on_header_impl(Code& code) override {
@@ -143,6 +138,8 @@ class AnswerReader::Parser final : public beast::http::basic_parser<false> {
     refusal_ = std::move(why);
     code = error::bad_value;
   }
+
+  static std::string in_lower_case(beast::string_view text) { return lower_case({text.data(), text.size()}); }
 
   static std::string shown(beast::string_view text) {
     std::string out(text.substr(0, 40));

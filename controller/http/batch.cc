@@ -70,8 +70,7 @@ void Batch::run(const AnswerSink& take) {
     signal_->wait(seen, wake_up(now));
   }
   for (Call* call : in_flight_) give_up(*call);
-  for (Call* call : in_flight_) hand_over(*call, take);
-  in_flight_.clear();
+  for (Call* call : std::exchange(in_flight_, {})) hand_over(*call, take);
   for (auto& [name, tenant] : tenants_) {
     for (Call* call : std::exchange(tenant.waiting, {})) {
       call->answer = timed_out(settings_.server, {}, deadline_, "deadline");

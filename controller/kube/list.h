@@ -12,7 +12,7 @@
 
 namespace aia::kube {
 
-/// Of one page. While it is read, up to ten times that is held, where it is all small objects in lists; one object has
+/// Of one page. Parsing a page of small objects takes up to ten times its size in memory. One object has
 /// 1.5 MiB at most in etcd, and six times that where each byte is escaped.
 inline constexpr std::size_t kMostPageBytes = 16U << 20U;
 

@@ -30,8 +30,9 @@ inline const Resource kEvents{"events.k8s.io", "v1", "events"};
 
 using Query = std::vector<std::pair<std::string, std::string>>;
 
-/// Whether it can be one part of a path, however odd it is: it is encoded. What is empty, "." or ".." cannot: proxies
-/// and servers take such parts out, also encoded ones.
+/// Whether `text` can be one segment of a path. Odd characters can, because segments are percent-encoded. An empty
+/// text,
+/// "." and ".." cannot: proxies and servers take such segments out, encoded ones included.
 bool is_segment(std::string_view text);
 
 /// "apps", "v1" of "apps/v1"; "", "v1" of "v1".

@@ -82,7 +82,6 @@ struct Retrials {
 
   [[nodiscard]] Retrials next() const {
     constexpr int kMost = 1 << 20;
-    if (asked == 0) return {allowed, 0, false};
     return {failed ? 1 : std::min(4 * allowed, kMost), 0, false};
   }
 };

@@ -170,36 +170,37 @@ void DemandBatch::share_queries(Cycle& cycle) {
   const auto turn = [](const Workload& workload) -> Turn& { return workload.state->asking; };
   std::map<const Workload*, std::size_t> place;
   std::set<std::string> begun;
+  std::set<const Workload*> postponed;
   for (Workload* workload : in_turns(std::move(all), turn, cycle.served.asking)) {
     const auto& ns = workload->object.meta.ns;
     int& share = left.at(ns);
-    const bool is_asked = cost.at(workload) <= share || begun.insert(ns).second;  // one is always asked for
-    begun.insert(ns);
+    const bool is_first = begun.insert(ns).second;  // which is always asked for
+    const bool is_asked = is_first || cost.at(workload) <= share;
     turn(*workload).waited = is_asked ? 0 : turn(*workload).waited + 1;
     place.emplace(workload, place.size());
     if (!is_asked) {
-      postpone(*workload, wanted.at(ns));
+      postponed.insert(workload);
       continue;
     }
     share -= cost.at(workload);
     cycle.queries += cost.at(workload);
     cycle.served.asking = ns;
   }
+  for (auto& slot : slots_)
+    if (postponed.contains(slot.workload)) postpone(slot, wanted.at(slot.workload->object.meta.ns));
   hold_back_slow(cycle.served.retrials);
   std::stable_sort(slots_.begin(), slots_.end(),
                    [&](const Slot& a, const Slot& b) { return place.at(a.workload) < place.at(b.workload); });
 }
 
-void DemandBatch::postpone(Workload& workload, int wanted) {
-  const Error why{ErrorKind::Throttled, "waits for a later cycle: the objects of namespace " + workload.object.meta.ns +
-                                            " want " + std::to_string(wanted) +
+void DemandBatch::postpone(Slot& slot, int wanted) {
+  const auto& ns = slot.workload->object.meta.ns;
+  const Error why{ErrorKind::Throttled, "waits for a later cycle: the objects of namespace " + ns + " want " +
+                                            std::to_string(wanted) +
                                             " queries in each, which is more than its share of the " +
                                             std::to_string(settings_.max_queries) + " that are asked (--max-queries)"};
-  for (auto& slot : slots_) {
-    if (slot.workload != &workload) continue;
-    for (Question* question : questions_of(slot))
-      if (question->promql) question->promql = why;
-  }
+  for (Question* question : questions_of(slot))
+    if (question->promql) question->promql = why;
 }
 
 /// Of a namespace's queries that timed out those are asked again that wait for longest.

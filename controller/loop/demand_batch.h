@@ -55,7 +55,7 @@ class DemandBatch {
   static std::vector<Question*> questions_of(Slot& slot);
   void bound_each();
   void share_queries(Cycle& cycle);
-  void postpone(Workload& workload, int wanted);
+  void postpone(Slot& slot, int wanted);
   void hold_back_slow(std::map<std::string, Retrials>& retrials);
   void note_slow(Cycle& cycle);
   [[nodiscard]] int cost_of(Slot& slot, WallTime now) const;

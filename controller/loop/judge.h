@@ -51,7 +51,7 @@ struct Judgement {
 /// them looks old ever after. Returns how many.
 std::size_t drop_ahead(ports::Evidence& evidence, WallTime now, const Settings& settings);
 
-/// Judges a value that is there, so that `answer` has a sample, by what lies behind it. `sources` learns who that is;
+/// Judges a value by the series behind the query; `answer` has a sample. `sources` learns which sources these are;
 /// where the series name the target's own pods, those that are Ready are counted, because they come and go as we scale;
 /// where its pods cannot be seen, those that report by its name are held against what the scale counts.
 Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,

@@ -111,7 +111,9 @@ Cycle Loop::begin(const LoopClock::Reading& time, std::stop_token stop) {
   cycle.clock_off = time.off;
   cycle.leading = leading;
   cycle.served = served_;
-  for (auto& [ns, retrials] : cycle.served.retrials) retrials = retrials.next();
+  auto& retrials = cycle.served.retrials;
+  std::erase_if(retrials, [](const auto& entry) { return entry.second.asked == 0; });  // also of namespaces that went
+  for (auto& [ns, own] : retrials) own = own.next();
   cycle.stop = std::move(stop);
   return cycle;
 }

@@ -47,11 +47,6 @@ constexpr std::array kOwnHeaders{"accept",  "authorization", "connection", "cont
                                  "expect",  "host",          "te",         "trailer",        "transfer-encoding",
                                  "upgrade", "user-agent"};
 
-std::string in_lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 bool is_header_name(const std::string& text) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
   return !text.empty() && text.size() <= 256 && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
@@ -132,7 +127,7 @@ Result<http::Headers> parse_headers(const std::vector<std::string>& texts) {
         std::any_of(value.begin(), value.end(), [](unsigned char c) { return c < ' ' || c == 127; });
     if (value.empty()) return refused_header(name, "it has no value");
     if (is_control) return refused_header(name, "its value holds a line break or another control character");
-    const std::string lower = in_lower_case(name);
+    const std::string lower = http::lower_case(name);
     if (lower == "authorization")
       return refused_header(name, "give a bearer token, a user or a region to sign for by their own flags");
     if (std::find(kOwnHeaders.begin(), kOwnHeaders.end(), lower) != kOwnHeaders.end() || lower.starts_with("x-amz-") ||

@@ -1,4 +1,5 @@
-// What the server is told, by what it takes: found out once, by statuses alone, and again when it may be another one.
+// Which optional parameters a query carries: found out once for each server, by the status of its answers alone, and
+// again when the server behind the URL may have been replaced.
 #include <catch2/catch.hpp>
 
 #include "controller/prometheus/source.h"
