@@ -2,6 +2,9 @@
 #include "controller/prometheus/limits.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "controller/prometheus/selectors.h"
 
 namespace aia::prometheus {
 
@@ -18,6 +21,20 @@ Result<std::int64_t> series_allowed(const ports::MetricQuery& query, const Prome
   const std::int64_t most =
       query.most_series > 0 ? std::min(query.most_series, options.max_series) : options.max_series;
   return std::min(most, options.max_samples / points);
+}
+
+Result<int> points_at_once(std::string_view promql, Millis step, const PrometheusOptions& options) {
+  const auto found = find_selectors(promql, Grammar::Newest);
+  if (!found || found->windows.empty()) return options.max_points;
+  const auto fits = [&](int points) { return samples_read(found->windows, points, step) <= options.max_samples_read; };
+  int points = options.max_points;
+  while (points > 1 && !fits(points)) points /= 2;
+  if (fits(points)) return points;
+  return Error{ErrorKind::Invalid, "the ranges and subqueries of the query go through " +
+                                       std::to_string(std::llround(samples_read(found->windows, 1, step) / 1e6)) +
+                                       " million samples, and Prometheus stops for nobody on the way: the limit is " +
+                                       std::to_string(std::llround(options.max_samples_read / 1e6)) +
+                                       " million; shorten them, lengthen a subquery's step, or record the inner part"};
 }
 
 std::size_t bytes_allowed(const ports::MetricQuery& query, std::int64_t series, const PrometheusOptions& options) {

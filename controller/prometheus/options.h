@@ -45,6 +45,8 @@ struct PrometheusOptions {
   int max_selectors = 32;                         ///< of one expression: each costs a query for its evidence
   std::int64_t max_sources = 400'000;             ///< behind all queries of a batch; those who ask share them
 
+  double max_samples_read = 1e7;  ///< of a series, in all windows of one request: about a second of the server's CPU
+
   int max_points = 11'000;  ///< points a series one range query may have; lower it where the server allows fewer
   int max_pages = 100;      ///< a range that needs more is refused as a mistake
   std::size_t max_get_bytes = 2'000;  ///< a longer query goes as POST: proxies cut URLs off

@@ -75,6 +75,8 @@ Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& quer
                                                   const Manners& manners, Millis deadline) {
   const auto invalid = [](const std::string& why) { return Error{ErrorKind::Invalid, "range query: " + why}; };
   const std::string expression = query.by ? by_label(query.promql, *query.by) : query.promql;
+  const auto at_once = points_at_once(expression, query.step, options);
+  if (!at_once) return at_once.error();
   if (!query.start) {
     const auto allowed = series_allowed(query, options);
     if (!allowed) return allowed.error();
@@ -88,12 +90,14 @@ Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& quer
   const auto allowed = series_allowed(query, options);
   if (!allowed) return allowed.error();
   const auto points = points_of(query);
-  const std::int64_t limit = static_cast<std::int64_t>(options.max_points) * options.max_pages;
-  if (options.max_points < 1 || points > limit)
-    return invalid(std::to_string(points) + " points are more than " + std::to_string(options.max_pages) +
-                   " pages of " + std::to_string(options.max_points) + "; use a longer step");
+  const std::int64_t limit = static_cast<std::int64_t>(*at_once) * options.max_pages;
+  if (*at_once < 1 || points > limit)
+    return invalid(
+        std::to_string(points) + " points are more than " + std::to_string(options.max_pages) + " pages of " +
+        std::to_string(*at_once) +
+        (*at_once < options.max_points ? "; shorten the ranges and subqueries of the query" : "; use a longer step"));
   std::vector<http::Request> out;
-  for (const auto& page : pages(*query.start, query.end, query.step, options.max_points)) {
+  for (const auto& page : pages(*query.start, query.end, query.step, *at_once)) {
     http::Query q;
     q.add("query", expression).add("start", seconds(page.start)).add("end", seconds(page.end));
     q.add("step", seconds(query.step.count()));

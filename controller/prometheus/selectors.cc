@@ -16,6 +16,7 @@ namespace {
 
 constexpr double kLongest_s = 1e10;       // of a duration
 constexpr Millis kImpliedRange{300'000};  // of MetricsQL's rate(x) in an instant query
+constexpr Millis kScraped{15'000};        // how far apart samples are, where nothing says so
 constexpr int kMaxDepth = 200;            ///< nesting beyond this is refused rather than paid for with the stack
 
 class Scanner {
@@ -125,6 +126,7 @@ class Scanner {
   void operand() {
     while (is_operator("+") || is_operator("-")) ++at_;
     const auto selectors_before = found_.all.size();
+    const auto windows_before = found_.windows.size();
     bool is_selector = false;
     switch (kind()) {
       case TokenKind::LeftParen:
@@ -142,7 +144,7 @@ class Scanner {
       case TokenKind::Identifier: is_selector = named(); break;
       default: return fail("a metric, a number, a string, a function or '(' is expected here");
     }
-    postfixes(is_selector && found_.all.size() == selectors_before + 1, selectors_before);
+    postfixes(is_selector && found_.all.size() == selectors_before + 1, selectors_before, windows_before);
   }
 
   /// What starts with a word: a call, an aggregation, a number's name or a selector; true for the last.
@@ -234,15 +236,15 @@ class Scanner {
     if (!quoted) fail("one of = != =~ !~ is expected here");
   }
 
-  /// What stands behind an operand whose selectors begin with `first`: offset and @ stand in any order, and a bracket
-  /// behind them begins a subquery with its own.
-  void postfixes(bool may_have_range, std::size_t first) {
+  /// What stands behind an operand whose selectors and windows begin with these: offset and @ stand in any order, and a
+  /// bracket behind them begins a subquery with its own.
+  void postfixes(bool may_have_range, std::size_t first, std::size_t first_window) {
     Millis offset{0};
     std::optional<std::string> at;
     while (!error_) {
       if (kind() == TokenKind::LeftBracket) {
         shift(first, std::exchange(offset, Millis(0)), std::exchange(at, std::nullopt));
-        brackets(may_have_range);
+        brackets(may_have_range, first_window);
       } else if (is_word(token(), "offset")) {
         ++at_;
         bool back = true;
@@ -287,17 +289,22 @@ class Scanner {
     return error_ ? "" : std::string(text_.substr(begin, tokens_[at_ - 1].end - begin));
   }
 
-  /// [5m] of a selector, or the subquery [5m:30s] of anything.
-  void brackets(bool may_have_range) {
+  /// [5m] of a selector, or the subquery [5m:30s] of anything, whose windows begin with `first`.
+  void brackets(bool may_have_range, std::size_t first) {
     ++at_;
     ++brackets_seen_;
     const auto range = span();
     if (!range) return fail("a duration is expected here");
     if (kind() == TokenKind::Colon) {
       ++at_;
-      if (kind() != TokenKind::RightBracket && !span()) return fail("the subquery's step is expected here");
+      const auto step = kind() == TokenKind::RightBracket ? kScraped : span();
+      if (!step) return fail("the subquery's step is expected here");
+      for (auto i = first; i < found_.windows.size(); ++i)
+        if (!found_.windows[i].within) found_.windows[i].within = found_.windows.size();
+      found_.windows.push_back({*range, *step, std::nullopt});
     } else if (may_have_range) {
       found_.all.back().range = *range;
+      found_.windows.push_back({*range, kScraped, std::nullopt});
     } else {
       return fail("a range stands only directly behind a selector; a subquery has a ':'");
     }
@@ -386,6 +393,24 @@ class Scanner {
 };
 
 }  // namespace
+
+double samples_read(const std::vector<Window>& windows, std::int64_t points, Millis step) {
+  struct Around {
+    double points, span_ms;
+  };
+  const auto ms = [](Millis span) { return static_cast<double>(std::max(span, Millis(1)).count()); };
+  const Around query{static_cast<double>(points), static_cast<double>(points - 1) * ms(step)};
+  std::vector<Around> inside(windows.size());
+  double samples = 0;
+  for (auto i = windows.size(); i-- > 0;) {
+    const auto& window = windows[i];
+    const Around around = window.within ? inside[*window.within] : query;
+    const double span_ms = around.span_ms + ms(window.range);
+    inside[i] = {span_ms / ms(window.step) + 1, span_ms};
+    samples += around.points * ms(window.range) / ms(window.step);
+  }
+  return samples;
+}
 
 Result<Selectors> find_selectors(std::string_view promql, Grammar grammar) {
   auto tokens = lex(promql);

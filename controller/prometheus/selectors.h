@@ -32,11 +32,23 @@ struct Call {
   std::size_t begin = 0;
 };
 
-struct Selectors {
-  std::vector<Selector> all;  ///< in the order of the text
-  std::vector<Call> calls;    ///< likewise
-  Millis longest_range{0};    ///< of those of which more than the newest sample counts
+/// The brackets of a range, [5m], or of a subquery, [1h:1m].
+struct Window {
+  Millis range{0};
+  Millis step{0};                     ///< between two of its samples; of a range, and of [1h:], it is supposed
+  std::optional<std::size_t> within;  ///< the subquery around it that is nearest
 };
+
+struct Selectors {
+  std::vector<Selector> all;    ///< in the order of the text
+  std::vector<Call> calls;      ///< likewise
+  std::vector<Window> windows;  ///< each in front of the subquery around it
+  Millis longest_range{0};      ///< of those of which more than the newest sample counts
+};
+
+/// How many samples of one series the server goes through in all windows, for `points` evaluations `step` apart: a
+/// subquery is evaluated every step of its own, over its range and the span of what is around it.
+double samples_read(const std::vector<Window>& windows, std::int64_t points, Millis step);
 
 /// How much of the language is understood.
 enum class Grammar {

@@ -81,6 +81,20 @@ Error too_many_sources(const std::string& tenant, std::int64_t share) {
 
 }  // namespace
 
+OneAtATime::Held OneAtATime::wait(Millis longest) {
+  std::unique_lock lock(mutex_);
+  if (!freed_.wait_for(lock, longest, [&] { return !taken_; })) return Held(nullptr);
+  taken_ = true;
+  return Held(this);
+}
+
+OneAtATime::Held::~Held() {
+  if (of_ == nullptr) return;
+  const std::lock_guard lock(of_->mutex_);
+  of_->taken_ = false;
+  of_->freed_.notify_one();
+}
+
 PrometheusSource::PrometheusSource(std::shared_ptr<http::Transport> transport, PrometheusOptions options,
                                    std::optional<Manners> known, Steady steady)
     : transport_(std::move(transport)),
@@ -89,7 +103,7 @@ PrometheusSource::PrometheusSource(std::shared_ptr<http::Transport> transport, P
       acquaintance_(known) {}
 
 Status PrometheusSource::reach(WallTime at, Millis deadline) {
-  const std::unique_lock lock(finding_, deadline);
+  const auto lock = finding_.wait(deadline);
   if (!lock) return Error{ErrorKind::Timeout, "it does not answer"};
   if (acquaintance_.known()) return done;
   const auto found = find_manners(at, deadline);
@@ -120,7 +134,7 @@ void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Milli
   if (queries.empty()) return;
   const Millis begun = steady_();
   if (acquaintance_.is_due(begun)) {
-    const std::unique_lock lock(finding_, deadline / kShareOfFinding);
+    const auto lock = finding_.wait(deadline / kShareOfFinding);
     if (lock && acquaintance_.is_due(begun))
       static_cast<void>(find_manners(queries.front().end, deadline / kShareOfFinding));
     deadline = std::max(Millis(1), deadline - (steady_() - begun));

@@ -3,6 +3,7 @@
 // batch, and again when it may have been replaced. Thread-safe as far as its transport is.
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +15,30 @@
 #include "controller/prometheus/options.h"
 
 namespace aia::prometheus {
+
+/// A mutex that is waited for so long at most. std::timed_mutex would do, but ThreadSanitizer of g++ 12 does not see
+/// how it is locked (pthread_mutex_clocklock) and reports each unlock.
+class OneAtATime {
+ public:
+  class Held {
+   public:
+    explicit Held(OneAtATime* of) : of_(of) {}
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+    ~Held();
+    explicit operator bool() const { return of_ != nullptr; }
+
+   private:
+    OneAtATime* of_;
+  };
+  /// False: another thread had it all the time.
+  [[nodiscard]] Held wait(Millis longest);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  bool taken_ = false;
+};
 
 class PrometheusSource final : public ports::MetricsSource {
  public:
@@ -50,7 +75,7 @@ class PrometheusSource final : public ports::MetricsSource {
   const std::shared_ptr<http::Transport> transport_;
   const PrometheusOptions options_;
   const Steady steady_;
-  std::timed_mutex finding_;  // of two who would find out the second waits and is told
+  OneAtATime finding_;  // of two threads that would find out the second waits and is told
   Acquaintance acquaintance_;
   struct Why {
     std::string sentence;

@@ -100,6 +100,28 @@ TEST_CASE("ranges that make no sense are refused") {
   CHECK_THAT(huge.error().message, Catch::Contains("use a longer step"));
 }
 
+TEST_CASE("a query through whose windows the server would go for long is refused, and a history has smaller pages") {
+  const std::string deaf = "max_over_time(quantile_over_time(0.3, (vector(time()) % 997)[6h:1s])[1h:1s])";
+  const auto refused = build({deaf, at_ms(0)}, {}, 1s);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().kind == ErrorKind::Invalid);
+  CHECK_THAT(refused.error().message, Catch::Contains("go through 78 million samples") &&
+                                          Catch::Contains("the limit is 10 million") && Catch::Contains("record"));
+  ports::MetricQuery by{"max_over_time(avg_over_time(a[1d])[1d:1m])", at_ms(0)};
+  CHECK(build(by, {}, 1s).ok());
+  by.by = ports::ByLabel{"model", {}, 8, 24h, 10min};  // what is added for the heaviest parts counts, too
+  CHECK_FALSE(build(by, {}, 1s).ok());
+
+  const auto week = at_ms(std::chrono::milliseconds(168h).count());
+  CHECK(build({"sum(rate(a[5m]))", week, at_ms(0), 60s}, {}, 1s)->size() == 1);
+  const auto history = build({"avg_over_time(a[1d])", week, at_ms(0), 60s}, {}, 1s);  // 5,760 samples a point
+  REQUIRE(history.ok());
+  CHECK(history->size() == 8);  // of 1,375 points
+  const auto endless = build({"quantile_over_time(0.3, a[1000d])", week, at_ms(0), 60s}, {}, 1s);
+  REQUIRE_FALSE(endless.ok());
+  CHECK_THAT(endless.error().message, Catch::Contains("100 pages of 1;") && Catch::Contains("shorten the ranges"));
+}
+
 TEST_CASE("pages are the grid: no point lost, none twice, none too many") {
   std::mt19937_64 random(7);
   for (int round = 0; round < 2000; ++round) {

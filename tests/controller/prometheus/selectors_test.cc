@@ -204,6 +204,28 @@ TEST_CASE("no bytes make the scanner crash") {
   CHECK(accepted > 100);
 }
 
+TEST_CASE("what the server goes through: windows within windows, over the span of what is around them") {
+  struct Row {
+    std::string promql;
+    std::int64_t points;
+    Millis step;
+    double samples;
+  };
+  const auto row =
+      GENERATE(Row{"sum(a) + 1", 1, 0s, 0}, Row{"rate(a[5m])", 1, 0s, 20}, Row{"rate(a[5m])", 100, 1min, 2000},
+               Row{"rate(a[5m]) + rate(b[10m])", 1, 0s, 60}, Row{"max_over_time(a[1h:1m])", 1, 0s, 60},
+               Row{"max_over_time(a[1h:])", 1, 0s, 240}, Row{"max_over_time(rate(a[5m])[1h:1m])", 1, 0s, 60 + 61 * 20},
+               Row{"max_over_time(rate(a[5m])[1h:1m]) + rate(b[5m])", 1, 0s, 60 + 61 * 20 + 20},
+               // the inner part once for all 121 points: 2 h back, and 1 h before
+               Row{"max_over_time(rate(a[5m])[1h:1m])", 121, 1min, 121 * 60 + 181 * 20},
+               Row{"max_over_time(min_over_time(rate(a[5m])[10m:1m])[1h:1m])", 1, 0s, 60 + 61 * 10 + 71 * 20},
+               Row{"a[1h:0s]", 1, 0s, 3'600'000});
+  INFO(row.promql);
+  const auto found = find_selectors(row.promql);
+  REQUIRE(found.ok());
+  CHECK(samples_read(found->windows, row.points, row.step) == Approx(row.samples));
+}
+
 TEST_CASE("durations as PromQL writes them") {
   CHECK(parse_promql_duration("5m") == 5min);
   CHECK(parse_promql_duration("1d12h30m5s100ms") == 24h + 12h + 30min + 5s + 100ms);
