@@ -17,6 +17,8 @@ MOST_DEMANDS = 8              # of one object, by the CRD
 MOST_SELECTORS = 32           # of one query: its evidence is asked for up to so many
 WORDS = {"and", "avg", "bool", "by", "inf", "max", "min", "nan", "on", "or", "sum"}   # of PromQL: no metric is called so
 SLOW_QUERY = f"max_over_time(({'+'.join(200 * ['vector(time())%{0}'])})[6h:1s])"   # ends by the time limit, and heeds it
+# Prometheus goes on with both when their time is over: as long as is allowed, and ten times as long, which is not asked.
+DEAF_QUERIES = [f"max_over_time(quantile_over_time(0.{{0}}, (vector(time()) % 997)[6h:1s])[{steps}s:1s])" for steps in (460, 4600)]
 NUMBER = "vector(time() % 997)"
 
 # a Scale of any of these would be another path of the API server's
@@ -40,6 +42,7 @@ class Size:
     bomb_mib: int           # of one label; Prometheus has none of more than 16
     error_mib: int          # of each label that an error repeats, and of another object's a fifth
     slow: int               # objects whose queries end by the time limit
+    deaf: int               # objects whose queries Prometheus goes on with when their time is over
 
 
 def crowd(size, cycle_s):
@@ -67,6 +70,8 @@ def crowd(size, cycle_s):
                  for i, bytes_ in enumerate((size.error_mib * MEBIBYTE, size.error_mib * MEBIBYTE // 5))],
         "slow": [autoscaler("slow", f"slow-{i}", [demand(k, SLOW_QUERY.format(k + 2)) for k in range(MOST_DEMANDS)])
                  for i in range(size.slow)],
+        "deaf": [autoscaler("deaf", f"deaf-{i}", [demand(k, DEAF_QUERIES[i % 2].format(k + 1)) for k in range(MOST_DEMANDS)])
+                 for i in range(size.deaf)],
     }
 
 

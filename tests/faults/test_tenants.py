@@ -48,10 +48,10 @@ class Play:
 
 
 CI = Play(tenants.Size(floods=12, dense=30, many=200, fat_pods=6, fat_kib=100, crowded_pods=50, labels=100, label_bytes=2000,
-                       bomb_mib=8, error_mib=1, slow=1),
+                       bomb_mib=8, error_mib=1, slow=1, deaf=2),
           cycle_s=5, play_s=90, step_s=25, hold_s=5, most_apart=4, most_missed=2, flags={"cycle": "5s"})
 SOAK = Play(tenants.Size(floods=12, dense=300, many=2000, fat_pods=60, fat_kib=200, crowded_pods=1000, labels=500,
-                         label_bytes=8000, bomb_mib=15, error_mib=2, slow=3),
+                         label_bytes=8000, bomb_mib=15, error_mib=2, slow=3, deaf=2),
             cycle_s=15, play_s=600, step_s=75, hold_s=15, most_apart=2, most_missed=0)
 PLAY = SOAK if PACE.soak else CI
 LEVELS = (3, 5, 8, 6, 4, 7, 5, 4)        # replicas that demand needs, one after the other; never halved: that is a collapse
