@@ -120,6 +120,8 @@ class ReleaseTest(KeptFolder, unittest.TestCase):
                            *(made for name in names for made in (gpu_deployment(name, 4), pool(name), autoscaler(name))))
         with self.controller(f"controller-{place}.log") as controller:
             self.cluster.wait_for(lambda: all(self.has_grown(name) for name in names), "nodes asked for everywhere", 180, poll_s=.5)
+            if place == 0:  # that its size may be changed is tried, too (test 3), however soon the rest goes
+                self.cluster.wait_for(self.changed_a_buffer, "a buffer of another size", 120, poll_s=1)
             for name in names:
                 if kind_of(name) == "machines":
                     self.make_machines(name)
@@ -185,6 +187,9 @@ class ReleaseTest(KeptFolder, unittest.TestCase):
             return self.size(name) >= MIN_NODES
         buffers = self.api.get(f"{BUFFERS}?{OURS}")["items"]
         return any(name in buffer["metadata"]["name"] for buffer in buffers)
+
+    def changed_a_buffer(self):
+        return any(write.verb == "patch" for write in self.cluster.audit.writes("capacitybuffers"))
 
     def take_away(self, what, name):
         path = {"a": f"{objects.API}/aiautoscalers/{name}", "p": f"{POOLS}/{name}",
