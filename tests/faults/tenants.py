@@ -154,15 +154,11 @@ def long_labels(count, size_bytes):
 
 # ---- connections
 
-class SilentConnections:
-    """`count` connections to an address that say half a request and no more; each is opened again when it ends."""
-    SOURCE, PAUSE_S = "127.0.0.2", .1
-
-    def __init__(self, address, count=64):
-        host, port = address.split(":")
-        self._target, self._count, self.opened = (host, int(port)), count, 0
-        self._open, self._ended = [], threading.Event()
-        self._thread = threading.Thread(target=self._hold, daemon=True)
+class Background:
+    """`_run` on a thread of its own, from `with` to its end, which `_ended` tells."""
+    def __init__(self):
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self):
         self._thread.start()
@@ -171,10 +167,24 @@ class SilentConnections:
     def __exit__(self, *_):
         self._ended.set()
         self._thread.join()
+
+
+class SilentConnections(Background):
+    """`count` connections to an address that say half a request and no more; each is opened again when it ends."""
+    SOURCE, PAUSE_S = "127.0.0.2", .1
+
+    def __init__(self, address, count=64):
+        super().__init__()
+        host, port = address.split(":")
+        self._target, self._count, self.opened = (host, int(port)), count, 0
+        self._open = []
+
+    def __exit__(self, *_):
+        super().__exit__()
         for connection in self._open:
             connection.close()
 
-    def _hold(self):
+    def _run(self):
         while not self._ended.wait(self.PAUSE_S):
             self._open = [connection for connection in self._open if _lives(connection)]
             with contextlib.suppress(OSError):
@@ -198,22 +208,13 @@ def _lives(connection):
     return True
 
 
-class Probe:
+class Probe(Background):
     """Asks /healthz once a second as a kubelet does: a new connection each time, and a second for the answer."""
     EVERY_S, TIMEOUT_S = 1.0, 1.0
 
     def __init__(self, address):
+        super().__init__()
         self._address, self.answered, self.missed, self.slowest_s = address, 0, [], 0.0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._ended.set()
-        self._thread.join()
 
     def _run(self):
         due = time.monotonic()
