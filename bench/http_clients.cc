@@ -112,8 +112,8 @@ Figures measure(http::Transport& transport) {
   return out;
 }
 
-void print(const char* what, const char* unit, double old_client, double new_client) {
-  std::printf("%-34s %10.1f %10.1f %s   %.2f\n", what, old_client, new_client, unit, new_client / old_client);
+void print(const char* what, const char* unit, double cpprest, double beast) {
+  std::printf("%-34s %10.1f %10.1f %s   %.2f\n", what, cpprest, beast, unit, beast / cpprest);
 }
 
 }  // namespace
@@ -126,14 +126,14 @@ int main() {
   http::TransportOptions options;
   options.base_url = "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
   options.max_body_bytes = 2 * kLarge;
-  const auto old_client = http::make_cpprest_transport(options), new_client = http::make_beast_transport(options);
-  const Figures before = measure(**old_client), after = measure(**new_client);
+  const auto cpprest = http::make_cpprest_transport(options), beast = http::make_beast_transport(options);
+  const Figures old = measure(**cpprest), now = measure(**beast);
   std::printf("%-34s %10s %10s      ratio\n", "", "cpprestsdk", "Beast");
-  print("a query, p50", "us", before.p50_us, after.p50_us);
-  print("a query, p99", "us", before.p99_us, after.p99_us);
-  print("a query, CPU", "us", before.query_cpu_us, after.query_cpu_us);
-  print("40 MB in one piece, CPU", "ms", before.whole_cpu_ms, after.whole_cpu_ms);
-  print("40 MB in chunks of 4 KiB, CPU", "ms", before.chunks_cpu_ms, after.chunks_cpu_ms);
+  print("a query, p50", "us", old.p50_us, now.p50_us);
+  print("a query, p99", "us", old.p99_us, now.p99_us);
+  print("a query, CPU", "us", old.query_cpu_us, now.query_cpu_us);
+  print("40 MB in one piece, CPU", "ms", old.whole_cpu_ms, now.whole_cpu_ms);
+  print("40 MB in chunks of 4 KiB, CPU", "ms", old.chunks_cpu_ms, now.chunks_cpu_ms);
   kill(server, SIGKILL);
   waitpid(server, nullptr, 0);
 }

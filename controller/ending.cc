@@ -33,7 +33,7 @@ std::unique_ptr<FileCrashJournal> own_journal;
 void end_in_time() {
   std::thread([] {
     std::this_thread::sleep_for(kShutdown);
-    serve::log_line(serve::LogLevel::Warning, "ended before the cycle did");
+    serve::log_line(serve::LogLevel::Warning, "ended before all threads did");
     std::_Exit(EXIT_SUCCESS);
   }).detach();
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "controller/api/decimal.h"
+#include "controller/api/meta_json.h"
 
 namespace aia::api {
 namespace {
@@ -37,9 +38,7 @@ bool is_label(const std::string& name) {
 
 /// Names in messages are cut: who wrote them may have written much.
 std::string quoted(const std::string& text) {
-  std::size_t shown = std::min<std::size_t>(text.size(), 80);
-  while (shown < text.size() && shown > 0 && (static_cast<unsigned char>(text[shown]) & 0xC0U) == 0x80U) --shown;
-  return "\"" + text.substr(0, shown) + (shown < text.size() ? "…" : "") + "\"";
+  return "\"" + cut(text, 80) + "\"";
 }
 
 Trouble check_query(const std::string& query, const std::string& path) {

@@ -160,7 +160,7 @@ class AnswerReader::Parser final : public beast::http::basic_parser<false> {
 
 namespace {
 
-/// Some servers leave out the space behind the status when they give no reason; Beast insists on it (RFC 9112, 4).
+/// Servers that give no reason may leave out the space behind the status, too; Beast insists on it (RFC 9112, 4).
 void mend_status_line(std::string& bytes) {
   constexpr std::size_t kStatusEnd = 12;  // "HTTP/1.1 200"
   if (bytes.size() > kStatusEnd && bytes.starts_with("HTTP/1.") && bytes[kStatusEnd] == '\r')
@@ -186,8 +186,8 @@ AnswerReader::~AnswerReader() = default;
 AnswerReader::State AnswerReader::feed(std::string_view bytes) {
   total_bytes_ += bytes.size();
   if (is_too_large())
-    return fail(Step::Body, "its framing alone takes more than the " + std::to_string(exchange_.max_body_bytes()) +
-                                " bytes that a body may have (max_body_bytes)");
+    return fail(Step::Limit, "its framing alone takes more than the " + std::to_string(exchange_.max_body_bytes()) +
+                                 " bytes that a body may have (max_body_bytes)");
   if (pending_.empty() && parser_->is_header_done() && !parser_->awaits_chunk()) return put(bytes);
   pending_ += bytes;
   if (parser_->awaits_chunk() && pending_.size() < kShortestEnd) return State::NeedsMore;
@@ -199,13 +199,12 @@ AnswerReader::State AnswerReader::put(std::string_view bytes) {
   beast::error_code code;
   bytes.remove_prefix(parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), code));
   const bool header_is_long = bytes.size() > limits_.header_bytes && code == error::need_more;
-  const Step step = parser_->is_header_done() ? Step::Body : Step::Read;
   if (code == error::header_limit || header_is_long)
-    return fail(step, "a header of more than " + std::to_string(limits_.header_bytes) + " bytes");
+    return fail(Step::Limit, "a header of more than " + std::to_string(limits_.header_bytes) + " bytes");
   if (code == error::body_limit)
     return fail(Step::Limit, "more than " + std::to_string(exchange_.max_body_bytes()) + " bytes (max_body_bytes)");
   if (code && code != error::need_more)
-    return fail(step, parser_->refusal().empty() ? in_words(code) : parser_->refusal());
+    return fail(Step::Refused, parser_->refusal().empty() ? in_words(code) : parser_->refusal());
   if (parser_->is_done()) return end_one(bytes);
   pending_.assign(bytes);
   return State::NeedsMore;
@@ -218,7 +217,7 @@ AnswerReader::State AnswerReader::end_one(std::string_view rest) {
     return end_answer();
   }
   if (++interim_answers_ > limits_.interim_answers)
-    return fail(Step::Read, "more than " + std::to_string(limits_.interim_answers) + " interim answers (1xx)");
+    return fail(Step::Limit, "more than " + std::to_string(limits_.interim_answers) + " interim answers (1xx)");
   parser_ = std::make_unique<Parser>(exchange_, limits_);
   if (rest.empty()) return State::NeedsMore;
   std::string next(rest);
@@ -237,7 +236,7 @@ AnswerReader::State AnswerReader::feed_end() {
 }
 
 AnswerReader::State AnswerReader::end_answer() {
-  if (parser_->is_cut_off()) return fail(Step::Body, "its gzip encoding does not end");
+  if (parser_->is_cut_off()) return fail(Step::Refused, "its gzip encoding does not end");
   exchange_.on_end();
   return State::Done;
 }

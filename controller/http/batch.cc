@@ -59,21 +59,25 @@ void Batch::run(const AnswerSink& take) {
         std::stable_partition(in_flight_.begin(), in_flight_.end(), [&](Call* call) { return advance(*call, now); });
     const std::vector<Call*> ended(in_flight_.begin(), waiting);
     in_flight_.erase(in_flight_.begin(), waiting);
-    for (Call* call : ended) count(*call, false);
     while (Call* call = Clock::now() < until_ ? next(now) : nullptr) {
+      start(*call, now);
       count(*call, true);
       in_flight_.push_back(call);
-      start(*call, now);
     }
-    for (Call* call : ended) hand_over(*call, take);  // while the next ones are on their way
+    for (Call* call : ended) {  // while the next ones are on their way
+      hand_over(*call, take);
+      count(*call, false);
+    }
     if (in_flight_.empty() && waiting_ == 0) break;
+    if (!ended.empty()) continue;  // their bytes make room
     signal_->wait(seen, wake_up(now));
   }
   for (Call* call : in_flight_) give_up(*call);
   for (Call* call : std::exchange(in_flight_, {})) hand_over(*call, take);
   for (auto& [name, tenant] : tenants_) {
     for (Call* call : std::exchange(tenant.waiting, {})) {
-      call->answer = timed_out(settings_.server, {}, deadline_, "deadline");
+      call->answer = Error{ErrorKind::Throttled, settings_.server + ": not asked within " + format_duration(deadline_) +
+                                                     " (deadline), because calls before it took that long"};
       hand_over(*call, take);
     }
   }

@@ -47,7 +47,7 @@ std::string wire_text(const Request& request, const std::string& target, const s
   std::string text = request.method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n";
   for (const auto& [name, value] : request.headers) text.append(name).append(": ").append(value).append("\r\n");
   if (!proxy_authorization.empty()) text += "Proxy-Authorization: " + proxy_authorization + "\r\n";
-  if (!is_read(request) || !request.body.empty())
+  if ((request.method != "GET" && request.method != "HEAD") || !request.body.empty())
     text += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
   return text + "\r\n" + request.body;
 }
@@ -285,13 +285,15 @@ class BeastClient::Shared::Connection : public std::enable_shared_from_this<Conn
 
 std::shared_ptr<BeastClient::Shared::Connection> BeastClient::Shared::take_idle() {
   const auto now = std::chrono::steady_clock::now();
-  while (!idle.empty()) {
-    auto last = std::move(idle.back());
-    idle.pop_back();
-    if (last->is_fresh(now)) return last;
-    last->cancel();
-  }
-  return nullptr;
+  std::erase_if(idle, [&](const auto& connection) {
+    const bool is_fresh = connection->is_fresh(now);
+    if (!is_fresh) connection->cancel();
+    return !is_fresh;
+  });
+  if (idle.empty()) return nullptr;
+  auto newest = std::move(idle.back());
+  idle.pop_back();
+  return newest;
 }
 
 void BeastClient::Shared::keep(std::shared_ptr<Connection> connection) {

@@ -1,7 +1,8 @@
 // Connections to one server by Boost.Beast, for what a peer can make large, slow or strange: Prometheus and its like.
 // Everything is asynchronous on one thread of the transport's own, so that no peer holds a thread; each phase of a
-// connection has a deadline of its own beside the call's; what is read is bounded as it arrives (answer_reader.h). An
-// HTTP proxy is passed by a tunnel (https) or asked itself (http). Source: RFC 9112; RFC 9110, 9.3.6 (CONNECT).
+// connection but the resolution of the host's name has a deadline of its own beside the call's; what is read is bounded
+// as it arrives (answer_reader.h). An HTTP proxy is passed by a tunnel (https) or asked itself (http). Source: RFC
+// 9112; RFC 9110, 9.3.6 (CONNECT).
 #pragma once
 
 #include <memory>

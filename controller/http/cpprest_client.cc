@@ -142,10 +142,7 @@ Failure classify(std::exception_ptr pointer, const Tls* tls) {
 
 Headers lower_case(const rest::http_headers& headers) {
   Headers out;
-  for (const auto& [name, value] : headers) {
-    out.emplace_back(name, value);
-    for (char& c : out.back().first) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
+  for (const auto& [name, value] : headers) out.emplace_back(http::lower_case(name), value);
   return out;
 }
 

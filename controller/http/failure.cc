@@ -14,6 +14,7 @@ const char* words(Step step) {
     case Step::Write: return "the connection broke while the request was sent";
     case Step::Read: return "the connection broke before the server answered";
     case Step::Body: return "the answer was cut off";
+    case Step::Refused: return "the answer cannot be used";
     case Step::Limit: return "the answer is too large";
   }
   return "failed";

@@ -14,10 +14,11 @@ enum class Step {
   Resolve,    ///< DNS
   Connect,    ///< TCP
   Handshake,  ///< TLS, certificates included
-  NeverSent,  ///< the kept-alive connection was already closed: no complete request left
+  NeverSent,  ///< the kept-alive connection was already closed: no complete request left, or one that may be repeated
   Write,      ///< broke within the body: the request may have arrived
   Read,       ///< the request was written; no usable status line came
   Body,       ///< cut off within the answer
+  Refused,    ///< the answer is none that can be used
   Limit,      ///< the answer is larger than allowed
 };
 

@@ -142,7 +142,7 @@ Result<std::unique_ptr<Transport>> make_cpprest_transport(const TransportOptions
 Result<std::unique_ptr<Transport>> make_beast_transport(const TransportOptions& options) {
   auto way = find_way(options);
   if (!way) return way.error();
-  auto thread = std::make_unique<IoThread>("queries");
+  auto thread = std::make_unique<IoThread>("http");
   const auto make = [way = *way, &thread = *thread]() -> std::shared_ptr<Client> {
     return std::make_shared<BeastClient>(thread, way.server, way.tls, way.proxy);
   };

@@ -19,6 +19,7 @@ bool may_retry(const Request& request, const Failure& failure) {
     case Step::Read:
     case Step::Body: return is_read(request);
     case Step::Setup:
+    case Step::Refused:
     case Step::Limit: return false;
   }
   return false;
@@ -38,12 +39,12 @@ bool may_retry(const Request& request, int status) {
 std::optional<Millis> retry_after(const Response& response) {
   const auto text = response.header("retry-after");
   if (!text) return std::nullopt;
-  constexpr int kDay = 86'400;
+  constexpr int kLongest_s = 3600;
   int seconds = 0;
   const char* const end = text->data() + text->size();
   const auto parsed = std::from_chars(text->data(), end, seconds);
   if (parsed.ec != std::errc{} || parsed.ptr != end || seconds < 0) return std::nullopt;
-  return std::chrono::seconds(std::min(seconds, kDay));
+  return std::chrono::seconds(std::min(seconds, kLongest_s));
 }
 
 }  // namespace aia::http

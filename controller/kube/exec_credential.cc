@@ -1,7 +1,7 @@
 // See exec_credential.h.
 #include "controller/kube/exec_credential.h"
 
-#include "controller/kube/base64.h"
+#include "controller/http/base64.h"
 #include "controller/kube/files.h"
 
 namespace aia::kube {
@@ -19,7 +19,7 @@ std::string exec_info(const ExecConfig& config, const ExecCluster& cluster) {
     Json about = {{"server", cluster.server}};
     if (!cluster.tls_server_name.empty()) about["tls-server-name"] = cluster.tls_server_name;
     if (cluster.insecure_skip_tls_verify) about["insecure-skip-tls-verify"] = true;
-    if (!cluster.ca_pem.empty()) about["certificate-authority-data"] = encode_base64(cluster.ca_pem);
+    if (!cluster.ca_pem.empty()) about["certificate-authority-data"] = http::encode_base64(cluster.ca_pem);
     if (!cluster.config.is_null()) about["config"] = cluster.config;
     spec["cluster"] = std::move(about);
   }

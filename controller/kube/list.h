@@ -12,10 +12,6 @@
 
 namespace aia::kube {
 
-/// Of one page. Parsing a page of small objects takes up to ten times its size in memory. One object has
-/// 1.5 MiB at most in etcd, and six times that where each byte is escaped.
-inline constexpr std::size_t kMostPageBytes = 16U << 20U;
-
 /// How a page is waited for.
 struct PageReading {
   std::stop_token stop{};

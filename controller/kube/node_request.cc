@@ -12,11 +12,11 @@ bool is_of(const api::ScaleRef& ref, const char* group, const char* kind) {
 }
 
 http::Request list_with_labels(const Resource& resource, const std::string& ns,
-                               const std::map<std::string, std::string>& labels, const std::string& continue_token) {
-  constexpr int kPage = 500;
+                               const std::map<std::string, std::string>& labels, int limit,
+                               const std::string& continue_token) {
   std::string selector;
   for (const auto& [key, value] : labels) selector += (selector.empty() ? "" : ",") + key + "=" + value;
-  return list_request(resource, ns, kPage, continue_token, selector);
+  return list_request(resource, ns, limit, continue_token, selector);
 }
 
 }  // namespace
@@ -34,14 +34,14 @@ Resource machines_of(const api::ScaleRef& ref) {
   return {group, version, "machines"};
 }
 
-http::Request list_node_requests(const api::AcceleratorPool& pool, const std::string& continue_token) {
+http::Request list_node_requests(const api::AcceleratorPool& pool, int limit, const std::string& continue_token) {
   const auto& ref = pool.spec.scale_ref;
   if (ref && is_machine_deployment(*ref))
-    return list_with_labels(machines_of(*ref), ref->ns, {{"cluster.x-k8s.io/deployment-name", ref->name}},
+    return list_with_labels(machines_of(*ref), ref->ns, {{"cluster.x-k8s.io/deployment-name", ref->name}}, limit,
                             continue_token);
   if (ref && is_karpenter_pool(*ref))
-    return list_with_labels(kNodeClaims, "", {{"karpenter.sh/nodepool", ref->name}}, continue_token);
-  return list_with_labels(kNodeClaims, "", pool.spec.node_labels, continue_token);
+    return list_with_labels(kNodeClaims, "", {{"karpenter.sh/nodepool", ref->name}}, limit, continue_token);
+  return list_with_labels(kNodeClaims, "", pool.spec.node_labels, limit, continue_token);
 }
 
 Result<NodeRequestPage> node_requests_from(Result<http::Response> response) {

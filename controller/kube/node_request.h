@@ -23,9 +23,13 @@ bool is_machine_deployment(const api::ScaleRef& ref);
 /// The Machines of a MachineDeployment: of its version, in its namespace.
 Resource machines_of(const api::ScaleRef& ref);
 
+inline constexpr int kNodeRequestsAtOnce = 500;
+
 /// The list that shows them for this pool: the Machines of its MachineDeployment, the NodeClaims of its Karpenter
-/// NodePool, else all NodeClaims with the labels of its nodes. In pages: `continue_token` as the one before gave it.
-http::Request list_node_requests(const api::AcceleratorPool& pool, const std::string& continue_token = {});
+/// NodePool, else all NodeClaims with the labels of its nodes. In pages of `limit`, from `continue_token` on as the
+/// page before gave it.
+http::Request list_node_requests(const api::AcceleratorPool& pool, int limit = kNodeRequestsAtOnce,
+                                 const std::string& continue_token = {});
 
 /// One page of it; none where the provider is not there. Errors: those of the transport and server.
 struct NodeRequestPage {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "controller/api/validate.h"
 #include "controller/kube/request.h"
 #include "controller/kube/resource.h"
 #include "controller/kube/response.h"
@@ -14,13 +15,6 @@ const char* plural_of(const Controller& of) {
   if (of.is("apps", "ReplicaSet")) return "replicasets";
   if (of.is("apps", "Deployment")) return "deployments";
   return of.is("apps", "StatefulSet") ? "statefulsets" : nullptr;
-}
-
-/// A name that is one: a pod's author writes the references, and anything else would be another path.
-bool is_name(const std::string& text) {
-  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789-.";
-  return !text.empty() && text.size() <= 253 && text.front() != '.' &&
-         text.find_first_not_of(kAllowed) == std::string::npos;
 }
 
 KnownOwner known_from(Result<http::Response> response, const Controller& of) {
@@ -35,7 +29,7 @@ KnownOwner known_from(Result<http::Response> response, const Controller& of) {
 }  // namespace
 
 bool OwnerCache::can_read(const Controller& of) {
-  return plural_of(of) != nullptr && is_name(of.name);
+  return plural_of(of) != nullptr && api::is_dns_name(of.name);
 }
 
 const KnownOwner* OwnerCache::find(const std::string& ns, const std::string& uid) {

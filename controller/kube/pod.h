@@ -12,7 +12,7 @@
 
 namespace aia::kube {
 
-inline constexpr std::size_t kMostLabelBytes = 32U << 10U;
+inline constexpr std::size_t kMostLabelBytes = 4U << 10U;
 
 struct LabelledPod {
   ports::Pod pod;

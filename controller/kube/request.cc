@@ -1,6 +1,8 @@
 // See request.h.
 #include "controller/kube/request.h"
 
+#include "controller/http/url.h"
+
 namespace aia::kube {
 namespace {
 
@@ -13,6 +15,11 @@ http::Request request(const char* method, std::string target, const char* conten
   made.headers.emplace_back("Content-Type", content_type);
   made.body = dump_json(body);
   return made;
+}
+
+/// Who writes, for the server to keep with what is written.
+std::string as_us(const std::string& path) {
+  return http::Query().add("fieldManager", api::kFieldManager).after(path);
 }
 
 }  // namespace
@@ -28,37 +35,38 @@ http::Request delete_request(std::string path) {
 }
 
 http::Request create_request(std::string path, const Json& body) {
-  return request("POST", with_query(std::move(path), {{"fieldManager", api::kFieldManager}}), "application/json", body);
+  return request("POST", as_us(path), "application/json", body);
 }
 
 http::Request update_request(std::string path, const Json& body) {
-  return request("PUT", with_query(std::move(path), {{"fieldManager", api::kFieldManager}}), "application/json", body);
+  return request("PUT", as_us(path), "application/json", body);
 }
 
 http::Request list_request(const Resource& resource, const std::string& ns, int limit,
                            const std::string& continue_token, const std::string& selector) {
-  Query query{{"limit", std::to_string(limit)}};
-  if (!selector.empty()) query.emplace_back("labelSelector", selector);
-  if (!continue_token.empty()) query.emplace_back("continue", continue_token);
-  return get_request(with_query(collection_path(resource, ns), query));
+  http::Query query;
+  query.add("limit", std::to_string(limit));
+  if (!selector.empty()) query.add("labelSelector", selector);
+  if (!continue_token.empty()) query.add("continue", continue_token);
+  http::Request made = request("GET", query.after(collection_path(resource, ns)));
+  made.max_body_bytes = kMostPageBytes;
+  return made;
 }
 
 http::Request watch_request(const Resource& resource, const std::string& ns, const std::string& resource_version,
                             std::chrono::seconds timeout) {
-  return get_request(with_query(collection_path(resource, ns), {{"watch", "1"},
-                                                                {"allowWatchBookmarks", "true"},
-                                                                {"resourceVersion", resource_version},
-                                                                {"timeoutSeconds", std::to_string(timeout.count())}}));
+  http::Query query;
+  query.add("watch", "1").add("allowWatchBookmarks", "true").add("resourceVersion", resource_version);
+  query.add("timeoutSeconds", std::to_string(timeout.count()));
+  return request("GET", query.after(collection_path(resource, ns)));
 }
 
 http::Request merge_patch_request(std::string path, const Json& body) {
-  return request("PATCH", with_query(std::move(path), {{"fieldManager", api::kFieldManager}}),
-                 "application/merge-patch+json", body);
+  return request("PATCH", as_us(path), "application/merge-patch+json", body);
 }
 
 http::Request apply_request(std::string path, const Json& body) {
-  return request("PATCH", with_query(std::move(path), {{"fieldManager", api::kFieldManager}, {"force", "true"}}),
-                 "application/apply-patch+yaml", body);
+  return request("PATCH", as_us(path) + "&force=true", "application/apply-patch+yaml", body);
 }
 
 }  // namespace aia::kube

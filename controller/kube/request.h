@@ -14,6 +14,8 @@ namespace aia::kube {
 
 /// Of one object's JSON: etcd takes no request above 1.5 MiB, and JSON may be longer than what it keeps.
 inline constexpr std::size_t kMostObjectBytes = 4U << 20U;
+/// Of a page of a list; a page that is larger is asked for in halves.
+inline constexpr std::size_t kMostPageBytes = 16U << 20U;
 
 http::Request get_request(std::string path);
 http::Request delete_request(std::string path);

@@ -43,13 +43,4 @@ std::string object_path(const Resource& resource, const api::ObjectKey& key, std
   return path;
 }
 
-std::string with_query(std::string path, const Query& query) {
-  char separator = '?';
-  for (const auto& [name, value] : query) {
-    path += separator + http::percent_encode(name) + "=" + http::percent_encode(value);
-    separator = '&';
-  }
-  return path;
-}
-
 }  // namespace aia::kube

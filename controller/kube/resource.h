@@ -28,11 +28,8 @@ inline const Resource kForecasts{api::kGroup, api::kVersion, "forecasts"};
 inline const Resource kHorizontalPodAutoscalers{"autoscaling", "v2", "horizontalpodautoscalers"};
 inline const Resource kEvents{"events.k8s.io", "v1", "events"};
 
-using Query = std::vector<std::pair<std::string, std::string>>;
-
 /// Whether `text` can be one segment of a path. Odd characters can, because segments are percent-encoded. An empty
-/// text,
-/// "." and ".." cannot: proxies and servers take such segments out, encoded ones included.
+/// text, "." and ".." cannot: proxies and servers take such segments out, encoded ones included.
 bool is_segment(std::string_view text);
 
 /// "apps", "v1" of "apps/v1"; "", "v1" of "v1".
@@ -48,8 +45,5 @@ std::string collection_path(const Resource& resource, std::string_view ns);
 
 /// One object, or its subresource ("status", "scale").
 std::string object_path(const Resource& resource, const api::ObjectKey& key, std::string_view subresource = {});
-
-/// `path` with "?a=b&c=d", encoded.
-std::string with_query(std::string path, const Query& query);
 
 }  // namespace aia::kube

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "controller/http/retry.h"
+
 namespace aia::kube {
 namespace {
 
@@ -67,9 +69,7 @@ Error error_of(const http::Response& response) {
     const std::string text = response.body.empty() ? "no body" : shown(response.body);
     error = {kind_of(response.status, ""), text + " (HTTP " + std::to_string(response.status) + ")", {}, true};
   }
-  if (const auto header = response.header("retry-after")) {
-    if (const auto wait = seconds(*header)) error.retry_after = wait;
-  }
+  if (const auto wait = http::retry_after(response)) error.retry_after = wait;
   return error;
 }
 

@@ -31,21 +31,29 @@ struct Reading {
   }
 };
 
-/// By name: the first page is there, the others are asked for.
+/// By name: the first page is there, the others are asked for, one that is too large in halves.
 Result<std::vector<ports::NodeRequest>> all_node_requests(const api::AcceleratorPool& pool, http::Transport& transport,
                                                           Result<http::Response> first,
                                                           const std::function<Millis()>& left) {
-  constexpr int kMostPages = 40;  // twice the nodes that a pool may have
+  constexpr int kMost = 20'000;  // twice the nodes that a pool may have
   Result<NodeRequestPage> page = node_requests_from(std::move(first));
   std::vector<ports::NodeRequest> all;
-  for (int pages = 1; page; ++pages) {
-    std::move(page->requests.begin(), page->requests.end(), std::back_inserter(all));
-    if (page->continue_token.empty()) break;
-    if (pages == kMostPages)
-      return Error{ErrorKind::Unavailable, "there are more than " + std::to_string(kMostPages) + " pages of them", {}};
-    page = node_requests_from(transport.send(list_node_requests(pool, page->continue_token), left()));
+  std::string from;
+  int limit = kNodeRequestsAtOnce;
+  for (int asked = limit;; asked += limit) {
+    if (page) {
+      std::move(page->requests.begin(), page->requests.end(), std::back_inserter(all));
+      from = page->continue_token;
+      if (from.empty()) break;
+    } else if (page.error().kind == ErrorKind::TooLarge && limit > 1) {
+      asked -= limit;
+      limit /= 2;
+    } else {
+      return page.error();
+    }
+    if (asked >= kMost) return Error{ErrorKind::TooLarge, "there are more than " + std::to_string(kMost) + " of them"};
+    page = node_requests_from(transport.send(list_node_requests(pool, limit, from), left()));
   }
-  if (!page) return page.error();
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return all;
 }
@@ -162,7 +170,7 @@ std::vector<ports::PoolSupply> SupplyReader::read(const std::vector<api::Acceler
   std::vector<Reading*> sized;
   for (Reading& reading : readings) {
     Result<http::Response>& first = answers[next++];
-    const bool found = first && first->status == kOk;
+    const bool found = first ? first->status == kOk : first.error().kind == ErrorKind::TooLarge;
     take_node_requests(reading, busy, found, all_node_requests(reading.pool, transport_, std::move(first), left));
     if (!reading.scaled || !take_object(reading, discovery_, std::move(answers[next++]))) continue;
     sized.push_back(&reading);

@@ -158,7 +158,7 @@ class Conversion {
     const bool is_core = tag.starts_with(kCoreTag);
     const std::string_view core = is_core ? std::string_view(tag).substr(kCoreTag.size()) : "";
     if (core == "binary") {
-      if (const auto decoded = decode_base64(text)) return *decoded;
+      if (const auto decoded = http::decode_base64(text)) return *decoded;
       throw Bad{at.text() + " is !!binary, but not valid base64"};
     }
     const bool is_plain = tag.empty() || tag == "?";

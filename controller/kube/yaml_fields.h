@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "controller/kube/base64.h"
+#include "controller/http/base64.h"
 #include "controller/kube/json.h"
 
 namespace aia::kube {
@@ -50,7 +50,7 @@ class Fields {
   }
 
   [[nodiscard]] std::string data(const char* key) const {
-    const std::optional<std::string> decoded = decode_base64(text(key));
+    const std::optional<std::string> decoded = http::decode_base64(text(key));
     if (!decoded) throw Bad{name(key) + " is not valid base64"};
     return *decoded;
   }

@@ -52,13 +52,16 @@ Result<Ranked> ranked(const ports::QueryAnswer& answer, const std::string& label
 
 }  // namespace
 
-/// Which queries timed out that were asked, and of those that had before, whether they were answered.
+/// Which queries timed out that were asked, and of those that had before, whether they were answered. What came too
+/// late in its turn to be asked says nothing new.
 void DemandBatch::note_slow(Cycle& cycle) {
   for (auto& slot : slots_) {
     for (const Question* question : questions_of(slot)) {
       if (!question->promql) continue;
       const auto& answer = answers_[question->answer];
-      const bool timed_out = !answer && answer.error().kind == ErrorKind::Timeout;
+      const bool waited = !answer && answer.error().kind == ErrorKind::Throttled;
+      const bool timed_out =
+          waited ? question->before->timed_out : !answer && answer.error().kind == ErrorKind::Timeout;
       if (question->before->timed_out && timed_out) cycle.served.retrials[slot.workload->object.meta.ns].failed = true;
       question->before->timed_out = timed_out;
     }

@@ -155,7 +155,7 @@ void DemandBatch::share_queries(Cycle& cycle) {
   }
   std::vector<int> wishes;
   for (const auto& [ns, wish] : wanted) wishes.push_back(wish);
-  const auto fair = fair_shares(wishes, settings_.max_queries - cycle.queries);
+  const auto fair = fair_shares(wishes, settings_.max_queries - cycle.queries - cycle.kept_queries);
   std::map<std::string, int> left;
   for (const auto& [ns, wish] : wanted) left.emplace(ns, fair[left.size()]);
 
@@ -170,7 +170,7 @@ void DemandBatch::share_queries(Cycle& cycle) {
   const auto turn = [](const Workload& workload) -> Turn& { return workload.state->asking; };
   std::map<const Workload*, std::size_t> place;
   std::set<std::string> begun;
-  std::set<const Workload*> postponed;
+  std::set<const Workload*> left_out;
   for (Workload* workload : in_turns(std::move(all), turn, cycle.served.asking)) {
     const auto& ns = workload->object.meta.ns;
     int& share = left.at(ns);
@@ -179,7 +179,7 @@ void DemandBatch::share_queries(Cycle& cycle) {
     turn(*workload).waited = is_asked ? 0 : turn(*workload).waited + 1;
     place.emplace(workload, place.size());
     if (!is_asked) {
-      postponed.insert(workload);
+      left_out.insert(workload);
       continue;
     }
     share -= cost.at(workload);
@@ -187,7 +187,7 @@ void DemandBatch::share_queries(Cycle& cycle) {
     cycle.served.asking = ns;
   }
   for (auto& slot : slots_)
-    if (postponed.contains(slot.workload)) postpone(slot, wanted.at(slot.workload->object.meta.ns));
+    if (left_out.contains(slot.workload)) postpone(slot, wanted.at(slot.workload->object.meta.ns));
   hold_back_slow(cycle.served.retrials);
   std::stable_sort(slots_.begin(), slots_.end(),
                    [&](const Slot& a, const Slot& b) { return place.at(a.workload) < place.at(b.workload); });

@@ -83,9 +83,8 @@ void bound_objects(Cycle& cycle, const Settings& settings) {
   std::size_t next = 0;
   for (auto& [ns, own] : by_namespace) {
     const auto share = static_cast<std::size_t>(shares[next++]);
-    std::stable_sort(own.begin(), own.end(), [](const Workload* a, const Workload* b) {
-      return a->object.meta.created < b->object.meta.created;
-    });
+    std::sort(own.begin(), own.end(),
+              [](const Workload* a, const Workload* b) { return api::is_older(a->object, b->object); });
     for (std::size_t i = share; i < own.size(); ++i)
       own[i]->problem =
           Error{ErrorKind::Invalid, "namespace " + ns + " has " + std::to_string(own.size()) +

@@ -21,10 +21,7 @@ std::string label(const ports::LabelledSeries& series, const char* name) {
 }  // namespace
 
 std::string evidence_query(const Selector& selector) {
-  std::string where = selector.text;
-  if (selector.at) where += " @ " + *selector.at;
-  if (selector.offset != Millis(0)) where += " offset " + std::to_string(selector.offset.count()) + "ms";
-  return "max by (namespace, pod, instance) (timestamp(" + where + "))";
+  return "max by (namespace, pod, instance) (timestamp(" + selector.text + selector.moment() + "))";
 }
 
 Behind behind(const ports::QueryAnswer& answer) {

@@ -25,23 +25,26 @@ Result<std::int64_t> series_allowed(const ports::MetricQuery& query, const Prome
 
 Result<int> points_at_once(std::string_view promql, Millis step, const PrometheusOptions& options) {
   const auto found = find_selectors(promql, Grammar::Newest);
+  if (!found && found.error().kind == ErrorKind::TooLarge) return found.error();  // it may hide anything
   if (!found || found->windows.empty()) return options.max_points;
   const auto fits = [&](int points) { return samples_read(found->windows, points, step) <= options.max_samples_read; };
   int points = options.max_points;
   while (points > 1 && !fits(points)) points /= 2;
   if (fits(points)) return points;
+  constexpr double kMostSaid = 1e15;
+  const double samples = std::min(samples_read(found->windows, 1, step), kMostSaid);
   return Error{ErrorKind::Invalid, "the ranges and subqueries of the query go through " +
-                                       std::to_string(std::llround(samples_read(found->windows, 1, step) / 1e6)) +
+                                       std::to_string(std::llround(samples / 1e6)) +
                                        " million samples, and Prometheus stops for nobody on the way: the limit is " +
                                        std::to_string(std::llround(options.max_samples_read / 1e6)) +
                                        " million; shorten them, lengthen a subquery's step, or record the inner part"};
 }
 
-std::size_t bytes_allowed(const ports::MetricQuery& query, std::int64_t series, const PrometheusOptions& options) {
+std::size_t bytes_allowed(std::int64_t points, std::int64_t series, const PrometheusOptions& options) {
   constexpr std::int64_t kEnvelope = 256 << 10;  // warnings, statistics
   constexpr std::int64_t kLabels = 1 << 10;      // of one series
   constexpr std::int64_t kPoint = 64;            // [1435781451.781,"12345.678901234567"] has 40
-  const std::int64_t bytes = kEnvelope + (series + 1) * (kLabels + points_of(query) * kPoint);
+  const std::int64_t bytes = kEnvelope + (series + 1) * (kLabels + points * kPoint);
   return std::min(static_cast<std::size_t>(bytes), options.max_body_bytes);
 }
 

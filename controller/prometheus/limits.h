@@ -22,8 +22,8 @@ Result<std::int64_t> series_allowed(const ports::MetricQuery& query, const Prome
 /// much. What cannot be read (the admin allows it) is not bounded.
 Result<int> points_at_once(std::string_view promql, Millis step, const PrometheusOptions& options);
 
-/// Bytes that the answer may have at most: what so many series with their labels and points take, generously.
-std::size_t bytes_allowed(const ports::MetricQuery& query, std::int64_t series, const PrometheusOptions& options);
+/// Bytes that an answer may have at most: what so many series with their labels and points take, generously.
+std::size_t bytes_allowed(std::int64_t points, std::int64_t series, const PrometheusOptions& options);
 
 /// How long the server may work on it when the answer is waited for until `deadline`: a little less than we wait, so
 /// that its own words about the timeout arrive.

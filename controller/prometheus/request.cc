@@ -13,6 +13,8 @@
 namespace aia::prometheus {
 namespace {
 
+constexpr int kMostCostlyPages = 8;  // of a history whose windows are long; the loop then asks for fewer points
+
 std::string seconds(std::int64_t ms) {
   char text[32];
   std::snprintf(text, sizeof text, "%s%lld.%03lld", ms < 0 ? "-" : "", static_cast<long long>(std::abs(ms) / 1000),
@@ -43,11 +45,11 @@ std::string target_of(const std::string& path, const std::string& query, const P
 }
 
 http::Request request(const std::string& path, const http::Query& query, const ports::MetricQuery& asked,
-                      std::int64_t series, const PrometheusOptions& options) {
+                      std::size_t most_bytes, const PrometheusOptions& options) {
   http::Request out;
   out.reads = true;
   out.tenant = asked.tenant;
-  out.max_body_bytes = bytes_allowed(asked, series, options);
+  out.max_body_bytes = most_bytes;
   out.headers = options.headers;
   out.headers.emplace_back("Accept", "application/json");
   out.target = target_of(path, query.str(), options);
@@ -83,26 +85,28 @@ Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& quer
     http::Query q;
     q.add("query", expression).add("time", seconds(query.end));
     add_manners(q, manners, options, *allowed, deadline);
-    return std::vector{request("/api/v1/query", q, query, *allowed, options)};
+    return std::vector{request("/api/v1/query", q, query, bytes_allowed(1, *allowed, options), options)};
   }
   if (query.step <= Millis(0)) return invalid("the step must be positive");
   if (*query.start > query.end) return invalid("it starts after it ends");
   const auto allowed = series_allowed(query, options);
   if (!allowed) return allowed.error();
   const auto points = points_of(query);
-  const std::int64_t limit = static_cast<std::int64_t>(*at_once) * options.max_pages;
+  const bool is_costly = *at_once < options.max_points;
+  const int most_pages = is_costly ? std::min(kMostCostlyPages, options.max_pages) : options.max_pages;
+  const std::int64_t limit = static_cast<std::int64_t>(*at_once) * most_pages;
   if (*at_once < 1 || points > limit)
-    return invalid(
-        std::to_string(points) + " points are more than " + std::to_string(options.max_pages) + " pages of " +
-        std::to_string(*at_once) +
-        (*at_once < options.max_points ? "; shorten the ranges and subqueries of the query" : "; use a longer step"));
+    return invalid(std::to_string(points) + " points are more than " + std::to_string(most_pages) + " pages of " +
+                   std::to_string(*at_once) +
+                   (is_costly ? "; shorten the ranges and subqueries of the query" : "; use a longer step"));
   std::vector<http::Request> out;
   for (const auto& page : pages(*query.start, query.end, query.step, *at_once)) {
     http::Query q;
     q.add("query", expression).add("start", seconds(page.start)).add("end", seconds(page.end));
     q.add("step", seconds(query.step.count()));
     add_manners(q, manners, options, *allowed, deadline);
-    out.push_back(request("/api/v1/query_range", q, query, *allowed, options));
+    out.push_back(request("/api/v1/query_range", q, query,
+                          bytes_allowed((page.end - page.start) / query.step + 1, *allowed, options), options));
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "controller/api/meta_json.h"
+#include "controller/http/retry.h"
 #include "controller/http/url.h"
 #include "controller/prometheus/document.h"
 
@@ -24,24 +25,16 @@ ErrorKind kind_of_status(int status) {
   }
 }
 
-/// Prometheus's errorType; what it does not know (Mimir has its own) goes by the HTTP status. VictoriaMetrics repeats
-/// the HTTP status there, 422 for a timeout of its own, too, and Thanos' engine calls its own an execution: those alone
-/// are told by their words.
+/// Prometheus's errorType; what it does not know (Mimir has its own) goes by the HTTP status. Timeouts are told by
+/// their words, too: a Prometheus without room calls its own bad data, Thanos' engine an execution; VictoriaMetrics
+/// repeats the HTTP status as the type.
 ErrorKind kind_of_error(const std::string& type, const std::string& words, int status) {
-  if (type == "execution" && words.find("context deadline exceeded") != std::string::npos) return ErrorKind::Timeout;
+  if (words.find("context deadline exceeded") != std::string::npos) return ErrorKind::Timeout;
   if (type == std::to_string(status) && words.find("timeout exceeded") != std::string::npos) return ErrorKind::Timeout;
   if (type == "bad_data" || type == "execution") return ErrorKind::Invalid;
   if (type == "timeout" || type == "canceled") return ErrorKind::Timeout;
   if (type == "internal" || type == "unavailable") return ErrorKind::Unavailable;
   return kind_of_status(status);
-}
-
-std::optional<Millis> retry_after(const http::Response& response) {
-  const auto text = response.header("retry-after");
-  int seconds = 0;
-  if (!text || std::from_chars(text->data(), text->data() + text->size(), seconds).ec != std::errc{})
-    return std::nullopt;
-  return Millis(1000LL * std::clamp(seconds, 0, 3600));
 }
 
 /// Grafana's, a proxy's, a form to log in.
@@ -62,7 +55,7 @@ Error not_an_answer(const http::Response& response, const std::string& got, cons
                response.header("location").value_or("no Location given");
   if (response.status < 300) message += ", which is not an answer of the query API (" + why + ")";
   const auto kind = response.status < 300 ? ErrorKind::Unavailable : kind_of_status(response.status);
-  return {kind, message, retry_after(response)};
+  return {kind, message, http::retry_after(response)};
 }
 
 }  // namespace
@@ -84,7 +77,7 @@ Result<ports::QueryAnswer> parse_response(http::Response response) {
     const std::string type = document->error_type.empty() ? "error" : document->error_type;
     constexpr std::size_t kShown = 1'000;
     const std::string words = "Prometheus refuses the query (" + api::cut(type, kShown) + "): ";
-    return Error{kind, words + api::cut(document->error, kShown), retry_after(response)};
+    return Error{kind, words + api::cut(document->error, kShown), http::retry_after(response)};
   }
   if (document->status != "success" || response.status >= 300 || !document->has_result)
     return not_an_answer(response, got, "status or result is missing");

@@ -17,6 +17,7 @@ namespace {
 constexpr double kLongest_s = 1e10;       // of a duration
 constexpr Millis kImpliedRange{300'000};  // of MetricsQL's rate(x) in an instant query
 constexpr Millis kScraped{15'000};        // how far apart samples are, where nothing says so
+constexpr double kEvaluation = 20;        // of a subquery's inside, as samples: by the memory that Prometheus 3 takes
 constexpr int kMaxDepth = 200;            ///< nesting beyond this is refused rather than paid for with the stack
 
 class Scanner {
@@ -67,7 +68,11 @@ class Scanner {
   }
 
   void expression() {
-    if (++depth_ > kMaxDepth) return fail("the expression is nested too deeply");
+    if (++depth_ > kMaxDepth) {
+      fail("the expression is nested too deeply");
+      error_->kind = ErrorKind::TooLarge;
+      return;
+    }
     operand();
     while (!error_ && binary_operator()) operand();
     --depth_;
@@ -301,10 +306,10 @@ class Scanner {
       if (!step) return fail("the subquery's step is expected here");
       for (auto i = first; i < found_.windows.size(); ++i)
         if (!found_.windows[i].within) found_.windows[i].within = found_.windows.size();
-      found_.windows.push_back({*range, *step, std::nullopt});
+      found_.windows.push_back({*range, *step, true, std::nullopt});
     } else if (may_have_range) {
       found_.all.back().range = *range;
-      found_.windows.push_back({*range, kScraped, std::nullopt});
+      found_.windows.push_back({*range, kScraped, false, std::nullopt});
     } else {
       return fail("a range stands only directly behind a selector; a subquery has a ':'");
     }
@@ -370,14 +375,17 @@ class Scanner {
 
   /// A duration, or plain seconds as Prometheus 3 takes them.
   std::optional<Millis> duration() {
-    const auto word = text(token());
+    std::string word(text(token()));
     if (kind() == TokenKind::Duration) {
       ++at_;
       return parse_promql_duration(word);
     }
     if (kind() != TokenKind::Number) return std::nullopt;
     ++at_;
-    const double seconds = std::strtod(std::string(word).c_str(), nullptr);
+    std::erase(word, '_');  // as in 1_000, which strtod does not know
+    char* end = nullptr;
+    const double seconds = std::strtod(word.c_str(), &end);
+    if (end != word.data() + word.size() || !(seconds >= 0)) return std::nullopt;
     return Millis(static_cast<std::int64_t>(std::min(seconds, kLongest_s) * 1000));
   }
 
@@ -394,6 +402,12 @@ class Scanner {
 
 }  // namespace
 
+std::string Selector::moment(Millis earlier) const {
+  std::string words = at ? " @ " + *at : "";
+  if (offset + earlier != Millis(0)) words += " offset " + std::to_string((offset + earlier).count()) + "ms";
+  return words;
+}
+
 double samples_read(const std::vector<Window>& windows, std::int64_t points, Millis step) {
   struct Around {
     double points, span_ms;
@@ -408,6 +422,7 @@ double samples_read(const std::vector<Window>& windows, std::int64_t points, Mil
     const double span_ms = around.span_ms + ms(window.range);
     inside[i] = {span_ms / ms(window.step) + 1, span_ms};
     samples += around.points * ms(window.range) / ms(window.step);
+    if (window.is_subquery) samples += kEvaluation * inside[i].points;
   }
   return samples;
 }

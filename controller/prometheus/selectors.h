@@ -24,6 +24,9 @@ struct Selector {
   bool newest_only = false;       ///< of that range only the newest sample counts (last_over_time)
   Millis offset{0};               ///< its own and those of the subqueries around it; what is before an @ counts no more
   std::optional<std::string> at;  ///< what stands behind the @ that holds for it: a number, start() or end()
+
+  /// " @ 1700000000 offset 300000ms": where it reads, `earlier` than it does. Empty: now.
+  [[nodiscard]] std::string moment(Millis earlier = Millis(0)) const;
 };
 
 /// A function or an aggregation.
@@ -35,7 +38,8 @@ struct Call {
 /// The brackets of a range, [5m], or of a subquery, [1h:1m].
 struct Window {
   Millis range{0};
-  Millis step{0};                     ///< between two of its samples; of a range, and of [1h:], it is supposed
+  Millis step{0};  ///< between two of its samples; of a range, and of [1h:], it is supposed
+  bool is_subquery = false;
   std::optional<std::size_t> within;  ///< the subquery around it that is nearest
 };
 
@@ -46,8 +50,9 @@ struct Selectors {
   Millis longest_range{0};      ///< of those of which more than the newest sample counts
 };
 
-/// How many samples of one series the server goes through in all windows, for `points` evaluations `step` apart: a
-/// subquery is evaluated every step of its own, over its range and the span of what is around it.
+/// How many samples of one series the server goes through in all windows, for `points` evaluations `step` apart. A
+/// subquery is evaluated every step of its own, over its range and the span of what is around it, and each of these
+/// evaluations counts as twenty samples.
 double samples_read(const std::vector<Window>& windows, std::int64_t points, Millis step);
 
 /// How much of the language is understood.
@@ -57,7 +62,8 @@ enum class Grammar {
             ///< modifiers, info() with matchers; a range that MetricsQL lets be left out is its own of five minutes
 };
 
-/// Errors: Invalid with the position. What the server would refuse for other reasons (types, unknown functions) passes.
+/// Errors: Invalid with the position; TooLarge, nested beyond 200 levels. What the server would refuse for other
+/// reasons (types, unknown functions) passes.
 Result<Selectors> find_selectors(std::string_view promql, Grammar grammar = Grammar::Classic);
 
 }  // namespace aia::prometheus

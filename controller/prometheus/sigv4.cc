@@ -105,8 +105,7 @@ std::string canonical_value(std::string_view value) {
 std::map<std::string, std::string> canonical_headers(const http::Headers& headers, const std::string& host) {
   std::map<std::string, std::string> out{{"host", canonical_value(host)}};
   for (const auto& [written, value] : headers) {
-    std::string name = written;
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    const std::string name = http::lower_case(written);
     if (name != "content-type" && !name.starts_with("x-amz-")) continue;
     const auto [found, is_new] = out.try_emplace(name, canonical_value(value));
     if (!is_new) found->second += ',' + canonical_value(value);

@@ -165,10 +165,12 @@ void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Milli
     const auto [query, page] = page_of[request];
     auto& own = asked[query];
     if (response && refuses(response->status)) ++met.refused;
-    own.pages[page] = response ? parse_response(std::move(*response)) : with_advice(response.error());
+    own.pages[page] = within_limits(response ? parse_response(std::move(*response)) : with_advice(response.error()),
+                                    queries[query], options_, deadline);
     if (own.pages[page]) ++met.answered;
     if (--own.missing > 0) return;
-    auto whole = within_limits(stitch(std::move(own.pages)), queries[query], options_, deadline);
+    auto whole = stitch(std::move(own.pages));
+    if (whole) whole = within_limits(std::move(whole), queries[query], options_, deadline);
     take(query, whole && !queries[query].start ? one_sample_each(std::move(*whole)) : std::move(whole));
   });
   acquaintance_.met(met, steady_());
@@ -193,8 +195,8 @@ std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vecto
                                                                 WallTime at, Millis deadline) {
   std::vector<Read> expressions;
   std::vector<ports::MetricQuery> queries;
-  std::map<std::string, std::size_t> place;        // one question for a selector, however many expressions have it
-  std::map<std::string, std::int64_t> sources_of;  // by tenant
+  std::map<std::pair<std::string, std::string>, std::size_t> place;  // a tenant asks about a selector once
+  std::map<std::string, std::int64_t> sources_of;                    // by tenant
   for (const auto& [expression, tenant] : wanted) {
     sources_of.try_emplace(tenant, 0);
     expressions.push_back(read(expression, options_));
@@ -204,7 +206,7 @@ std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vecto
       query.promql = evidence_query(selector);
       query.end = at;
       query.tenant = tenant;
-      if (place.try_emplace(query.promql, queries.size()).second) queries.push_back(std::move(query));
+      if (place.try_emplace({tenant, query.promql}, queries.size()).second) queries.push_back(std::move(query));
     }
   }
   const auto share = options_.max_sources / std::max<std::int64_t>(1, static_cast<std::int64_t>(sources_of.size()));
@@ -219,7 +221,8 @@ std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vecto
     found[i] = sources <= share ? Result<Behind>(behind(*answer)) : too_many_sources(queries[i].tenant, share);
   });
   std::vector<Result<ports::Evidence>> out;
-  for (const auto& [own, why_unread] : expressions) {
+  for (std::size_t e = 0; e < wanted.size(); ++e) {
+    const auto& [own, why_unread] = expressions[e];
     if (!why_unread.empty()) {
       out.emplace_back(unread(why_unread));
       continue;
@@ -228,7 +231,7 @@ std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vecto
     if (!own) failed = own.error();
     std::vector<const Behind*> each;
     for (std::size_t i = 0; !failed && i < own->all.size(); ++i) {
-      const auto& one = found[place.at(evidence_query(own->all[i]))];
+      const auto& one = found[place.at({wanted[e].tenant, evidence_query(own->all[i])})];
       if (one) each.push_back(&*one);
       if (!one) failed = one.error().in("evidence for " + own->all[i].text);
     }

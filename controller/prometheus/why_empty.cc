@@ -20,24 +20,17 @@ std::string duration_of(Millis span) {
   return std::to_string(span.count()) + "ms";
 }
 
-/// Where the selector reads, `earlier` than it does.
-std::string where(const Selector& selector, Millis earlier = Millis(0)) {
-  std::string words = selector.at ? " @ " + *selector.at : "";
-  if (const Millis offset = selector.offset + earlier; offset != Millis(0)) words += " offset " + duration_of(offset);
-  return words;
-}
-
 std::string count(const std::string& what) {
   return "count(" + what + ")";
 }
 
 std::string samples(const std::string& what, Millis window, const Selector& at) {
-  return "count_over_time(" + what + "[" + duration_of(window) + "]" + where(at) + ")";
+  return "count_over_time(" + what + "[" + duration_of(window) + "]" + at.moment() + ")";
 }
 
 /// Seconds from scrape to scrape: those samples that came within `window`, and the time that they took.
 std::string interval(const std::string& what, Millis window, const Selector& at) {
-  return "min((timestamp(" + what + where(at) + ") - timestamp(" + what + where(at, window) + ")) / " +
+  return "min((timestamp(" + what + at.moment() + ") - timestamp(" + what + at.moment(window) + ")) / " +
          samples(what, window, at) + ")";
 }
 
@@ -125,19 +118,19 @@ std::vector<std::string> Inquiry::questions() const {
   switch (step_) {
     case Step::Parts:
       for (const auto& each : parts_) {
-        asked.push_back(count(each.whole() + where(each.selector)));
-        asked.push_back(count(each.with({}) + where(each.selector)));
+        asked.push_back(count(each.whole() + each.selector.moment()));
+        asked.push_back(count(each.with({}) + each.selector.moment()));
       }
       break;
     case Step::Gone:
-      asked.push_back(count("last_over_time(" + part.with({}) + "[" + duration_of(kLately) + "]" + where(at) + ")"));
+      asked.push_back(count("last_over_time(" + part.with({}) + "[" + duration_of(kLately) + "]" + at.moment() + ")"));
       break;
     case Step::Matchers:
       for (std::size_t i = 0; i < std::min(part.others.size(), kMostMatchers); ++i)
-        asked.push_back(count(part.with({part.others[i].text}) + where(at)));
+        asked.push_back(count(part.with({part.others[i].text}) + at.moment()));
       break;
     case Step::Values:
-      asked.push_back("topk(2, count by (" + part.others[matcher_].label + ") (" + part.with({}) + where(at) + "))");
+      asked.push_back("topk(2, count by (" + part.others[matcher_].label + ") (" + part.with({}) + at.moment() + "))");
       break;
     case Step::Window:
       asked.push_back("max(" + samples(part.whole(), at.range, at) + ")");

@@ -83,15 +83,12 @@ void LogReporter::report_clock(const ports::CycleReport& cycle) {
 /// What each namespace may still write in this cycle. A line without a namespace (of a pool) is nobody's flood.
 class LogReporter::Share {
  public:
-  Share() = default;
-  ~Share() {
+  void say_left_out() const {
     for (const auto& [ns, wanted] : wanted_)
       if (wanted > kMaxLines)
         log_line(LogLevel::Warning, "too many lines of one namespace in this cycle: some are left out",
                  {{"namespace", ns}, {"left_out", wanted - kMaxLines}});
   }
-  Share(const Share&) = delete;
-  Share& operator=(const Share&) = delete;
 
   /// Whether it was written or is of a level that is not; false: it is left out, and counted.
   bool say(const std::string& ns, LogLevel level, const char* message, const Json& fields) {
@@ -115,6 +112,7 @@ void LogReporter::report(const ports::CycleReport& cycle) {
   Share share;
   report_troubles(cycle, share);
   report_decisions(cycle, share);
+  share.say_left_out();
 }
 
 /// What was never said is not said to be over, and what is over is said first: so what is kept here stays bounded.

@@ -18,7 +18,7 @@ MOST_SELECTORS = 32           # of one query: its evidence is asked for up to so
 WORDS = {"and", "avg", "bool", "by", "inf", "max", "min", "nan", "on", "or", "sum"}   # of PromQL: no metric is called so
 SLOW_QUERY = f"max_over_time(({'+'.join(200 * ['vector(time())%{0}'])})[6h:1s])"   # ends by the time limit, and heeds it
 # Prometheus goes on with both when their time is over: as long as is allowed, and ten times as long, which is not asked.
-DEAF_QUERIES = [f"max_over_time(quantile_over_time(0.{{0}}, (vector(time()) % 997)[6h:1s])[{steps}s:1s])" for steps in (460, 4600)]
+DEAF_QUERIES = [f"max_over_time(quantile_over_time(0.{{0}}, (vector(time()) % 997)[6h:1s])[{steps}s:1s])" for steps in (430, 4300)]
 NUMBER = "vector(time() % 997)"
 
 # a Scale of any of these would be another path of the API server's

@@ -4,8 +4,8 @@
 
 #include "controller/api/decimal.h"
 #include "controller/api/time.h"
+#include "controller/http/base64.h"
 #include "controller/http/url.h"
-#include "controller/kube/base64.h"
 #include "controller/kube/selector.h"
 #include "controller/prometheus/duration.h"
 #include "tests/fuzz/fuzz.h"
@@ -41,9 +41,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             "a URL reads back as it was", text);
   }
   require(http::percent_encode(text).find_first_of(" &=?#/\r\n") == std::string::npos, "encoded is encoded", text);
-  require(kube::decode_base64(kube::encode_base64(text)) == text, "base64 reads back as it was", text);
-  if (const auto bytes = kube::decode_base64(text))
-    require(kube::decode_base64(kube::encode_base64(*bytes)) == bytes, "and what was read, too", text);
+  require(http::decode_base64(http::encode_base64(text)) == text, "base64 reads back as it was", text);
+  if (const auto bytes = http::decode_base64(text))
+    require(http::decode_base64(http::encode_base64(*bytes)) == bytes, "and what was read, too", text);
   if (const auto selector = kube::parse_selector(text)) {
     const bool empty = selector->requirements.empty();
     require(!empty || selector->matches({}), "a selector without requirements matches everything", text);

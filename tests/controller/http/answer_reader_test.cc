@@ -34,7 +34,7 @@ Read read(std::string_view raw, std::size_t piece, bool closes = false) {
   }
   if (closes && out.state == State::NeedsMore) out.state = reader.feed_end();
   out.keep = out.state == State::Done && reader.may_keep() && raw.empty();
-  if (const auto failure = exchange.failure()) out.refusal = failure->detail;
+  if (const auto failure = exchange.failure()) out.refusal = to_error(*failure, "server").message;
   CHECK(exchange.progress().done == (out.state != State::NeedsMore));
   const auto response = exchange.take_response();
   out.status = response.status;
@@ -142,6 +142,7 @@ TEST_CASE("what is wrong, too large or nobody's wish is refused, and why is said
   const auto got = read(row.raw, piece);
   CHECK(got.state == State::Failed);
   CHECK_THAT(got.refusal, Catch::Contains(row.words));
+  CHECK_THAT(got.refusal, Catch::StartsWith("server: the answer "));  // cannot be used, is too large, was cut off
   CHECK(got.body.size() <= kLimit);
 }
 

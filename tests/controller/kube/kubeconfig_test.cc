@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
-#include "controller/kube/base64.h"
+#include "controller/http/base64.h"
 
 using namespace aia;
 using namespace aia::kube;
@@ -275,8 +275,8 @@ TEST_CASE("exec: where the command lies, what it is given, and the cluster's wor
 
 TEST_CASE("every form that kubectl reads is the same connection") {
   const std::string pem = "-----BEGIN CERTIFICATE-----";
-  const std::string data = encode_base64(pem);
-  const std::string twice = encode_base64(data);
+  const std::string data = http::encode_base64(pem);
+  const std::string twice = http::encode_base64(data);
   const std::string cluster = "server: 'https://10.0.0.1:6443/prefix', certificate-authority-data: " + data;
   const std::string plain = config(cluster, "token: abc");
   const auto with_line_ends = [](std::string text, const std::string& end) {
@@ -305,7 +305,7 @@ TEST_CASE("every form that kubectl reads is the same connection") {
       {"base64 in lines", config("server: 'https://10.0.0.1:6443/prefix', certificate-authority-data: \"" +
                                      data.substr(0, 8) + "\\n" + data.substr(8) + "\\n\"",
                                  "token: abc")},
-      {"!!binary", config("server: !!binary " + encode_base64("https://10.0.0.1:6443/prefix") +
+      {"!!binary", config("server: !!binary " + http::encode_base64("https://10.0.0.1:6443/prefix") +
                               ", certificate-authority-data: !!binary " + twice,
                           "token: !!binary YWJj")},
       {"!!str", config(cluster, "token: !!str abc, username: !!null ~, as-groups: [], exec: null")},
@@ -421,11 +421,11 @@ TEST_CASE("base64: RFC 4648 test vectors, white space, and what is none") {
                          {"Zm9vYmFy", "foobar"},
                          {" Zm9v\nYmFy ", "foobar"}}) {
     CAPTURE(row.text);
-    CHECK(decode_base64(row.text) == std::string(row.decoded));
-    if (std::string(row.text).find(' ') == std::string::npos) CHECK(encode_base64(row.decoded) == row.text);
+    CHECK(http::decode_base64(row.text) == std::string(row.decoded));
+    if (std::string(row.text).find(' ') == std::string::npos) CHECK(http::encode_base64(row.decoded) == row.text);
   }
   for (const char* text : {"Z", "Zg", "Zg=", "====", "Z===", "Zg==Zg==", "Zm9-", "Zm9v!", "=Zg="}) {
     CAPTURE(text);
-    CHECK_FALSE(decode_base64(text));
+    CHECK_FALSE(http::decode_base64(text));
   }
 }

@@ -123,7 +123,7 @@ void LivePrometheus::prepare(const std::string& binary) {
 void LivePrometheus::import_history() {
   http::TransportOptions options;
   options.base_url = url_;
-  auto transport = http::make_cpprest_transport(options);
+  auto transport = http::make_beast_transport(options);
   const auto taken =
       (*transport)->send({"POST", "/api/v1/import/prometheus", {}, text_of(dir_ + "/history.txt")}, Millis(30'000));
   const auto flushed = (*transport)->send({"GET", "/internal/force_flush", {}, ""}, Millis(30'000));
@@ -170,7 +170,7 @@ void LivePrometheus::launch(const std::vector<std::string>& command, const std::
 bool LivePrometheus::await(const std::string& path, const std::string& words) {
   http::TransportOptions options;
   options.base_url = url_;
-  auto transport = http::make_cpprest_transport(options);
+  auto transport = http::make_beast_transport(options);
   for (int i = 0; i < 200; ++i) {
     const auto said = (*transport)->send({"GET", path, {}, ""}, Millis(1000));
     if (said && said->status == 200 && said->body.find(words) != std::string::npos) return true;

@@ -202,7 +202,7 @@ void collect_open(const nlohmann::json& node, std::vector<std::string>& open) {
 int check_parsed(const std::vector<std::string>& promql) {
   http::TransportOptions options;
   options.base_url = all_tenants().url();
-  const auto transport = http::make_cpprest_transport(options);
+  const auto transport = http::make_beast_transport(options);
   std::vector<http::Request> requests;
   for (const auto& text : promql) {
     http::Query query;

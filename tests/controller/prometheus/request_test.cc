@@ -117,9 +117,18 @@ TEST_CASE("a query through whose windows the server would go for long is refused
   const auto history = build({"avg_over_time(a[1d])", week, at_ms(0), 60s}, {}, 1s);  // 5,760 samples a point
   REQUIRE(history.ok());
   CHECK(history->size() == 8);  // of 1,375 points
+  const auto many = build({"max_over_time(vector(1)[2000s:20ms])", week, at_ms(0), 60s}, {}, 1s);
+  REQUIRE_FALSE(many.ok());  // else each point would be a request of its own
+  CHECK_THAT(many.error().message, Catch::Contains("8 pages"));
+  for (const char* memory : {"max_over_time(vector(1)[6000s:1ms])", "max_over_time(a[9_9999:1][9_9999:1])",
+                             "max_over_time(quantile_over_time(0.5, (vector(1))[1_5000:1])[1_5000:1])"})
+    CHECK_FALSE(build({memory, at_ms(0)}, {}, 1s).ok());
+  PrometheusOptions allow;
+  allow.tenancy.raw_promql = RawPromql::Allow;
+  CHECK_FALSE(build({std::string(210, '(') + deaf + std::string(210, ')'), at_ms(0)}, allow, 1s).ok());
   const auto endless = build({"quantile_over_time(0.3, a[1000d])", week, at_ms(0), 60s}, {}, 1s);
   REQUIRE_FALSE(endless.ok());
-  CHECK_THAT(endless.error().message, Catch::Contains("100 pages of 1;") && Catch::Contains("shorten the ranges"));
+  CHECK_THAT(endless.error().message, Catch::Contains("8 pages of 1;") && Catch::Contains("shorten the ranges"));
 }
 
 TEST_CASE("pages are the grid: no point lost, none twice, none too many") {

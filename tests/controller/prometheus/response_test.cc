@@ -199,6 +199,9 @@ TEST_CASE("failures by kind, in Prometheus's own words where it has some") {
           ErrorKind::Timeout, "timeout exceeded"},
       Row{429, R"({"status":"error","errorType":"429","error":"too many concurrent requests"})", ErrorKind::Throttled,
           "too many"},
+      Row{400,
+          R"({"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": context deadline exceeded"})",
+          ErrorKind::Timeout, "context deadline exceeded"},
       Row{422, R"({"status":"error","errorType":"execution","error":"context deadline exceeded"})", ErrorKind::Timeout,
           "deadline"},  // Thanos' engine (promql-engine)
       Row{500,

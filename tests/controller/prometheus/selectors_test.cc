@@ -213,13 +213,16 @@ TEST_CASE("what the server goes through: windows within windows, over the span o
   };
   const auto row =
       GENERATE(Row{"sum(a) + 1", 1, 0s, 0}, Row{"rate(a[5m])", 1, 0s, 20}, Row{"rate(a[5m])", 100, 1min, 2000},
-               Row{"rate(a[5m]) + rate(b[10m])", 1, 0s, 60}, Row{"max_over_time(a[1h:1m])", 1, 0s, 60},
-               Row{"max_over_time(a[1h:])", 1, 0s, 240}, Row{"max_over_time(rate(a[5m])[1h:1m])", 1, 0s, 60 + 61 * 20},
-               Row{"max_over_time(rate(a[5m])[1h:1m]) + rate(b[5m])", 1, 0s, 60 + 61 * 20 + 20},
+               Row{"rate(a[5m]) + rate(b[10m])", 1, 0s, 60}, Row{"max_over_time(a[1h:1m])", 1, 0s, 60 + 20 * 61},
+               Row{"max_over_time(a[1h:])", 1, 0s, 240 + 20 * 241},
+               Row{"max_over_time(rate(a[5m])[1h:1m])", 1, 0s, 60 + 20 * 61 + 61 * 20},
+               Row{"max_over_time(rate(a[5m])[1h:1m]) + rate(b[5m])", 1, 0s, 60 + 20 * 61 + 61 * 20 + 20},
                // the inner part once for all 121 points: 2 h back, and 1 h before
-               Row{"max_over_time(rate(a[5m])[1h:1m])", 121, 1min, 121 * 60 + 181 * 20},
-               Row{"max_over_time(min_over_time(rate(a[5m])[10m:1m])[1h:1m])", 1, 0s, 60 + 61 * 10 + 71 * 20},
-               Row{"a[1h:0s]", 1, 0s, 3'600'000});
+               Row{"max_over_time(rate(a[5m])[1h:1m])", 121, 1min, 121 * 60 + 20 * 181 + 181 * 20},
+               Row{"max_over_time(min_over_time(rate(a[5m])[10m:1m])[1h:1m])", 1, 0s,
+                   60 + 20 * 61 + 61 * 10 + 20 * 71 + 71 * 20},
+               Row{"a[1h:0s]", 1, 0s, 3'600'000 + 20 * 3'600'001.0}, Row{"rate(a[1_500])", 1, 0s, 100},
+               Row{"rate(a[0x3c])", 1, 0s, 4});
   INFO(row.promql);
   const auto found = find_selectors(row.promql);
   REQUIRE(found.ok());

@@ -276,6 +276,12 @@ TEST_CASE("an answer may be as large as what was asked for, and no larger than t
   CHECK(sent[2].request.max_body_bytes < PrometheusOptions{}.max_body_bytes);
   CHECK(asks(sent[0].request, "limit=2&"));
   CHECK(sent[0].request.reads);
+
+  ports::MetricQuery costly{"avg_over_time(a[1d])", kNow, kNow - 168h, 60s};  // in eight pages
+  costly.most_series = 1;
+  static_cast<void>(f.source.query({costly}, 2s));
+  for (const auto& page : f.transport->sent())
+    if (asks(page.request, "avg_over_time")) CHECK(page.request.max_body_bytes < 500'000);
 }
 
 TEST_CASE("a query of more selectors than a few dozen is not asked about, and says so") {
@@ -305,4 +311,7 @@ TEST_CASE("namespaces share the sources of a batch: too many of one are refused,
   REQUIRE_FALSE(evidence[1].ok());
   CHECK_THAT(evidence[1].error().message, Catch::Contains("namespace a"));
   CHECK(evidence[2].ok());
+  const auto same = source.evidence({{"many1 + many2", "a"}, {"many2", "z"}}, kNow, 2s);
+  CHECK_FALSE(same[0].ok());
+  CHECK(same[1].ok());  // that a has asked about it, too, is not z's
 }
