@@ -35,7 +35,7 @@ Step Watcher::start() {
 Step Watcher::list() {
   state_ = State::Listing;
   continue_.clear();
-  pages_ = objects_ = 0;
+  pages_ = objects_ = empty_ = 0;
   return next_page();
 }
 
@@ -53,10 +53,14 @@ Step Watcher::on_large_page() {
 
 /// What a server, or whoever serves this resource for it, may do wrong or somebody may have made too many of.
 Step Watcher::without_end() {
-  const std::string many = objects_ >= options_.most_objects
+  const std::string many = empty_ >= options_.most_empty_pages
+                               ? std::to_string(empty_) + " pages in a row without an object"
+                           : objects_ >= options_.most_objects
                                ? std::to_string(options_.most_objects) + " objects: delete those that nobody needs"
                                : std::to_string(options_.most_pages) + " pages";
-  return back_off({ErrorKind::Invalid, "there are more than " + many, {}}, State::Listing);
+  return back_off(
+      {ErrorKind::Invalid, (empty_ < options_.most_empty_pages ? "there are more than " : "it shows ") + many, {}},
+      State::Listing);
 }
 
 Step Watcher::watch() {
@@ -73,16 +77,19 @@ Step Watcher::on_page(std::string_view body) {
   if ((version.empty() && options_.watches) || listed == nullptr || !(listed->is_array() || listed->is_null())) {
     return back_off({ErrorKind::Unavailable, "the answer to a list is not a list", {}}, State::Listing);
   }
+  const bool listed_none = listed->empty();  // null is empty, too
   Step step;
   if (continue_.empty()) step.changes.emplace_back(ListBegan{});
   if (Json& items = (*page)["items"]; items.is_array()) {
     for (Json& item : items) step.changes.emplace_back(Listed{std::move(item)});
     objects_ += static_cast<int>(items.size());
   }
+  empty_ = listed_none ? empty_ + 1 : 0;
   limit_ = std::min(options_.page_limit, limit_ + std::max(1, limit_ / 4));
   continue_ = text_at(*page, {"metadata", "continue"});
   if (!continue_.empty()) {
-    const bool more = pages_ < options_.most_pages && objects_ < options_.most_objects;
+    const bool more =
+        pages_ < options_.most_pages && objects_ < options_.most_objects && empty_ < options_.most_empty_pages;
     step.next = (more ? next_page() : without_end()).next;
     return step;
   }

@@ -26,6 +26,7 @@ struct WatcherOptions {
   bool watches = true;     ///< false: a list need not name the version to watch from
   int page_limit = 500;
   int most_pages = 20'000;                ///< of one list; tries of pages that were too large count
+  int most_empty_pages = 100;             ///< in a row; a server may show none of those that a selector leaves out
   int most_objects = 300'000;             ///< of one list: twice the pods that Kubernetes supports
   std::chrono::seconds timeout_min{300};  ///< of a watch, drawn anew each time, so that many do not end together
   std::chrono::seconds timeout_max{600};
@@ -113,6 +114,7 @@ class Watcher {
   int limit_;        ///< objects of a page, now; kept from list to list
   int pages_ = 0;    ///< of this list
   int objects_ = 0;  ///< of this list
+  int empty_ = 0;    ///< of its newest pages, those in a row without an object
   http::Backoff backoff_;
   http::Draw draw_;
 };

@@ -353,6 +353,17 @@ TEST_CASE("a list without an end is given up, said, and begun anew") {
     CHECK(rig.tell(rig.watcher.on_page(page(object("a", "1"), "10"))) == "watch 10");
     CHECK(rig.names() == "a@1 ");
   }
+  SECTION("pages without an object") {
+    how.most_empty_pages = 5;
+    Rig rig(how);
+    std::string next = rig.tell(rig.watcher.start());
+    for (int i = 0; i < 4; ++i) next = rig.tell(rig.watcher.on_page(page("", "10", "more")));
+    next = rig.tell(rig.watcher.on_page(page(object("a", "1"), "10", "more")));
+    for (int i = 0; i < 4; ++i) next = rig.tell(rig.watcher.on_page(page("", "10", "more")));
+    CHECK(next != "wait");
+    CHECK(rig.tell(rig.watcher.on_page(page("", "10", "more"))) == "wait");
+    CHECK(rig.watcher.problem() == "it shows 5 pages in a row without an object");
+  }
   SECTION("pages that are too large count, too") {
     how.most_pages = 3;
     Rig rig(how);
