@@ -153,7 +153,8 @@ class BeastClient::Shared::Connection : public std::enable_shared_from_this<Conn
 
   /// To one address after the other; `last` is why the one before did not work.
   void connect(Code last) {
-    if (next_ == addresses_.end()) return fail(Step::Connect, words_of(last));
+    const std::string to = shared_->proxy ? "the proxy " + shared_->proxy->url.origin() + ": " : "";
+    if (next_ == addresses_.end()) return fail(Step::Connect, to + words_of(last));
     tcp_.close();
     tcp_.expires_after(shared_->limits.connect);
     tcp_.async_connect(*next_++, then([this](Code code) {

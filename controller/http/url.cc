@@ -55,7 +55,9 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
   while (url.prefix.ends_with('/')) url.prefix.pop_back();
   if (std::any_of(url.prefix.begin(), url.prefix.end(), [](unsigned char c) { return c <= ' ' || c > '~'; }))
     return invalid(text, "its path has a character that must be percent-encoded");
-  if (authority.find('@') != std::string_view::npos) return invalid(text, "it has user information in it");
+  if (const auto at = authority.rfind('@'); at != std::string_view::npos)
+    return invalid(scheme + "://***@" + std::string(authority.substr(at + 1)),
+                   "it has user information in it, which has options of its own");
 
   std::string_view port;
   if (authority.starts_with('[')) {

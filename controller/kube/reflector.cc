@@ -55,8 +55,11 @@ void Reflector::run(const std::stop_token& stop) {
 /// no problem of before. A watch's lines come through here on the transport's thread, while ours waits for the stream
 /// to end.
 void Reflector::take(const Step& step) {
-  const std::string& plural = options_.watcher.resource.plural;
-  const std::string& why = watcher_.problem();
+  const Resource& resource = options_.watcher.resource;
+  const std::string& plural = resource.plural;
+  std::string why = watcher_.problem();
+  if (resource.group == "aiautoscaler.io" && why.find("(HTTP 404)") != std::string::npos)
+    why += "; its CRD is not there: kubectl apply -k crds";
   {
     const std::scoped_lock lock(mutex_);
     problem_ = why.empty() ? "" : plural + " cannot be listed or watched: " + why;

@@ -241,7 +241,9 @@ Condition ready(const Workload& workload, const Condition& target, const Conditi
 }  // namespace
 
 Condition unusable(const Error& problem) {
-  const char* reason = problem.kind == ErrorKind::Internal ? "SetAside" : "InvalidSpec";
+  const char* reason = problem.kind == ErrorKind::Internal   ? "SetAside"
+                       : problem.kind == ErrorKind::Conflict ? "BeyondMaxObjects"
+                                                             : "InvalidSpec";
   return make("Ready", ConditionStatus::False, reason, problem.message);
 }
 

@@ -87,10 +87,10 @@ void bound_objects(Cycle& cycle, const Settings& settings) {
               [](const Workload* a, const Workload* b) { return api::is_older(a->object, b->object); });
     for (std::size_t i = share; i < own.size(); ++i)
       own[i]->problem =
-          Error{ErrorKind::Invalid, "namespace " + ns + " has " + std::to_string(own.size()) +
-                                        " AIAutoscalers, and its share of the " + std::to_string(settings.max_objects) +
-                                        " that this controller looks after (--max-objects) is " +
-                                        std::to_string(share) + ", the oldest ones: delete those that nobody needs"};
+          Error{ErrorKind::Conflict,
+                "namespace " + ns + " has " + std::to_string(own.size()) + " AIAutoscalers, and its share of the " +
+                    std::to_string(settings.max_objects) + " that this controller looks after (--max-objects) is " +
+                    std::to_string(share) + ", the oldest ones: delete those that nobody needs"};
   }
 }
 

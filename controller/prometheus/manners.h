@@ -62,7 +62,7 @@ class Acquaintance {
   std::optional<Manners> known_;
   std::optional<Millis> asked_at_, silent_since_;
   bool in_doubt_ = false;
-  std::string unreached_ = "it was not asked yet";
+  std::string unreached_ = "there is no answer yet";
 };
 
 }  // namespace aia::prometheus

@@ -48,7 +48,9 @@ Error not_an_answer(const http::Response& response, const std::string& got, cons
   if (looks_like_a_page(got))
     message += "; a web page is there: the URL must be that of the query API, with its prefix";
   if (response.status == 401 || response.status == 403)
-    message += "; look at the credentials (--prometheus-bearer-token-file, --prometheus-username, --prometheus-cert)";
+    message +=
+        "; look at the credentials (--prometheus-bearer-token-file, --prometheus-username, "
+        "--prometheus-cert, --prometheus-sigv4-region) and at the tenant (--prometheus-header)";
   if (response.status == 404) message += "; there is no query API at this URL: check its prefix";
   if (response.status >= 300 && response.status < 400)
     message += "; redirects are not followed, the URL must name the server itself: " +

@@ -287,7 +287,14 @@ void PrometheusSource::look_into(const std::vector<ports::EvidenceQuery>& empty,
     for (auto& looking : all)
       if (!looking.answers.empty()) looking.inquiry.take(std::exchange(looking.answers, {}));
   }
-  for (std::size_t i = 0; i < all.size(); ++i) why_[empty[i].promql] = {all[i].inquiry.sentence(), steady_()};
+  const bool restricts = options_.tenancy.raw_promql == RawPromql::RestrictToNamespace;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::string words = all[i].inquiry.sentence();
+    if (restricts && !words.empty())
+      words += "; this controller holds queries to " + options_.tenancy.label + "=\"" + empty[i].tenant +
+               "\" (--raw-promql)";
+    why_[empty[i].promql] = {std::move(words), steady_()};
+  }
 }
 
 Result<std::unique_ptr<PrometheusSource>> make_prometheus_source(const PrometheusOptions& options) {

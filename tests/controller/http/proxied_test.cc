@@ -108,6 +108,17 @@ TEST_CASE("an https server is reached by a tunnel, and trusted by its own certif
   CHECK(seen[0].target == "/x");
 }
 
+TEST_CASE("a proxy that is not there is named") {
+  TransportOptions options;
+  options.base_url = "http://prometheus.example:9090";
+  options.proxy = "http://127.0.0.1:1";
+  auto transport = make_beast_transport(options);
+  REQUIRE(transport.ok());
+  const auto answer = (*transport)->send({"GET", "/", {}, ""}, kPatience);
+  REQUIRE_FALSE(answer.ok());
+  CHECK_THAT(answer.error().message, Catch::Contains("cannot connect: the proxy http://127.0.0.1:1: "));
+}
+
 TEST_CASE("a proxy that refuses is named, with what it said") {
   TestServer proxy([&](const Seen&, Peer& peer) { return peer.respond(407, "") && false; });
   TransportOptions options;

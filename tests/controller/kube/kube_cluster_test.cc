@@ -153,7 +153,10 @@ TEST_CASE("a missing CRD is a problem in words, and not synced") {
   Rig rig;
   rig.server.lists.erase("forecasts");
   KubeCluster& cluster = rig.start();
-  CHECK(eventually([&] { return cluster.problem() == "forecasts cannot be listed or watched: no CRD (HTTP 404)"; }));
+  CHECK(eventually([&] {
+    return cluster.problem() ==
+           "forecasts cannot be listed or watched: no CRD (HTTP 404); its CRD is not there: kubectl apply -k crds";
+  }));
   CHECK_FALSE(cluster.synced());
 }
 

@@ -248,6 +248,7 @@ TEST_CASE_METHOD(World, "of more objects than are looked after each namespace ha
     if (!one.errors.empty()) refused.insert(one.key.name);
   CHECK(refused == std::set<std::string>{"many3", "many4", "many5"});
   CHECK(condition("Ready", "many3").status == api::ConditionStatus::False);
+  CHECK(condition("Ready", "many3").reason == "BeyondMaxObjects");
   CHECK_THAT(condition("Ready", "many3").message, Catch::Contains("has 6 AIAutoscalers, and its share of the 4"));
   CHECK(std::any_of(metrics.asked.begin(), metrics.asked.end(), [](const auto& one) { return one.tenant == "other"; }));
 }

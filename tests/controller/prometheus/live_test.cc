@@ -157,7 +157,7 @@ TEST_CASE("which optional parameters it takes is found out: all of them, or it i
   options.url = live().url();
   const auto source = make_prometheus_source(options);
   REQUIRE(source.ok());
-  CHECK((*source)->unreached() == "it was not asked yet");
+  CHECK((*source)->unreached() == "there is no answer yet");
   CHECK((*source)->reach(kEnd, 20s).ok());
   CHECK((*source)->unreached().empty());
   CHECK((*source)->manners() == kAllManners);

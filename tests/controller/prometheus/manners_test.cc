@@ -138,7 +138,7 @@ TEST_CASE("a batch of which all queries are refused is looked into, once a minut
 TEST_CASE("it is reached by its first answer, to whatever, and for good") {
   Server server;
   server.away = true;
-  CHECK(server.source.unreached() == "it was not asked yet");
+  CHECK(server.source.unreached() == "there is no answer yet");
   const auto why = server.source.reach(kNow, 1s);
   REQUIRE_FALSE(why.ok());
   CHECK_THAT(why.error().message, Catch::Contains("Connection refused"));
