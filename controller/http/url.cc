@@ -51,13 +51,13 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
   if (rest.find_first_of("?#") != std::string_view::npos) return invalid(text, "it has a query or a fragment");
   const auto slash = rest.find('/');
   std::string_view authority = rest.substr(0, slash);
+  if (const auto at = authority.rfind('@'); at != std::string_view::npos)
+    return invalid(scheme + "://***@" + std::string(authority.substr(at + 1)),
+                   "it has user information in it, which has options of its own");
   if (slash != std::string_view::npos) url.prefix = std::string(rest.substr(slash));
   while (url.prefix.ends_with('/')) url.prefix.pop_back();
   if (std::any_of(url.prefix.begin(), url.prefix.end(), [](unsigned char c) { return c <= ' ' || c > '~'; }))
     return invalid(text, "its path has a character that must be percent-encoded");
-  if (const auto at = authority.rfind('@'); at != std::string_view::npos)
-    return invalid(scheme + "://***@" + std::string(authority.substr(at + 1)),
-                   "it has user information in it, which has options of its own");
 
   std::string_view port;
   if (authority.starts_with('[')) {

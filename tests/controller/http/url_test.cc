@@ -39,9 +39,9 @@ TEST_CASE("a URL that cannot be one is refused by name") {
 }
 
 TEST_CASE("a password in a URL is repeated to nobody") {
-  const auto url = parse_base_url("http://user:pass@host:9090/x");
+  const auto url = parse_base_url("http://user:pass@host:9090/a b");
   REQUIRE_FALSE(url.ok());
-  CHECK(url.error().message.find("http://***@host:9090/x") != std::string::npos);
+  CHECK(url.error().message.find("http://***@host:9090'") != std::string::npos);
   CHECK(url.error().message.find("pass") == std::string::npos);
 }
 
