@@ -33,6 +33,7 @@ struct DemandView {
   std::string history_error;      ///< observe: why points that were due did not come
   std::string model = "None";     ///< forecast
   std::string why;                ///< forecast: why this model, or why none
+  bool wrong_query = false;       ///< observe: what it says is no demand, and never was since it is asked
   bool eligible = false;          ///< forecast: the fan counts
   bool past_ended = false;        ///< forecast: there is a history, and it was not read for too long to forecast from
 };

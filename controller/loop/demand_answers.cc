@@ -128,6 +128,7 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
       state.value().sources.observe(dated, now, settings_);
     }
     state.look(false, now, Millis(0));
+    slot.view->wrong_query = value.error().kind == ErrorKind::Invalid && !state.value().answered;
     if (!slot.value.promql) slot.view->history_error = value.error().message;
     workload.fail("observe", value.error().in(who));
     return;
@@ -141,6 +142,7 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
                behind != nullptr ? behind->rate_window : kUnknownWindow);
     if (behind != nullptr) state.set_rate_window(behind->rate_window);
   }
+  state.value().answered = true;
   input.per_pod = judgement.per_pod;
   input.value = *value;
   const auto known = state.highest_lately(now);

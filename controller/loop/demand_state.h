@@ -48,6 +48,7 @@ bool wants_forecast(const api::DemandSpec& demand, const api::ForecastSpec& fore
 struct Answered {
   Sources sources;
   Confirmation confirmation;
+  bool answered = false;   ///< it has given a number since this process began, or the query changed
   bool timed_out = false;  ///< when it was last asked
   int waited = 0;          ///< cycles since then
 };

@@ -45,6 +45,10 @@ void describe(DemandView& view, const DemandState& state, WallTime now, const Se
   } else if (now - *newest > settings.forecast_expiry()) {
     view.why = "the newest point of the history is " + format_rough(now - *newest) + " old";
     view.past_ended = true;
+  } else if (view.wrong_query) {
+    view.why =
+        "the query does not give one number (MetricsHealthy says why), and has not since it is asked: its past is "
+        "not forecast from";
   } else {
     view.eligible = summary.eligible && !state.fan().empty();
     if (!view.eligible && state.history_was_empty()) view.why = empty_history(state) + " (so far: " + view.why + ")";

@@ -161,9 +161,10 @@ ports::QueryAnswer answer_of(const FakeSeries& series, const ports::MetricQuery&
   if (query.by && query.by->heaviest > 0) return heaviest_of(series, query);
   ports::QueryAnswer answer;
   answer.warnings = series.warnings;
-  for (int i = 0; i < series.series; ++i) {
+  const int count = query.start ? series.series : series.series_now.value_or(series.series);
+  for (int i = 0; i < count; ++i) {
     ports::LabelledSeries one;
-    if (series.series > 1) one.labels["pod"] = std::to_string(i);
+    if (count > 1) one.labels["pod"] = std::to_string(i);
     const Millis step = query.start ? query.step : Millis(1);
     for (WallTime at = query.start.value_or(query.end); at <= query.end; at += step) {
       if (at < series.from) continue;

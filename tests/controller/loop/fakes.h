@@ -102,6 +102,7 @@ struct FakeSeries {
   std::function<double(WallTime)> value;  // NaN: no sample then
   WallTime from = WallTime::min();        // before it there is no sample
   int series = 1;
+  std::optional<int> series_now;  // of an instant query; unset: as many
   std::vector<std::string> warnings;
   std::optional<Error> error;
   std::optional<Error> range_error;                   // of range queries only

@@ -45,6 +45,21 @@ TEST_CASE_METHOD(Hourly, "a ramp is anticipated, the reactive rule alone comes l
   CHECK(reactive.condition("ForecastEligible").message.find("None") != std::string::npos);
 }
 
+TEST_CASE_METHOD(Hourly, "a query that never gave one number is not forecast from, however good its past") {
+  auto& series = metrics.series["demand"];
+  series.series_now = 2;
+  run_for(1h);
+  CHECK(deployment().replicas == 4);
+  CHECK(condition("ForecastEligible").status == api::ConditionStatus::False);
+  series.series_now.reset();
+  cycle();  // the query was mended, and breaks again
+  clock.time += settings.cycle;
+  CHECK(condition("ForecastEligible").status == api::ConditionStatus::True);
+  series.series_now = 2;
+  run_for(50min);
+  CHECK(deployment().replicas > 4);
+}
+
 TEST_CASE_METHOD(Hourly, "what was forecast for now stands beside what came") {
   spec().forecast.model = api::ModelChoice::SeasonalNaive;  // every hour is the last one: it should be near
   double missed = 0;
