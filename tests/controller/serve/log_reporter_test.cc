@@ -178,7 +178,7 @@ TEST_CASE("one namespace's flood is cut to its share and counted, others' lines 
   LogReporter reporter;
   Captured captured;
   ports::CycleReport cycle;
-  add_objects(cycle, "flood", 2000, std::string(2 << 20, 'x'));
+  add_objects(cycle, "flood", 2000, std::string(64 << 10, 'x'));
   add_objects(cycle, "quiet", 3, "no answer");
   for (int i = 0; i < 2 * kMax; ++i) {
     ports::PoolReport pool;
