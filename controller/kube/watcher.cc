@@ -53,14 +53,12 @@ Step Watcher::on_large_page() {
 
 /// What a server, or whoever serves this resource for it, may do wrong or somebody may have made too many of.
 Step Watcher::without_end() {
-  const std::string many = empty_ >= options_.most_empty_pages
-                               ? std::to_string(empty_) + " pages in a row without an object"
-                           : objects_ >= options_.most_objects
-                               ? std::to_string(options_.most_objects) + " objects: delete those that nobody needs"
-                               : std::to_string(options_.most_pages) + " pages";
-  return back_off(
-      {ErrorKind::Invalid, (empty_ < options_.most_empty_pages ? "there are more than " : "it shows ") + many, {}},
-      State::Listing);
+  std::string why = "there are more than " + std::to_string(options_.most_pages) + " pages";
+  if (objects_ >= options_.most_objects)
+    why = "there are more than " + std::to_string(options_.most_objects) + " objects: delete those that nobody needs";
+  if (empty_ >= options_.most_empty_pages)
+    why = "it shows " + std::to_string(empty_) + " pages in a row without an object";
+  return back_off({ErrorKind::Invalid, why, {}}, State::Listing);
 }
 
 Step Watcher::watch() {

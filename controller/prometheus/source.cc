@@ -165,9 +165,9 @@ void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Milli
     const auto [query, page] = page_of[request];
     auto& own = asked[query];
     if (response && refuses(response->status)) ++met.refused;
-    own.pages[page] = within_limits(response ? parse_response(std::move(*response)) : with_advice(response.error()),
-                                    queries[query], options_, deadline);
-    if (own.pages[page]) ++met.answered;
+    auto answer = response ? parse_response(std::move(*response)) : with_advice(response.error());
+    if (answer) ++met.answered;
+    own.pages[page] = within_limits(std::move(answer), queries[query], options_, deadline);
     if (--own.missing > 0) return;
     auto whole = stitch(std::move(own.pages));
     if (whole) whole = within_limits(std::move(whole), queries[query], options_, deadline);
