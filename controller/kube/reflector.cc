@@ -58,7 +58,7 @@ void Reflector::take(const Step& step) {
   const Resource& resource = options_.watcher.resource;
   const std::string& plural = resource.plural;
   std::string why = watcher_.problem();
-  if (resource.group == "aiautoscaler.io" && why.find("(HTTP 404)") != std::string::npos)
+  if (resource.group == "aiautoscaler.io" && watcher_.is_not_served())
     why += "; its CRD is not there: kubectl apply -k crds";
   {
     const std::scoped_lock lock(mutex_);

@@ -91,6 +91,8 @@ class Watcher {
   [[nodiscard]] State state() const { return state_; }
   /// Why the last try failed; empty while all is well.
   [[nodiscard]] const std::string& problem() const { return error_.message; }
+  /// The problem is that the server does not have this resource.
+  [[nodiscard]] bool is_not_served() const { return !problem().empty() && error_.kind == ErrorKind::NotFound; }
   [[nodiscard]] const Error& error() const { return error_; }
 
  private:

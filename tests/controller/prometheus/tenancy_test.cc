@@ -165,8 +165,9 @@ TEST_CASE("why a restricted query matched nothing is asked within its namespace"
   PrometheusSource source(transport, options, kAllManners);
   const auto admitted = source.admit("sum(rate(up{x=\"1\"}[5m]))", "a");
   REQUIRE(admitted.ok());
-  CHECK_THAT(source.why_empty({{*admitted}}, WallTime{}, 1s).at(0),
-             Catch::StartsWith("no series of up{namespace=\"a\"} has x=\"1\""));
+  const auto why = source.why_empty({{*admitted, "a"}}, WallTime{}, 1s).at(0);
+  CHECK_THAT(why, Catch::StartsWith("no series of up{namespace=\"a\"} has x=\"1\"") &&
+                      Catch::EndsWith("; this controller holds queries to namespace=\"a\" (--raw-promql)"));
   REQUIRE(transport->sent().size() == 4);
   for (const auto& sent : transport->sent()) CHECK_THAT(sent.request.target, Catch::Contains("namespace%3D%22a%22"));
 }
