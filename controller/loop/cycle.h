@@ -103,7 +103,6 @@ struct Cycle {
   Outage outage;                    ///< whether the API server answers
   LastServed served;                ///< until now
   int queries = 0;                  ///< that were asked in this cycle until now
-  int kept_queries = 0;             ///< for the second pass of this cycle
   std::stop_token stop;             ///< requested: the write under way is finished, none is begun
 };
 

@@ -155,7 +155,7 @@ void DemandBatch::share_queries(Cycle& cycle) {
   }
   std::vector<int> wishes;
   for (const auto& [ns, wish] : wanted) wishes.push_back(wish);
-  const auto fair = fair_shares(wishes, settings_.max_queries - cycle.queries - cycle.kept_queries);
+  const auto fair = fair_shares(wishes, settings_.max_queries - cycle.queries);
   std::map<std::string, int> left;
   for (const auto& [ns, wish] : wanted) left.emplace(ns, fair[left.size()]);
 

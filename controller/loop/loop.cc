@@ -27,8 +27,6 @@ Loop::Loop(ports::Clock& clock, ports::MetricsSource& metrics, ports::Cluster& c
 
 namespace {
 
-constexpr int kShareOfSlow = 4;  // of a cycle's queries, for the second pass
-
 /// Runs `body` and adds its time to that of the step.
 template <class Body>
 void timed(const ports::Clock& clock, std::vector<ports::StepTime>& steps, const char* step, Body body) {
@@ -69,7 +67,6 @@ void Loop::run_once(std::stop_token stop) {
   Cycle cycle = begin(time, std::move(stop));
   timed(clock_, steps, "observe", [&] { find_other_owners(cycle, cluster_); });
   Cycle slow = take_slow(cycle);
-  if (!slow.workloads.empty()) cycle.kept_queries = settings_.max_queries / kShareOfSlow;
   PoolRound pools = begin_pools(cycle, slow, steps);
   pass(cycle, steps);
   size_pools(pools, cycle, steps);
