@@ -15,9 +15,9 @@
 
 #include "bench/file.h"
 #include "bench/lead_time_report.h"
-#include "controller/timed_candidate.h"
 #include "forecasting/exam/forecaster_candidate.h"
 #include "forecasting/exam/seasons.h"
+#include "forecasting/exam/timed_candidate.h"
 
 namespace {
 

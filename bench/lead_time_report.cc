@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <map>
 
-#include "controller/timed_candidate.h"
+#include "forecasting/exam/timed_candidate.h"
 
 namespace forecasting::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdint>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::simulation {
 

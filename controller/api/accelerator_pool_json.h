@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/result.h"
 #include "controller/api/accelerator_pool.h"
-#include "controller/api/result.h"
 
 namespace aia::api {
 

@@ -1,7 +1,7 @@
 // Decoding reads top-down in the order of the object; JSON names live only here and in the CRD.
 #include "controller/api/autoscaler_json.h"
 
-#include "controller/api/decimal.h"
+#include "base/decimal.h"
 #include "controller/api/field.h"
 #include "controller/api/lead_time_json.h"
 #include "controller/api/meta_json.h"

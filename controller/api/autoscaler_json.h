@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/result.h"
 #include "controller/api/autoscaler.h"
-#include "controller/api/result.h"
 
 namespace aia::api {
 

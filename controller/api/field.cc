@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "controller/api/decimal.h"
+#include "base/decimal.h"
 
 namespace aia::api {
 namespace {

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "controller/api/result.h"
-#include "controller/api/time.h"
+#include "base/result.h"
+#include "base/time.h"
 
 namespace aia::api {
 

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "controller/api/decimal.h"
+#include "base/decimal.h"
 #include "controller/api/field.h"
 #include "controller/api/meta_json.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::api {
 

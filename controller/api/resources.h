@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/api/result.h"
+#include "base/result.h"
 
 namespace aia::api {
 

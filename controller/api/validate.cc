@@ -6,7 +6,7 @@
 #include <set>
 #include <string_view>
 
-#include "controller/api/decimal.h"
+#include "base/decimal.h"
 #include "controller/api/meta_json.h"
 
 namespace aia::api {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "base/result.h"
 #include "controller/api/autoscaler.h"
-#include "controller/api/result.h"
 
 namespace aia::api {
 

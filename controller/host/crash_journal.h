@@ -9,8 +9,8 @@
 #include <memory>
 #include <string>
 
-#include "controller/api/result.h"
-#include "controller/api/time.h"
+#include "base/result.h"
+#include "base/time.h"
 #include "controller/ports/crash_journal.h"
 
 namespace aia {

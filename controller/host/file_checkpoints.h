@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string>
 
-#include "controller/api/result.h"
+#include "base/result.h"
 #include "controller/ports/checkpoints.h"
 
 namespace aia {

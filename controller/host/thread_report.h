@@ -4,7 +4,7 @@
 // write(2). Source: proc(5), tgkill(2), backtrace(3).
 #pragma once
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia {
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <thread>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 #include "controller/ports/reporter.h"
 
 namespace aia {

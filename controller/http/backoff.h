@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::http {
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "controller/api/result.h"
+#include "base/result.h"
 
 namespace aia::http {
 

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "controller/api/result.h"
-#include "controller/api/time.h"
+#include "base/result.h"
+#include "base/time.h"
 #include "controller/http/backoff.h"
 
 namespace aia::http {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "controller/api/result.h"
-#include "controller/api/time.h"
+#include "base/result.h"
+#include "base/time.h"
 
 namespace aia::kube {
 

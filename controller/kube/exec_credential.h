@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 #include "controller/http/transport.h"
 #include "controller/kube/json.h"
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "controller/api/result.h"
+#include "base/result.h"
 
 namespace aia::kube {
 

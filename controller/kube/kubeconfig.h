@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "controller/api/result.h"
+#include "base/result.h"
 #include "controller/http/transport.h"
 #include "controller/kube/exec_credential.h"
 

@@ -1,7 +1,7 @@
 // See resource.h.
 #include "controller/kube/resource.h"
 
-#include "controller/api/invariant.h"
+#include "base/invariant.h"
 #include "controller/http/url.h"
 
 namespace aia::kube {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "controller/api/result.h"
+#include "base/result.h"
 #include "controller/kube/json.h"
 
 namespace aia::kube {

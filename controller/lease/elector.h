@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "controller/api/result.h"
-#include "controller/api/time.h"
+#include "base/result.h"
+#include "base/time.h"
 
 namespace aia::lease {
 

@@ -3,7 +3,7 @@
 // worked on (without it an object that ends the process is not set aside).
 #pragma once
 
-#include "controller/api/time.h"
+#include "base/time.h"
 #include "controller/ports/background.h"
 #include "controller/ports/checkpoints.h"
 #include "controller/ports/crash_journal.h"

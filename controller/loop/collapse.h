@@ -9,7 +9,7 @@
 #include <map>
 #include <optional>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 #include "forecasting/fan.h"
 
 namespace aia::loop {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/api/result.h"
-#include "controller/api/time.h"
+#include "base/result.h"
+#include "base/time.h"
 
 namespace aia::loop {
 

@@ -9,7 +9,7 @@
 #include <deque>
 #include <optional>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::loop {
 

@@ -13,7 +13,7 @@
 #include <span>
 #include <vector>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::loop {
 

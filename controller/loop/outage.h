@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "controller/api/result.h"
+#include "base/result.h"
 
 namespace aia::loop {
 

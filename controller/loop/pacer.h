@@ -8,7 +8,7 @@
 #include <mutex>
 #include <stop_token>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::loop {
 

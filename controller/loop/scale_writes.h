@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::loop {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::loop {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "controller/api/decimal.h"
+#include "base/decimal.h"
 #include "controller/plan/need.h"
 
 namespace aia::plan {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::plan {
 

@@ -2,7 +2,7 @@
 // everywhere, so that a simulation runs the same loop in virtual time.
 #pragma once
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::ports {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::prometheus {
 

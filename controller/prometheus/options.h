@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/api/result.h"
+#include "base/result.h"
 #include "controller/http/transport.h"
 #include "controller/ports/clock.h"
 #include "controller/prometheus/tenancy.h"

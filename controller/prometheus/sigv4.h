@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 #include "controller/http/transport.h"
 
 namespace aia::prometheus {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "controller/api/result.h"
+#include "base/result.h"
 
 namespace aia::prometheus {
 

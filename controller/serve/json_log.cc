@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/time.h"
 #include "controller/api/meta_json.h"
-#include "controller/api/time.h"
 
 namespace aia::serve {
 namespace {

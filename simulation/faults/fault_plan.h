@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::simulation {
 

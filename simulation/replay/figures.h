@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::simulation {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/api/time.h"
+#include "base/time.h"
 
 namespace aia::simulation {
 

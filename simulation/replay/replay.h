@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/api/result.h"
+#include "base/result.h"
 #include "simulation/replay/policy.h"
 #include "simulation/replay/scenario.h"
 #include "simulation/replay/score.h"

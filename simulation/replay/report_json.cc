@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/api/decimal.h"
+#include "base/decimal.h"
 #include "simulation/replay/verdict.h"
 
 namespace aia::simulation {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <optional>
 
-#include "controller/api/decimal.h"
+#include "base/decimal.h"
 
 namespace aia::simulation {
 namespace {

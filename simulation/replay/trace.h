@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/api/result.h"
-#include "controller/api/time.h"
+#include "base/result.h"
+#include "base/time.h"
 
 namespace aia::simulation {
 

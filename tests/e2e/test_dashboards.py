@@ -104,7 +104,7 @@ class AlertsTest(unittest.TestCase):
 
     def test_they_name_only_reasons_and_kinds_that_there_are(self):
         conditions = "".join((ROOT / "controller/loop" / file).read_text() for file in ("conditions.cc", "pool_report.cc"))
-        kinds = re.findall(r'return "([a-z-]+)"', (ROOT / "controller/api/result.h").read_text())
+        kinds = re.findall(r'return "([a-z-]+)"', (ROOT / "base/result.h").read_text())
         for name, text in self.alerts.items():
             with self.subTest(name):
                 for label, values in re.findall(r'\b(type|reason|kind)[!=~]+"([^"]*)"', text):

@@ -2,8 +2,8 @@
 // and stays below its group, version and namespace. Input: apiVersion, kind and name of a scaleTargetRef, apart by NUL.
 // Three ways, because each must hold by itself: what the validation lets through, what discovery does, and any parts at
 // all.
+#include "base/invariant.h"
 #include "controller/api/accelerator_pool.h"
-#include "controller/api/invariant.h"
 #include "controller/api/validate.h"
 #include "controller/kube/discovery.h"
 #include "tests/fuzz/fuzz.h"

@@ -2,8 +2,8 @@
 // written again reads the same.
 #include <cmath>
 
-#include "controller/api/decimal.h"
-#include "controller/api/time.h"
+#include "base/decimal.h"
+#include "base/time.h"
 #include "controller/http/base64.h"
 #include "controller/http/url.h"
 #include "controller/kube/selector.h"

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "controller/api/invariant.h"
+#include "base/invariant.h"
 
 using namespace aia;
 using namespace aia::kube;

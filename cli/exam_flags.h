@@ -1,0 +1,15 @@
+// The flags of `aiautoscaler forecast` and `aiautoscaler backtest`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cli/backtest.h"
+#include "cli/forecast.h"
+
+namespace aia {
+
+/// `options` must outlive `app`.
+void add_forecast_flags(CLI::App& app, ForecastOptions& options);
+void add_backtest_flags(CLI::App& app, BacktestOptions& options);
+
+}  // namespace aia

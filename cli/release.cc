@@ -1,0 +1,43 @@
+// Wiring; see release.h.
+#include "cli/release.h"
+
+#include <cstdio>
+#include <memory>
+
+#include "controller/host/system_clock.h"
+#include "controller/http/make_transport.h"
+#include "controller/kube/credentials.h"
+#include "controller/kube/kube_pools.h"
+#include "controller/kube/pod.h"
+
+namespace aia {
+
+Status release(const ReleaseCommand& command) {
+  if (command.options.all == command.expired)
+    return Error{ErrorKind::Invalid,
+                 "say --all (everything of ours) or --expired (what its controller left), one of both"};
+  const auto clock = std::make_shared<const SystemClock>();
+  kube::CredentialsOptions wanted;
+  wanted.kubeconfig = command.kubeconfig;
+  wanted.context = command.context;
+  const auto credentials = kube::load_credentials(wanted, clock);
+  if (!credentials) return credentials.error();
+  const auto transport = http::make_api_server_transport(credentials->transport);
+  if (!transport) return transport.error().in(credentials->source);
+
+  kube::Discovery discovery(**transport, *clock);
+  kube::Store<kube::LabelledPod> pods(kube::pod_from_json);
+  kube::EventRecorder events(**transport, *clock, {});
+  kube::KubePools pools(**transport, *clock, discovery, pods, events, {command.options.deadline, {}});
+  if (const auto loaded = pools.load(command.options.deadline); !loaded) return loaded.error();
+  const auto released = loop::release(pools, clock->now(), command.options);
+  for (const auto& what : released.done)
+    std::printf("%s%s\n", command.options.dry_run ? "would be done: " : "", what.c_str());
+  if (released.done.empty() && released.left.empty()) std::puts("nothing of ours is there");
+  if (released.left.empty()) return done;
+  std::string left;
+  for (const auto& what : released.left) left += (left.empty() ? "" : "; ") + what;
+  return Error{ErrorKind::Conflict, "not everything was undone: " + left};
+}
+
+}  // namespace aia
