@@ -175,12 +175,12 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   const std::int64_t month = take_number(rest, 2, 1, 12);
   if (month < 0 || !take(rest, "-")) return invalid;
   const std::int64_t day = take_number(rest, 2, 1, 31);
-  if (day < 0 || !take(rest, "Tt")) return invalid;
+  if (day < 0 || !take(rest, "Tt ")) return invalid;
   const std::int64_t hour = take_number(rest, 2, 0, 23);
   if (hour < 0 || !take(rest, ":")) return invalid;
   const std::int64_t minute = take_number(rest, 2, 0, 59);
   if (minute < 0 || !take(rest, ":")) return invalid;
-  const std::int64_t second = take_number(rest, 2, 0, 59);
+  const std::int64_t second = take_number(rest, 2, 0, 60);  // 60: a leap second
   if (second < 0) return invalid;
   std::int64_t fraction_ms = 0, offset_ms = 0;
   if (take(rest, ".")) fraction_ms = take_fraction_ms(rest);

@@ -24,7 +24,8 @@ std::string format_duration(Millis duration);
 /// For people: whole seconds from ten seconds on, else exact.
 std::string format_rough(Millis duration);
 
-/// "2026-11-21T08:30:00Z", with or without fraction, any numeric offset. Errors: Invalid.
+/// "2026-11-21T08:30:00Z", with or without fraction (cut to milliseconds), any numeric offset, a blank in place of T,
+/// second 60 of a leap second. Errors: Invalid.
 Result<WallTime> parse_rfc3339(std::string_view text);
 
 /// UTC with seconds ("2026-11-21T08:30:00Z"), as metav1.Time.

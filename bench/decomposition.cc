@@ -36,7 +36,7 @@ struct Model {
 };
 
 /// Time and value; ServeGen's files of clients say more.
-std::optional<Series> read(const fs::path& path) {
+std::optional<aia::DemandSeries> read(const fs::path& path) {
   const auto whole = forecasting::bench::contents(path);
   std::istringstream file(whole.value_or(""));
   std::string text, line;
@@ -44,14 +44,15 @@ std::optional<Series> read(const fs::path& path) {
     const std::size_t comma = line.find(','), second = line.find(',', comma + 1);
     text.append(line, 0, comma == std::string::npos ? comma : second).push_back('\n');
   }
-  CsvResult read = read_csv(text);
-  if (read.ok()) return std::move(read.series);
-  std::fprintf(stderr, "decomposition: %s: %s\n", path.c_str(), !whole ? "cannot be read" : read.error.c_str());
+  const auto series = aia::read_demand_file(text);
+  if (series) return *series;
+  std::fprintf(stderr, "decomposition: %s: %s\n", path.c_str(),
+               !whole ? "cannot be read" : series.error().message.c_str());
   return std::nullopt;
 }
 
 /// On the grid of `whole`; steps that a part does not have are nothing of it.
-std::vector<double> on_grid_of(const Series& whole, const Series& part) {
+std::vector<double> on_grid_of(const aia::DemandSeries& whole, const aia::DemandSeries& part) {
   std::vector<double> values(whole.values.size(), 0);
   for (std::size_t i = 0; i < part.values.size(); ++i) {
     const auto at = (part.at(i) - whole.start) / whole.step;

@@ -124,9 +124,10 @@ std::nullopt_t refused(const fs::path& path, const std::string& why) {
 /// The exam of one file at those horizons that its grid has.
 std::optional<Sat> sit(const fs::path& path, const std::vector<int>& minutes, bool first_half) {
   const auto text = forecasting::bench::contents(path);
-  CsvResult read = text ? read_csv(*text) : CsvResult{{}, "cannot be read"};
-  if (!read.ok()) return refused(path, read.error);
-  Series& series = read.series;
+  if (!text) return refused(path, "cannot be read");
+  auto read = aia::read_demand_file(*text);
+  if (!read) return refused(path, read.error().message);
+  aia::DemandSeries& series = *read;
   if (first_half) series.values.resize(series.values.size() / 2);
   Sat sat;
   Questions questions;

@@ -54,7 +54,8 @@ Result<std::vector<int>> steps_of(const std::string& flag, const std::vector<Mil
 }
 
 /// In steps; at least one. Errors: Invalid, naming the flag.
-Result<std::vector<int>> leads_of(const BacktestOptions& options, const Series& series, const Furthest& furthest) {
+Result<std::vector<int>> leads_of(const BacktestOptions& options, const DemandSeries& series,
+                                  const Furthest& furthest) {
   auto leads = steps_of("--lead-time", options.leads, {5, 10, 20, 60}, series.step);
   if (!leads) return leads.error();
   const auto too_far = std::upper_bound(leads->begin(), leads->end(), furthest.steps);
@@ -77,7 +78,7 @@ Result<std::vector<int>> leads_of(const BacktestOptions& options, const Series& 
   return leads;
 }
 
-Result<Questions> questions_of(const BacktestOptions& options, const Series& series, const Furthest& furthest) {
+Result<Questions> questions_of(const BacktestOptions& options, const DemandSeries& series, const Furthest& furthest) {
   const auto leads = leads_of(options, series, furthest);
   if (!leads) return leads.error();
   const auto windows = steps_of("--window", options.windows, {0, 5, 15, 30}, series.step);

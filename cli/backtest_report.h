@@ -12,7 +12,7 @@ struct Backtest {
   std::string input;         ///< for people
   std::string model;         ///< that served at the end
   std::vector<int> seasons;  ///< in steps
-  forecasting::exam::Series series;
+  DemandSeries series;
   forecasting::exam::Questions questions;
   forecasting::exam::Rolled rolled;
   std::vector<forecasting::exam::LeadReport> leads;

@@ -10,7 +10,6 @@
 namespace aia {
 
 using forecasting::exam::EngineOptions;
-using forecasting::exam::Series;
 
 namespace {
 
@@ -21,7 +20,7 @@ Error invalid(const std::string& message) {
 }
 
 /// A season's steps: two or more, and no more than the data has. Errors: Invalid, naming the flag.
-Result<int> season_steps(Millis season, const Series& series) {
+Result<int> season_steps(Millis season, const DemandSeries& series) {
   const std::string asked = "--seasons: " + format_duration(season);
   if (season > kLongestSeason)
     return invalid(asked + " is too long; at most " + format_duration(kLongestSeason) + " can be given");
@@ -36,20 +35,20 @@ Result<int> season_steps(Millis season, const Series& series) {
 
 }  // namespace
 
-Result<Series> read_demand(const DemandOptions& options) {
+Result<DemandSeries> read_demand(const DemandOptions& options) {
   const auto text = read_input("--input", options.input);
   if (!text) return text.error();
   const auto step = options.step > Millis(0) ? std::optional(options.step) : std::nullopt;
-  auto read = forecasting::exam::read_csv(*text, step);
+  auto series = read_demand_file(*text, step);
   const auto where = "--input: " + input_name(options.input);
-  if (!read.ok()) return Error{ErrorKind::Invalid, where + ": " + read.error, {}};
-  const auto& values = read.series.values;
+  if (!series) return series.error().in(where);
+  const auto& values = series->values;
   if (std::all_of(values.begin(), values.end(), [](double value) { return std::isnan(value); }))
     return Error{ErrorKind::Invalid, where + ": every value is missing", {}};
-  return std::move(read.series);
+  return series;
 }
 
-Result<EngineOptions> engine_options(const DemandOptions& options, const Series& series, std::size_t known) {
+Result<EngineOptions> engine_options(const DemandOptions& options, const DemandSeries& series, std::size_t known) {
   EngineOptions engine;
   engine.step = series.step;
   const auto model = forecasting::exam::model_named(options.model);
@@ -79,9 +78,9 @@ Result<int> in_steps(const std::string& flag, Millis duration, Millis step) {
     return invalid(asked + "not a multiple of the data's step of " + format_duration(step) + "; " +
                    format_duration(near) + " is");
   }
-  if (steps <= forecasting::exam::kMaxSteps) return static_cast<int>(steps);
+  if (steps <= kMaxDemandSteps) return static_cast<int>(steps);
   return invalid(asked + std::to_string(steps) + " steps of " + format_duration(step) + "; at most " +
-                 std::to_string(forecasting::exam::kMaxSteps) + " can be looked at: give less, or a longer --step");
+                 std::to_string(kMaxDemandSteps) + " can be looked at: give less, or a longer --step");
 }
 
 }  // namespace aia

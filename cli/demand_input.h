@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/demand_file.h"
 #include "base/time.h"
-#include "forecasting/exam/csv.h"
 #include "forecasting/exam/forecaster_candidate.h"
 
 namespace aia {
@@ -19,11 +19,11 @@ struct DemandOptions {
 };
 
 /// Errors: Invalid, with the flag, line and field; Unavailable.
-Result<forecasting::exam::Series> read_demand(const DemandOptions& options);
+Result<DemandSeries> read_demand(const DemandOptions& options);
 
 /// Step, seasons and model as asked for; `known`: the steps that may be looked at. Errors: Invalid, naming the flag.
-Result<forecasting::exam::EngineOptions> engine_options(const DemandOptions& options,
-                                                        const forecasting::exam::Series& series, std::size_t known);
+Result<forecasting::exam::EngineOptions> engine_options(const DemandOptions& options, const DemandSeries& series,
+                                                        std::size_t known);
 
 /// "24h", "24h, 168h", "none".
 std::string season_words(const std::vector<int>& seasons, Millis step);

@@ -14,7 +14,6 @@ namespace {
 
 namespace batch = forecasting::batch;
 using forecasting::Fan;
-using forecasting::exam::Series;
 
 constexpr int kMainSteps = 288;      // of the main season, at most: a day of five minutes
 constexpr int kLongestSteps = 2016;  // of the longest: a week of them
@@ -82,7 +81,7 @@ double quantile(const batch::Forecast& forecast, const Bundles& bundles, std::si
 }
 
 /// Knots in the middle of the bundles, and at the first step.
-Fan fan_of(const batch::Forecast& forecast, const Bundles& bundles, const Series& series, int bundle,
+Fan fan_of(const batch::Forecast& forecast, const Bundles& bundles, const DemandSeries& series, int bundle,
            const std::vector<double>& levels) {
   Fan fan;
   fan.origin = series.at(series.values.size() - 1);
@@ -106,7 +105,7 @@ Fan fan_of(const batch::Forecast& forecast, const Bundles& bundles, const Series
 
 }  // namespace
 
-FarAhead far_ahead(const Series& series, const std::vector<int>& seasons, int horizon,
+FarAhead far_ahead(const DemandSeries& series, const std::vector<int>& seasons, int horizon,
                    const std::vector<double>& levels) {
   const int bundle = bundle_of(seasons, series.step);
   batch::Options options{.horizon = parts(horizon + bundle, bundle), .seasons = {}};

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/demand_file.h"
 #include "base/time.h"
-#include "forecasting/exam/csv.h"
 
 namespace aia {
 
@@ -21,7 +21,7 @@ struct FarAhead {
 };
 
 /// `seasons` and `horizon` in steps of the series; `levels` ascending, within (0, 1).
-FarAhead far_ahead(const forecasting::exam::Series& series, const std::vector<int>& seasons, int horizon,
+FarAhead far_ahead(const DemandSeries& series, const std::vector<int>& seasons, int horizon,
                    const std::vector<double>& levels);
 
 }  // namespace aia

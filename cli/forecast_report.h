@@ -10,7 +10,7 @@ namespace aia {
 
 /// What was said, and of what.
 struct Said {
-  forecasting::exam::Series series;
+  DemandSeries series;
   std::vector<int> seasons;
   forecasting::Summary summary;
   forecasting::Fan fan;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/demand_file.h"
 #include "cli/input.h"
 #include "simulation/replay/chat_service.h"
 #include "simulation/replay/replay.h"
@@ -30,9 +31,9 @@ Result<simulation::Trace> trace_of(const ReplayOptions& options) {
   const auto text = read_input("--input", options.input);
   if (!text) return text.error();
   const auto name = input_name(options.input);
-  auto trace = simulation::read_trace(*text, name);
-  if (!trace) return trace.error().in("--input: " + name);
-  return trace;
+  auto series = read_demand_file(*text);
+  if (!series) return series.error().in("--input: " + name);
+  return simulation::Trace{name, series->start, series->step, std::move(series->values)};
 }
 
 simulation::TextOptions terminal() {

@@ -62,7 +62,7 @@ void add_replay_flags(CLI::App& app, ReplayOptions& options) {
   auto& scenario = options.scenario;
   auto* input =
       app.add_option("--input", options.input,
-                     "your demand: CSV with a header and time,value lines; time in seconds or RFC 3339, value "
+                     "your demand: CSV lines time,value, with a header or without; time in seconds or RFC 3339, value "
                      "in requests/s, empty where missing; - is standard input. Else a chat service's "
                      "working days, made from the seed");
   auto* capacity = app.add_option("--per-replica", scenario.per_replica_rps,

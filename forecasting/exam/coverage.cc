@@ -16,7 +16,8 @@ std::size_t hour_of(TimePoint at) {
 }
 
 /// Predicted median less the newest value at the origin, one a judged step; NaN where nothing was said or came.
-std::vector<double> ramps(const Series& series, const Quantiles& quantiles, std::size_t from, std::size_t lead) {
+std::vector<double> ramps(const aia::DemandSeries& series, const Quantiles& quantiles, std::size_t from,
+                          std::size_t lead) {
   std::vector<double> ramps(series.values.size() - from, kMissing);
   double newest = kMissing;
   for (std::size_t target = lead; target < series.values.size(); ++target) {
@@ -89,7 +90,8 @@ double Coverage::worst_hour() const {
   return worst;
 }
 
-Coverage coverage_of(const Series& series, const Questions& questions, const Rolled& rolled, std::size_t lead) {
+Coverage coverage_of(const aia::DemandSeries& series, const Questions& questions, const Rolled& rolled,
+                     std::size_t lead) {
   Coverage coverage;
   coverage.windows.resize(questions.windows.size());
   const Quantiles& said = rolled.quantiles[lead];

@@ -41,6 +41,7 @@ struct Coverage {
 };
 
 /// Of lead number `lead` of the questions.
-Coverage coverage_of(const Series& series, const Questions& questions, const Rolled& rolled, std::size_t lead);
+Coverage coverage_of(const aia::DemandSeries& series, const Questions& questions, const Rolled& rolled,
+                     std::size_t lead);
 
 }  // namespace forecasting::exam

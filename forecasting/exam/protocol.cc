@@ -100,7 +100,7 @@ int day_steps(Duration step) {
   return static_cast<int>(std::max<std::int64_t>(1, (kDay + step / 2) / step));
 }
 
-std::vector<LeadReport> judge(const Series& series, const Questions& questions, const Rolled& rolled,
+std::vector<LeadReport> judge(const aia::DemandSeries& series, const Questions& questions, const Rolled& rolled,
                               const ExamOptions& options) {
   const auto& values = series.values;
   const std::size_t from = rolled.judged_from;

@@ -38,7 +38,7 @@ struct ExamOptions {
 };
 
 /// One report a lead time.
-std::vector<LeadReport> judge(const Series& series, const Questions& questions, const Rolled& rolled,
+std::vector<LeadReport> judge(const aia::DemandSeries& series, const Questions& questions, const Rolled& rolled,
                               const ExamOptions& options);
 
 /// A day, in whole steps, at least one.

@@ -27,7 +27,7 @@ void ask_maxima(Candidate& candidate, int lead, const std::vector<int>& windows,
 
 }  // namespace
 
-Rolled roll(const Series& series, const Questions& questions, Candidate& candidate) {
+Rolled roll(const aia::DemandSeries& series, const Questions& questions, Candidate& candidate) {
   const std::size_t steps = series.values.size();
   Rolled rolled = empty(steps, questions);
   Candidate::Answer answer;

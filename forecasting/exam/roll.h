@@ -7,9 +7,10 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/demand_file.h"
 #include "forecasting/exam/baselines.h"
 #include "forecasting/exam/candidate.h"
-#include "forecasting/exam/csv.h"
+#include "forecasting/fan.h"
 
 namespace forecasting::exam {
 
@@ -31,6 +32,6 @@ struct Rolled {
 };
 
 /// Precondition: leads are not empty.
-Rolled roll(const Series& series, const Questions& questions, Candidate& candidate);
+Rolled roll(const aia::DemandSeries& series, const Questions& questions, Candidate& candidate);
 
 }  // namespace forecasting::exam

@@ -7,7 +7,7 @@
 
 namespace forecasting::exam {
 
-std::vector<int> seasons_of(const Series& series, std::size_t known) {
+std::vector<int> seasons_of(const aia::DemandSeries& series, std::size_t known) {
   const auto steps = std::min(known, series.values.size());
   const auto end = series.values.begin() + static_cast<std::ptrdiff_t>(steps);
   auto seasons = detect_seasons({series.values.begin(), end}, series.step);

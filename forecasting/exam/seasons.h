@@ -3,14 +3,15 @@
 
 #include <vector>
 
-#include "forecasting/exam/csv.h"
+#include "base/demand_file.h"
+#include "forecasting/fan.h"
 
 namespace forecasting::exam {
 
 /// What the series shows, and the day in any case once two were seen, as in `aiautoscaler run`: people live by it, and
 /// a combination drops a season that does not help. In steps, ascending; empty: none. Looks at `known` steps from the
 /// start alone, so that an exam's choice does not know its judged half.
-std::vector<int> seasons_of(const Series& series, std::size_t known);
+std::vector<int> seasons_of(const aia::DemandSeries& series, std::size_t known);
 
 /// The one to take where only one can be: the day if it is among them, else the shortest; 0: none.
 int main_season(const std::vector<int>& seasons, Duration step);

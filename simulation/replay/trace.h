@@ -1,12 +1,10 @@
-// A demand trace: requests a second in bins of equal length, some of them missing. What a replay plays, and what its
-// history is made of; read from a file that the user exported, or made by the project (chat_service.h).
+// A demand trace: requests a second in bins of equal length, some of them missing. A replay plays its end and takes the
+// rest for history. It comes from a demand file (base/demand_file.h) or is made by the project (chat_service.h).
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/result.h"
 #include "base/time.h"
 
 namespace aia::simulation {
@@ -29,12 +27,5 @@ struct Trace {
   /// Each missing bin as the last one seen (the first one seen, before any): what arrived while nobody could look.
   [[nodiscard]] Trace filled() const;
 };
-
-inline constexpr std::size_t kMaxTraceBins = 5'000'000;  // nearly ten years of minutes
-
-/// CSV: a header line, then `time,value` lines in ascending order. Time: seconds (any origin; 0 is a midnight) or RFC
-/// 3339, one kind per file. Value: requests a second; empty or NaN: missing. The first two times give the step; a bin
-/// left out is missing. CRLF, a byte order mark and an empty last line are fine. Errors: Invalid, with line and field.
-Result<Trace> read_trace(std::string_view csv, std::string name);
 
 }  // namespace aia::simulation

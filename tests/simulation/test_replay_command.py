@@ -98,7 +98,7 @@ class Replay(unittest.TestCase):
                 (("--input", str(bad)), r"--input requires --per-replica"),
                 (("--input", str(bad), "--per-replica", "1"), r"--input: bad\.csv: line 3: field 2 \(value\): \"lots\" is not"),
                 (("--input", str(short), "--per-replica", "1"), r"--play: the trace is 2m long, too short"),
-                (("--input", "-", "--per-replica", "1"), r"--input: standard input: line 1: must be a header"),
+                (("--input", "-", "--per-replica", "1"), r"--input: standard input: holds no data"),
                 (("--input", "/no/such/file", "--per-replica", "1"), r"--input: /no/such/file cannot be read"),
                 (("--input", "/", "--per-replica", "1"), r"--input: / cannot be read"),
                 (("--play", "1h", "--report", "/no/such/folder/x.html"), r"--report: /no/such/folder/x\.html cannot be written")):

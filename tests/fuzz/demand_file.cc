@@ -4,15 +4,15 @@
 #include <charconv>
 #include <cmath>
 
-#include "forecasting/exam/csv.h"
+#include "base/demand_file.h"
 #include "tests/fuzz/fuzz.h"
 
-using namespace forecasting::exam;
+using aia::DemandSeries;
 using aia::fuzz::require;
 
 namespace {
 
-std::string written(const Series& series) {
+std::string written(const DemandSeries& series) {
   std::string text = "t_s,value\n";
   std::array<char, 64> figure{};
   for (std::size_t i = 0; i < series.values.size(); ++i) {
@@ -30,25 +30,26 @@ std::string written(const Series& series) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto text = aia::fuzz::text_of(data, size);
   const unsigned choice = aia::fuzz::take(text);
-  const auto step = choice % 4 == 0 ? std::optional(forecasting::Duration{choice * 1000}) : std::nullopt;
-  const auto read = read_csv(text, step);
-  if (!read.ok()) {
-    require(read.series.values.empty(), "what is refused is not there", text);
+  const auto step = choice % 4 == 0 ? std::optional(aia::Millis{choice * 1000}) : std::nullopt;
+  const auto read = aia::read_demand_file(text, step);
+  if (!read) {
+    require(!read.error().message.empty(), "what is refused has a reason", text);
     return 0;
   }
-  const Series& series = read.series;
-  require(series.step > forecasting::Duration{0}, "a step is longer than nothing", text);
+  const DemandSeries& series = *read;
+  require(series.step > aia::Millis{0}, "a step is longer than nothing", text);
   require(!step || series.step == *step, "a given step is taken", text);
-  require(!series.values.empty() && series.values.size() <= static_cast<std::size_t>(kMaxSteps), "bounded", text);
+  require(!series.values.empty() && series.values.size() <= static_cast<std::size_t>(aia::kMaxDemandSteps), "bounded",
+          text);
   for (const double value : series.values)
     require(std::isnan(value) || (std::isfinite(value) && value >= 0), "values are demand, or missing", text);
   if (series.values.size() > 1000) return 0;  // long gaps would only slow this down
-  const auto again = read_csv(written(series), series.step);
-  require(again.ok() && again.series.start == series.start && again.series.values.size() == series.values.size(),
+  const auto again = aia::read_demand_file(written(series), series.step);
+  require(again.ok() && again->start == series.start && again->values.size() == series.values.size(),
           "reads back as it was", text);
   for (std::size_t i = 0; i < series.values.size(); ++i) {
     const bool missing = std::isnan(series.values[i]);
-    require(missing ? std::isnan(again.series.values[i]) : again.series.values[i] == series.values[i], "value", text);
+    require(missing ? std::isnan(again->values[i]) : again->values[i] == series.values[i], "value", text);
   }
   return 0;
 }

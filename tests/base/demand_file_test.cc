@@ -1,27 +1,27 @@
 // What a series file may look like, and what is said about one that may not.
-#include "forecasting/exam/csv.h"
+#include "base/demand_file.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
-using namespace forecasting::exam;
+using namespace aia;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 
 namespace {
 
-Series good(std::string_view text, std::optional<forecasting::Duration> step = std::nullopt) {
-  const auto result = read_csv(text, step);
-  INFO(result.error);
-  REQUIRE(result.ok());
-  return result.series;
+DemandSeries good(std::string_view text, std::optional<Millis> step = std::nullopt) {
+  const auto series = read_demand_file(text, step);
+  INFO((series ? "" : series.error().message));
+  REQUIRE(series.ok());
+  return *series;
 }
 
-std::string wrong(std::string_view text, std::optional<forecasting::Duration> step = std::nullopt) {
-  const auto result = read_csv(text, step);
-  REQUIRE_FALSE(result.ok());
-  REQUIRE(result.series.values.empty());
-  return result.error;
+std::string wrong(std::string_view text, std::optional<Millis> step = std::nullopt) {
+  const auto series = read_demand_file(text, step);
+  REQUIRE_FALSE(series.ok());
+  CHECK(series.error().kind == ErrorKind::Invalid);
+  return series.error().message;
 }
 
 }  // namespace
@@ -31,13 +31,13 @@ TEST_CASE("A series file with and without a header, of any make") {
        {"t_s,value\n0,1\n60,2.5\n120,3\n", "0,1\n60,2.5\n120,3",
         "\xEF\xBB\xBFtime,rps\r\n0,1\r\n60,2.5\r\n120,3\r\n\r\n",
         "\"t_s\",\"value\"\n\"0\",\"1\"\n 60 , +2.5 \n\n120,3e0\n", "_time,_value\n0,1\n60,2.5\n120,3\n"}) {
-    const Series series = good(text);
+    const DemandSeries series = good(text);
     CHECK(series.step == 60s);
     CHECK(series.start.time_since_epoch() == 0s);
     CHECK_FALSE(series.dated);
     CHECK(series.values == std::vector<double>{1, 2.5, 3});
   }
-  const Series dated =
+  const DemandSeries dated =
       good("2026-11-21T08:30:00Z,1\n2026-11-21 09:29:00.5+00:59,2\n2026-11-21T08:32:00-00:00,3\n", 500ms);
   CHECK(dated.dated);
   CHECK(dated.at(0) == std::chrono::sys_days(std::chrono::November / 21 / 2026) + 8h + 30min);
@@ -46,7 +46,7 @@ TEST_CASE("A series file with and without a header, of any make") {
 }
 
 TEST_CASE("Missing is empty, nan, or a line left out, the step is the most common one or as given") {
-  const Series series = good("0,1\n60,\n120,NaN\n300,4\n360,5\n");
+  const DemandSeries series = good("0,1\n60,\n120,NaN\n300,4\n360,5\n");
   REQUIRE(series.values.size() == 7);
   for (const int missing : {1, 2, 3, 4}) CHECK(std::isnan(series.values[static_cast<std::size_t>(missing)]));
   CHECK(series.values[5] == 4);
@@ -70,9 +70,9 @@ TEST_CASE("Errors name line and field and say what to do") {
   CHECK_THAT(wrong("0,1\n60,2\n60,3\n"), Contains("line 3: field 1 (time): the same as in line 2; keep one"));
   CHECK_THAT(wrong("0,1\n60,2\n30,3\n"), Contains("line 3: field 1 (time): earlier than in line 2; sort"));
   CHECK_THAT(wrong("0,1\n60,2\n120,3\n185,3\n"),
-             Contains("line 4: field 1 (time): is 5s off the grid of the detected step of 60s, counted from line 1"));
+             Contains("line 4: field 1 (time): is 5s off the grid of the detected step of 1m, counted from line 1"));
   CHECK_THAT(wrong("0,1\n600,2\n", 60s),
-             Contains("no two lines are closer than 600s, farther than the given step of 60s"));
+             Contains("no two lines are closer than 10m, farther than the given step of 1m"));
   CHECK_THAT(wrong("0,1\n600,2\n", 0s), Contains("longer than nothing"));
   CHECK_THAT(wrong(""), Contains("holds no data"));
   CHECK_THAT(wrong("t_s,value\n"), Contains("holds no data"));
