@@ -57,14 +57,6 @@ struct Dual {
   }
 };
 
-inline double value_of(double number) {
-  return number;
-}
-template <std::size_t N>
-double value_of(const Dual<N>& number) {
-  return number.value;
-}
-
 /// low + (high − low) / (1 + e^−x): an interval for the optimiser's whole line.
 inline double within(double low, double high, double x) {
   return low + (high - low) / (1 + std::exp(-x));
@@ -78,15 +70,6 @@ Dual<N> within(double low, double high, const Dual<N>& x) {
 /// The x at which within(low, high, x) is `value`.
 inline double unbounded(double low, double high, double value) {
   return std::log((value - low) / (high - value));
-}
-
-inline double hyperbolic_tangent(double x) {
-  return std::tanh(x);
-}
-template <std::size_t N>
-Dual<N> hyperbolic_tangent(const Dual<N>& x) {
-  const double image = std::tanh(x.value);
-  return x.through(image, 1 - image * image);
 }
 
 }  // namespace forecasting

@@ -56,7 +56,7 @@ struct Starts {
 
   static SmoothingStart<double> line_start(const std::vector<double>& adjusted, std::vector<double> season) {
     const Line line = line_through(adjusted, kLineSteps);
-    return {.level = line.intercept, .trend = line.slope, .season = std::move(season), .second = {}};
+    return {.level = line.intercept, .trend = line.slope, .season = std::move(season)};
   }
   std::array<SmoothingStart<double>, 3> starts;
 };
