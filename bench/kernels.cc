@@ -1,22 +1,22 @@
-// What the classical models' kernels cost: a Holt-Winters step with a season of 24 and of 1440 (as a pass of ETS, with its
-// exact gradient, and as the operator's online filter), the conditional sum of squares of ARIMA(2,1,2)(1,1,1) at both
-// seasons with and without gradient, and whole fits. Read
-// beside the table "Speed" of the project's reference figures. Deterministic input: a daily wave, a wandering level.
+// What the classical models' kernels cost: a Holt-Winters step with a season of 24 and of 1440 (as a pass of ETS, with
+// its exact gradient, and as the operator's online filter), the conditional sum of squares of ARIMA(2,1,2)(1,1,1) at
+// both seasons with and without gradient, and whole fits. Read beside the table "Speed" of the project's reference
+// figures. Deterministic input: a daily wave, a wandering level.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
 #include <cstdint>
 #include <vector>
 
-#include "forecasting/holt_winters.h"
-#include "forecasting/models/arima.h"
-#include "forecasting/models/arima_css.h"
-#include "forecasting/models/arima_likelihood.h"
-#include "forecasting/models/arima_order.h"
-#include "forecasting/models/arima_series.h"
-#include "forecasting/models/ets.h"
-#include "forecasting/models/ets_likelihood.h"
-#include "forecasting/models/theta.h"
+#include "forecasting/classic/arima.h"
+#include "forecasting/classic/arima_css.h"
+#include "forecasting/classic/arima_likelihood.h"
+#include "forecasting/classic/arima_order.h"
+#include "forecasting/classic/arima_series.h"
+#include "forecasting/classic/ets.h"
+#include "forecasting/classic/ets_likelihood.h"
+#include "forecasting/classic/theta.h"
+#include "forecasting/members/holt_winters.h"
 
 namespace forecasting {
 namespace {

@@ -9,7 +9,7 @@
 #include "controller/input.h"
 #include "controller/timed_candidate.h"
 #include "forecasting/exam/seasons.h"
-#include "forecasting/quantile/learned_fan.h"
+#include "forecasting/learner/learned_fan.h"
 
 namespace aia {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "controller/api/decimal.h"
 #include "controller/duration_flag.h"
-#include "forecasting/models/fitted_model.h"
+#include "forecasting/classic/fitted_model.h"
 
 namespace aia {
 namespace {

@@ -9,8 +9,8 @@
 #include "controller/far_ahead.h"
 #include "controller/forecast_report.h"
 #include "controller/input.h"
+#include "forecasting/classic/fitted_model.h"
 #include "forecasting/exam/seasons.h"
-#include "forecasting/models/fitted_model.h"
 
 namespace aia {
 namespace {

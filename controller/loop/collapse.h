@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "controller/api/time.h"
-#include "forecasting/fan.h"
+#include "forecasting/values/fan.h"
 
 namespace aia::loop {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "forecasting/exam/levels.h"
-#include "forecasting/fan.h"
+#include "forecasting/values/fan.h"
 
 namespace forecasting::exam {
 

@@ -9,7 +9,7 @@
 
 #include "forecasting/exam/missing.h"
 #include "forecasting/exam/rfc3339.h"
-#include "forecasting/words.h"
+#include "forecasting/values/words.h"
 
 namespace forecasting::exam {
 namespace {

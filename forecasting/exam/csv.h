@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "forecasting/fan.h"
+#include "forecasting/values/fan.h"
 
 namespace forecasting::exam {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "forecasting/engine/forecaster.h"
 #include "forecasting/exam/candidate.h"
-#include "forecasting/forecaster.h"
 
 namespace forecasting::exam {
 

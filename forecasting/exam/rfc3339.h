@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "forecasting/fan.h"
+#include "forecasting/values/fan.h"
 
 namespace forecasting::exam {
 

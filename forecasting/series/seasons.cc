@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <limits>
 
-#include "forecasting/models/decomposition.h"
-#include "forecasting/models/unit.h"
 #include "forecasting/series/autocorrelation.h"
+#include "forecasting/series/decomposition.h"
+#include "forecasting/series/unit.h"
 
 namespace forecasting {
 namespace {

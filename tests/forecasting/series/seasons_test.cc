@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "forecasting/series/autocorrelation.h"
-#include "noise.h"
 #include "tests/forecasting/gap.h"
-#include "trace.h"
+#include "tests/forecasting/noise.h"
+#include "tests/forecasting/trace.h"
 
 namespace forecasting {
 namespace {
