@@ -1,3 +1,6 @@
+// Fitting ARIMA and forecasting with it: CSS finds the coefficients, the exact likelihood refines them where its state
+// is short, and the online filter starts from the state that the data leave behind. Differences are undone by the
+// filter's own polynomial, so forecasts need no second recursion.
 #include "forecasting/classic/arima.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The conditional sum of squares and its exact slopes. Residuals are one division of polynomials; the slope by a
+// coefficient is the same division of another series, and series of one division go through the recursion side by side.
 #include "forecasting/classic/arima_css.h"
 
 #include <cmath>

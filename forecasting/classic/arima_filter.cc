@@ -1,3 +1,5 @@
+// The ring of the transposed direct form: a step takes the front entry as the forecast and adds each polynomial term to
+// the entry of its lag. Forecasts and shock effects run a copy of the filter, so no state is disturbed.
 #include "forecasting/classic/arima_filter.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// From the optimiser's numbers to coefficients, by the recursion of Durbin and Levinson on partial autocorrelations,
+// and the recursion's slopes beside it (Monahan, Biometrika 71, 1984).
 #include "forecasting/classic/arima_form.h"
 
 #include <array>

@@ -1,3 +1,6 @@
+// The Kalman filter of the exact likelihood: its start from autocovariances, its steps as a shift and a rank-one
+// update, its end where the variance has settled and the sparse filter takes over (Gardner, Harvey and Phillips, AS
+// 154, Appl. Stat. 29, 1980).
 #include "forecasting/classic/arima_likelihood.h"
 
 #include <Eigen/LU>

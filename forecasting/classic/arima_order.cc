@@ -1,3 +1,5 @@
+// The stepwise search for orders (Hyndman and Khandakar, J. Stat. Softw. 27(3), 2008, section 3). Each order is tried
+// once, and models are compared on the same differences, so that AICc is comparable.
 #include "forecasting/classic/arima_order.h"
 
 #include <algorithm>

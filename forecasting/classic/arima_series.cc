@@ -1,3 +1,5 @@
+// Unit, gaps and differences of a series, made once for all fits. A gap takes last season's value, because CSS needs a
+// value at each step; `present` says which differences hold a real one.
 #include "forecasting/classic/arima_series.h"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Forms, starts, fits and forecast variances of ETS. All forms share the decompositions that their states start from; a
+// form without a finite forecast variance is not tried (Hyndman and Khandakar, J. Stat. Softw. 27(3), 2008, section
+// 2.5).
 #include "forecasting/classic/ets.h"
 
 #include <algorithm>

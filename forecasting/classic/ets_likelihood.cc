@@ -1,3 +1,5 @@
+// One pass over the data for the likelihood, and the same pass over dual numbers for its slopes. The pass is compiled
+// for each number of parameters, so that a simple form does not pay for slopes that it has not.
 #include "forecasting/classic/ets_likelihood.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Names to models, and a fit by name. All three give mean and standard deviation; quantiles are the normal
+// distribution's, as their authors have it.
 #include "forecasting/classic/fitted_model.h"
 
 #include <algorithm>

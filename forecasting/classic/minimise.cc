@@ -1,3 +1,5 @@
+// Levenberg-Marquardt with Nielsen's damping (IMM-REP-1999-05): damping falls smoothly after a good step and rises ever
+// faster after bad ones. The step is capped, because parameters are logits whose far ends are flat.
 #include "forecasting/classic/minimise.h"
 
 #include <Eigen/Cholesky>

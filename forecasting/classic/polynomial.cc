@@ -1,3 +1,5 @@
+// Sparse polynomials by ordered terms. Products go through a map from lag to coefficient, which merges equal lags and
+// keeps the terms ascending.
 #include "forecasting/classic/polynomial.h"
 
 #include <cstddef>

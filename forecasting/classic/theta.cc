@@ -1,3 +1,6 @@
+// Fitting theta: the trend line by least squares, then level, smoothing and theta by exact slopes of the squared error
+// (Fiorucci et al., Int. J. Forecasting 32, 2016, 1151-1161). The season is taken out before, where its autocorrelation
+// is significant.
 #include "forecasting/classic/theta.h"
 
 #include <algorithm>

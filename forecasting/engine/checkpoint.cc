@@ -1,3 +1,5 @@
+// The envelope's bytes: a fixed header, the kind in words, the content, and a checksum over both. The header's own
+// fields are checked before its sizes are believed.
 #include "forecasting/engine/checkpoint.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Who serves and why, in words. The comparison is a ratio of losses on the same steps, so that a member that started
+// late is not judged by easier steps.
 #include "forecasting/engine/choice.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Forecasters side by side: the whole, each part, and the rest of the series. Parts are updated first, because the
+// whole takes their summed paths as a member of its combination.
 #include "forecasting/engine/decomposed.h"
 
 #include <algorithm>

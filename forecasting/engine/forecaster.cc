@@ -1,3 +1,5 @@
+// The face of the engines: options made usable, values checked and counted, state sealed and opened. Everything else is
+// the engine's (engine.h), so that both engines see the same usable values.
 #include "forecasting/engine/forecaster.h"
 
 #include <algorithm>

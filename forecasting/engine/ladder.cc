@@ -1,3 +1,5 @@
+// One step of the ladder: members are judged by the new value, take it, and issue their next forecasts; the serving
+// member's quantiles become the fan. A knot without enough residuals borrows the width of the nearest shorter knot.
 #include "forecasting/engine/ladder.h"
 
 #include <algorithm>

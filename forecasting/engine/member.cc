@@ -1,3 +1,5 @@
+// The three named models with their tracks and records, made from one set of options, so that all of them are
+// calibrated and judged alike.
 #include "forecasting/engine/member.h"
 
 #include <algorithm>

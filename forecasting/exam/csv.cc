@@ -1,4 +1,5 @@
-// Reading a series; see csv.h. Times become whole milliseconds, so that the grid is compared exactly.
+// Reading a series field by field and placing its lines on the grid. Times become whole milliseconds first, so that the
+// grid is compared exactly and no rounding moves a line to a neighbouring step.
 #include "forecasting/exam/csv.h"
 
 #include <algorithm>

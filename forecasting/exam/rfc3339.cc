@@ -1,4 +1,5 @@
-// Reading RFC 3339 digit by digit; see rfc3339.h.
+// RFC 3339 digit by digit: a reader that takes parts off the front and remembers the first misfit, then a calendar
+// check by std::chrono, which refuses 30 February.
 #include "forecasting/exam/rfc3339.h"
 
 #include <cctype>

@@ -1,4 +1,5 @@
-// What detection finds, and the day; see seasons.h.
+// Seasons as a series shows them, and the day where two days are known: the operator assumes a day, so its exam does,
+// too.
 #include "forecasting/exam/seasons.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The ridge regression of bends, three numbers wide: sums fade, the normal equations are solved once a step, weights
+// are clamped. Bends that are not finite teach nothing and bend nothing.
 #include "forecasting/learner/between_knots.h"
 
 #include <Eigen/Dense>

@@ -1,3 +1,5 @@
+// The gains of the corrections, and the two updates: per level for all hours, per hour for the lowest level above the
+// median (Angelopoulos, Candès and Tibshirani, NeurIPS 2023, §2.1).
 #include "forecasting/learner/calibration.h"
 
 #include <algorithm>

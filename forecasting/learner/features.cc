@@ -1,3 +1,5 @@
+// Feeding the windows, extremes and rhythms step by step, and laying out the row of a horizon. The row's order is part
+// of every saved state: append, never reorder, and raise the version in engine/checkpoint.cc.
 #include "forecasting/learner/features.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// One step of a horizon: the forecast that is due is judged, members are weighed by their newest losses, the mean is
+// calibrated, the next forecast is issued. A member that is half as bad again as the last value has no weight.
 #include "forecasting/learner/horizon_learner.h"
 
 #include <algorithm>

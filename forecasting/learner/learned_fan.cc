@@ -1,3 +1,6 @@
+// The learned fan, step by step: archive and features first, then each knot's learner, then the places between knots,
+// the margins of windows and the scores that paths are drawn from. Rows of the fan lie at the knots and between them,
+// so that a window's maximum misses no bend.
 #include "forecasting/learner/learned_fan.h"
 
 #include <algorithm>

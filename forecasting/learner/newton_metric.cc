@@ -1,3 +1,6 @@
+// Moments and inverse in two bytes an entry. A moment is rounded up or down at random, in proportion to the remainder,
+// so that small samples add up (Croci et al., Royal Society Open Science 9, 2022); the generator's state is saved with
+// the moments.
 #include "forecasting/learner/newton_metric.h"
 
 #include <Eigen/Cholesky>

@@ -1,3 +1,6 @@
+// The online Newton step: rows wait in a byte an entry until their outcome comes, then the metric gives the direction
+// and every level moves along its own gradient (Hazan, Agarwal and Kale, Machine Learning 69, 2007). Forecasts stay
+// within reach of the changes that were seen.
 #include "forecasting/learner/newton_quantiles.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// From an archive to examples to forests: features are replayed over the archived values, so that a row is what it was
+// when its forecast was made, to the archive's precision. A stride keeps a refit within its budget.
 #include "forecasting/learner/refit.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Growing trees best-first on binned features: a split costs a pass over counts, a leaf's sibling is its parent less
+// the leaf (Ke et al., NIPS 2017, §2). Leaves then take the quantiles of what is left at each level.
 #include "forecasting/learner/tree_fit.h"
 
 #include <algorithm>

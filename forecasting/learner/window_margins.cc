@@ -1,3 +1,5 @@
+// Following the coverage of window maxima: a margin rises by its level's share after a miss and falls after a hit, in
+// units of the forecast's spread. A window with a missing value judges nothing, since the largest value may be missing.
 #include "forecasting/learner/window_margins.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The filter's steps and its start from the first full season. A first season with fewer than half of its steps is
+// collected anew, because its mean would be no level.
 #include "forecasting/members/holt_winters.h"
 
 #include <cmath>

@@ -1,3 +1,5 @@
+// Judging the forecast that is due, learning the forms' residuals from it, and issuing the next forecast in every form.
+// Residuals of steady forms are kept in units of a power of two, so that moving the unit is exact.
 #include "forecasting/members/horizon.h"
 
 #include <algorithm>

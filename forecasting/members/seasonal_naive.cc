@@ -1,3 +1,5 @@
+// Yesterday's value, corrected by today's gap to it as far as gaps have persisted. Remembered values are cleaned
+// against the profile of all days, so that an incident is not forecast again a day later.
 #include "forecasting/members/seasonal_naive.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Moving averages by prefix sums, phases by means over their cycles. Gaps leave both sum and count, so that a mean is a
+// mean of known values.
 #include "forecasting/series/decomposition.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Interpolation in the fan: linear between knots, between levels and between windows. Margins are learned level by
+// level and may cross, so a window's quantiles are sorted before a level is read.
 #include "forecasting/values/fan.h"
 
 #include <algorithm>

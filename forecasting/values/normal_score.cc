@@ -1,3 +1,5 @@
+// Acklam's rational approximation of the normal quantile, exact to nine digits, and scores by linear interpolation
+// between levels.
 #include "forecasting/values/normal_score.h"
 
 #include <algorithm>

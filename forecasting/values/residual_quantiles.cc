@@ -1,3 +1,5 @@
+// The histogram's arithmetic. A bin is read off a float's exponent and three leading bits of its mantissa, so no
+// logarithm is computed; the followed quantile mostly stays in its bin, so a step costs some nanoseconds.
 #include "forecasting/values/residual_quantiles.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Interpolation along a path, quantiles across paths, and sums of paths by origin. Sums run over the parts in their
+// given order, so that the same parts give the same bytes.
 #include "forecasting/values/scenarios.h"
 
 #include <algorithm>

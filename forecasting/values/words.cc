@@ -1,3 +1,4 @@
+// Durations in their two largest units, figures in three digits: what an on-call engineer can take in at a glance.
 #include "forecasting/values/words.h"
 
 #include <algorithm>
