@@ -17,7 +17,7 @@
 #include "forecasting/exam/forecaster_candidate.h"
 #include "forecasting/exam/protocol.h"
 #include "forecasting/exam/roll.h"
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 
 namespace {
 

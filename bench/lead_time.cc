@@ -17,7 +17,7 @@
 #include "bench/lead_time_report.h"
 #include "controller/timed_candidate.h"
 #include "forecasting/exam/forecaster_candidate.h"
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include "controller/backtest_report.h"
 #include "controller/input.h"
 #include "controller/timed_candidate.h"
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 #include "forecasting/learner/learned_fan.h"
 
 namespace aia {

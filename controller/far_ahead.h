@@ -8,6 +8,7 @@
 
 #include "controller/api/time.h"
 #include "forecasting/exam/csv.h"
+#include "forecasting/values/fan.h"
 
 namespace aia {
 

@@ -10,7 +10,7 @@
 #include "controller/forecast_report.h"
 #include "controller/input.h"
 #include "forecasting/classic/fitted_model.h"
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 
 namespace aia {
 namespace {

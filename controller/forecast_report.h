@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controller/forecast.h"
+#include "forecasting/values/fan.h"
 
 namespace aia {
 

@@ -54,7 +54,7 @@ bool Choice::seasons_seen(const Counts& counts) const {
 
 bool Choice::eligible(const Member& member, const Counts& counts) const {
   if (!wanted(member) || (member.seasonal && !seasons_seen(counts))) return false;
-  return member.horizons[knot_].residuals() >= options_.min_residuals;
+  return member.tracks[knot_].residuals() >= options_.min_residuals;
 }
 
 /// Why a member cannot serve, empty when it can.
@@ -63,7 +63,7 @@ std::string Choice::obstacle(const Member& member, const Counts& counts) const {
     return "needs two seasons of history (" + words(2 * options_.season_steps * options_.step) + "), has " +
            words(counts.steps * options_.step);
   }
-  const int residuals = member.horizons[knot_].residuals();
+  const int residuals = member.tracks[knot_].residuals();
   if (residuals >= options_.min_residuals) return {};
   return "has judged " + std::to_string(residuals) + " of the " + std::to_string(options_.min_residuals) +
          " forecasts it needs at +" + words(options_.knots[knot_] * options_.step);

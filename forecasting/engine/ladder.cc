@@ -34,13 +34,13 @@ void Ladder::update(TimePoint at, double value, Observed observed, const Counts&
 /// Every member's forecast for this step, at every knot, and the records made of it.
 void Ladder::judge(double value) {
   for (std::size_t k = 0; k < options_.knots.size(); ++k) {
-    if (yardstick_) yardstick_->horizons[k].mature(value, season_slot_);
-    const double seasonal = yardstick_ ? yardstick_->horizons[k].last_loss() : kMissing;
-    for (Member& member : members_) member.horizons[k].mature(value, season_slot_);
-    const double last_value = members_.front().horizons[k].last_loss();
+    if (yardstick_) yardstick_->tracks[k].mature(value, season_slot_);
+    const double seasonal = yardstick_ ? yardstick_->tracks[k].last_loss() : kMissing;
+    for (Member& member : members_) member.tracks[k].mature(value, season_slot_);
+    const double last_value = members_.front().tracks[k].last_loss();
     for (Member& member : members_) {
-      const Horizon& horizon = member.horizons[k];
-      member.records[k].add(horizon.last_loss(), last_value, seasonal, horizon.last_covered());
+      const ConformalTrack& track = member.tracks[k];
+      member.records[k].add(track.last_loss(), last_value, seasonal, track.last_covered());
     }
   }
 }
@@ -55,9 +55,9 @@ void Ladder::issue(double value) {
     member.point->update(value);
     for (std::size_t k = 0; k < options_.knots.size(); ++k) {
       if (gap) {
-        member.horizons[k].skip();
+        member.tracks[k].skip();
       } else {
-        member.horizons[k].issue(member.point->forecast(k), now);
+        member.tracks[k].issue(member.point->forecast(k), now);
       }
     }
   };
@@ -68,14 +68,14 @@ void Ladder::issue(double value) {
 /// The served quantiles at knot k, ascending and ≥ 0. A knot with too few residuals of its own borrows the deviations
 /// from the point of the nearest shorter one that has enough: a lower bound of its width, where its own would be noise.
 void Ladder::fill(Fan& fan, std::size_t k, Eigen::RowVectorXd& deviations) const {
-  const Horizon& asked = members_[choice_.member()].horizons[k];
-  const Horizon& horizon = std::isnan(asked.point()) ? members_.front().horizons[k] : asked;
-  const bool calibrated = horizon.residuals() >= options_.min_residuals || k == 0;
+  const ConformalTrack& asked = members_[choice_.member()].tracks[k];
+  const ConformalTrack& track = std::isnan(asked.point()) ? members_.front().tracks[k] : asked;
+  const bool calibrated = track.residuals() >= options_.min_residuals || k == 0;
   double lower = 0;
   for (Eigen::Index q = 0; q < deviations.size(); ++q) {
     const double level_q = options_.levels[static_cast<std::size_t>(q)];
-    if (calibrated) deviations(q) = horizon.quantile(level_q) - horizon.point();
-    lower = std::max(lower, horizon.point() + deviations(q));
+    if (calibrated) deviations(q) = track.quantile(level_q) - track.point();
+    lower = std::max(lower, track.point() + deviations(q));
     fan.values(static_cast<Eigen::Index>(k), q) = lower;
   }
 }

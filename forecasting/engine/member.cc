@@ -19,10 +19,10 @@ Member make_member(Model model, const std::string& name, std::unique_ptr<PointMo
   member.name = member.seasonal ? name + "(" + words(options.season_steps * options.step) + ")" : name;
   member.point = std::move(point);
   for (const int steps : options.knots) {
-    member.horizons.emplace_back(Horizon::Options{.steps = steps,
-                                                  .season_steps = options.season_steps,
-                                                  .window_steps = options.residual_window_steps,
-                                                  .level = options.planning_level});
+    member.tracks.emplace_back(ConformalTrack::Options{.steps = steps,
+                                                       .season_steps = options.season_steps,
+                                                       .window_steps = options.residual_window_steps,
+                                                       .level = options.planning_level});
     member.records.emplace_back(std::max(2 * options.season_steps, 500));
   }
   return member;

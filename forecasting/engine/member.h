@@ -1,4 +1,4 @@
-// A member of the choice: a point model with its calibrated horizons and its record at each. The plain seasonal-naive
+// A member of the choice: a point model with its calibrated tracks and its record at each. The plain seasonal-naive
 // is one too, as a yardstick that is never chosen.
 #pragma once
 
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "forecasting/engine/forecaster.h"
-#include "forecasting/members/horizon.h"
+#include "forecasting/members/conformal_track.h"
 #include "forecasting/members/point_model.h"
 #include "forecasting/members/record.h"
 
@@ -19,8 +19,8 @@ struct Member {
   std::string name;  ///< as in Summary::model
   bool seasonal = false;
   std::unique_ptr<PointModel> point;
-  std::vector<Horizon> horizons;  ///< one per knot
-  std::vector<Record> records;    ///< one per knot
+  std::vector<ConformalTrack> tracks;  ///< one per knot
+  std::vector<Record> records;         ///< one per knot
 };
 
 /// The members in the order of preference at equal loss: last value, seasonal-naive, Holt-Winters; without a season

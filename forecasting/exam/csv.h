@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "forecasting/values/fan.h"
+#include "forecasting/values/time.h"
 
 namespace forecasting::exam {
 

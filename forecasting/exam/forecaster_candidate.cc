@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 
 namespace forecasting::exam {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "forecasting/values/fan.h"
+#include "forecasting/values/time.h"
 
 namespace forecasting::exam {
 

@@ -4,13 +4,11 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <chrono>
 #include <vector>
 
-namespace forecasting {
+#include "forecasting/values/time.h"
 
-using Duration = std::chrono::milliseconds;
-using TimePoint = std::chrono::sys_time<Duration>;
+namespace forecasting {
 
 /// Demand quantiles seen from `origin`. values(k, q): demand at origin + offsets[k], quantile levels[q].
 /// Invariants: offsets and levels strictly ascending, values finite, ≥ 0, each row non-decreasing.

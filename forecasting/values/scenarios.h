@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "forecasting/values/fan.h"
+#include "forecasting/values/time.h"
 
 namespace forecasting {
 

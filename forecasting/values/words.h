@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "forecasting/values/fan.h"
+#include "forecasting/values/time.h"
 
 namespace forecasting {
 

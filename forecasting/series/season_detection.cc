@@ -1,6 +1,6 @@
 // Detection in order: day, week, then other periods on the remainder. A length must explain more than lengths beside
 // it, since wandering noise pleases every length of about that size.
-#include "forecasting/series/seasons.h"
+#include "forecasting/series/season_detection.h"
 
 #include <algorithm>
 #include <array>

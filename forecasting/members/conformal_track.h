@@ -1,9 +1,9 @@
-// One member at one horizon knot: its forecasts that wait for their target, the conformal quantiles around them, and
-// how good they turned out. A residual is used only when its target has come. The width is conditional: a residual is
-// divided by a modifier that was known when its forecast was made, and multiplied by today's modifier when it is used.
-// Which modifier is best differs by series and horizon, so several are carried and the one with the smallest running
-// pinball loss serves. Units stay absolute: dividing by a running scale would turn a shock at a small scale into an
-// absurd width at a large one.
+// The conformal track of one member at one horizon knot: forecasts that wait for their target, the conformal quantiles
+// around them, and how good they turned out. A residual is used only when its target has come. The width is
+// conditional: a residual is divided by a modifier that was known when its forecast was made, and multiplied by today's
+// modifier when it is used. Which modifier is best differs by series and horizon, so several are carried and the one
+// with the smallest running pinball loss serves. Units stay absolute: dividing by a running scale would turn a shock at
+// a small scale into an absurd width at a large one.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ struct Conditions {
   int season_slot = 0;  ///< step of the season of the newest value
 };
 
-class Horizon {
+class ConformalTrack {
  public:
   struct Options {
     int steps = 1;            ///< ahead
@@ -34,7 +34,7 @@ class Horizon {
   /// season times recent residuals.
   enum Form { kSteady, kProportional, kTurbulent, kRamp, kSeasonal, kForms };
 
-  explicit Horizon(const Options& options);
+  explicit ConformalTrack(const Options& options);
 
   /// Judges the forecast made `steps` ago against `value` (NaN: it is dropped), seen at that step of the season. Once a
   /// step, before issue().

@@ -1,6 +1,6 @@
 // Judging the forecast that is due, learning the forms' residuals from it, and issuing the next forecast in every form.
 // Residuals of steady forms are kept in units of a power of two, so that moving the unit is exact.
-#include "forecasting/members/horizon.h"
+#include "forecasting/members/conformal_track.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,13 +17,13 @@ constexpr double kLeastLevel = 1e-9;
 
 }  // namespace
 
-Horizon::Horizon(const Options& options)
+ConformalTrack::ConformalTrack(const Options& options)
     : options_(options),
       pending_(static_cast<std::size_t>(options.steps)),
       quantiles_(kForms, ResidualQuantiles(options.window_steps, options.level)),
       season_(options.season_steps > 0 ? kSeasonBins : 0, 0.0F) {}
 
-void Horizon::mature(double value, int season_slot) {
+void ConformalTrack::mature(double value, int season_slot) {
   const Issue& due = pending_[slot_];
   last_loss_ = std::numeric_limits<double>::quiet_NaN();
   if (std::isnan(value) || std::isnan(due.point)) return;
@@ -34,7 +34,7 @@ void Horizon::mature(double value, int season_slot) {
 }
 
 /// Residual scales, the forms' losses and the form that serves from now on.
-void Horizon::learn(const Issue& due, double value, int season_slot) {
+void ConformalTrack::learn(const Issue& due, double value, int season_slot) {
   const double residual = value - static_cast<double>(due.point);
   const double size = std::fabs(residual);
   ++residuals_;
@@ -60,7 +60,7 @@ void Horizon::learn(const Issue& due, double value, int season_slot) {
   if (form_loss_[best] < kFormMargin * form_loss_[form_]) form_ = static_cast<Form>(best);
 }
 
-void Horizon::issue(double point, const Conditions& now) {
+void ConformalTrack::issue(double point, const Conditions& now) {
   Issue& made = pending_[slot_];
   if (++slot_ == pending_.size()) slot_ = 0;
   made.point = static_cast<float>(point);
@@ -76,19 +76,19 @@ void Horizon::issue(double point, const Conditions& now) {
   newest_ = made;
 }
 
-void Horizon::skip() {
+void ConformalTrack::skip() {
   pending_[slot_].point = std::numeric_limits<float>::quiet_NaN();
   if (++slot_ == pending_.size()) slot_ = 0;
 }
 
-double Horizon::quantile(double level) const {
+double ConformalTrack::quantile(double level) const {
   const auto form = newest_.form;
   const bool planning = level == options_.level;
   return static_cast<double>(newest_.point) +
          scale(newest_, form) * (planning ? quantiles_[form].tracked() : quantiles_[form].quantile(level));
 }
 
-std::array<float, Horizon::kForms> Horizon::modifiers(double point, const Conditions& now) const {
+std::array<float, ConformalTrack::kForms> ConformalTrack::modifiers(double point, const Conditions& now) const {
   const double proportional = std::max({point, 0.05 * now.level, kLeastLevel});
   if (residuals_ < kModifierResiduals || steady_ <= 0) return {1, static_cast<float>(proportional), 1, 0, 1};
   const double recent = recent_ / steady_;
@@ -99,14 +99,14 @@ std::array<float, Horizon::kForms> Horizon::modifiers(double point, const Condit
 
 /// What a stored residual of this form is multiplied by: those in units by unit and modifier, the others by the
 /// modifier alone, and while a ramp's is not known by the mean residual.
-double Horizon::scale(const Issue& issue, std::size_t form) const {
+double ConformalTrack::scale(const Issue& issue, std::size_t form) const {
   const auto modifier = static_cast<double>(issue.modifier[form]);
   if (in_units(form)) return unit_ * modifier;
   return modifier > 0 ? modifier : steady_;
 }
 
 /// Keeps the unit within a factor of four of the mean residual, so that the bins fit them; the move is exact.
-void Horizon::fit_unit(double size) {
+void ConformalTrack::fit_unit(double size) {
   if (unit_ == 0 && size > 0) unit_ = std::exp2(std::ilogb(size));
   if (unit_ == 0 || (steady_ < 4 * unit_ && steady_ > unit_ / 4) || steady_ <= 0) return;
   const int octaves = std::ilogb(steady_ / unit_);
@@ -117,13 +117,13 @@ void Horizon::fit_unit(double size) {
 }
 
 /// Mean |residual| in the part of the season that lies `steps` after `slot` ÷ overall mean, drawn a little to 1.
-double Horizon::seasonal(int slot) const {
+double ConformalTrack::seasonal(int slot) const {
   if (season_.empty()) return 1;
   const auto part = static_cast<double>(season_[season_bin(slot + options_.steps)]);
   return part > 0 ? 0.3 + 0.7 * part / steady_ : 1;
 }
 
-std::size_t Horizon::season_bin(int slot) const {
+std::size_t ConformalTrack::season_bin(int slot) const {
   const int within = slot % options_.season_steps;
   return static_cast<std::size_t>(static_cast<long>(within) * kSeasonBins / options_.season_steps);
 }

@@ -1,4 +1,4 @@
-#include "forecasting/series/seasons.h"
+#include "forecasting/series/season_detection.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>

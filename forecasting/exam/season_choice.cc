@@ -1,10 +1,10 @@
 // Seasons as a series shows them, and the day where two days are known: the operator assumes a day, so its exam does,
 // too.
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 
 #include <algorithm>
 
-#include "forecasting/series/seasons.h"
+#include "forecasting/series/season_detection.h"
 
 namespace forecasting::exam {
 
