@@ -1,6 +1,6 @@
-// When it pays to forecast the heaviest parts of a series by themselves (forecasting/decomposed.h): the exam with them
-// and without, side by side. `decomposition [--half first|second] [--heaviest N] [WHOLE.csv PART.csv ...]`; without
-// files the two ServeGen models of shared/data. The heaviest are those of the half that is not judged.
+// When it pays to forecast the heaviest parts of a series by themselves (forecasting/engine/decomposed.h): the exam
+// with them and without, side by side. `decomposition [--half first|second] [--heaviest N] [WHOLE.csv PART.csv ...]`;
+// without files the two ServeGen models of shared/data. The heaviest are those of the half that is not judged.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "bench/file.h"
-#include "forecasting/decomposed.h"
+#include "forecasting/engine/decomposed.h"
 #include "forecasting/exam/forecaster_candidate.h"
 #include "forecasting/exam/protocol.h"
 #include "forecasting/exam/roll.h"
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "forecasting/forecaster.h"
-#include "tests/forecasting/exam.h"
+#include "forecasting/engine/forecaster.h"
+#include "tests/forecasting/engine/autoscaling_exam.h"
 #include "tests/forecasting/trace.h"
 
 namespace forecasting::testing {

@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "forecasting/forecaster.h"
+#include "forecasting/engine/forecaster.h"
 
 namespace {
 

@@ -1,22 +1,22 @@
-// What the classical models' kernels cost: a Holt-Winters step with a season of 24 and of 1440, its exact gradient, the
-// conditional sum of squares of ARIMA(2,1,2)(1,1,1) at both seasons with and without gradient, and whole fits. Read
-// beside the table "Speed" of the project's reference figures. Deterministic input: a daily wave, a wandering level.
+// What the classical models' kernels cost: a Holt-Winters step with a season of 24 and of 1440 (as a pass of ETS, with
+// its exact gradient, and as the operator's online filter), the conditional sum of squares of ARIMA(2,1,2)(1,1,1) at
+// both seasons with and without gradient, and whole fits. Read beside the table "Speed" of the project's reference
+// figures. Deterministic input: a daily wave, a wandering level.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
 #include <cstdint>
 #include <vector>
 
-#include "forecasting/models/arima.h"
-#include "forecasting/models/arima_css.h"
-#include "forecasting/models/arima_likelihood.h"
-#include "forecasting/models/arima_order.h"
-#include "forecasting/models/arima_series.h"
-#include "forecasting/models/ets.h"
-#include "forecasting/models/ets_likelihood.h"
-#include "forecasting/models/seasonal_smoother.h"
-#include "forecasting/models/smoother_fit.h"
-#include "forecasting/models/theta.h"
+#include "forecasting/classic/arima.h"
+#include "forecasting/classic/arima_css.h"
+#include "forecasting/classic/arima_likelihood.h"
+#include "forecasting/classic/arima_order.h"
+#include "forecasting/classic/arima_series.h"
+#include "forecasting/classic/ets.h"
+#include "forecasting/classic/ets_likelihood.h"
+#include "forecasting/classic/theta.h"
+#include "forecasting/members/holt_winters.h"
 
 namespace forecasting {
 namespace {
@@ -76,10 +76,10 @@ void holt_winters_gradient(benchmark::State& state) {
 }
 BENCHMARK(holt_winters_gradient)->Apply(sizes);
 
-void seasonal_smoother_update(benchmark::State& state) {
+void holt_winters_update(benchmark::State& state) {
   const int season = static_cast<int>(state.range(0));
   const auto y = wave(14 * season, season);
-  SeasonalSmoother model({.form = {.trend = Trend::additive, .season = Season::additive, .season_steps = season}});
+  HoltWinters model({.season_steps = season, .alpha = 0.1, .beta = 0.002, .gamma = 0.1});
   std::size_t next = 0;
   for (auto _ : state) {
     model.update(y[next]);
@@ -87,7 +87,7 @@ void seasonal_smoother_update(benchmark::State& state) {
   }
   benchmark::DoNotOptimize(model.forecast(10));
 }
-BENCHMARK(seasonal_smoother_update)->Arg(24)->Arg(1440);
+BENCHMARK(holt_winters_update)->Arg(24)->Arg(1440);
 
 void arima_css_pass(benchmark::State& state) {
   const ArimaOrder order{2, 1, 2, 1, 1, 1, static_cast<int>(state.range(1)), false};
@@ -153,15 +153,6 @@ void theta_fit(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(fit_theta(y, {.season_steps = 24}));
 }
 BENCHMARK(theta_fit)->Unit(benchmark::kMicrosecond);
-
-void smoother_fit_at_ten_steps(benchmark::State& state) {
-  const auto y = wave(20160, 1440);
-  SmootherFitOptions options;
-  options.form.season_steps = 1440;
-  options.horizon = 10;
-  for (auto _ : state) benchmark::DoNotOptimize(fit_smoother(y, options));
-}
-BENCHMARK(smoother_fit_at_ten_steps)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace forecasting

@@ -16,7 +16,7 @@
 #include "bench/file.h"
 #include "bench/lead_time_report.h"
 #include "forecasting/exam/forecaster_candidate.h"
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 #include "forecasting/exam/timed_candidate.h"
 
 namespace {

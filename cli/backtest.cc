@@ -7,9 +7,9 @@
 #include "cli/backtest_plot.h"
 #include "cli/backtest_report.h"
 #include "cli/input.h"
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 #include "forecasting/exam/timed_candidate.h"
-#include "forecasting/quantile/learned_fan.h"
+#include "forecasting/learner/learned_fan.h"
 
 namespace aia {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "cli/input.h"
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 
 namespace aia {
 

@@ -6,7 +6,7 @@
 
 #include "base/decimal.h"
 #include "cli/duration_flag.h"
-#include "forecasting/models/fitted_model.h"
+#include "forecasting/classic/fitted_model.h"
 
 namespace aia {
 namespace {

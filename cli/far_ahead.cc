@@ -7,7 +7,7 @@
 
 #include "forecasting/batch/forecast.h"
 #include "forecasting/batch/lags.h"
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 
 namespace aia {
 namespace {

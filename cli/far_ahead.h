@@ -8,6 +8,7 @@
 
 #include "base/demand_file.h"
 #include "base/time.h"
+#include "forecasting/values/fan.h"
 
 namespace aia {
 

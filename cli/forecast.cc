@@ -9,8 +9,8 @@
 #include "cli/far_ahead.h"
 #include "cli/forecast_report.h"
 #include "cli/input.h"
-#include "forecasting/exam/seasons.h"
-#include "forecasting/models/fitted_model.h"
+#include "forecasting/classic/fitted_model.h"
+#include "forecasting/exam/season_choice.h"
 
 namespace aia {
 namespace {

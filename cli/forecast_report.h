@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/forecast.h"
+#include "forecasting/values/fan.h"
 
 namespace aia {
 

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "base/time.h"
-#include "forecasting/fan.h"
+#include "forecasting/values/fan.h"
 
 namespace aia::loop {
 

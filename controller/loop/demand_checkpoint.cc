@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "forecasting/checkpoint.h"
+#include "forecasting/engine/checkpoint.h"
 
 namespace aia::loop {
 namespace {

@@ -24,7 +24,7 @@
 #include "controller/loop/sources.h"
 #include "controller/ports/background.h"
 #include "controller/ports/reporter.h"
-#include "forecasting/decomposed.h"
+#include "forecasting/engine/decomposed.h"
 
 namespace aia::loop {
 

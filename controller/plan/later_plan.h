@@ -8,7 +8,7 @@
 #pragma once
 
 #include "controller/plan/lead_time.h"
-#include "forecasting/fan.h"
+#include "forecasting/values/fan.h"
 
 namespace aia::plan {
 

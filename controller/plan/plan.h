@@ -11,7 +11,7 @@
 #include "controller/api/autoscaler.h"
 #include "controller/plan/lead_time.h"
 #include "controller/plan/memory.h"
-#include "forecasting/fan.h"
+#include "forecasting/values/fan.h"
 
 namespace aia::plan {
 

@@ -1,3 +1,6 @@
+// Fitting and iterating an autoregression. Normal equations come from prefix-summed products (lag_sums.h), so a fit
+// reads no value again; only the robust step looks at each value once more, because its weights differ by value
+// (Schlossmacher, J. American Statistical Association 68, 1973).
 #include "forecasting/batch/autoregression.h"
 
 #include <Eigen/Cholesky>

@@ -1,3 +1,6 @@
+// The batch forecast from first check to spread: logs, gaps filled, level removed, members fitted, weighed by their
+// errors at past origins, combined. A member that leaves the range of the logs far behind is clipped before its errors
+// count, so that no explosion decides a weight.
 #include "forecasting/batch/forecast.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Prefix sums of products by distance: row t + 1 is row t plus value t times the values that follow. An entry of any
+// normal equation is then the difference of two rows (Makhoul, Proc. IEEE 63, 1975, 561-580).
 #include "forecasting/batch/lag_sums.h"
 
 #include <Eigen/Cholesky>

@@ -1,3 +1,5 @@
+// Lags around each season. A season's neighbours stand beside it because a product of an ordinary and a seasonal
+// polynomial has its terms there (Box and Jenkins); duplicates and lags beyond half of the series are dropped.
 #include "forecasting/batch/lags.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The unit and offset of the logs, and gaps filled from the season. The unit is a power of two, so that dividing by the
+// unit is exact.
 #include "forecasting/batch/log_scale.h"
 
 #include <algorithm>

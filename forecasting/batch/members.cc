@@ -1,3 +1,5 @@
+// The members' arithmetic. Each member is fitted once, on the whole series, and forecasts from every origin with those
+// coefficients: a fit at each origin would cost twenty times as much.
 #include "forecasting/batch/members.h"
 
 #include <algorithm>

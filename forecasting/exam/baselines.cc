@@ -1,4 +1,6 @@
-// Baselines and their calibration; see baselines.h.
+// Baselines walk over the origins in order, so that a residual counts only after its target came. Form and half-life
+// are chosen on the first half; the second half is forecast with that choice (Vovk, Gammerman and Shafer 2005, ch. 2,
+// on a window).
 #include "forecasting/exam/baselines.h"
 
 #include <algorithm>

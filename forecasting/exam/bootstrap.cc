@@ -1,4 +1,5 @@
-// Resampling with prefix sums, so that a block costs two look-ups; see bootstrap.h.
+// Resampling blocks with prefix sums: the loss of a block is the difference of two sums, whatever its length (Künsch,
+// Ann. Statist. 17, 1989). The generator is SplitMix64, so that a seed gives the same limits everywhere.
 #include "forecasting/exam/bootstrap.h"
 
 #include <algorithm>

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "forecasting/exam/levels.h"
-#include "forecasting/fan.h"
+#include "forecasting/values/time.h"
 
 namespace forecasting::exam {
 

@@ -1,4 +1,5 @@
-// Counting; see coverage.h.
+// Counting which targets their quantiles covered, in one pass for each lead time. Ramps are the tenth of targets whose
+// forecast rises most, so they are known at the origin and not picked afterwards.
 #include "forecasting/exam/coverage.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// The adapter; see forecaster_candidate.h.
+// The adapter from the exam's questions to the engine: names to models, options with the exam's levels and lead times
+// as knots, refits when due.
 #include "forecasting/exam/forecaster_candidate.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 
 namespace forecasting::exam {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "forecasting/engine/forecaster.h"
 #include "forecasting/exam/candidate.h"
-#include "forecasting/forecaster.h"
 
 namespace forecasting::exam {
 
@@ -18,7 +18,7 @@ std::optional<Model> model_named(const std::string& name);
 
 struct EngineOptions {
   Duration step{std::chrono::seconds(60)};
-  std::vector<int> seasons;  ///< in steps, ascending; the engine takes the main one (seasons.h)
+  std::vector<int> seasons;  ///< in steps, ascending; the engine takes the main one (season_choice.h)
   std::vector<int> leads;    ///< in steps: the first is the planning horizon; knots of the named models
   std::vector<double> levels;
   Model model = Model::Auto;

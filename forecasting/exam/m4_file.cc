@@ -1,3 +1,5 @@
+// Reading M4's lines: a cell at a time, quoted or not. Values end at the first empty cell; a value behind an empty cell
+// is a mistake and is named.
 #include "forecasting/exam/m4_file.h"
 
 #include <charconv>

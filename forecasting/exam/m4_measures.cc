@@ -1,3 +1,5 @@
+// M4's measures as the competition's benchmark code has them: Naïve 2 with the competition's own test of the season,
+// then errors in units of the seasonal naive's.
 #include "forecasting/exam/m4_measures.h"
 
 #include <algorithm>

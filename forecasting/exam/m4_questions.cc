@@ -1,3 +1,5 @@
+// Splitting M4's series into the known part and the judged 48 values, from one file or from two. Lengths are checked
+// first, so that a short series is named instead of misread.
 #include "forecasting/exam/m4_questions.h"
 
 #include <cstddef>

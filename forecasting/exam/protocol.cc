@@ -1,4 +1,5 @@
-// Sums over targets; see protocol.h.
+// Losses of the candidate and of the three baselines on the same targets, summed, and their ratios with bootstrap
+// limits. A target that either side left unanswered counts for neither.
 #include "forecasting/exam/protocol.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Feeding and asking; see roll.h.
+// The rolling origin: feed a step, ask for all lead times, keep the answers about the second half. Background work runs
+// after the answers of its step, so that no answer waits for trees.
 #include "forecasting/exam/roll.h"
 
 #include "forecasting/exam/missing.h"

@@ -10,7 +10,7 @@
 #include "base/demand_file.h"
 #include "forecasting/exam/baselines.h"
 #include "forecasting/exam/candidate.h"
-#include "forecasting/fan.h"
+#include "forecasting/values/time.h"
 
 namespace forecasting::exam {
 

@@ -1,3 +1,6 @@
+// Products at every lag by two Fourier transforms, of the values and of the mask of known values: the quotient of both
+// leaves gaps out (Wiener and Khinchin). The transform is a plain radix 2: a library would be one more dependency for
+// thirty lines.
 #include "forecasting/series/autocorrelation.h"
 
 #include <bit>

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "forecasting/checkpoint.h"
-#include "forecasting/forecaster.h"
+#include "forecasting/engine/checkpoint.h"
+#include "forecasting/engine/forecaster.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace forecasting;

@@ -9,7 +9,7 @@
 #include <limits>
 #include <vector>
 
-#include "noise.h"
+#include "tests/forecasting/noise.h"
 
 namespace forecasting::batch {
 namespace {

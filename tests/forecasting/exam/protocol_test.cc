@@ -7,7 +7,7 @@
 
 #include "forecasting/exam/forecaster_candidate.h"
 #include "forecasting/exam/missing.h"
-#include "forecasting/exam/seasons.h"
+#include "forecasting/exam/season_choice.h"
 #include "tests/forecasting/noise.h"
 
 using namespace forecasting::exam;

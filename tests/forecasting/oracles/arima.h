@@ -1,7 +1,7 @@
 // ARIMA at fixed coefficients by statsmodels 0.15.0 (exact likelihood). Written by generate.py; do not edit.
 #pragma once
 
-#include "oracles/cases.h"
+#include "tests/forecasting/oracles/cases.h"
 
 namespace forecasting::testing {
 

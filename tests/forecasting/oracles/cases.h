@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "forecasting/models/arima_form.h"
+#include "forecasting/classic/arima_form.h"
 
 namespace forecasting::testing {
 

@@ -27,7 +27,7 @@ PERIOD = 12
 
 
 def series(n=120):
-    """The tests' series: the same integer arithmetic in C++ (oracles/series.h), so that no numbers need be copied."""
+    """The tests' series: the same integer arithmetic in C++ (oracles/cases.h), so that no numbers need be copied."""
     values, state = [], 7
     for t in range(n):
         state = (state * 1103515245 + 12345) % 2**31
@@ -44,7 +44,7 @@ def row(values):
 def write(name, what, lines):
     (HERE / name).write_text(
         f"// {what} Written by generate.py; do not edit.\n#pragma once\n\n"
-        "#include \"oracles/cases.h\"\n\nnamespace forecasting::testing {\n\n// clang-format off\n"
+        "#include \"tests/forecasting/oracles/cases.h\"\n\nnamespace forecasting::testing {\n\n// clang-format off\n"
         + "\n".join(lines) + "\n// clang-format on\n\n}  // namespace forecasting::testing\n")
 
 

@@ -1,7 +1,7 @@
 // ETS at fixed parameters by statsmodels 0.15.0 and statsforecast 2.1.1. Written by generate.py; do not edit.
 #pragma once
 
-#include "oracles/cases.h"
+#include "tests/forecasting/oracles/cases.h"
 
 namespace forecasting::testing {
 

@@ -1,0 +1,50 @@
+// The metric of an online Newton step: the forgotten second moments of the features, and the inverse of them and a
+// ridge. Ten thousand series keep dozens of these, so that both take two bytes an entry beside their diagonals: the
+// inverse, renewed now and then, only says how far to move where; the moments are rounded up or down at random, in
+// proportion to what is lost, so that many small samples add up to what they are (stochastic rounding: Croci et al.,
+// Royal Society Open Science 9, 2022).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "forecasting/learner/features.h"
+
+namespace forecasting {
+
+using Scaled = std::array<float, kFeatures>;  ///< a row as a learner sees it
+
+class NewtonMetric {
+ public:
+  /// What was gathered is kept with the weight `keep` in (0, 1], `row` is added.
+  void add(const Scaled& row, double keep);
+
+  /// Renews the inverse, with so many pseudo-samples of unit variance. Keeps the older one where the moments are no
+  /// numbers that have one. O(features³).
+  void invert(double ridge);
+
+  [[nodiscard]] bool inverted() const { return inverted_; }
+
+  /// inverse · row into `direction`; returns row · inverse · row. Nought before the first inverse.
+  double direction(const Scaled& row, Scaled& direction) const;
+
+  template <class Io>
+  void state(Io& io) {
+    constexpr float kMost = 1e30F;
+    io.within(variances_, 0, kMost), io.within(diagonal_, 0, kMost);
+    io(correlations_, codes_, random_, inverted_);
+  }
+
+ private:
+  static constexpr std::size_t kBelow = kFeatures * (kFeatures - 1) / 2;
+
+  Scaled variances_{};                               ///< diagonal of Σ x xᵀ
+  std::array<std::int16_t, kBelow> correlations_{};  ///< below it, by rows, ÷ the roots of the diagonal
+  Scaled diagonal_{};                                ///< roots of the inverse's diagonal
+  std::array<std::int16_t, kBelow> codes_{};         ///< the inverse below it, ÷ these roots
+  std::uint32_t random_ = 1;
+  bool inverted_ = false;
+};
+
+}  // namespace forecasting
