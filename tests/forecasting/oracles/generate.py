@@ -27,7 +27,7 @@ PERIOD = 12
 
 
 def series(n=120):
-    """The tests' series: the same integer arithmetic in C++ (oracles/series.h), so that no numbers need be copied."""
+    """The tests' series: the same integer arithmetic in C++ (oracle_series in cases.h), so that no numbers need be copied."""
     values, state = [], 7
     for t in range(n):
         state = (state * 1103515245 + 12345) % 2**31
