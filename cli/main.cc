@@ -31,6 +31,11 @@ void add_cluster_flags(CLI::App& app, RunOptions& options) {
   app.add_option("--namespace", options.ns, "look after this namespace only; else all");
 }
 
+/// An empty value comes from a variable that is not set; without a word, queries would go out with no credentials.
+std::string not_empty(const std::string& value) {
+  return value.empty() ? "must not be empty: give a value, or leave the flag out" : "";
+}
+
 void add_prometheus_flags(CLI::App& app, RunOptions& options, std::string& password_file) {
   auto& prometheus = options.prometheus;
   const auto file = [&](const std::string& flag, std::string& path, const std::string& help) {
@@ -40,11 +45,14 @@ void add_prometheus_flags(CLI::App& app, RunOptions& options, std::string& passw
       ->required();
   auto* token =
       file("--prometheus-bearer-token-file", prometheus.bearer_token_file, "bearer token, read for every query");
-  auto* user = app.add_option("--prometheus-username", prometheus.username, "basic authentication")->excludes(token);
+  auto* user = app.add_option("--prometheus-username", prometheus.username, "basic authentication")
+                   ->check(not_empty, "")
+                   ->excludes(token);
   auto* password = file("--prometheus-password-file", password_file, "password of that user")->needs(user);
   user->needs(password);
   auto* region = app.add_option("--prometheus-sigv4-region", prometheus.sigv4.region,
                                 "sign queries for AWS, e.g. eu-central-1; credentials come from the environment")
+                     ->check(not_empty, "")
                      ->excludes(token)
                      ->excludes(user);
   app.add_option("--prometheus-sigv4-service", prometheus.sigv4.service, "the service they are signed for")

@@ -1,6 +1,6 @@
 // The virtual world: time, services and what an API server stores (AIAutoscalers, Forecasts, scales, a Lease), with a
 // resourceVersion on each and every write in the audit log. Good weather only: faults stand between the world and a
-// controller (faulty_cluster.h, faulty_metrics.h). Single-threaded: whoever waits inside a fiber (fiber.h) sleeps while
+// controller (faulty_network.h, faulty_metrics.h). Single-threaded: whoever waits inside a fiber (fiber.h) sleeps while
 // the world goes on, and wakes when it is time. Services are served from thin air, unless there is a node pool.
 #pragma once
 

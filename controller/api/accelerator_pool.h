@@ -54,7 +54,7 @@ struct AcceleratorPoolSpec {
   bool operator==(const AcceleratorPoolSpec&) const = default;
 };
 
-/// What the size was before we first wrote it, so that it can be put back (design rule 11).
+/// What the size was before we first wrote it, so that it can be put back (rule 11).
 struct SizeBefore {
   int nodes = 0;
   WallTime expires{};  ///< afterwards `aiautoscaler release --expired` puts it back, too

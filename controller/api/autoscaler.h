@@ -18,7 +18,7 @@ enum class Mode { Recommend, Auto, Paused };
 /// What a demand query measures, always totalled over all replicas:
 /// Rate: requests (or work) per second, exogenous. Concurrency: requests in the system. Both are forecast.
 /// Queue: requests waiting; Utilization: mean share of one replica in use (1 = full). Both depend on our own replica
-/// count: reactive only, never forecast (design rule 1).
+/// count: reactive only, never forecast (rule 1).
 enum class DemandKind { Rate, Concurrency, Queue, Utilization };
 
 /// Auto chooses by backtest. Off leaves the plain reactive rule alone; the API spells it "None" (as status.model does),
@@ -131,7 +131,7 @@ inline constexpr ModelChoice kModelChoices[] = {ModelChoice::Auto, ModelChoice::
 inline constexpr LeadTimeSource kLeadTimeSources[] = {LeadTimeSource::Default, LeadTimeSource::Observed,
                                                       LeadTimeSource::Measured, LeadTimeSource::Configured};
 
-/// True for kinds whose demand is exogenous and may be forecast (design rule 1).
+/// True for kinds whose demand is exogenous and may be forecast (rule 1).
 constexpr bool is_forecast(DemandKind kind) {
   return kind == DemandKind::Rate || kind == DemandKind::Concurrency;
 }

@@ -21,7 +21,7 @@
 // close has freed (epoll_reactor::start_op: a crash in one of 100,000 cancelled answers). One thread that waits is
 // everybody's end. What waits there, or could:
 // - A write to the body buffer that fails: the library closes the buffer and waits for that with get(), on the thread
-//   that has to run what it waits for (astreambuf.h, create_exception_checked_task): refused answers stood still for
+//   that has to run what it waits for (cpprest, create_exception_checked_task): refused answers stood still for
 //   ever. Our buffer never fails and never waits: what the exchange does not want is swallowed, and whoever waits for
 //   the answer cancels the request, which closes the connection.
 // - The end of a request waits for a cancellation of it that is under way on another thread: there is none.

@@ -1,5 +1,5 @@
 // Whether a Deployment or StatefulSet is in the middle of a rollout: until it completes or its progress deadline
-// passes, nothing is scaled in (design rule 6). A scale-out whose new pods are still starting is not a rollout. Source:
+// passes, nothing is scaled in (rule 6). A scale-out whose new pods are still starting is not a rollout. Source:
 // kubernetes/pkg/controller/deployment/progress.go, https://kubernetes.io/docs/concepts/workloads/controllers/
 #pragma once
 

@@ -2,7 +2,7 @@
 // like that (the service is well, nobody reaches it), and so does a service that is switched off. The planner keeps
 // replicas through the first and gives them back in steps (plan/holds.h). The forecast goes on learning: a fall that
 // comes back each day is to be expected one day. So what the fall is held against is the forecast as it was before.
-// Rules 1 and 6 of the design.
+// Rules 1 and 6.
 #pragma once
 
 #include <deque>

@@ -1,5 +1,5 @@
 // Which points of a demand's history may lack a source: they are lower bounds, which may raise what is expected and
-// teach nothing else (design rule 8, applied to what is learned). A look at the value that does not find all its
+// teach nothing else (rule 8, applied to what is learned). A look at the value that does not find all its
 // sources casts doubt on everything since they were last seen. That goes for a look without an answer, too: a server
 // that goes loses its sources one by one, as each one's last sample gets too old, and one that comes back has not
 // scraped all of them yet. Doubt is rare or wrong: where sources come and go all day it is how this demand is measured,

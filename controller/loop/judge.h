@@ -1,4 +1,4 @@
-// How far an answer can be believed (design rule 8): exactly one finite, non-negative value; fresh by its own samples'
+// How far an answer can be believed (rule 8): exactly one finite, non-negative value; fresh by its own samples'
 // time, not the evaluation's, in every part of the query; contributed to by every Ready pod where its series name pods.
 // Anything less may raise, never lower, and says why in words.
 #pragma once

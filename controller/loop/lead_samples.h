@@ -1,5 +1,5 @@
 // Starts measured from the API server's own timestamps: of a pod, from its creation to its first Ready; of a node, from
-// being asked for to being Ready with its GPUs; each once (design rule 3). Measured is what was seen before it was
+// being asked for to being Ready with its GPUs; each once (rule 3). Measured is what was seen before it was
 // Ready, or appeared after the look before. Anything else may have been Ready before: of the first look it is kept
 // apart, as observed, until starts are measured; later it was missing from a list, and counts for nothing. Nor does a
 // pod whose containers restarted or that lost its Ready: its next Ready is not the first.

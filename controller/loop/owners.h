@@ -1,4 +1,4 @@
-// Who else decides on a target's replicas (design rule 9): another controller, an older AIAutoscaler, or somebody who
+// Who else decides on a target's replicas (rule 9): another controller, an older AIAutoscaler, or somebody who
 // keeps reverting what we write. In Auto we then touch nothing and say who; in Recommend it is only worth knowing.
 #pragma once
 

@@ -1,7 +1,7 @@
 // What was seen of a target's pods before: which of them were Ready, and since when those that are not any more were
 // lost. The API shows as much for most pods (ports::Pod::lost_since); what a controller saw itself fills in the rest,
 // so that a pod that served is never taken for a start that hangs; as much is kept as there are pods. And of the target
-// itself: how long its rollout has stood still, and whether it starts its pods in order. Design rule 6.
+// itself: how long its rollout has stood still, and whether it starts its pods in order. Rule 6.
 #pragma once
 
 #include <deque>

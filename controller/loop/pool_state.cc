@@ -12,44 +12,69 @@ constexpr Millis kLongestLead = std::chrono::hours(2);  // as spec.leadTime
 
 std::vector<Start> NodeAsks::observe(const ports::PoolSupply& supply, const std::vector<bool>& is_usable, WallTime now,
                                      Millis late) {
-  std::map<std::string, WallTime> asked_at;  // by node
-  std::set<std::string> requests;
   std::vector<Start> starts;
-  for (const auto& request : supply.requests) {
-    if (requests.insert(request.uid).second && !requests_.contains(request.uid)) answered();
-    if (!request.node.empty()) asked_at[request.node] = request.created;
-    if (request.node.empty() && !request.deleting) starts.push_back({request.uid, request.created, now, {}, true});
-  }
+  const auto asked_at = observe_requests(supply.requests, now, starts);
   std::map<std::string, Known> known;
   for (std::size_t i = 0; i < supply.nodes.size(); ++i) {
     const auto& node = supply.nodes[i];
-    Known one{node.created};
-    if (const auto before = known_.find(node.uid); before != known_.end()) {
-      one = before->second;
-    } else if (first_look_) {
-      one.was_found_broken = !is_usable[i] && now - node.created > late;
-      one.measures = !is_usable[i];  // when it was asked for is not known
-    } else if (!waiting_.empty() && !asked_at.contains(node.name)) {
-      one.began = std::min(waiting_.front(), node.created);
-      answered();
-    }
-    if (const auto found = asked_at.find(node.name); found != asked_at.end()) one.began = found->second;
-    if (is_usable[i] && !one.usable_since)
-      one.usable_since = one.was_bare || !node.ready_since ? now : *node.ready_since;
-    one.was_bare = one.was_bare || (node.ready_since && !is_usable[i]);
-    const bool kept_away = node.cordoned && !one.usable_since;
-    const bool too_long = one.usable_since && *one.usable_since - one.began > kLongestLead;
-    const bool undated = one.usable_since && *one.usable_since <= one.began;  // Ready, without since when
-    one.measures = one.measures && !one.was_found_broken && !kept_away && !too_long && !undated;
-    const bool starting = !is_usable[i] && !one.usable_since && !node.cordoned && !node.deleting;
-    const auto since = is_usable[i] ? one.usable_since : std::nullopt;
-    starts.push_back({node.uid, one.began, now, since, starting, one.measures});
-    known.emplace(node.uid, one);
+    const auto asked = asked_at.find(node.name);
+    const auto seen = observe_node(node, is_usable[i],
+                                   asked == asked_at.end() ? std::nullopt : std::optional(asked->second), now, late);
+    const bool is_starting = !is_usable[i] && !seen.usable_since && !node.cordoned && !node.deleting;
+    const auto since = is_usable[i] ? seen.usable_since : std::nullopt;
+    starts.push_back({node.uid, seen.began, now, since, is_starting, seen.measures});
+    known.emplace(node.uid, seen);
   }
   known_ = std::move(known);
-  requests_ = std::move(requests);
   first_look_ = false;
   return starts;
+}
+
+/// When each node was asked for, by its name, where a request says so. A request that is no node yet is a start.
+std::map<std::string, WallTime> NodeAsks::observe_requests(const std::vector<ports::NodeRequest>& requests,
+                                                           WallTime now, std::vector<Start>& starts) {
+  std::map<std::string, WallTime> asked_at;
+  std::set<std::string> uids;
+  for (const auto& request : requests) {
+    if (uids.insert(request.uid).second && !requests_.contains(request.uid)) answered();
+    if (!request.node.empty()) asked_at[request.node] = request.created;
+    if (request.node.empty() && !request.deleting) starts.push_back({request.uid, request.created, now, {}, true});
+  }
+  requests_ = std::move(uids);
+  return asked_at;
+}
+
+/// A node as it was known before, or as it is met, and what this look adds. `asked`: what its request says.
+NodeAsks::Known NodeAsks::observe_node(const ports::Node& node, bool is_usable, std::optional<WallTime> asked,
+                                       WallTime now, Millis late) {
+  const auto before = known_.find(node.uid);
+  Known seen = before == known_.end() ? meet(node, is_usable, asked.has_value(), now, late) : before->second;
+  if (asked) seen.began = *asked;
+  if (is_usable && !seen.usable_since) seen.usable_since = seen.was_bare || !node.ready_since ? now : *node.ready_since;
+  seen.was_bare = seen.was_bare || (node.ready_since && !is_usable);
+  seen.measures = seen.measures && measures(seen, node);
+  return seen;
+}
+
+/// A node that was not there in the look before. It answers the oldest of what was asked for, unless its request did.
+NodeAsks::Known NodeAsks::meet(const ports::Node& node, bool is_usable, bool has_request, WallTime now, Millis late) {
+  Known met{node.created};
+  if (first_look_) {
+    met.was_found_broken = !is_usable && now - node.created > late;
+    met.measures = !is_usable;  // when it was asked for is not known
+  } else if (!waiting_.empty() && !has_request) {
+    met.began = std::min(waiting_.front(), node.created);
+    answered();
+  }
+  return met;
+}
+
+/// Whether the node's start says how long nodes take.
+bool NodeAsks::measures(const Known& seen, const ports::Node& node) {
+  if (seen.was_found_broken) return false;
+  if (!seen.usable_since) return !node.cordoned;  // cordoned: somebody keeps pods away until now
+  const Millis took = *seen.usable_since - seen.began;
+  return took > Millis(0) && took <= kLongestLead;  // no time at all: Ready, without since when
 }
 
 void NodeAsks::answered() {

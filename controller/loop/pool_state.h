@@ -54,6 +54,11 @@ class NodeAsks {
     bool was_bare = false;  ///< Ready without being usable: its Ready is not what is measured
     std::optional<WallTime> usable_since{};
   };
+  std::map<std::string, WallTime> observe_requests(const std::vector<ports::NodeRequest>& requests, WallTime now,
+                                                   std::vector<Start>& starts);
+  Known observe_node(const ports::Node& node, bool is_usable, std::optional<WallTime> asked, WallTime now, Millis late);
+  Known meet(const ports::Node& node, bool is_usable, bool has_request, WallTime now, Millis late);
+  static bool measures(const Known& seen, const ports::Node& node);
   void answered();
 
   std::deque<WallTime> waiting_;        // what neither request nor node answered yet, oldest first

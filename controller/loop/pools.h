@@ -1,7 +1,7 @@
 // The nodes' side of a cycle: which pools there are and what they have (observe), how many nodes they need and for whom
 // (plan), asking for them or putting things back (act), and saying so (report). Workloads come first in each step:
 // their replicas are decided and written before nodes are, so that a buffer falls in the same cycle in which replicas
-// take it up, and nodes shrink strictly after workloads (design rules 3, 6, 10 and 11).
+// take it up, and nodes shrink strictly after workloads (rules 3, 6, 10 and 11).
 #pragma once
 
 #include <set>

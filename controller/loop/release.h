@@ -1,5 +1,5 @@
 // Undoing what we did for node pools without a controller that runs: buffers are deleted, sizes put back to what they
-// were, our finalizers taken off, so that nothing of ours is left (design rule 11). Nodes that pods hold are not taken
+// were, our finalizers taken off, so that nothing of ours is left (rule 11). Nodes that pods hold are not taken
 // from under them unless forced.
 #pragma once
 

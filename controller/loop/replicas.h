@@ -1,5 +1,5 @@
 // Replicas as the planner counts them, made from what the pods show now and what was seen of them before: which serve,
-// which start, which wait for room, which were Ready and are not. Design rules 3 and 6.
+// which start, which wait for room, which were Ready and are not. Rules 3 and 6.
 #pragma once
 
 #include "controller/loop/settings.h"

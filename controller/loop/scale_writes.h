@@ -1,4 +1,4 @@
-// What we wrote to a target's scale, and whether somebody writes it back (design rule 9): our value reverted twice
+// What we wrote to a target's scale, and whether somebody writes it back (rule 9): our value reverted twice
 // within the window means that another owner, often a GitOps tool, holds `replicas`; fighting it would only make the
 // count flap.
 #pragma once

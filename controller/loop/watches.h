@@ -1,5 +1,5 @@
 // What of the cluster cannot be seen at present: a watch that is refused or says nothing leaves a cache that shows the
-// past, and a spec of the past may be Paused by now. Like stale metrics it may raise, never lower (design rule 8).
+// past, and a spec of the past may be Paused by now. Like stale metrics it may raise, never lower (rule 8).
 #pragma once
 
 #include <string>

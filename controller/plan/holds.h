@@ -1,5 +1,5 @@
 // What holds replicas back or keeps them although nobody needs them, and for how long: each rule notes in the memory
-// since when it holds, bounds itself in time where it can, and says so. Rules 4 to 6 of the design.
+// since when it holds, bounds itself in time where it can, and says so. Rules 4-6.
 #pragma once
 
 #include <vector>

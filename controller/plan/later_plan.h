@@ -4,7 +4,7 @@
 // lead stays on top). Taken as independent and normal, the two add up as squares: with U the planning quantile above
 // the median at `at`, and N what of it will be left one pod lead before, a later plan reaches N + sqrt(U² − N²) above
 // the median with the same probability. That is U where nothing is learned meanwhile or all is, and at most √2 U
-// between. Rules 2 and 3 of the design.
+// between. Rules 2 and 3.
 #pragma once
 
 #include "controller/plan/lead_time.h"

@@ -1,5 +1,5 @@
 // Lead time: from pod creation to first Ready, measured per workload, P90 of the newest starts. Until enough starts
-// were seen, what the pods that were there before show stands in, and where there are none, a default (design rule 3).
+// were seen, what the pods that were there before show stands in, and where there are none, a default (rule 3).
 // Only the first Ready of a pod counts; pods still starting are censored samples and only ever raise the figure. Data
 // age is added by the planner, per demand.
 #pragma once

@@ -1,7 +1,7 @@
 // What the planner remembers of a workload from one decision to the next: since when each long hold stands, and what it
 // began with. A value that goes in with the input and comes out with the decision, so that the planner stays pure. A
 // restart loses it, but for collapses, which the status holds; replicas are then held longer, and a jump waits for a
-// second sample. Rules 4 to 6 of the design.
+// second sample. Rules 4-6.
 #pragma once
 
 #include <map>

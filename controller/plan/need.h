@@ -1,5 +1,5 @@
 // From demand to replicas, for one entry: need(now), the plain reactive rule; start, what must be started now for
-// demand when it is ready; keep, what would be needed again before a restart had paid (design rules 4 and 5).
+// demand when it is ready; keep, what would be needed again before a restart had paid (rules 4 and 5).
 #pragma once
 
 #include <optional>

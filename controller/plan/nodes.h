@@ -1,7 +1,7 @@
 // The node plan of one pool: nodes that must be asked for now, so that a replica started when its own lead time begins
 // finds one Ready. Replicas wanted at node lead + pod lead are packed beside what runs or waits (packing.h). Growing is
 // at once; shrinking comes strictly after workloads, never below what is used or starting, one node at a time and only
-// when it was wanted for a while. A pure function. Rules 3, 6, 10 and 12 of the design.
+// when it was wanted for a while. A pure function. Rules 3, 6, 10 and 12.
 #pragma once
 
 #include <cstdint>

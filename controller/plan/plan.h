@@ -1,6 +1,6 @@
 // The planner: from what was observed and what is forecast to the replicas that must exist, with reasons. A pure
 // function: `now` and history are arguments, so that what is replayed is the code that runs in the cluster. Rules 3-6,
-// 8-10 and 12 of the design.
+// 8-10 and 12.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace aia::plan {
 
-/// How far an observation can be believed (design rule 8). Anything but Whole may raise, never lower.
+/// How far an observation can be believed (rule 8). Anything but Whole may raise, never lower.
 enum class Trust {
   Whole,    ///< every Ready pod contributed, data is fresh, no warnings
   Partial,  ///< some pods or series are missing, or the server warned
@@ -70,7 +70,7 @@ struct ReplicaInput {
 };
 
 /// The node pool that a workload's nodes come from. A replica that finds a free node takes the pod lead, any other the
-/// node lead on top; the two are measured apart and never mixed (design rule 3).
+/// node lead on top; the two are measured apart and never mixed (rule 3).
 struct NodeRoom {
   Millis lead{0};      ///< P90 from asking for a node to its being Ready with its GPUs
   int replicas = 0;    ///< more replicas that the pool's free nodes hold now

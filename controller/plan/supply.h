@@ -1,7 +1,7 @@
 // What serves and what is about to: Ready replicas now, and when each start in progress is expected to join them. A
 // start that takes longer than twice the lead time, or whose containers restart before they were ever Ready, is stuck:
 // nothing is expected of it any more. A pod that was Ready and is not is lost: it counts neither as capacity nor as a
-// start (rules 3 and 6 of the design).
+// start (rules 3 and 6).
 #pragma once
 
 #include <algorithm>

@@ -97,7 +97,7 @@ class Cluster {
  public:
   virtual ~Cluster() = default;
 
-  /// False until the first lists are in: nothing is decided before (design: caches first).
+  /// False until the first lists are in: nothing is decided before.
   [[nodiscard]] virtual bool synced() const = 0;
 
   /// One per kind that is watched. Past a limit what the caches show may raise, never lower.

@@ -59,7 +59,7 @@ struct EvidenceQuery {
 };
 
 /// What lies behind a query's value: the raw series that its selectors match now. An instant answer carries the
-/// evaluation time, so the age of the data must come from the samples themselves (design rule 8).
+/// evaluation time, so the age of the data must come from the samples themselves (rule 8).
 struct Evidence {
   struct Pod {
     std::string ns;          ///< label `namespace`; empty when the series has none

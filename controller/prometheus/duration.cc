@@ -1,4 +1,4 @@
-// See the header. Written by hand because Go's notation (api/time.h) has neither days nor weeks and allows fractions.
+// See the header. Written by hand because Go's notation (base/time.h) has neither days nor weeks and allows fractions.
 #include "controller/prometheus/duration.h"
 
 #include <array>

@@ -103,10 +103,10 @@ bool is_encoded(std::string_view text) {
 Status check_parameter(std::string_view parameter) {
   static constexpr auto kOurs = std::to_array<std::string_view>(
       {"query", "time", "start", "end", "step", "timeout", "limit", "nocache", "latency_offset"});
-  const std::string_view name = parameter.substr(0, parameter.find('='));
+  const std::string name = http::percent_decode(parameter.substr(0, parameter.find('=')));
   if (name.empty()) return refused("its query has a parameter without a name; write ?name=value&name=value");
   if (std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end())
-    return refused("every query sets '" + std::string(name) + "' itself; leave it out of the URL");
+    return refused("every query sets '" + name + "' itself; leave it out of the URL");
   return done;
 }
 

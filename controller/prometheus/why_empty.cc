@@ -166,8 +166,11 @@ void Inquiry::take(const std::vector<Result<ports::QueryAnswer>>& answers) {
   }
 }
 
+/// Where a selector reads another moment than now, the sentence says so: now there may be series.
 void Inquiry::end(std::string sentence) {
+  const auto moment = part_ < parts_.size() ? parts_[part_].selector.moment() : "";
   sentence_ = std::move(sentence);
+  if (!sentence_.empty() && !moment.empty()) sentence_ += " (at the moment that the query reads:" + moment + ")";
   step_ = Step::Done;
 }
 

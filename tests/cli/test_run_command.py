@@ -56,6 +56,8 @@ class Mistakes(unittest.TestCase):
         self.refused(r"'EU West' is no name such as eu-central-1", *region, "EU West")
         self.refused(r"--prometheus-sigv4-service: 'a/b' is no name such as aps", *region, "eu-west-1",
                      "--prometheus-sigv4-service=a/b")
+        for flag, more in (("--prometheus-sigv4-region", ()), ("--prometheus-username", ("--prometheus-password-file=/dev/null",))):
+            self.refused(rf"{flag}: must not be empty", "run", *URL, flag, "", *more)
         self.refused(r"--prometheus-sigv4-service requires --prometheus-sigv4-region", "run", *URL, "--prometheus-sigv4-service=aps")
         self.refused(r"no way to the cluster", *region, "eu-west-1", AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b")
         for flag in ("--prometheus-bearer-token-file=/dev/null", "--prometheus-username=u"):

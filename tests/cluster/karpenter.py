@@ -3,7 +3,7 @@
 What: `with Karpenter(cluster):` runs it as one more process of a Cluster, with its CRDs and feature gates. Why: what
 brings and takes nodes has rules of its own, and a stand-in would have those of whoever wrote it. Stand-ins are left in
 two places: the provider's instances, which cost nothing and never fail, and the delay, which has no spread. Source:
-kwok/README.md and pkg/operator/options of the module; pinned in the folder of the same name.
+the README of kwok/ and pkg/operator/options of the module; pinned in the folder of the same name.
 """
 import json, os, urllib.request
 

@@ -34,6 +34,17 @@ simulation::SimulationOptions options_of(std::uint64_t kind) {
   return options;
 }
 
+/// The first argument that is none of the options, or lacks its number; empty: all are fine.
+std::string unknown_of(int argc, char** argv) {
+  static const std::set<std::string> kOptions{"--seeds", "--first", "--seed", "--jobs", "--kind"};
+  for (int i = 1; i < argc; i += 2) {
+    const bool has_number = i + 1 < argc && *argv[i + 1] != '\0' &&
+                            std::string(argv[i + 1]).find_first_not_of("0123456789") == std::string::npos;
+    if (!kOptions.contains(argv[i]) || !has_number) return argv[i];
+  }
+  return "";
+}
+
 int explain_one(std::uint64_t seed, const simulation::SimulationOptions& options) {
   const auto outcome = simulation::simulate(seed, options);
   const auto record = simulation::run_day(seed, options);
@@ -51,6 +62,11 @@ int explain_one(std::uint64_t seed, const simulation::SimulationOptions& options
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (const auto unknown = unknown_of(argc, argv); !unknown.empty()) {
+    std::cerr << "simulate_seeds: " << unknown
+              << ": usage: simulate_seeds [--seeds N] [--first S] [--seed S] [--jobs J] [--kind K]\n";
+    return 2;
+  }
   constexpr std::uint64_t kNone = ~std::uint64_t{0};
   const auto options = options_of(number("--kind", "AIA_KIND", kNone, argc, argv));
   if (const auto seed = number("--seed", "AIA_SEED", kNone, argc, argv); seed != kNone)

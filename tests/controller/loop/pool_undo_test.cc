@@ -1,4 +1,4 @@
-// What was done for a pool is undone, in whatever order things go (design rule 11).
+// What was done for a pool is undone, in whatever order things go (rule 11).
 #include <catch2/catch.hpp>
 
 #include "controller/loop/release.h"

@@ -61,7 +61,7 @@ TEST_CASE("need(now) by kind") {
   }
 }
 
-TEST_CASE("a backlog is drained in `drain`, but no sooner than in a lead time") {
+TEST_CASE("a backlog is drained in the time that is set, but no sooner than in a lead time") {
   Input input = at_rest(10, demand(0));
   const auto drained_in = [&](Millis drain, double leads) {
     Settings settings;

@@ -1,4 +1,4 @@
-// Golden scenarios: what an on-call engineer would see, rule by rule of the design.
+// Golden scenarios: what an on-call engineer would see, rule by rule.
 #include "controller/plan/plan.h"
 
 #include <catch2/catch.hpp>

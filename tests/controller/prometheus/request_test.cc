@@ -83,7 +83,8 @@ TEST_CASE("the URL of --prometheus-url is taken apart, and refused by its name")
                             Row{"http://h?a=%g0", "percent-encoded"}, Row{"http://h?a=%2", "percent-encoded"},
                             Row{"http://h?a={x}", "percent-encoded"}, Row{"http://h?a=\xc3\xa4", "percent-encoded"},
                             Row{"http://h?=a", "without a name"}, Row{"http://h?a=1&&b=2", "without a name"},
-                            Row{"http://h?a=1&timeout=3", "'timeout'"}, Row{"http://h?query=up", "'query'"});
+                            Row{"http://h?a=1&timeout=3", "'timeout'"}, Row{"http://h?query=up", "'query'"},
+                            Row{"http://h?qu%65ry=up", "'query'"});
   INFO(row.url);
   const auto refused = address_of(row.url);
   REQUIRE_FALSE(refused.ok());

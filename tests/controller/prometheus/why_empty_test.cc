@@ -78,7 +78,13 @@ TEST_CASE("four mistakes have four sentences") {
            {"min((timestamp(a offset 60000ms) - timestamp(a offset 180000ms)) / count_over_time(a[120000ms] offset "
             "60000ms))",
             30}},
-          "the window [20s] is shorter than two scrapes of a, which come every 30s: write [2m]"},
+          "the window [20s] is shorter than two scrapes of a, which come every 30s: write [2m] (at the moment that the "
+          "query reads: offset "
+          "60000ms)"},
+      Row{"a @ 60 offset 1d",
+          {},
+          "there is no metric a: check its name, and whether something exports it and is "
+          "scraped yet (at the moment that the query reads: @ 60 offset 86400000ms)"},
       Row{"rate(a[5m])",
           {{"count(a)", 1}, {"max(count_over_time(a[300000ms]))", 1}, {"max(count_over_time(a[3600000ms]))", 1}},
           "a was scraped only once so far"},
