@@ -86,19 +86,16 @@ Fan fan_of(const batch::Forecast& forecast, const Bundles& bundles, const Demand
   Fan fan;
   fan.origin = series.at(series.values.size() - 1);
   fan.levels = levels;
-  const auto add = [&](Millis offset, std::size_t index) {
-    const auto row = static_cast<Eigen::Index>(fan.offsets.size());
-    fan.offsets.push_back(offset);
-    for (std::size_t q = 0; q < levels.size(); ++q)
-      fan.values(row, static_cast<Eigen::Index>(q)) = quantile(forecast, bundles, index, levels[q]);
-  };
-  fan.values.resize(static_cast<Eigen::Index>(forecast.point.size()) + 1, static_cast<Eigen::Index>(levels.size()));
   const auto middle = [&](std::size_t index) {
     return static_cast<std::int64_t>(index + 1) * bundle * series.step - (bundle - 1) * series.step / 2;
   };
-  if (middle(0) > series.step) add(series.step, 0);
-  for (std::size_t index = 0; index < forecast.point.size(); ++index) add(middle(index), index);
-  fan.values.conservativeResize(static_cast<Eigen::Index>(fan.offsets.size()), Eigen::NoChange);
+  const bool extra = middle(0) > series.step;  // a knot at the first step, with what is said of its bundle
+  fan.values = forecasting::Matrix(forecast.point.size() + (extra ? 1 : 0), levels.size());
+  for (std::size_t row = 0; row < fan.values.rows(); ++row) {
+    const std::size_t index = extra && row > 0 ? row - 1 : row;
+    fan.offsets.push_back(extra && row == 0 ? series.step : middle(index));
+    for (std::size_t q = 0; q < levels.size(); ++q) fan.values(row, q) = quantile(forecast, bundles, index, levels[q]);
+  }
   fan.latest = quantile(forecast, bundles, 0, 0.5);
   return fan;
 }

@@ -46,12 +46,12 @@ Fan fan_of(const Forecast& forecast, const Said& said, int horizon) {
   fan.origin = said.at(0);
   fan.latest = forecast.quantile(0, 0.5);
   fan.levels = said.quantiles;
-  fan.values.resize(horizon, static_cast<Eigen::Index>(said.quantiles.size()));
-  for (int step = 0; step < horizon; ++step) {
-    fan.offsets.push_back((step + 1) * said.series.step);
+  const auto steps = static_cast<std::size_t>(horizon);
+  fan.values = forecasting::Matrix(steps, said.quantiles.size());
+  for (std::size_t step = 0; step < steps; ++step) {
+    fan.offsets.push_back(static_cast<std::int64_t>(step + 1) * said.series.step);
     for (std::size_t q = 0; q < said.quantiles.size(); ++q) {
-      fan.values(step, static_cast<Eigen::Index>(q)) =
-          std::max(0.0, forecast.quantile(static_cast<std::size_t>(step), said.quantiles[q]));
+      fan.values(step, q) = std::max(0.0, forecast.quantile(step, said.quantiles[q]));
     }
   }
   return fan;

@@ -23,9 +23,7 @@ void put_fan(api::ForecastStatus& status, const forecasting::Fan& fan) {
   for (std::size_t i = 0; i < points; ++i) {  // spread over all of them, the first and the last included
     const std::size_t k = points < 2 ? 0 : i * (fan.offsets.size() - 1) / (points - 1);
     api::FanPoint point{fan.offsets[k], {}};
-    for (std::size_t q = 0; q < levels; ++q) {
-      point.values.push_back(fan.values(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(q)));
-    }
+    for (std::size_t q = 0; q < levels; ++q) point.values.push_back(fan.values(k, q));
     status.fan.push_back(std::move(point));
   }
   status.origin = fan.origin;

@@ -36,14 +36,14 @@ std::map<long, int> paths_of(const Workload& workload, WallTime now, Millis node
     const forecasting::Fan& fan = *view.input.fan;
     const auto scenarios = state->second.scenarios(first_knot(fan, to));
     const plan::LaterPlan later(fan, now, lead, workload.object.spec.forecast.quantile);
-    for (Eigen::Index path = 0; path < scenarios.paths.rows(); ++path) {
+    for (std::size_t path = 0; path < scenarios.paths.rows(); ++path) {
       const auto planned = [&](WallTime at) { return later.at(at, scenarios.value(path, at)); };
       double demand = std::max(planned(from), planned(to));
       for (const Millis offset : scenarios.offsets) {
         const WallTime at = scenarios.origin + offset;
         if (at > from && at < to) demand = std::max(demand, planned(at));
       }
-      int& replicas = most[scenarios.drawn_at[static_cast<std::size_t>(path)]];
+      int& replicas = most[scenarios.drawn_at[path]];
       replicas = std::clamp(plan::replicas_for(demand, view.input.spec.capacity_per_replica), replicas,
                             std::max(replicas, max));
     }

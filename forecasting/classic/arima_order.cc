@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kStrongSeason = 0.64;
 constexpr double kKpssLimit = 0.463;  // 5 %
-constexpr int kSeasonMax = 24;
+constexpr int kShortSeason = 24;      // steps: beyond it one seasonal coefficient each is enough to look for
 
 /// A stepwise search: every model is tried once.
 class Search {
@@ -26,7 +26,7 @@ class Search {
 
   /// Whether it is the best so far.
   bool try_order(const ArimaOrder& order) {
-    const int seasonal_max = order.season_steps < 2 ? 0 : order.season_steps > kSeasonMax ? 1 : options_.seasonal_max;
+    const int seasonal_max = order.season_steps < 2 ? 0 : order.season_steps > kShortSeason ? 1 : options_.seasonal_max;
     const bool in_range =
         std::min({order.p, order.q, order.seasonal_p, order.seasonal_q}) >= 0 &&
         std::max(order.p, order.q) <= options_.order_max &&

@@ -67,16 +67,15 @@ void Ladder::issue(double value) {
 
 /// The served quantiles at knot k, ascending and ≥ 0. A knot with too few residuals of its own borrows the deviations
 /// from the point of the nearest shorter one that has enough: a lower bound of its width, where its own would be noise.
-void Ladder::fill(Fan& fan, std::size_t k, Eigen::RowVectorXd& deviations) const {
+void Ladder::fill(Fan& fan, std::size_t k, std::vector<double>& deviations) const {
   const ConformalTrack& asked = members_[choice_.member()].tracks[k];
   const ConformalTrack& track = std::isnan(asked.point()) ? members_.front().tracks[k] : asked;
   const bool calibrated = track.residuals() >= options_.min_residuals || k == 0;
   double lower = 0;
-  for (Eigen::Index q = 0; q < deviations.size(); ++q) {
-    const double level_q = options_.levels[static_cast<std::size_t>(q)];
-    if (calibrated) deviations(q) = track.quantile(level_q) - track.point();
-    lower = std::max(lower, track.point() + deviations(q));
-    fan.values(static_cast<Eigen::Index>(k), q) = lower;
+  for (std::size_t q = 0; q < deviations.size(); ++q) {
+    if (calibrated) deviations[q] = track.quantile(options_.levels[q]) - track.point();
+    lower = std::max(lower, track.point() + deviations[q]);
+    fan.values(k, q) = lower;
   }
 }
 
@@ -86,8 +85,8 @@ Fan Ladder::fan() const {
   fan.origin = newest_;
   fan.latest = latest_;
   fan.levels = options_.levels;
-  fan.values.resize(static_cast<Eigen::Index>(options_.knots.size()), static_cast<Eigen::Index>(fan.levels.size()));
-  Eigen::RowVectorXd deviations = Eigen::RowVectorXd::Zero(fan.values.cols());
+  fan.values = Matrix(options_.knots.size(), fan.levels.size());
+  std::vector<double> deviations(fan.levels.size());
   for (std::size_t k = 0; k < options_.knots.size(); ++k) {
     fan.offsets.push_back(options_.knots[k] * options_.step);
     fill(fan, k, deviations);

@@ -25,7 +25,7 @@ class Ladder final : public Engine {
  private:
   void judge(double value);
   void issue(double value);
-  void fill(Fan& fan, std::size_t k, Eigen::RowVectorXd& deviations) const;
+  void fill(Fan& fan, std::size_t k, std::vector<double>& deviations) const;
 
   Options options_;
   std::vector<Member> members_;

@@ -234,7 +234,7 @@ Fan LearnedFan::fan() const {
   fan.levels = options_.levels;
   std::vector<int> steps;
   for (int row = row_after(0); row <= knots_.back(); row = row_after(row)) steps.push_back(row);
-  fan.values.resize(static_cast<Eigen::Index>(steps.size()), static_cast<Eigen::Index>(fan.levels.size()));
+  fan.values = Matrix(steps.size(), fan.levels.size());
   const Rhythms rhythms = this->rhythms();
   for (std::size_t row = 0; row < steps.size(); ++row) {
     fan.offsets.push_back(steps[row] * options_.step);
@@ -262,7 +262,7 @@ void LearnedFan::put_row(Fan& fan, std::size_t row, Place here) const {
   for (std::size_t q = 0; q < fan.levels.size(); ++q) {
     const double value = quantile_at(here, q);
     lower = std::max(lower, std::isnan(value) ? fan.latest : value);
-    fan.values(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(q)) = lower;
+    fan.values(row, q) = lower;
   }
 }
 
@@ -273,13 +273,12 @@ void LearnedFan::put_margins(Fan& fan) const {
     if (fan.window_starts.empty() || fan.window_starts.back() != start) fan.window_starts.push_back(start);
     if (fan.window_starts.size() == 1) fan.window_lengths.push_back(length);
   }
-  fan.window_margins.setZero(static_cast<Eigen::Index>(margins_.size()), static_cast<Eigen::Index>(fan.levels.size()));
+  fan.window_margins = Matrix(margins_.size(), fan.levels.size());
   for (std::size_t i = 0; i < margins_.size(); ++i) {
     const double size = spread(knot_for(margins_[i].steps() * options_.step));
     if (std::isnan(size)) continue;
     for (std::size_t q = median_ + 1; q < fan.levels.size(); ++q) {
-      fan.window_margins(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(q)) =
-          size * margins_[i].margin(q - median_ - 1);
+      fan.window_margins(i, q) = size * margins_[i].margin(q - median_ - 1);
     }
   }
 }
@@ -296,7 +295,7 @@ Scenarios LearnedFan::scenarios(Duration furthest) const {
   }
   std::sort(places.begin(), places.end());
   for (const auto& [origin, at] : places) scenarios.drawn_at.push_back(origin);
-  scenarios.paths.resize(static_cast<Eigen::Index>(places.size()), static_cast<Eigen::Index>(count));
+  scenarios.paths = Matrix(places.size(), count);
   const std::size_t paths = places.size();
   std::vector<double> of_levels, of_ranks;  // normal scores
   for (const double level : options_.levels) of_levels.push_back(normal_quantile(level));
@@ -308,7 +307,7 @@ Scenarios LearnedFan::scenarios(Duration furthest) const {
     for (std::size_t path = 0; path < paths; ++path) order[path] = {scores_.score(places[path].second, k), path};
     std::sort(order.begin(), order.end());
     for (std::size_t rank = 0; rank < paths; ++rank) {
-      scenarios.paths(static_cast<Eigen::Index>(order[rank].second), static_cast<Eigen::Index>(k)) =
+      scenarios.paths(order[rank].second, k) =
           std::max(0.0, value_at(of_ranks[rank], learners_[k].quantiles(), of_levels));
     }
   }

@@ -15,7 +15,7 @@
 namespace forecasting {
 namespace {
 
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr double kOutlier = 5;          // robust deviations beyond which a value is clipped before anything is measured
 constexpr double kCyclesWorth = 1.2;    // strength × cycles: few cycles of wandering noise agree by chance
 constexpr double kLead = 0.05;          // of strength, over every wrong length near the candidate
@@ -181,7 +181,7 @@ std::vector<int> detect_seasons(const std::vector<double>& values, std::chrono::
       found.push_back(day);
       rest = y;
       const std::vector<double> trend = moving_average(y, week > 0 ? week : day);
-      for (std::size_t t = 0; t < rest.size(); ++t) rest[t] = std::isnan(trend[t]) ? kGap : rest[t] - trend[t];
+      for (std::size_t t = 0; t < rest.size(); ++t) rest[t] = std::isnan(trend[t]) ? kUnknown : rest[t] - trend[t];
       remove_profile(rest, day);
     }
   }

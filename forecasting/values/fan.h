@@ -3,9 +3,9 @@
 // maximised over a window under-covers that window's maximum, so it carries margins for windows, too.
 #pragma once
 
-#include <Eigen/Core>
 #include <vector>
 
+#include "forecasting/values/matrix.h"
 #include "forecasting/values/time.h"
 
 namespace forecasting {
@@ -16,11 +16,11 @@ struct Fan {
   TimePoint origin{};
   std::vector<Duration> offsets;
   std::vector<double> levels;
-  Eigen::MatrixXd values;  ///< offsets.size() × levels.size()
-  double latest = 0;       ///< the newest observed value at or before origin: the fan at offset 0
+  Matrix values;      ///< offsets.size() × levels.size()
+  double latest = 0;  ///< the newest observed value at or before origin: the fan at offset 0
   /// What the maximum of a window needs beyond the largest pointwise quantile in it; none known: nought.
   std::vector<Duration> window_starts, window_lengths;  ///< ascending
-  Eigen::MatrixXd window_margins;                       ///< (starts × lengths) × levels
+  Matrix window_margins;                                ///< (starts × lengths) × levels
 
   [[nodiscard]] bool empty() const { return offsets.empty(); }
 

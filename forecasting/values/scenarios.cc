@@ -22,9 +22,9 @@ std::vector<long> shared(std::span<const Scenarios> parts) {
 
 }  // namespace
 
-double Scenarios::value(Eigen::Index path, TimePoint at) const {
+double Scenarios::value(std::size_t path, TimePoint at) const {
   const auto above = std::lower_bound(offsets.begin(), offsets.end(), at - origin);
-  const Eigen::Index k = above - offsets.begin();
+  const auto k = static_cast<std::size_t>(above - offsets.begin());
   if (above == offsets.begin()) return paths(path, 0);
   if (above == offsets.end()) return paths(path, k - 1);
   const Duration below = *std::prev(above);
@@ -38,8 +38,8 @@ double Scenarios::quantile(std::size_t offset, double level) const {
 }
 
 std::vector<double> Scenarios::quantiles(std::size_t offset, std::span<const double> levels) const {
-  const auto column = paths.col(static_cast<Eigen::Index>(offset));
-  std::vector<double> values(column.begin(), column.end()), found;
+  std::vector<double> values, found;
+  for (std::size_t path = 0; path < paths.rows(); ++path) values.push_back(paths(path, offset));
   std::sort(values.begin(), values.end());
   const auto last = static_cast<double>(values.size() - 1);
   for (const double level : levels) {
@@ -58,12 +58,13 @@ Scenarios sum(std::span<const Scenarios> parts) {
   total.origin = parts.front().origin;
   total.offsets = std::min_element(parts.begin(), parts.end(), fewer)->offsets;
   total.drawn_at = shared(parts);
-  const auto columns = static_cast<Eigen::Index>(total.offsets.size());
-  total.paths = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(total.drawn_at.size()), columns);
+  total.paths = Matrix(total.drawn_at.size(), total.offsets.size());
   for (const Scenarios& part : parts) {
     for (std::size_t i = 0; i < total.drawn_at.size(); ++i) {
       const auto at = std::lower_bound(part.drawn_at.begin(), part.drawn_at.end(), total.drawn_at[i]);
-      total.paths.row(static_cast<Eigen::Index>(i)) += part.paths.row(at - part.drawn_at.begin()).head(columns);
+      const std::span<const double> path = part.paths.row(static_cast<std::size_t>(at - part.drawn_at.begin()));
+      const std::span<double> sums = total.paths.row(i);
+      for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += path[k];
     }
   }
   return total;

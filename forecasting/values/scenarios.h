@@ -4,10 +4,11 @@
 // of past origin i had there. Paths of one origin belong together, so sums over series are sums of paths.
 #pragma once
 
-#include <Eigen/Core>
+#include <cstddef>
 #include <span>
 #include <vector>
 
+#include "forecasting/values/matrix.h"
 #include "forecasting/values/time.h"
 
 namespace forecasting {
@@ -16,12 +17,12 @@ struct Scenarios {
   TimePoint origin{};
   std::vector<Duration> offsets;
   std::vector<long> drawn_at;  ///< the past origin of each path, ascending; of all series the same where they have it
-  Eigen::MatrixXd paths;       ///< drawn_at.size() × offsets.size(), ≥ 0
+  Matrix paths;                ///< drawn_at.size() × offsets.size(), ≥ 0
 
   [[nodiscard]] bool empty() const { return drawn_at.empty(); }
 
   /// Path `path` at time `at`: linear between offsets, beyond them the nearest edge. Precondition: not empty.
-  [[nodiscard]] double value(Eigen::Index path, TimePoint at) const;
+  [[nodiscard]] double value(std::size_t path, TimePoint at) const;
 
   /// Quantile `level` over the paths of the value at offsets[offset]. Precondition: not empty.
   [[nodiscard]] double quantile(std::size_t offset, double level) const;

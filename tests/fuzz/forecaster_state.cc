@@ -79,13 +79,13 @@ const std::string& kind() {
 
 void require_sound(const Fan& fan) {
   require(std::isfinite(fan.latest) && fan.latest >= 0, "the newest value is one");
-  for (Eigen::Index k = 0; k < fan.values.rows(); ++k) {
-    for (Eigen::Index q = 0; q < fan.values.cols(); ++q) {
+  for (std::size_t k = 0; k < fan.values.rows(); ++k) {
+    for (std::size_t q = 0; q < fan.values.cols(); ++q) {
       const double value = fan.values(k, q), below = q > 0 ? fan.values(k, q - 1) : 0;
       require(std::isfinite(value) && value >= below, "a fan is finite, non-negative, monotone", std::to_string(value));
     }
   }
-  require(fan.window_margins.allFinite(), "margins are finite");
+  for (const double margin : fan.window_margins.figures()) require(std::isfinite(margin), "margins are finite");
   if (fan.empty()) return;
   const double most = fan.window_max(fan.origin, fan.origin + std::chrono::minutes(7), 0.95);
   require(std::isfinite(most) && most >= 0, "so are maxima");
@@ -94,7 +94,8 @@ void require_sound(const Fan& fan) {
 void require_sound(const Forecaster& forecaster) {
   require_sound(forecaster.fan());
   const Scenarios paths = forecaster.scenarios(std::chrono::hours(1));
-  require(paths.paths.allFinite() && (paths.paths.array() >= 0).all(), "paths are finite and non-negative");
+  for (const double value : paths.paths.figures())
+    require(std::isfinite(value) && value >= 0, "paths are finite and non-negative");
   require(!forecaster.summary().why.empty(), "it says why");
 }
 

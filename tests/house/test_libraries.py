@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The libraries of forecasting/ by who uses them: each source is in the library of its room, what `aiautoscaler run` runs on
-links no other of them, and of what lies outside the project forecasting/ includes the standard library and Eigen alone.
+links no other of them, and of what lies outside the project forecasting/ includes the standard library and Eigen alone: the
+rooms of `run` in sources only, because the loop would else compile Eigen with each of their headers.
 
 Why: all libraries share one include root, so that the compiler holds none of this. Who may include whom is test_house.py's.
 """
@@ -54,6 +55,9 @@ class Libraries(unittest.TestCase):
                          ["nlohmann/json.hpp", "unistd.h"])
         for path, text in sources(["forecasting"], "*.h", "*.cc").items():
             self.assertEqual(foreign(text), [], path)
+        for room in LIBRARIES["aia_forecasting"]:
+            for path, text in sources([f"forecasting/{room}"], "*.h").items():
+                self.assertNotIn("<Eigen", text, path)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,7 @@ forecasting::Fan usual() {
   fan.origin = kStart - 1min;
   fan.levels = {0.1, 0.5, 0.95};
   fan.offsets = {1min, 60min};
-  fan.values.resize(2, 3);
-  fan.values << 90, 100, 120, 90, 100, 120;
+  fan.values = {{90, 100, 120}, {90, 100, 120}};
   fan.latest = 100;
   return fan;
 }
@@ -61,9 +60,9 @@ TEST_CASE("it is held against the forecast of before, and ends when the forecast
   Collapse collapse = steady();
   auto fan = usual();
   for (Millis passed{0}; passed <= 2h; passed += 1min) {
-    if (passed > 10min) fan.values.setZero();  // it learns
-    if (passed > 40min) fan = usual();         // and for a while expects it back
-    if (passed > 90min) fan.values.setZero();
+    if (passed > 10min) fan.values = forecasting::Matrix(2, 3);  // it learns
+    if (passed > 40min) fan = usual();                           // and for a while expects it back
+    if (passed > 90min) fan.values = forecasting::Matrix(2, 3);
     collapse.look(0, fan, 0.95, 10, 1h, kStart + passed);
     CHECK(collapse.is_on() == (passed <= 90min));
   }
@@ -124,7 +123,7 @@ TEST_CASE("a second collapse within the hour, whose zeros the forecast has learn
   Collapse collapse = steady();
   collapse.look(100, usual(), 0.95, 10, 1h, kStart);
   auto learned = usual();
-  learned.values << 0, 100, 120, 0, 100, 120;
+  learned.values = {{0, 100, 120}, {0, 100, 120}};
   WallTime now = kStart;
   const auto look = [&](double demand, const forecasting::Fan& fan) {
     now += 1min;
@@ -145,7 +144,9 @@ TEST_CASE("a slow fall that the forecast follows is a collapse when it has gone 
     demand -= 100.0 / 30;
     auto fan = usual();
     fan.origin = kStart + minute * 1min;
-    fan.values *= demand / 100;
+    for (std::size_t k = 0; k < fan.values.rows(); ++k) {
+      for (double& quantile : fan.values.row(k)) quantile *= demand / 100;
+    }
     fan.latest = demand;
     collapse.look(demand, fan, 0.95, 10, 1h, fan.origin);
     collapse.learn(demand, fan.origin, 1min);
@@ -161,7 +162,7 @@ TEST_CASE("a collapse that began before the process did goes on, and ends when h
   CHECK(collapse.since() == kStart - 5min);
   CHECK(collapse.expected(kStart, 0.95) == 120);
   auto learned = usual();
-  learned.values.setZero();
+  learned.values = forecasting::Matrix(2, 3);
   collapse.look(0, learned, 0.95, 10, 1h, kStart);
   CHECK(collapse.is_on());
   collapse.look(59, learned, 0.95, 10, 1h, kStart);
@@ -184,15 +185,14 @@ TEST_CASE("what fell at this time of day the day before falls again: no collapse
 TEST_CASE("a fall that was forecast within the next minutes is no collapse") {
   auto falling = usual();
   falling.offsets = {1min, 12min, 13min, 60min};
-  falling.values.resize(4, 3);
-  falling.values << 90, 100, 120, 90, 100, 120, 0, 0, 5, 0, 0, 5;
+  falling.values = {{90, 100, 120}, {90, 100, 120}, {0, 0, 5}, {0, 0, 5}};
   Collapse collapse = steady();
   for (int minute = 0; minute < 10; ++minute) {
     collapse.look(100, falling, 0.95, 10, 1h, kStart + minute * 1min);
     collapse.learn(100, kStart + minute * 1min, 1min);
   }
   auto now = falling;
-  now.values.setZero();
+  now.values = forecasting::Matrix(4, 3);
   collapse.look(0, now, 0.95, 10, 1h, kStart + 13min);
   CHECK_FALSE(collapse.is_on());
 }

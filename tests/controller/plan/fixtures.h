@@ -17,11 +17,11 @@ inline forecasting::Fan fan_of(const std::function<double(Millis)>& median, doub
   forecasting::Fan fan;
   fan.origin = kNow;
   fan.levels = {0.1, 0.5, 0.95};
-  fan.values.resize(60, 3);
-  for (int k = 0; k < 60; ++k) {
-    fan.offsets.push_back((k + 1) * 60s);
-    const double middle = median((k + 1) * 60s);
-    fan.values.row(k) << 0.9 * middle, middle, upper * middle;
+  fan.values = forecasting::Matrix(60, fan.levels.size());
+  for (std::size_t k = 0; k < 60; ++k) {
+    fan.offsets.push_back(static_cast<int>(k + 1) * 60s);
+    const double middle = median(fan.offsets.back());
+    fan.values(k, 0) = 0.9 * middle, fan.values(k, 1) = middle, fan.values(k, 2) = upper * middle;
   }
   fan.latest = median(0s);
   return fan;

@@ -22,8 +22,7 @@ Fan fan(double median, double near_doubt, double far_median, double far_doubt) {
   made.origin = kNow;
   made.offsets = {kLead, kFar};
   made.levels = {0.5, 0.95};
-  made.values.resize(2, 2);
-  made.values << median, median + near_doubt, far_median, far_median + far_doubt;
+  made.values = {{median, median + near_doubt}, {far_median, far_median + far_doubt}};
   made.latest = median;
   return made;
 }

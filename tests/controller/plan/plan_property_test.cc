@@ -135,7 +135,9 @@ TEST_CASE("more demand never means fewer replicas") {
       if (entry.value) *entry.value *= 1.5;
       if (entry.backlog) *entry.backlog += 100;
       if (entry.fan) {
-        fans[used].values *= 1.5;
+        for (std::size_t k = 0; k < fans[used].values.rows(); ++k) {
+          for (double& quantile : fans[used].values.row(k)) quantile *= 1.5;
+        }
         fans[used].latest *= 1.5;
         entry.fan = &fans[used++];
       }

@@ -38,10 +38,10 @@ TimePoint feed(Forecaster& forecaster, int from, int to, const std::function<dou
 
 void require_sound(const Fan& fan) {
   REQUIRE_FALSE(fan.empty());
-  REQUIRE(fan.values.rows() == static_cast<Eigen::Index>(fan.offsets.size()));
-  REQUIRE(fan.values.cols() == static_cast<Eigen::Index>(fan.levels.size()));
-  for (Eigen::Index k = 0; k < fan.values.rows(); ++k) {
-    for (Eigen::Index q = 0; q < fan.values.cols(); ++q) {
+  REQUIRE(fan.values.rows() == fan.offsets.size());
+  REQUIRE(fan.values.cols() == fan.levels.size());
+  for (std::size_t k = 0; k < fan.values.rows(); ++k) {
+    for (std::size_t q = 0; q < fan.values.cols(); ++q) {
       REQUIRE(std::isfinite(fan.values(k, q)));
       REQUIRE(fan.values(k, q) >= 0);
       if (q > 0) REQUIRE(fan.values(k, q) >= fan.values(k, q - 1));
@@ -268,7 +268,7 @@ TEST_CASE("coverage is near nominal on stationary noise, at every level and knot
       for (std::size_t q = 0; q < options.levels.size(); ++q) {
         int covered = 0, judged = 0;
         for (std::size_t t = 8 * kSeason; t + static_cast<std::size_t>(options.knots[k]) < values.size(); ++t) {
-          const double bound = fans[t].values(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(q));
+          const double bound = fans[t].values(k, q);
           covered += values[t + static_cast<std::size_t>(options.knots[k])] <= bound;
           ++judged;
         }

@@ -47,8 +47,8 @@ void feed(Forecaster& forecaster, int from, int to, const Series& series) {
 }
 
 void require_sound(const Fan& fan) {
-  for (Eigen::Index k = 0; k < fan.values.rows(); ++k) {
-    for (Eigen::Index q = 0; q < fan.values.cols(); ++q) {
+  for (std::size_t k = 0; k < fan.values.rows(); ++k) {
+    for (std::size_t q = 0; q < fan.values.cols(); ++q) {
       REQUIRE(std::isfinite(fan.values(k, q)));
       REQUIRE(fan.values(k, q) >= 0);
       if (q > 0) REQUIRE(fan.values(k, q) >= fan.values(k, q - 1));
@@ -287,8 +287,8 @@ TEST_CASE("learned: a larger unit gives larger forecasts and nothing else", "[we
   feed(one, 0, 8 * kDay, [&](int t) { return series[static_cast<std::size_t>(t)]; });
   feed(large, 0, 8 * kDay, [&](int t) { return 1024 * series[static_cast<std::size_t>(t)]; });
   const Fan small_fan = one.fan(), large_fan = large.fan();
-  for (Eigen::Index k = 0; k < small_fan.values.rows(); ++k) {
-    for (Eigen::Index q = 0; q < small_fan.values.cols(); ++q) {
+  for (std::size_t k = 0; k < small_fan.values.rows(); ++k) {
+    for (std::size_t q = 0; q < small_fan.values.cols(); ++q) {
       REQUIRE(large_fan.values(k, q) == Approx(1024 * small_fan.values(k, q)).epsilon(0.01));
     }
   }

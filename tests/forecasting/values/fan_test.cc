@@ -12,9 +12,7 @@ Fan example() {
   fan.origin = TimePoint{minutes(100)};
   fan.offsets = {minutes(10), minutes(20)};
   fan.levels = {0.5, 0.9};
-  fan.values = Eigen::MatrixXd(2, 2);
-  fan.values << 20, 40,  //
-      10, 30;
+  fan.values = {{20, 40}, {10, 30}};
   fan.latest = 10;
   return fan;
 }
@@ -53,6 +51,24 @@ TEST_CASE("pointwise_max sees both ends and every knot between") {
   CHECK(largest(12, 20) == Approx(38));  // its start: 40 − 2/10 · 10
   CHECK(largest(0, 5) == Approx(25));    // its end
   CHECK(largest(30, 60) == Approx(30));
+}
+
+TEST_CASE("window_max adds the margin of the nearest windows to the largest pointwise quantile") {
+  Fan fan = example();
+  const auto largest = [&](int from, int to, double level) {
+    return fan.window_max(fan.origin + minutes(from), fan.origin + minutes(to), level);
+  };
+  CHECK(largest(10, 20, 0.9) == Approx(40));  // no margins are known
+  fan.window_starts = {minutes(10), minutes(20)};
+  fan.window_lengths = {minutes(10)};
+  fan.window_margins = {{2, 4}, {6, 8}};
+  CHECK(largest(10, 20, 0.9) == Approx(44));
+  CHECK(largest(10, 20, 0.5) == Approx(22));
+  CHECK(largest(10, 15, 0.9) == Approx(42));  // half of the length, half of the margin
+  CHECK(largest(15, 25, 0.9) == Approx(41));  // 35 at its start; half way between the starts: (4 + 8) / 2
+  fan.window_margins = {{30, 0}, {6, 8}};
+  CHECK(largest(10, 20, 0.5) == Approx(40));  // 50 and 40 cross: sorted
+  CHECK(largest(10, 20, 0.9) == Approx(50));
 }
 
 }  // namespace
