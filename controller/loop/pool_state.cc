@@ -3,13 +3,9 @@
 
 #include <algorithm>
 
+#include "controller/api/validate.h"
+
 namespace aia::loop {
-namespace {
-
-constexpr Millis kLongestLead = std::chrono::hours(2);  // as spec.leadTime
-
-}  // namespace
-
 std::vector<Start> NodeAsks::observe(const ports::PoolSupply& supply, const std::vector<bool>& is_usable, WallTime now,
                                      Millis late) {
   std::map<std::string, WallTime> asked_at;  // by node
@@ -38,7 +34,7 @@ std::vector<Start> NodeAsks::observe(const ports::PoolSupply& supply, const std:
       one.usable_since = one.was_bare || !node.ready_since ? now : *node.ready_since;
     one.was_bare = one.was_bare || (node.ready_since && !is_usable[i]);
     const bool kept_away = node.cordoned && !one.usable_since;
-    const bool too_long = one.usable_since && *one.usable_since - one.began > kLongestLead;
+    const bool too_long = one.usable_since && *one.usable_since - one.began > api::kLongestLead;
     const bool undated = one.usable_since && *one.usable_since <= one.began;  // Ready, without since when
     one.measures = one.measures && !one.was_found_broken && !kept_away && !too_long && !undated;
     const bool starting = !is_usable[i] && !one.usable_since && !node.cordoned && !node.deleting;
