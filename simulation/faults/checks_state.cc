@@ -130,11 +130,12 @@ void check_convergence(const Record& record, Violations& violations) {
       const auto add = [&, who = key.to_string()](const std::string& what) {
         violations.push_back({"convergence", probe.at, who + ": " + what});
       };
-      for (const char* type : {"Ready", "TargetFound", "MetricsHealthy"}) {
+      using enum api::ConditionType;
+      for (const api::ConditionType type : {Ready, TargetFound, MetricsHealthy}) {
         const auto state = state_of(object.status, type);
-        const bool not_scraped_yet = object.young && std::string(type) == "MetricsHealthy";
+        const bool not_scraped_yet = object.young && type == MetricsHealthy;
         if (!is(state, "True") && !not_scraped_yet)
-          add(std::string(type) + " is '" + state + "' with every fault over");
+          add(std::string(to_string(type)) + " is '" + state + "' with every fault over");
       }
       if (object.spec.mode != api::Mode::Auto) continue;
       const auto& one = record.inhabitant(record.index_of(key));
