@@ -33,15 +33,16 @@ def strings_of(source):
 
 
 def documented(section):
-    """The words in the first column of a section's table."""
+    """(word, where) of each row of a section's table."""
     body = re.search(r"^## %s\n(.*?)(?=^## |\Z)" % section, read("docs/reference/reasons.md"), re.S | re.M)
-    return re.findall(r"^\| `(\w+)` \|", body[1], re.M)
+    return re.findall(r"^\| `(\w+)` \| (.*?) \|", body[1], re.M)
 
 
-def matchers(text):
-    """(label, operator, value) of type and reason in every selector of a condition's metric."""
+def selectors(text):
+    """{label: regular expressions, one of which it is to match or not to match} of every selector of a condition's metric."""
     for selector in re.findall(r"aiautoscaler_(?:pool_)?condition{(.*?)}", text.replace('\\"', '"')):
-        yield from re.findall(r'\b(type|reason)(=~|!~|!=|=)"([^"]*)"', selector)
+        matchers = re.findall(r'\b(type|reason)(=~|!~|!=|=)"([^"]*)"', selector)
+        yield {label: value.split("|") if "~" in operator else [re.escape(value)] for label, operator, value in matchers}
 
 
 class StableWords(unittest.TestCase):
@@ -58,7 +59,7 @@ class StableWords(unittest.TestCase):
     def test_each_word_is_documented_and_no_other_is(self):
         for section in set(ENUMS.values()):
             words = {word for name, where in ENUMS.items() if where == section for word in enumerators(name)}
-            rows = documented(section)
+            rows = [word for word, _ in documented(section)]
             self.assertEqual(sorted(set(rows)), rows, f"reasons.md, {section}: alphabetical order and each once, please")
             self.assertEqual(words - set(rows), set(), f"reasons.md, {section}: not there")
             self.assertEqual(set(rows) - words, set(), f"reasons.md, {section}: not in codes.h")
@@ -76,15 +77,20 @@ class StableWords(unittest.TestCase):
         self.assertEqual(found, FOREIGN, "write api::Code::…, or say in FOREIGN whose word it is")
 
     def test_alerts_dashboards_and_their_tests_match_words_that_exist(self):
-        known = {"type": enumerators("ConditionType"), "reason": enumerators("Code")}
+        types, codes = enumerators("ConditionType"), documented("Codes")
         checked = 0
         for path in ("manifests/alerts/aiautoscaler.yaml", "manifests/monitoring/prometheus-operator/prometheus-rule.yaml",
                      "manifests/dashboards/aiautoscaler.json", "tests/e2e/alerts_test.yaml"):
-            for label, operator, value in matchers(read(path)):
-                for alternative in value.split("|") if "~" in operator else [re.escape(value)]:
+            for selector in selectors(read(path)):
+                of = [kind for kind in types for one in selector.get("type", []) if re.fullmatch(one, kind)]
+                self.assertGreaterEqual(len(of), len(selector.get("type", [])), f"{path}: {selector}: no such type")
+                for reason in selector.get("reason", []):
                     checked += 1
-                    self.assertTrue(any(re.fullmatch(alternative, word) for word in known[label]),
-                                    f'{path}: {label}{operator}"{value}": no {label} is called {alternative}')
+                    where = [place for word, place in codes if re.fullmatch(reason, word)]
+                    self.assertNotEqual(where, [], f"{path}: no code is called {reason}")
+                    # Ready repeats the reasons of all its parts.
+                    said = of in ([], ["Ready"]) or any(f"`{kind}`" in place for kind in of for place in where)
+                    self.assertTrue(said, f"{path}: {of} never has the reason {reason}")
         self.assertGreater(checked, 50)
 
     def test_what_docs_say_of_conditions_exists(self):
