@@ -12,9 +12,12 @@ void add(Digest& digest, const api::LeadTimeStatus& lead) {
 }
 
 void add(Digest& digest, const api::Reasons& reasons, const std::vector<api::Condition>& conditions) {
-  for (const auto& reason : reasons) digest.add(reason.code).add(reason.message);
+  for (const auto& reason : reasons) digest.add(to_string(reason.code)).add(reason.message);
   for (const auto& one : conditions) {
-    digest.add(one.type).add(static_cast<std::uint64_t>(one.status)).add(one.reason).add(one.message);
+    digest.add(to_string(one.type))
+        .add(static_cast<std::uint64_t>(one.status))
+        .add(to_string(one.reason))
+        .add(one.message);
     digest.add(one.last_transition).add(static_cast<std::uint64_t>(one.observed_generation));
   }
 }

@@ -195,7 +195,7 @@ Status World::delete_forecast(const Writer& who, const api::ObjectKey& key) {
 }
 
 Status World::write_event(const Writer& who, const api::Autoscaler& about, const ports::Event& event) {
-  note(who, "Event", about.meta.key(), event.reason);
+  note(who, "Event", about.meta.key(), to_string(event.reason));
   return done;
 }
 

@@ -108,7 +108,7 @@ Status World::write_pool_status(const Writer& who, const api::AcceleratorPool& p
 }
 
 Status World::write_pool_event(const Writer& who, const api::AcceleratorPool& about, const ports::Event& event) {
-  note(who, "Event", about.meta.key(), event.reason);
+  note(who, "Event", about.meta.key(), to_string(event.reason));
   return done;
 }
 

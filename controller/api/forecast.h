@@ -12,6 +12,10 @@
 
 namespace aia::api {
 
+// What the CRD bounds of a fan.
+inline constexpr std::size_t kMaxFanPoints = 48;
+inline constexpr std::size_t kMaxQuantiles = 5;
+
 /// Demand at `offset` after the forecast's origin, one value per quantile, ascending.
 struct FanPoint {
   Millis offset{0};

@@ -9,9 +9,6 @@
 
 namespace aia::api {
 
-inline constexpr std::size_t kMaxFanPoints = 48;
-inline constexpr std::size_t kMaxQuantiles = 5;
-
 /// apiVersion, kind, metadata with its owner, and spec: what server-side apply of the object sends. No status.
 nlohmann::json forecast_to_json(const Forecast& forecast);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "controller/api/codes.h"
 
 namespace aia::api {
 
@@ -52,9 +53,9 @@ const char* to_string(ConditionStatus);
 
 /// metav1.Condition. `last_transition` changes only when `status` does.
 struct Condition {
-  std::string type;
+  ConditionType type = ConditionType::Ready;
   ConditionStatus status = ConditionStatus::Unknown;
-  std::string reason;  ///< CamelCase, matches ^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$
+  Code reason = Code::Unknown;
   std::string message;
   WallTime last_transition{};
   std::int64_t observed_generation = 0;

@@ -70,10 +70,12 @@ nlohmann::json target_to_json(const TargetRef& target) {
 std::vector<Condition> conditions_from(const Field& list) {
   std::vector<Condition> out;
   for (const Field& item : list.items()) {
+    const std::optional<ConditionType> type = condition_type_of(item["type"].text());
+    if (!type) continue;
     Condition condition;
-    condition.type = item["type"].text();
+    condition.type = *type;
     condition.status = item["status"].one_of(kConditionStatuses);
-    condition.reason = item["reason"].text();
+    condition.reason = code_of(item["reason"].text());
     condition.message = item["message"].text();
     condition.last_transition = item["lastTransitionTime"].time();
     if (const Field seen = item["observedGeneration"]; seen.present()) condition.observed_generation = seen.integer();
@@ -85,9 +87,9 @@ std::vector<Condition> conditions_from(const Field& list) {
 nlohmann::json conditions_to_json(const std::vector<Condition>& conditions) {
   nlohmann::json out = nlohmann::json::array();
   for (const Condition& condition : conditions) {
-    out.push_back({{"type", condition.type},
+    out.push_back({{"type", to_string(condition.type)},
                    {"status", to_string(condition.status)},
-                   {"reason", condition.reason},
+                   {"reason", to_string(condition.reason)},
                    {"message", cut(condition.message, kMaxMessage)},
                    {"lastTransitionTime", format_rfc3339(condition.last_transition)},
                    {"observedGeneration", condition.observed_generation}});
@@ -97,7 +99,7 @@ nlohmann::json conditions_to_json(const std::vector<Condition>& conditions) {
 
 Reasons reasons_from(const Field& list) {
   Reasons out;
-  for (const Field& item : list.items()) out.push_back({item["code"].text(), item["message"].text()});
+  for (const Field& item : list.items()) out.push_back({code_of(item["code"].text()), item["message"].text()});
   return out;
 }
 
@@ -105,7 +107,7 @@ nlohmann::json reasons_to_json(const Reasons& reasons) {
   nlohmann::json out = nlohmann::json::array();
   for (const Reason& reason : reasons) {
     if (out.size() == kMaxReasons) break;
-    out.push_back({{"code", reason.code}, {"message", cut(reason.message, kMaxMessage)}});
+    out.push_back({{"code", to_string(reason.code)}, {"message", cut(reason.message, kMaxMessage)}});
   }
   return out;
 }

@@ -17,15 +17,12 @@ ObjectMeta meta_from(const Field& metadata);
 TargetRef target_from(const Field& ref);
 nlohmann::json target_to_json(const TargetRef& target);
 
-/// A list with map key `type`. Messages are cut to what the CRDs allow.
+/// A list with map key `type`. Messages are cut to what the CRDs allow. Of what another version of the controller
+/// wrote, a reason that is not known is read as Code::Unknown, and a condition whose type is not known is left out.
 std::vector<Condition> conditions_from(const Field& list);
 nlohmann::json conditions_to_json(const std::vector<Condition>& conditions);
 
-inline constexpr std::size_t kMaxReasons = 16;
-inline constexpr std::size_t kMaxMessage =
-    1024;  ///< bytes of one message in status, whether a reason's or a condition's
-
-/// At most kMaxReasons of {code, message}.
+/// At most kMaxReasons of {code, message}; a code that is not known is read as Code::Unknown.
 Reasons reasons_from(const Field& list);
 nlohmann::json reasons_to_json(const Reasons& reasons);
 

@@ -14,7 +14,7 @@ namespace {
 const std::vector<std::string> kVersions{"autoscaling.x-k8s.io/v1beta1", "autoscaling.x-k8s.io/v1alpha1"};
 
 const api::Reason kNoBufferApi{
-    "NoBufferApi",
+    api::Code::NoBufferApi,
     "the cluster has no CapacityBuffers (autoscaling.x-k8s.io v1beta1 or v1alpha1): turn them "
     "on in Karpenter (from 1.13) or Cluster Autoscaler, or use sizing.mode Scale"};
 

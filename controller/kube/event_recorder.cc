@@ -12,7 +12,6 @@ namespace aia::kube {
 namespace {
 
 // What the API server accepts.
-constexpr std::size_t kMaxNote = 1024;
 constexpr std::size_t kMaxWord = 128;
 constexpr std::size_t kMaxNamePrefix = 220;  // of 253, with room for ".<time>.<number>"
 
@@ -21,8 +20,8 @@ const char* type_of(const ports::Event& event) {
 }
 
 std::string identity_of(const Regarding& about, const ports::Event& event) {
-  return about.meta.uid + '\n' + type_of(event) + '\n' + event.reason + '\n' + event.action + '\n' +
-         api::cut(event.note, kMaxNote);
+  return about.meta.uid + '\n' + type_of(event) + '\n' + to_string(event.reason) + '\n' + to_string(event.action) +
+         '\n' + api::cut(event.note, ports::Event::kMaxNote);
 }
 
 /// Unique: time for this process against others and earlier ones, a number against itself.
@@ -50,9 +49,9 @@ Json event_document(const Regarding& about, const ports::Event& event, const std
           {"reportingController", options.controller},
           {"reportingInstance", options.instance.substr(0, kMaxWord)},
           {"type", type_of(event)},
-          {"reason", event.reason.substr(0, kMaxWord)},
-          {"action", event.action.substr(0, kMaxWord)},
-          {"note", api::cut(event.note, kMaxNote)},
+          {"reason", to_string(event.reason)},
+          {"action", to_string(event.action)},
+          {"note", api::cut(event.note, ports::Event::kMaxNote)},
           {"regarding", std::move(subject)}};
 }
 
@@ -64,7 +63,8 @@ Status EventRecorder::write(const Regarding& about, const ports::Event& event, M
     const std::string path = object_path(kEvents, {about.event_ns(), series->name});
     const Result<Json> patched = document(transport_.send(merge_patch_request(path, patch), deadline));
     if (patched) return done;
-    if (patched.error().kind != ErrorKind::NotFound) return patched.error().in("event " + event.reason);
+    if (patched.error().kind != ErrorKind::NotFound)
+      return patched.error().in(std::string("event ") + to_string(event.reason));
   }  // an Event lives an hour at most: one that is gone is made anew
   std::uint64_t number = 0;
   {
@@ -75,7 +75,7 @@ Status EventRecorder::write(const Regarding& about, const ports::Event& event, M
   const Json body = event_document(about, event, name, now, options_);
   const http::Request request = create_request(collection_path(kEvents, about.event_ns()), body);
   const Result<Json> created = document(transport_.send(request, deadline));
-  if (!created) return created.error().in("event " + event.reason);
+  if (!created) return created.error().in(std::string("event ") + to_string(event.reason));
   remember(identity, name);
   return done;
 }

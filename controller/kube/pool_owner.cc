@@ -35,31 +35,33 @@ std::optional<api::Reason> refusal_of(const api::ScaleRef& ref, const Json& obje
   const std::string what = ref.to_string();
   const auto annotation = [&](const char* key) { return find_at(object, {"metadata", "annotations", key}); };
   if (!is_karpenter_pool(ref) && !is_machine_deployment(ref))
-    return api::Reason{"KindNotKnown",
+    return api::Reason{api::Code::KindNotKnown,
                        what + " is of a kind of which we do not know how to spare busy nodes when it is " +
                            "lowered: use a static NodePool, a MachineDeployment, or sizing.mode " + "CapacityBuffer"};
   if (find_at(object, {"metadata", "deletionTimestamp"}) != nullptr)
-    return api::Reason{"PoolDeleting",
+    return api::Reason{api::Code::PoolDeleting,
                        what + " is being deleted: delete the AcceleratorPool, or name another scaleRef"};
   if (annotation("cluster.x-k8s.io/paused") != nullptr || bool_at(object, {"spec", "paused"}) || says_paused(object))
-    return api::Reason{"PoolPaused", what + " is paused, itself or its Cluster: unpause it to have it sized again"};
+    return api::Reason{api::Code::PoolPaused,
+                       what + " is paused, itself or its Cluster: unpause it to have it sized again"};
   if (find_at(object, {"metadata", "labels", "topology.cluster.x-k8s.io/owned"}) != nullptr)
-    return api::Reason{"OwnedByTopology", what +
-                                              " is sized by its Cluster's topology, which would revert our writes: "
-                                              "remove replicas from spec.topology, or use another pool"};
+    return api::Reason{api::Code::OwnedByTopology,
+                       what +
+                           " is sized by its Cluster's topology, which would revert our writes: "
+                           "remove replicas from spec.topology, or use another pool"};
   if (annotation("cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size") != nullptr ||
       annotation("cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size") != nullptr)
-    return api::Reason{"OwnedByClusterAutoscaler",
+    return api::Reason{api::Code::OwnedByClusterAutoscaler,
                        what +
                            " is sized by Cluster Autoscaler: use sizing.mode CapacityBuffer, or remove its annotations "
                            "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size and -max-size"};
   if (annotation("cluster.x-k8s.io/replicas-managed-by") != nullptr)
-    return api::Reason{"OwnedByOther",
+    return api::Reason{api::Code::OwnedByOther,
                        what + " is sized by " +
                            text_at(object, {"metadata", "annotations", "cluster.x-k8s.io/replicas-managed-by"}) +
                            ": remove its annotation cluster.x-k8s.io/replicas-managed-by to have us size it"};
   if (!has_size(ref, object))
-    return api::Reason{"DynamicNodePool",
+    return api::Reason{api::Code::DynamicNodePool,
                        what +
                            " has no spec.replicas, so Karpenter sizes it: use sizing.mode CapacityBuffer, or a static "
                            "NodePool"};

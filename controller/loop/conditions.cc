@@ -8,55 +8,57 @@
 namespace aia::loop {
 namespace {
 
+using api::Code;
 using api::Condition;
 using api::ConditionStatus;
+using api::ConditionType;
 using plan::Trust;
 
-Condition make(const char* type, ConditionStatus status, std::string reason, std::string message) {
-  return {type, status, std::move(reason), std::move(message), {}, 0};
+Condition make(ConditionType type, ConditionStatus status, Code reason, std::string message) {
+  return {type, status, reason, std::move(message), {}, 0};
 }
 
 Condition target_found(const Workload& workload) {
-  const auto type = "TargetFound";
+  const auto type = ConditionType::TargetFound;
   if (!workload.target_error) {
     const std::string found = workload.object.spec.target.to_string();
-    if (!workload.target) return make(type, ConditionStatus::True, "Found", found);
+    if (!workload.target) return make(type, ConditionStatus::True, Code::Found, found);
     const auto& target = *workload.target;
     if (!target.pods_unseen.empty())
       return make(
-          type, ConditionStatus::True, "PodsUnseen",
+          type, ConditionStatus::True, Code::PodsUnseen,
           found + "; its pods cannot be seen: " + target.pods_unseen +
               "; the replicas that its scale counts are taken for Ready, no lead time is measured, and pods that "
               "do not serve go unnoticed");
     if (!target.ownership.empty())
-      return make(type, ConditionStatus::True, "OwnersUnseen", found + "; " + target.ownership);
-    return make(type, ConditionStatus::True, "Found", found);
+      return make(type, ConditionStatus::True, Code::OwnersUnseen, found + "; " + target.ownership);
+    return make(type, ConditionStatus::True, Code::Found, found);
   }
   const auto& error = *workload.target_error;
   switch (error.kind) {
     case ErrorKind::NotFound:
-      return make(type, ConditionStatus::False, "TargetNotFound",
+      return make(type, ConditionStatus::False, Code::TargetNotFound,
                   error.message + "; create it or correct spec.scaleTargetRef");
     case ErrorKind::Invalid:
-      return make(type, ConditionStatus::False, "NoScaleSubresource",
+      return make(type, ConditionStatus::False, Code::NoScaleSubresource,
                   error.message + "; spec.scaleTargetRef must name a kind that serves /scale");
-    case ErrorKind::Conflict: return make(type, ConditionStatus::False, "TooManyAIAutoscalers", error.message);
+    case ErrorKind::Conflict: return make(type, ConditionStatus::False, Code::TooManyAIAutoscalers, error.message);
     case ErrorKind::Forbidden:
-      return make(type, ConditionStatus::False, "Forbidden",
+      return make(type, ConditionStatus::False, Code::Forbidden,
                   error.message + "; allow the controller to get this kind and its scale (manifests/rbac)");
-    default: return make(type, ConditionStatus::Unknown, "Unavailable", error.message);
+    default: return make(type, ConditionStatus::Unknown, Code::Unavailable, error.message);
   }
 }
 
-const char* metrics_reason(Trust trust, bool backlog_missing, bool running_missing) {
+Code metrics_reason(Trust trust, bool backlog_missing, bool running_missing) {
   switch (trust) {
-    case Trust::Missing: return "MetricsMissing";
-    case Trust::Stale: return "MetricsStale";
-    case Trust::Partial: return "MetricsPartial";
+    case Trust::Missing: return Code::MetricsMissing;
+    case Trust::Stale: return Code::MetricsStale;
+    case Trust::Partial: return Code::MetricsPartial;
     case Trust::Whole: break;
   }
-  if (backlog_missing) return "BacklogMissing";
-  return running_missing ? "RunningMissing" : "Whole";
+  if (backlog_missing) return Code::BacklogMissing;
+  return running_missing ? Code::RunningMissing : Code::Whole;
 }
 
 /// The worst entry gives the reason, every entry that is not whole a sentence.
@@ -81,17 +83,28 @@ Condition metrics_healthy(const Workload& workload) {
     if (input.running_missing) add(input.spec.name + ": the work in progress is not known: " + input.running_note);
   }
   if (message.empty())
-    return make("MetricsHealthy", ConditionStatus::True, "Whole", "every demand query answers in full" + unknown);
-  return make("MetricsHealthy", ConditionStatus::False, metrics_reason(worst, backlog_missing, running_missing),
+    return make(ConditionType::MetricsHealthy, ConditionStatus::True, Code::Whole,
+                "every demand query answers in full" + unknown);
+  return make(ConditionType::MetricsHealthy, ConditionStatus::False,
+              metrics_reason(worst, backlog_missing, running_missing),
               message + "; nothing is scaled in meanwhile" + unknown);
 }
 
-/// "HoltWinters(24h)" → "HoltWinters": a reason is one CamelCase word.
-std::string rung(const std::string& model) {
-  const auto word = model.substr(0, model.find('('));
-  const bool camel =
-      !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isalnum(c); });
-  return camel ? word : "Other";
+/// "HoltWinters(24h)" → HoltWinters.
+Code code_of_model(const std::string& model) {
+  const Code named = api::code_of(std::string_view(model).substr(0, model.find('(')));
+  switch (named) {
+    case Code::HoltWinters:
+    case Code::LastValue:
+    case Code::Learned:
+    case Code::SeasonalNaive: return named;
+    default: return Code::Other;
+  }
+}
+
+/// Precondition: not Auto.
+Code code_of_mode(api::Mode mode) {
+  return mode == api::Mode::Paused ? Code::Paused : Code::Recommending;
 }
 
 Condition forecast_eligible(const Workload& workload) {
@@ -102,119 +115,119 @@ Condition forecast_eligible(const Workload& workload) {
     if (worst->eligible && !view.eligible) worst = &view;
   }
   const bool eligible = worst != nullptr && worst->eligible;
-  return make("ForecastEligible", eligible ? ConditionStatus::True : ConditionStatus::False,
-              eligible ? rung(worst->model) : "ReactiveOnly", message);
+  return make(ConditionType::ForecastEligible, eligible ? ConditionStatus::True : ConditionStatus::False,
+              eligible ? code_of_model(worst->model) : Code::ReactiveOnly, message);
 }
 
 Condition able_to_scale(const Workload& workload) {
-  const auto type = "AbleToScale";
+  const auto type = ConditionType::AbleToScale;
   const auto& owner = workload.other_owner;
   const auto mode = workload.object.spec.mode;
   if (mode != api::Mode::Auto) {
     const std::string what = mode == api::Mode::Paused ? "mode is Paused: replicas are held as they are"
                                                        : "mode is Recommend: nothing is scaled until spec.mode is Auto";
-    return make(type, ConditionStatus::Unknown, std::string(api::to_string(mode)) + "Only",
-                owner.empty() ? what : what + "; " + owner);
+    return make(type, ConditionStatus::Unknown, code_of_mode(mode), owner.empty() ? what : what + "; " + owner);
   }
   if (!owner.empty()) {
-    return make(type, ConditionStatus::False, "Conflict",
+    return make(type, ConditionStatus::False, Code::Conflict,
                 owner + "; let one of them decide, or set spec.mode to Recommend");
   }
   if (!workload.target)
-    return make(type, ConditionStatus::False, "NoTarget", "there is nothing to scale, see TargetFound");
+    return make(type, ConditionStatus::False, Code::NoTarget, "there is nothing to scale, see TargetFound");
   if (workload.target->spec_replicas == 0) {
-    return make(type, ConditionStatus::False, "ScaledToZeroByHand",
+    return make(type, ConditionStatus::False, Code::ScaledToZeroByHand,
                 "somebody set replicas to 0, which we never do; they stay 0 until somebody sets them to 1 or more");
   }
   if (workload.scale_error && workload.scale_error->kind != ErrorKind::Conflict) {
     const bool forbidden = workload.scale_error->kind == ErrorKind::Forbidden;
-    return make(type, ConditionStatus::False, forbidden ? "Forbidden" : "WriteFailed",
+    return make(type, ConditionStatus::False, forbidden ? Code::Forbidden : Code::WriteFailed,
                 workload.scale_error->message +
                     (forbidden ? "; allow the controller to patch this kind's scale (manifests/rbac/act.yaml)" : ""));
   }
   if (workload.state->conflicts > 1)
     return make(
-        type, ConditionStatus::False, "WriteConflict",
+        type, ConditionStatus::False, Code::WriteConflict,
         "the target was written by others each time its replicas were, in " +
             std::to_string(workload.state->conflicts) +
             " cycles in a row: look at what writes it all the time (kubectl get -o yaml --show-managed-fields)");
   if (workload.decision && workload.decision->starts_stuck)
-    return make(type, ConditionStatus::False, "StartupStuck", workload.decision->starts_stuck->message);
-  return make(type, ConditionStatus::True, "ReadyToScale", "the replicas may be written");
+    return make(type, ConditionStatus::False, Code::StartupStuck, workload.decision->starts_stuck->message);
+  return make(type, ConditionStatus::True, Code::ReadyToScale, "the replicas may be written");
 }
 
 Condition scaling_limited(const Workload& workload) {
   const bool limited = workload.decision && workload.decision->limited;
   if (!limited && !workload.unseen.empty()) {
-    return make("ScalingLimited", ConditionStatus::True, "WatchStale",
+    return make(ConditionType::ScalingLimited, ConditionStatus::True, Code::WatchStale,
                 workload.unseen + "; nothing is scaled in meanwhile");
   }
   if (!limited)
-    return make("ScalingLimited", ConditionStatus::False, "WithinBounds", "the need lies within the bounds");
+    return make(ConditionType::ScalingLimited, ConditionStatus::False, Code::WithinBounds,
+                "the need lies within the bounds");
   const auto& spec = workload.object.spec;
   const bool at_max = workload.decision->cut_by_max;
-  return make("ScalingLimited", ConditionStatus::True, at_max ? "MaxReplicas" : "MinReplicas",
+  return make(ConditionType::ScalingLimited, ConditionStatus::True, at_max ? Code::MaxReplicas : Code::MinReplicas,
               at_max ? "demand needs more than maxReplicas " + std::to_string(spec.max_replicas)
                      : "demand needs fewer than minReplicas " + std::to_string(spec.min_replicas));
 }
 
 /// Whether the replicas that there are serve: pods that were Ready and are not, starts that do not come up.
 Condition replicas_serving(const Workload& workload) {
-  const auto type = "ReplicasServing";
+  const auto type = ConditionType::ReplicasServing;
   if (!workload.target || !workload.decision)
-    return make(type, ConditionStatus::Unknown, "NoTarget", "the target is not known, see TargetFound");
+    return make(type, ConditionStatus::Unknown, Code::NoTarget, "the target is not known, see TargetFound");
   if (!workload.target->pods_unseen.empty())
-    return make(type, ConditionStatus::Unknown, "PodsUnseen", "its pods cannot be seen, see TargetFound");
+    return make(type, ConditionStatus::Unknown, Code::PodsUnseen, "its pods cannot be seen, see TargetFound");
   if (const auto& why = workload.decision->not_serving)
     return make(type, ConditionStatus::False, why->code, why->message);
-  return make(type, ConditionStatus::True, "Serving", "no pod was lost, and starts come up in their time");
+  return make(type, ConditionStatus::True, Code::Serving, "no pod was lost, and starts come up in their time");
 }
 
 /// What keeps replicas that nobody needs. Those that are starting are no fault and end by themselves.
 Condition scale_in_held(const Workload& workload) {
-  const auto type = "ScaleInHeld";
-  if (!workload.decision || !workload.decision->held || workload.decision->held->code == "Starting")
-    return make(type, ConditionStatus::False, "NothingHeld",
+  const auto type = ConditionType::ScaleInHeld;
+  if (!workload.decision || !workload.decision->held || workload.decision->held->code == Code::Starting)
+    return make(type, ConditionStatus::False, Code::NothingHeld,
                 "what is kept beyond the need is no hold: status.reasons says why");
   return make(type, ConditionStatus::True, workload.decision->held->code, workload.decision->held->message);
 }
 
 /// Whether nodes are asked for before its replicas need them; only of those that name a pool.
 Condition nodes_ahead(const Workload& workload) {
-  const auto type = "NodesAhead";
+  const auto type = ConditionType::NodesAhead;
   const std::string& name = *workload.object.spec.node_pool;
   const auto& trouble = workload.pool_trouble;
-  if (trouble == "PoolNotFound")
+  if (trouble == Code::PoolNotFound)
     return make(
-        type, ConditionStatus::False, trouble,
+        type, ConditionStatus::False, *trouble,
         "there is no AcceleratorPool " + name + "; ask the cluster's admin for it, or correct spec.nodePoolRefs");
-  if (trouble == "PoolInvalid")
-    return make(type, ConditionStatus::False, trouble,
+  if (trouble == Code::PoolInvalid)
+    return make(type, ConditionStatus::False, *trouble,
                 "AcceleratorPool " + name + " cannot be used: see its conditions");
-  if (trouble == "NamespaceNotAllowed")
-    return make(type, ConditionStatus::False, trouble,
+  if (trouble == Code::NamespaceNotAllowed)
+    return make(type, ConditionStatus::False, *trouble,
                 "AcceleratorPool " + name + " does not allow namespace " + workload.object.meta.ns +
                     "; its spec.namespaces is the cluster's admin's");
   if (workload.pool == nullptr)
-    return make(type, ConditionStatus::Unknown, "NoPools",
+    return make(type, ConditionStatus::Unknown, Code::NoPools,
                 "this controller looks after no pools: it sees one namespace only, and pools are the cluster's");
   if (workload.target && !workload.target->replica)
-    return make(type, ConditionStatus::False, "ReplicaUnknown",
+    return make(type, ConditionStatus::False, Code::ReplicaUnknown,
                 "what a replica asks of nodes is not known: " + workload.target->replica_problem);
   const auto conditions = conditions_of(*workload.pool);
-  const auto* able = find_condition(conditions, "AbleToSize");
+  const auto* able = find_condition(conditions, ConditionType::AbleToSize);
   if (able->status == ConditionStatus::False) return make(type, ConditionStatus::False, able->reason, able->message);
   const auto mode = workload.object.spec.mode;
   if (const auto& error = workload.state->buffer_error; error && mode == api::Mode::Auto)
-    return make(type, ConditionStatus::False, "BufferNotWritten", error->message);
+    return make(type, ConditionStatus::False, Code::BufferNotWritten, error->message);
   if (mode != api::Mode::Auto)
-    return make(type, ConditionStatus::Unknown, std::string(api::to_string(mode)) + "Only",
+    return make(type, ConditionStatus::Unknown, code_of_mode(mode),
                 mode == api::Mode::Paused ? "mode is Paused: what was asked for is held as it is"
                                           : "mode is Recommend: no nodes are asked for until spec.mode is Auto");
-  const auto* arriving = find_condition(conditions, "NodesArriving");
+  const auto* arriving = find_condition(conditions, ConditionType::NodesArriving);
   if (arriving->status == ConditionStatus::False)
     return make(type, ConditionStatus::False, arriving->reason, arriving->message);
-  return make(type, ConditionStatus::True, "Active",
+  return make(type, ConditionStatus::True, Code::Active,
               "nodes are asked for a node lead of " + format_rough(workload.pool->lead.p90) + " before replicas start");
 }
 
@@ -222,33 +235,36 @@ Condition ready(const Workload& workload, const Condition& target, const Conditi
   const auto mode = workload.object.spec.mode;
   const bool all_missing = std::all_of(workload.demand.begin(), workload.demand.end(),
                                        [](const auto& view) { return view.input.trust == Trust::Missing; });
-  if (target.status != ConditionStatus::True) return make("Ready", target.status, target.reason, target.message);
-  if (able.status == ConditionStatus::False) return make("Ready", ConditionStatus::False, able.reason, able.message);
-  if (all_missing) return make("Ready", ConditionStatus::False, metrics.reason, metrics.message);
+  if (target.status != ConditionStatus::True)
+    return make(ConditionType::Ready, target.status, target.reason, target.message);
+  if (able.status == ConditionStatus::False)
+    return make(ConditionType::Ready, ConditionStatus::False, able.reason, able.message);
+  if (all_missing) return make(ConditionType::Ready, ConditionStatus::False, metrics.reason, metrics.message);
   if (!workload.unseen.empty()) {
-    return make("Ready", ConditionStatus::Unknown, "WatchStale",
+    return make(ConditionType::Ready, ConditionStatus::Unknown, Code::WatchStale,
                 workload.unseen + "; nothing is scaled in meanwhile, and a changed spec may not be heeded");
   }
-  if (mode == api::Mode::Paused) return make("Ready", ConditionStatus::True, "Paused", able.message);
+  if (mode == api::Mode::Paused) return make(ConditionType::Ready, ConditionStatus::True, Code::Paused, able.message);
   if (!workload.warmed_up) {
-    return make("Ready", ConditionStatus::Unknown, "WarmingUp",
+    return make(ConditionType::Ready, ConditionStatus::Unknown, Code::WarmingUp,
                 "history is being read; nothing is scaled in before it is");
   }
-  if (mode == api::Mode::Recommend) return make("Ready", ConditionStatus::True, "Recommending", able.message);
-  return make("Ready", ConditionStatus::True, "Active", "replicas follow demand");
+  if (mode == api::Mode::Recommend)
+    return make(ConditionType::Ready, ConditionStatus::True, Code::Recommending, able.message);
+  return make(ConditionType::Ready, ConditionStatus::True, Code::Active, "replicas follow demand");
 }
 
 }  // namespace
 
 Condition unusable(const Error& problem) {
-  const char* reason = problem.kind == ErrorKind::Internal   ? "SetAside"
-                       : problem.kind == ErrorKind::Conflict ? "BeyondMaxObjects"
-                                                             : "InvalidSpec";
-  return make("Ready", ConditionStatus::False, reason, problem.message);
+  const Code reason = problem.kind == ErrorKind::Internal   ? Code::SetAside
+                      : problem.kind == ErrorKind::Conflict ? Code::BeyondMaxObjects
+                                                            : Code::InvalidSpec;
+  return make(ConditionType::Ready, ConditionStatus::False, reason, problem.message);
 }
 
 Condition broken(const std::string& by) {
-  return make("Ready", ConditionStatus::False, "InternalError",
+  return make(ConditionType::Ready, ConditionStatus::False, Code::InternalError,
               "the controller is wrong about this object and writes nothing for it but this: " + by +
                   "; please report it (docs/runbook.md)");
 }
@@ -272,7 +288,7 @@ std::vector<Condition> conditions_of(const Workload& workload) {
   return conditions;
 }
 
-const Condition* find_condition(const std::vector<Condition>& conditions, const std::string& type) {
+const Condition* find_condition(const std::vector<Condition>& conditions, ConditionType type) {
   const auto found =
       std::find_if(conditions.begin(), conditions.end(), [&](const Condition& one) { return one.type == type; });
   return found == conditions.end() ? nullptr : &*found;

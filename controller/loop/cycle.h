@@ -53,7 +53,7 @@ struct Workload {
   std::string other_owner;                 ///< observe: who else decides on the replicas, in words; empty: nobody
   bool stood_back = false;                 ///< observe: that is somebody who keeps setting our replicas back
   const Pool* pool = nullptr;              ///< that it names and may use; nullptr: see pool_trouble
-  std::string pool_trouble;                ///< code of why there is none, empty where none is named
+  std::optional<api::Code> pool_trouble;   ///< why there is none; unset where none is named
   plan::LeadTime lead;                     ///< forecast
   bool warmed_up = false;                  ///< forecast: all histories are in
   std::optional<plan::Decision> decision;  ///< decide; unset: there is nothing to decide on

@@ -8,25 +8,6 @@
 namespace aia::loop {
 namespace {
 
-const char* in_words(plan::Action action) {
-  switch (action) {
-    case plan::Action::ScaleOut: return "ScaleOut";
-    case plan::Action::ScaleIn: return "ScaleIn";
-    case plan::Action::Hold: break;
-  }
-  return "Hold";
-}
-
-const char* in_words(plan::Trust trust) {
-  switch (trust) {
-    case plan::Trust::Whole: return "Whole";
-    case plan::Trust::Partial: return "Partial";
-    case plan::Trust::Stale: return "Stale";
-    case plan::Trust::Missing: break;
-  }
-  return "Missing";
-}
-
 ports::DemandReport demand_report(Workload& workload, std::size_t index, WallTime now, Millis late) {
   const auto& view = workload.demand[index];
   ports::DemandReport report;
@@ -34,7 +15,7 @@ ports::DemandReport demand_report(Workload& workload, std::size_t index, WallTim
   report.now = view.input.value;
   report.queue = view.input.backlog;
   report.lead = workload.lead.p90 + view.input.data_age;
-  report.trust = in_words(view.input.trust);
+  report.trust = view.input.trust;
   if (view.input.trust != plan::Trust::Missing) report.data_age = view.input.data_age;
   report.model = view.model;
   if (workload.decision && index < workload.decision->figures.size()) {
@@ -76,7 +57,7 @@ ports::ObjectReport object_report(Workload& workload, WallTime now, Millis late)
     if (workload.target->pods_unseen.empty()) report.ready = workload.ready_pods();
   }
   if (workload.decision && workload.usable()) {
-    report.action = in_words(workload.decision->action);
+    report.action = workload.decision->action;
     report.desired = workload.decision->desired;
     report.reasons = workload.decision->reasons;
   }

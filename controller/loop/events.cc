@@ -13,8 +13,6 @@
 namespace aia::loop {
 namespace {
 
-constexpr std::size_t kMaxNote = 1024;  // what the API server accepts
-
 std::string in_words(const api::Reasons& reasons) {
   std::string words;
   for (const auto& reason : reasons) words += (words.empty() ? "" : "; ") + reason.message;
@@ -35,7 +33,7 @@ std::string cause_of(const std::string& message) {
 /// ScaleInHeld is the condition whose True is trouble.
 bool is_trouble(const api::Condition& condition) {
   return condition.status ==
-         (condition.type == "ScaleInHeld" ? api::ConditionStatus::True : api::ConditionStatus::False);
+         (condition.type == api::ConditionType::ScaleInHeld ? api::ConditionStatus::True : api::ConditionStatus::False);
 }
 
 bool is_same_trouble(const api::Condition& now, const api::Condition* before) {
@@ -48,7 +46,8 @@ ports::Event scaled_event(const Workload& workload) {
   const auto& decision = *workload.decision;
   const bool out = decision.action == plan::Action::ScaleOut;
   const auto from = std::to_string(workload.target->spec_replicas), to = std::to_string(*decision.desired);
-  return {false, out ? "ScaledOut" : "ScaledIn", out ? "ScaleOut" : "ScaleIn",
+  return {false, out ? api::Code::ScaledOut : api::Code::ScaledIn,
+          out ? api::EventAction::ScaleOut : api::EventAction::ScaleIn,
           "from " + from + " to " + to + " replicas: " + in_words(decision.reasons)};
 }
 
@@ -82,7 +81,7 @@ void Events::add(ports::Event event, Millis steady) {
     ++left_out_;
     return;
   }
-  event.note = api::cut(event.note, kMaxNote);
+  event.note = api::cut(event.note, ports::Event::kMaxNote);
   unsent_.push_back({std::move(event)});
   if (unsent_.size() <= kMostUnsent) return;
   unsent_.pop_front();
@@ -90,15 +89,15 @@ void Events::add(ports::Event event, Millis steady) {
 }
 
 void Events::tell(const std::vector<api::Condition>& now, const std::vector<api::Condition>& before,
-                  const std::vector<std::string>& types, Millis steady, Millis quiet) {
+                  const std::vector<api::ConditionType>& types, Millis steady, Millis quiet) {
   std::set<std::string> said;
   for (const auto& type : types) {
     const auto* condition = find_condition(now, type);
     if (condition == nullptr || !is_trouble(*condition)) continue;
-    if (type == "ScaleInHeld" && !said.empty()) continue;  // what holds is told already
+    if (type == api::ConditionType::ScaleInHeld && !said.empty()) continue;  // what holds is told already
     const bool is_due = is_new(*condition, find_condition(before, type), steady, quiet);
     if (said.insert(condition->message).second && is_due)
-      add({true, condition->reason, "Reconcile", condition->message}, steady);
+      add({true, condition->reason, api::EventAction::Reconcile, condition->message}, steady);
   }
   std::erase_if(told_, [&](const auto& entry) {
     const auto* condition = find_condition(now, entry.first.first);
@@ -143,7 +142,7 @@ std::vector<Error> Events::send(Outage& outage, const std::function<Status(const
     if (!sent) {
       const auto& error = sent.error();
       const bool again = (error.outcome_unknown() || error.kind == ErrorKind::Throttled) && ++tries < kTries;
-      errors.push_back(error.in("Event " + event.reason + (again ? "" : ", given up")));
+      errors.push_back(error.in(std::string("Event ") + to_string(event.reason) + (again ? "" : ", given up")));
       if (again) break;
     }
     unsent_.pop_front();

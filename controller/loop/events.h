@@ -66,7 +66,7 @@ class Events {
   /// that trouble that comes and goes, or words that change in every cycle, do not flood. A type that repeats an
   /// earlier one's words says nothing new.
   void tell(const std::vector<api::Condition>& now, const std::vector<api::Condition>& before,
-            const std::vector<std::string>& types, Millis steady, Millis quiet);
+            const std::vector<api::ConditionType>& types, Millis steady, Millis quiet);
 
   /// Sends what there is, oldest first, as long as `may` says yes of a new one. What was not answered waits for the
   /// next cycle, and what came after it, too. Returns what went wrong.
@@ -89,7 +89,7 @@ class Events {
   [[nodiscard]] Error left_out() const;
   bool is_new(const api::Condition& now, const api::Condition* before, Millis steady, Millis quiet);
 
-  std::map<std::pair<std::string, std::string>, Told> told_;  ///< by type and reason
+  std::map<std::pair<api::ConditionType, api::Code>, Told> told_;  ///< by type and reason
   std::deque<Unsent> unsent_;
   std::size_t given_up_ = 0, left_out_ = 0, beyond_share_ = 0;   ///< not said yet
   Allowance warnings_{kMost, kRefill}, others_{kMost, kRefill};  ///< trouble takes nothing from what tells of scaling

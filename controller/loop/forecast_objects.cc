@@ -9,17 +9,14 @@
 namespace aia::loop {
 namespace {
 
-constexpr std::size_t kMaxFanPoints = 48;  // the CRD's bounds
-constexpr std::size_t kMaxLevels = 5;
-
 std::string name_of(const Workload& workload, const std::string& demand) {
   return workload.object.meta.name + "." + demand;
 }
 
 void put_fan(api::ForecastStatus& status, const forecasting::Fan& fan) {
-  const auto levels = std::min(kMaxLevels, fan.levels.size());
+  const auto levels = std::min(api::kMaxQuantiles, fan.levels.size());
   status.quantiles.assign(fan.levels.begin(), fan.levels.begin() + static_cast<std::ptrdiff_t>(levels));
-  const std::size_t points = std::min(kMaxFanPoints, fan.offsets.size());
+  const std::size_t points = std::min(api::kMaxFanPoints, fan.offsets.size());
   for (std::size_t i = 0; i < points; ++i) {  // spread over all of them, the first and the last included
     const std::size_t k = points < 2 ? 0 : i * (fan.offsets.size() - 1) / (points - 1);
     api::FanPoint point{fan.offsets[k], {}};

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "controller/api/validate.h"
+
 namespace aia::loop {
 namespace {
 
@@ -52,7 +54,7 @@ void LeadSamples::observe(const std::vector<Start>& starts, WallTime now) {
 Millis LeadSamples::longest_believed() const {
   const auto measured = plan::lead_time(samples_, {}, std::nullopt, {});
   const bool is_measured = measured.source == api::LeadTimeSource::Measured;
-  return is_measured ? std::min(2 * measured.p90, plan::kLongestLead) : plan::kLongestLead;
+  return is_measured ? std::min(2 * measured.p90, api::kLongestLead) : api::kLongestLead;
 }
 
 plan::LeadTime LeadSamples::lead(const std::vector<Start>& starts, WallTime now,

@@ -51,7 +51,7 @@ class LeadSamples {
 
  private:
   /// A start that hung, in a rollout or for want of room, and came up in the end counts as twice the P90, and never as
-  /// more than plan::kLongestLead: a few of them move no horizon by hours, and starts that really take longer now are
+  /// more than api::kLongestLead: a few of them move no horizon by hours, and starts that really take longer now are
   /// followed in a few steps.
   [[nodiscard]] Millis longest_believed() const;
 

@@ -228,9 +228,9 @@ void observe_pools(PoolRound& round, ports::Pools& pools, PoolStates& states, bo
     if (next < supplies.size()) pool.supply = std::move(supplies[next]);
     ++next;
     if (const Pool* first = sizes_the_same(round, pool); first != nullptr && !pool.supply.refusal)
-      pool.supply.refusal =
-          api::Reason{"SharedScale", pool.object.spec.scale_ref->to_string() + " is sized by AcceleratorPool " +
-                                         first->object.meta.name + ": allow namespaces there, or use another scaleRef"};
+      pool.supply.refusal = api::Reason{
+          api::Code::SharedScale, pool.object.spec.scale_ref->to_string() + " is sized by AcceleratorPool " +
+                                      first->object.meta.name + ": allow namespaces there, or use another scaleRef"};
     if (pool.supply.problem) pool.fail("observe", *pool.supply.problem);
     guarded(pool, "observe", [&] { observe_pool(pool, round.now, settings); });
   }
@@ -251,11 +251,11 @@ void join_pools(PoolRound& round, Cycle& cycle) {
     const auto found = std::find_if(round.pools.begin(), round.pools.end(),
                                     [&](const Pool& pool) { return pool.object.meta.name == *name; });
     if (found == round.pools.end()) {
-      workload.pool_trouble = "PoolNotFound";
+      workload.pool_trouble = api::Code::PoolNotFound;
     } else if (found->problem) {
-      workload.pool_trouble = "PoolInvalid";
+      workload.pool_trouble = api::Code::PoolInvalid;
     } else if (!found->object.spec.allows(workload.object.meta.ns)) {
-      workload.pool_trouble = "NamespaceNotAllowed";
+      workload.pool_trouble = api::Code::NamespaceNotAllowed;
     } else {
       workload.pool = &*found;
       found->members.push_back({&workload.object, workload.state});

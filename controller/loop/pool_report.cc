@@ -10,11 +10,13 @@
 namespace aia::loop {
 namespace {
 
+using api::Code;
 using api::Condition;
 using api::ConditionStatus;
+using api::ConditionType;
 
-Condition make(const char* type, ConditionStatus status, std::string reason, std::string message) {
-  return {type, status, std::move(reason), std::move(message), {}, 0};
+Condition make(ConditionType type, ConditionStatus status, Code reason, std::string message) {
+  return {type, status, reason, std::move(message), {}, 0};
 }
 
 std::string count(int n, const char* what) {
@@ -41,12 +43,12 @@ std::string troubles_in_words(const Pool& pool) {
 }
 
 Condition nodes_found(const Pool& pool) {
-  const auto type = "NodesFound";
+  const auto type = ConditionType::NodesFound;
   if (!pool.supply.nodes.empty())
-    return make(type, ConditionStatus::True, "Found",
+    return make(type, ConditionStatus::True, Code::Found,
                 "nodes with " + labels_in_words(pool.object.spec) + " are there" + troubles_in_words(pool));
   const bool should_be = pool.supply.size.value_or(0) > 0;
-  return make(type, should_be ? ConditionStatus::False : ConditionStatus::Unknown, "NoNodeMatches",
+  return make(type, should_be ? ConditionStatus::False : ConditionStatus::Unknown, Code::NoNodeMatches,
               "no node has the labels " + labels_in_words(pool.object.spec) +
                   (should_be ? "; correct spec.nodes.labels, or look why " + pool.object.spec.scale_ref->to_string() +
                                    " brings no nodes"
@@ -54,26 +56,26 @@ Condition nodes_found(const Pool& pool) {
 }
 
 Condition gpus_found(const Pool& pool) {
-  const auto type = "GpusFound";
+  const auto type = ConditionType::GpusFound;
   const auto& spec = pool.object.spec;
   if (pool.bare > 0) {
-    return make(type, ConditionStatus::False, "GpuResourceMissing",
+    return make(type, ConditionStatus::False, Code::GpuResourceMissing,
                 count(pool.bare, "node") + " Ready without any " + spec.gpu_resource + ": the device plugin " +
                     (pool.barren ? "does not come up" : "is not up yet") + ", or correct spec.nodes.gpu" +
                     (pool.shorts.empty() ? "" : "; " + first_of(pool.shorts)));
   }
   if (pool.ready_nodes() == 0)
-    return make(type, ConditionStatus::Unknown, "NoReadyNode", "no node is Ready, so none could be looked at");
+    return make(type, ConditionStatus::Unknown, Code::NoReadyNode, "no node is Ready, so none could be looked at");
   if (!pool.shorts.empty())
-    return make(type, ConditionStatus::True, "SomeMissing",
+    return make(type, ConditionStatus::True, Code::SomeMissing,
                 first_of(pool.shorts) + ": they count with what they offer; repair them, or correct spec.nodes.gpu");
-  return make(type, ConditionStatus::True, "Found", "the nodes offer " + spec.gpu_resource);
+  return make(type, ConditionStatus::True, Code::Found, "the nodes offer " + spec.gpu_resource);
 }
 
 Condition nodes_arriving(const Pool& pool) {
-  const auto type = "NodesArriving";
+  const auto type = ConditionType::NodesArriving;
   if (const int missing = pool.stuck + pool.unfilled; missing > 0) {
-    return make(type, ConditionStatus::False, "NodesStuck",
+    return make(type, ConditionStatus::False, Code::NodesStuck,
                 count(missing, "node") + (pool.stuck > 0 ? " asked for" : " that pods or our buffers wait for") +
                     " did not come within " + format_rough(2 * pool.lead.p90) +
                     " (twice the lead time): look at quotas, capacity and the node autoscaler's log; replicas follow " +
@@ -82,8 +84,8 @@ Condition nodes_arriving(const Pool& pool) {
   const auto starting =
       std::count_if(pool.nodes.begin(), pool.nodes.end(), [](const auto& node) { return node.starting; });
   if (starting > 0)
-    return make(type, ConditionStatus::True, "Starting", count(static_cast<int>(starting), "node") + " on the way");
-  return make(type, ConditionStatus::True, "Settled", "no node is on its way");
+    return make(type, ConditionStatus::True, Code::Starting, count(static_cast<int>(starting), "node") + " on the way");
+  return make(type, ConditionStatus::True, Code::Settled, "no node is on its way");
 }
 
 /// What we changed there and have not undone.
@@ -102,17 +104,17 @@ std::string still_held(const Pool& pool) {
 }
 
 Condition able_to_size(const Pool& pool) {
-  const auto type = "AbleToSize";
+  const auto type = ConditionType::AbleToSize;
   const bool acts = pool.any_counts();
   if (const Error* error = pool.refused()) {
     const bool forbidden = error->kind == ErrorKind::Forbidden;
     const std::string what = error->message + (forbidden ? "; allow it (manifests/overlays/act)" : "");
     const std::string left = left_behind(pool);
     if (!acts)
-      return make(type, ConditionStatus::False, "ReleaseNeeded",
+      return make(type, ConditionStatus::False, Code::ReleaseNeeded,
                   "what was done for this pool cannot be undone (" + what + (left.empty() ? "" : "; " + left) +
                       "): run `aiautoscaler release --all`");
-    return make(type, ConditionStatus::False, forbidden ? "Forbidden" : "WriteFailed", what);
+    return make(type, ConditionStatus::False, forbidden ? Code::Forbidden : Code::WriteFailed, what);
   }
   if (pool.supply.refusal) {
     const std::string left = left_behind(pool);
@@ -125,45 +127,48 @@ Condition able_to_size(const Pool& pool) {
         pool.supply.problem->kind == ErrorKind::NotFound || pool.supply.problem->kind == ErrorKind::Invalid;
     const std::string left = left_behind(pool);
     const bool for_ever = pool.supply.problem->kind == ErrorKind::Invalid && !left.empty();
-    return make(type, gone ? ConditionStatus::False : ConditionStatus::Unknown, gone ? "ScaleNotFound" : "Unavailable",
+    return make(type, gone ? ConditionStatus::False : ConditionStatus::Unknown,
+                gone ? Code::ScaleNotFound : Code::Unavailable,
                 pool.supply.problem->message +
                     (for_ever ? "; " + left + ": `aiautoscaler release --all --force` forgets it" : ""));
   }
   if (pool.members.empty())
-    return make(type, ConditionStatus::Unknown, "Unused",
+    return make(type, ConditionStatus::Unknown, Code::Unused,
                 "no AIAutoscaler names this pool in spec.nodePoolRefs" + still_held(pool));
   if (!pool.any(&PoolNeed::acts)) {
     const bool paused = pool.any(&PoolNeed::stays);
-    return make(type, ConditionStatus::Unknown, paused ? "PausedOnly" : "RecommendOnly",
+    return make(type, ConditionStatus::Unknown, paused ? Code::Paused : Code::Recommending,
                 paused ? "its AIAutoscalers are Paused or not the only owners: what there is is held as it is"
                        : "its AIAutoscalers are in mode Recommend: no nodes are asked for" + still_held(pool));
   }
   if (!pool.supply.rolling.empty())
-    return make(type, ConditionStatus::True, "RollingOut", "nodes may be asked for; " + pool.supply.rolling);
-  return make(type, ConditionStatus::True, "ReadyToSize", "nodes may be asked for");
+    return make(type, ConditionStatus::True, Code::Rollout, "nodes may be asked for; " + pool.supply.rolling);
+  return make(type, ConditionStatus::True, Code::ReadyToSize, "nodes may be asked for");
 }
 
 Condition size_limited(const Pool& pool) {
-  const auto type = "SizeLimited";
+  const auto type = ConditionType::SizeLimited;
   if (pool.planned && pool.planned->limited)
-    return make(type, ConditionStatus::True, "MaxNodes",
+    return make(type, ConditionStatus::True, Code::MaxNodes,
                 "more than maxNodes " + std::to_string(pool.object.spec.max_nodes) + " are needed");
-  return make(type, ConditionStatus::False, "WithinBounds", "the need lies within the bounds");
+  return make(type, ConditionStatus::False, Code::WithinBounds, "the need lies within the bounds");
 }
 
 Condition sum_of(const Pool& pool, const std::vector<Condition>& parts) {
-  const auto* able = find_condition(parts, "AbleToSize");
+  const auto* able = find_condition(parts, ConditionType::AbleToSize);
   if (pool.object.meta.deleting) {
     const std::string why_not = able->status == ConditionStatus::False ? ": " + able->message : still_held(pool);
-    return make("Ready", ConditionStatus::False, "Deleting", "it goes when what was done for it is undone" + why_not);
+    return make(ConditionType::Ready, ConditionStatus::False, Code::Deleting,
+                "it goes when what was done for it is undone" + why_not);
   }
   for (const auto& part : parts) {
-    if (part.status == ConditionStatus::False && part.type != "SizeLimited" && part.type != "NodesFound")
-      return make("Ready", ConditionStatus::False, part.reason, part.message);
+    if (part.status == ConditionStatus::False && part.type != ConditionType::SizeLimited &&
+        part.type != ConditionType::NodesFound)
+      return make(ConditionType::Ready, ConditionStatus::False, part.reason, part.message);
   }
   if (able->status == ConditionStatus::Unknown)
-    return make("Ready", ConditionStatus::Unknown, able->reason, able->message);
-  return make("Ready", ConditionStatus::True, "Active", "nodes are asked for ahead of demand");
+    return make(ConditionType::Ready, ConditionStatus::Unknown, able->reason, able->message);
+  return make(ConditionType::Ready, ConditionStatus::True, Code::Active, "nodes are asked for ahead of demand");
 }
 
 std::int64_t gpus(const Pool& pool, bool held) {
@@ -214,7 +219,8 @@ bool pool_differs(const api::AcceleratorPoolStatus& a, const api::AcceleratorPoo
 /// Words about what was changed, with the plan's first reason.
 void note_done(Pool& pool, const api::AcceleratorPoolStatus& next, Millis steady) {
   const std::string why = next.reasons.empty() ? "" : ": " + next.reasons.front().message;
-  for (const auto& what : pool.done) pool.state->events.add({false, "Sized", "Size", what + why}, steady);
+  for (const auto& what : pool.done)
+    pool.state->events.add({false, Code::Sized, api::EventAction::Size, what + why}, steady);
 }
 
 void write_pool_status(Pool& pool, Cycle& cycle, ports::Pools& pools, const ports::Clock& clock,
@@ -230,7 +236,8 @@ void write_pool_status(Pool& pool, Cycle& cycle, ports::Pools& pools, const port
   if (!outcome && lead_lost(cycle, outcome.error())) return;
   cycle.outage.note(outcome);
   if (!outcome) return pool.fail("report", outcome.error().in("status"));
-  state.events.tell(next.conditions, state.status.conditions, {"Ready"}, clock.steady(), kQuietCycles * settings.cycle);
+  state.events.tell(next.conditions, state.status.conditions, {ConditionType::Ready}, clock.steady(),
+                    kQuietCycles * settings.cycle);
   state.status = std::move(next), state.status_slot = slot, state.confirmed = true;
 }
 

@@ -3,12 +3,9 @@
 
 #include <algorithm>
 
+#include "controller/api/validate.h"
+
 namespace aia::loop {
-namespace {
-
-constexpr Millis kLongestLead = std::chrono::hours(2);  // as spec.leadTime
-
-}  // namespace
 
 std::vector<Start> NodeAsks::observe(const ports::PoolSupply& supply, const std::vector<bool>& is_usable, WallTime now,
                                      Millis late) {
@@ -74,7 +71,7 @@ bool NodeAsks::measures(const Known& seen, const ports::Node& node) {
   if (seen.was_found_broken) return false;
   if (!seen.usable_since) return !node.cordoned;  // cordoned: somebody keeps pods away until now
   const Millis took = *seen.usable_since - seen.began;
-  return took > Millis(0) && took <= kLongestLead;  // no time at all: Ready, without since when
+  return took > Millis(0) && took <= api::kLongestLead;  // no time at all: Ready, without since when
 }
 
 void NodeAsks::answered() {

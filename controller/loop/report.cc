@@ -29,8 +29,9 @@ void write_status(Cycle& cycle, Workload& workload, ports::Cluster& cluster, con
   cycle.outage.note(outcome);
   state.status_unsure = !outcome && outcome.error().outcome_unknown();
   if (!outcome) return workload.fail("report", outcome.error().in("status"));
-  static const std::vector<std::string> kTold{"Ready",           "MetricsHealthy", "AbleToScale",
-                                              "ReplicasServing", "NodesAhead",     "ScaleInHeld"};
+  using enum api::ConditionType;
+  static const std::vector<api::ConditionType> kTold{Ready,           MetricsHealthy, AbleToScale,
+                                                     ReplicasServing, NodesAhead,     ScaleInHeld};
   state.events.tell(next.conditions, state.status.conditions, kTold, clock.steady(), kQuietCycles * settings.cycle);
   state.status = std::move(next);
   state.status_slot = slot;

@@ -9,6 +9,8 @@
 namespace aia::plan {
 namespace {
 
+using api::Code;
+
 std::string replicas(int n) {
   return std::to_string(n) + (n == 1 ? " replica" : " replicas");
 }
@@ -69,7 +71,7 @@ api::Reason explain_need(const DemandInput& demand, const DemandFigures& figures
     std::string text = name + expected(demand, figures, input) + verb + sized(start, demand);
     if (reactive >= 0) text += "; " + present(demand, supply) + " needs " + std::to_string(reactive);
     if (waits) text += "; no free node, so a node's lead of " + format_rough(input.nodes->lead) + " is counted in";
-    return {"ForecastFloor", text};
+    return {Code::ForecastFloor, text};
   }
   const std::string verb = needs(usable_backlog(demand), "");
   std::string text = name + present(demand, supply) + verb + sized(reactive, demand);
@@ -77,46 +79,47 @@ api::Reason explain_need(const DemandInput& demand, const DemandFigures& figures
     text += "; " + expected(demand, figures, input) + " needs " + std::to_string(start);
   else if (api::is_forecast(demand.spec.kind) && !demand.forecast_note.empty())
     text += " (no forecast: " + demand.forecast_note + ")";
-  return {"Reactive", text};
+  return {Code::Reactive, text};
 }
 
 api::Reason explain_kept(const DemandInput& demand, const DemandFigures& figures, const Input& input,
                          const Settings& settings) {
   const double within_ms = settings.keep_leads * static_cast<double>(figures.lead.count());
-  return {"KeptAhead", demand.spec.name + ": " + percentile(input.spec.forecast.quantile) + " demand needs " +
-                           replicas(*figures.keep) + " within the next " +
-                           format_rough(Millis(static_cast<Millis::rep>(within_ms))) +
-                           ": stopping them to start them again would not pay"};
+  return {Code::KeptAhead, demand.spec.name + ": " + percentile(input.spec.forecast.quantile) + " demand needs " +
+                               replicas(*figures.keep) + " within the next " +
+                               format_rough(Millis(static_cast<Millis::rep>(within_ms))) +
+                               ": stopping them to start them again would not pay"};
 }
 
 api::Reason explain_nothing_known(int held) {
-  return {"NothingKnown", "no demand entry has a value or a forecast: " + replicas(held) + are(held) + " held"};
+  return {Code::NothingKnown, "no demand entry has a value or a forecast: " + replicas(held) + are(held) + " held"};
 }
 
 api::Reason explain_zero() {
-  return {"ScaledToZeroByHand",
+  return {Code::ScaledToZeroByHand,
           "somebody set replicas to 0, which we never do: left alone until somebody sets them to 1 or more"};
 }
 
 api::Reason explain_conflict(const std::string& owner, int current, bool to_min) {
-  if (to_min) return {"Conflict", owner + ": replicas are left alone but for their return to minReplicas"};
-  return {"Conflict", owner + ": " + replicas(current) + are(current) + " left alone while somebody else sets them"};
+  if (to_min) return {Code::Conflict, owner + ": replicas are left alone but for their return to minReplicas"};
+  return {Code::Conflict,
+          owner + ": " + replicas(current) + are(current) + " left alone while somebody else sets them"};
 }
 
 api::Reason explain_warming_up() {
-  return {"WarmingUp", "history is still being read: nothing is scaled in before"};
+  return {Code::WarmingUp, "history is still being read: nothing is scaled in before"};
 }
 
 api::Reason explain_unseen(const std::string& unseen) {
-  return {"WatchStale", unseen + ": nothing is scaled in meanwhile"};
+  return {Code::WatchStale, unseen + ": nothing is scaled in meanwhile"};
 }
 
 api::Reason explain_rollout(const std::string& rollout) {
-  return {"Rollout", "nothing is scaled in until the rollout is known to be done (" + rollout + ")"};
+  return {Code::Rollout, "nothing is scaled in until the rollout is known to be done (" + rollout + ")"};
 }
 
 api::Reason explain_starting(int starting) {
-  return {"Starting", replicas(starting) + are(starting) + " still starting: nothing is scaled in below them"};
+  return {Code::Starting, replicas(starting) + are(starting) + " still starting: nothing is scaled in below them"};
 }
 
 api::Reason explain_stuck(const Input& input, const Supply& supply, const std::optional<Memory::StuckStarts>& tries) {
@@ -132,21 +135,21 @@ api::Reason explain_stuck(const Input& input, const Supply& supply, const std::o
                   " nothing more is started ahead of demand, what is needed now is; the next try is due at " +
                   format_rfc3339(tries->next_try)
             : "not counted on";
-  return {"StartupStuck", std::to_string(supply.stuck) + " of " + std::to_string(supply.stuck + supply.starting()) +
-                              " starting replicas took longer than " + format_rough(supply.stuck_after()) +
-                              " (twice the lead time)" + without_node + " or crash, the oldest since " +
-                              format_rfc3339(input.now - longest) + ": " + consequence + "; look at their pods"};
+  return {Code::StartupStuck, std::to_string(supply.stuck) + " of " + std::to_string(supply.stuck + supply.starting()) +
+                                  " starting replicas took longer than " + format_rough(supply.stuck_after()) +
+                                  " (twice the lead time)" + without_node + " or crash, the oldest since " +
+                                  format_rfc3339(input.now - longest) + ": " + consequence + "; look at their pods"};
 }
 
 api::Reason explain_pods_unseen(const Input& input) {
-  return {"PodsUnseen", "its pods cannot be seen (" + input.replicas.unseen + "): the " +
-                            replicas(input.replicas.ready) +
-                            " that its scale counts are taken for Ready; no lead time is measured, and pods that do "
-                            "not serve go unnoticed"};
+  return {Code::PodsUnseen,
+          "its pods cannot be seen (" + input.replicas.unseen + "): the " + replicas(input.replicas.ready) +
+              " that its scale counts are taken for Ready; no lead time is measured, and pods that do "
+              "not serve go unnoticed"};
 }
 
 api::Reason explain_lost(const Input& input, const Supply& supply, const Memory::LostPods& lost) {
-  return {"CapacityLost",
+  return {Code::CapacityLost,
           replicas(supply.lost) + " that served" + are(supply.lost) + " not Ready since " + format_rfc3339(lost.since) +
               " (" + input.replicas.lost_names + "): " +
               (is_recent(lost.since, input) ? "demand may be low because of that, so nothing is scaled in below the " +
@@ -156,8 +159,8 @@ api::Reason explain_lost(const Input& input, const Supply& supply, const Memory:
 }
 
 api::Reason explain_too_few_ready(int ready, int needed) {
-  return {"TooFewReady", "only " + replicas(ready) + are(ready) + " Ready and " + std::to_string(needed) + are(needed) +
-                             " needed: nothing is scaled in before more are Ready than are needed"};
+  return {Code::TooFewReady, "only " + replicas(ready) + are(ready) + " Ready and " + std::to_string(needed) +
+                                 are(needed) + " needed: nothing is scaled in before more are Ready than are needed"};
 }
 
 api::Reason explain_replacements(int replaced, const Input& input, const Supply& supply) {
@@ -168,23 +171,23 @@ api::Reason explain_replacements(int replaced, const Input& input, const Supply&
   add(supply.lost_long > 0, "that were Ready and are not (" + input.replicas.lost_names + ")");
   add(input.replicas.unsteady > 0, "that lose Ready again and again");
   add(supply.stuck_on_nodes > 0, input.replicas.rolls() ? "of the rollout that do not come up" : "that do not come up");
-  return {"Replacing", std::to_string(replaced) + " more than needed stand in for pods " + which};
+  return {Code::Replacing, std::to_string(replaced) + " more than needed stand in for pods " + which};
 }
 
 api::Reason explain_ranks(int needed, int kept) {
-  return {"LowerRanksFail", "the highest ranks are removed first, and pods of lower ranks do not serve: the " +
-                                std::to_string(needed) + " that are needed serve only while " + replicas(kept) +
-                                are(kept) + " kept"};
+  return {Code::LowerRanksFail, "the highest ranks are removed first, and pods of lower ranks do not serve: the " +
+                                    std::to_string(needed) + " that are needed serve only while " + replicas(kept) +
+                                    are(kept) + " kept"};
 }
 
 api::Reason explain_removal(int ready, int current) {
-  return {"RemovalUnknown", "only " + std::to_string(ready) + " of " + replicas(current) +
-                                " are Ready, and it is not known which its controller would remove first"};
+  return {Code::RemovalUnknown, "only " + std::to_string(ready) + " of " + replicas(current) +
+                                    " are Ready, and it is not known which its controller would remove first"};
 }
 
 api::Reason explain_collapse(const std::string& demand, const Memory::Collapse& collapse, const Input& input) {
   const CollapseSteps steps = collapse_steps(input.lead.p90);
-  return {"DemandCollapsed",
+  return {Code::DemandCollapsed,
           demand + " fell far below its forecast at " + format_rfc3339(collapse.since) +
               ", which may be an outage upstream, and the forecast is not followed until demand is back: " +
               replicas(collapse.from) + " are kept for " + format_rough(steps.whole) + ", then a part less each " +
@@ -192,14 +195,14 @@ api::Reason explain_collapse(const std::string& demand, const Memory::Collapse& 
 }
 
 api::Reason explain_queue_alone(Millis lead) {
-  return {"QueueAlone",
+  return {Code::QueueAlone,
           "an empty queue does not say that the workers are idle: without a `running` query one replica goes each " +
               format_rough(lead) + " (the lead time)"};
 }
 
 api::Reason explain_unconfirmed(const Memory::Jump& jump) {
-  return {"JumpUnconfirmed", "demand jumped, and only one sample shows it: twice the " + replicas(jump.from) +
-                                 " of before are started, the rest when a later sample confirms it"};
+  return {Code::JumpUnconfirmed, "demand jumped, and only one sample shows it: twice the " + replicas(jump.from) +
+                                     " of before are started, the rest when a later sample confirms it"};
 }
 
 std::string explain_held(const Floor& floor, int kept, WallTime since, bool is_replaced) {
@@ -217,39 +220,39 @@ std::string explain_held_unknown(int held, WallTime since) {
 }
 
 api::Reason explain_max(int needed, int max) {
-  return {"MaxReplicas", replicas(needed) + are(needed) + " needed, maxReplicas is " + std::to_string(max) +
-                             ": raise it, or expect requests to wait"};
+  return {Code::MaxReplicas, replicas(needed) + are(needed) + " needed, maxReplicas is " + std::to_string(max) +
+                                 ": raise it, or expect requests to wait"};
 }
 
 api::Reason explain_no_room(int replaced, int max) {
-  return {"MaxReplicas", std::to_string(replaced) +
-                             " more to stand in for pods that fail do not fit under maxReplicas " +
-                             std::to_string(max) + ": mend or delete those pods, or raise it"};
+  return {Code::MaxReplicas, std::to_string(replaced) +
+                                 " more to stand in for pods that fail do not fit under maxReplicas " +
+                                 std::to_string(max) + ": mend or delete those pods, or raise it"};
 }
 
 api::Reason explain_min(int needed, int min) {
-  return {"MinReplicas", replicas(needed) + are(needed) + " needed, minReplicas is " + std::to_string(min)};
+  return {Code::MinReplicas, replicas(needed) + are(needed) + " needed, minReplicas is " + std::to_string(min)};
 }
 
 api::Reason explain_outside(int current, int min, int max) {
   if (current > max)
-    return {"AboveMax", replicas(current) + are(current) + " there, maxReplicas is " + std::to_string(max) +
-                            ": max is hard, whatever the data says"};
-  return {"BelowMin", replicas(current) + are(current) + " there, minReplicas is " + std::to_string(min)};
+    return {Code::AboveMax, replicas(current) + are(current) + " there, maxReplicas is " + std::to_string(max) +
+                                ": max is hard, whatever the data says"};
+  return {Code::BelowMin, replicas(current) + are(current) + " there, minReplicas is " + std::to_string(min)};
 }
 
 api::Reason explain_window(int current, int recommended, const Stabilised& calmed, const Calm& calm) {
   const Millis window = recommended > current ? calm.up_window : calm.down_window;
-  return {"Stabilizing",
+  return {Code::Stabilizing,
           replicas(recommended) + are(recommended) + " enough now, but " + std::to_string(calmed.replicas) +
               (recommended > current ? " were enough" : " were needed") + " within the last " + format_rough(window)};
 }
 
 api::Reason explain_tolerance(int current, int recommended, const Calm& calm) {
   const double tolerance = recommended > current ? calm.up_tolerance : calm.down_tolerance;
-  return {"WithinTolerance", std::to_string(recommended) + " instead of " + replicas(current) +
-                                 " is within the tolerance of " + format_figure(100 * tolerance) +
-                                 "%: not worth a change"};
+  return {Code::WithinTolerance, std::to_string(recommended) + " instead of " + replicas(current) +
+                                     " is within the tolerance of " + format_figure(100 * tolerance) +
+                                     "%: not worth a change"};
 }
 
 }  // namespace aia::plan

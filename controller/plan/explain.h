@@ -9,9 +9,7 @@
 
 namespace aia::plan {
 
-inline constexpr std::size_t kMaxReasons = 16;
-
-/// "ForecastFloor" or "Reactive", whichever needs more, with the other beside it. Precondition: one of the two is
+/// ForecastFloor or Reactive, whichever needs more, with the other beside it. Precondition: one of the two is
 /// known.
 api::Reason explain_need(const DemandInput& demand, const DemandFigures& figures, const Input& input,
                          const Supply& supply);

@@ -182,7 +182,7 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
   const bool is_old = memory.not_serving_since && !is_recent(*memory.not_serving_since, input);
   for (const DemandInput& demand : input.demand) {
     const auto trouble = trouble_of(demand, supply);
-    const bool by_pods = trouble && trouble->code == kPodsNotServing;
+    const bool by_pods = trouble && trouble->code == api::Code::PodsNotServing;
     if (trouble)
       all.push_back({by_pods && is_old ? std::min(current, needs.keep + supply.not_serving()) : current, *trouble, ""});
   }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "controller/api/validate.h"
+
 namespace aia::plan {
 namespace {
 
@@ -17,7 +19,7 @@ Millis p90_of(std::vector<Millis> samples) {
 }
 
 std::vector<Millis> plausible(std::vector<Millis> observed) {
-  std::erase_if(observed, [](Millis one) { return one <= Millis{0} || one > kLongestLead; });
+  std::erase_if(observed, [](Millis one) { return one <= Millis{0} || one > api::kLongestLead; });
   if (observed.empty()) return observed;
   std::sort(observed.begin(), observed.end());
   const Millis median = observed[(observed.size() - 1) / 2];
@@ -33,7 +35,7 @@ LeadTime lead_time(const std::vector<Millis>& measured, const std::vector<Millis
   const auto samples = static_cast<int>(std::min(measured.size(), api::kMaxLeadSamples));
   if (configured) return {*configured, LeadTimeSource::Configured, samples};
   if (samples > 0 && samples >= settings.min_samples)
-    return {std::clamp(p90_of({measured.end() - samples, measured.end()}), kShortestLead, kLongestLead),
+    return {std::clamp(p90_of({measured.end() - samples, measured.end()}), kShortestLead, api::kLongestLead),
             LeadTimeSource::Measured, samples};
   const std::vector<Millis> seen = plausible(observed);
   if (seen.empty()) return {settings.fallback, LeadTimeSource::Default, samples};

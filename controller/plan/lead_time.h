@@ -11,7 +11,6 @@
 
 namespace aia::plan {
 
-inline constexpr Millis kLongestLead = std::chrono::hours(2);  // as spec.leadTime
 inline constexpr Millis kShortestLead = std::chrono::seconds(1);
 
 struct LeadTime {
@@ -27,8 +26,8 @@ struct LeadTimeSettings {
 
 /// The lead time to plan with. `measured`: newest last, any number; `configured` overrides. `observed`: from creation
 /// to Ready of pods whose starts were not seen. A pod that lost Ready in between shows far too long a time, so what is
-/// longer than three times the median, or than kLongestLead, is left out. What was measured lies between kShortestLead
-/// (within a second of 0 a start would never be late) and kLongestLead.
+/// longer than three times the median, or than api::kLongestLead, is left out. What was measured lies between
+/// kShortestLead (within a second of 0 a start would never be late) and api::kLongestLead.
 LeadTime lead_time(const std::vector<Millis>& measured, const std::vector<Millis>& observed,
                    const std::optional<Millis>& configured, const LeadTimeSettings& settings);
 

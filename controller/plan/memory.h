@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "controller/api/codes.h"
 
 namespace aia::plan {
 
@@ -41,7 +42,7 @@ struct Memory {
   };
   /// What holds a scale-in now, by its reason's code, and since when.
   struct Hold {
-    std::string code;
+    api::Code code = api::Code::Unknown;
     WallTime since{};
   };
 
@@ -59,8 +60,8 @@ struct Memory {
 
 /// A scale-in that does not happen: why, and what it costs.
 struct Held {
-  std::string code;     ///< of the reason that holds it
-  std::string message;  ///< since when, what it costs an hour, why, and how a person ends it
+  api::Code code = api::Code::Unknown;  ///< of the reason that holds it
+  std::string message;                  ///< since when, what it costs an hour, why, and how a person ends it
   WallTime since{};
   int replicas = 0;  ///< kept that nobody needs
 };

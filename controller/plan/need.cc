@@ -10,6 +10,8 @@
 namespace aia::plan {
 namespace {
 
+using api::Code;
+
 bool is_amount(const std::optional<double>& value) {
   return value && std::isfinite(*value) && *value >= 0;
 }
@@ -128,23 +130,24 @@ double load_in_replicas(const DemandInput& demand, const Supply& supply, double 
 }
 
 std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& supply) {
-  const auto because = [&](const char* code, const std::string& what, const std::string& note) {
+  const auto because = [&](Code code, const std::string& what, const std::string& note) {
     return api::Reason{code, demand.spec.name + ": " + what + (note.empty() ? "" : " (" + note + ")") +
                                  ": nothing is scaled in on it"};
   };
   const std::string& note = demand.trust_note;
-  if (demand.trust == Trust::Missing) return because("MetricMissing", "the metric is missing", note);
-  if (demand.trust == Trust::Stale) return because("MetricStale", "the metric is stale", note);
-  if (!is_amount(demand.value)) return because("MetricMissing", "the metric is no number that demand can have", note);
-  if (demand.trust == Trust::Partial) return because("MetricPartial", "the metric is partial", note);
+  if (demand.trust == Trust::Missing) return because(Code::MetricsMissing, "the metric is missing", note);
+  if (demand.trust == Trust::Stale) return because(Code::MetricsStale, "the metric is stale", note);
+  if (!is_amount(demand.value))
+    return because(Code::MetricsMissing, "the metric is no number that demand can have", note);
+  if (demand.trust == Trust::Partial) return because(Code::MetricsPartial, "the metric is partial", note);
   if (demand.backlog_missing || (demand.backlog && !is_amount(demand.backlog)))
-    return because("BacklogMissing", "the backlog query gave no usable answer", demand.backlog_note);
+    return because(Code::BacklogMissing, "the backlog query gave no usable answer", demand.backlog_note);
   if (demand.running_missing || (demand.running && !is_amount(demand.running)))
-    return because("RunningMissing", "the query of work in progress gave no usable answer", demand.running_note);
+    return because(Code::RunningMissing, "the query of work in progress gave no usable answer", demand.running_note);
   if (demand.spec.kind == api::DemandKind::Utilization && supply.ready == 0)
-    return because("NothingReady", "no replica is Ready, so a utilisation says nothing", "");
+    return because(Code::NothingReady, "no replica is Ready, so a utilisation says nothing", "");
   if (is_measured_on_pods(demand) && supply.not_serving() > 0)
-    return because(kPodsNotServing,
+    return because(Code::PodsNotServing,
                    "it is measured on the pods, and " + std::to_string(supply.not_serving()) +
                        " that should serve do not: their share of demand is not in it",
                    "");

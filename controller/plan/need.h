@@ -42,8 +42,6 @@ bool is_queue_alone(const DemandInput& demand);
 /// A utilisation is by its nature, any other demand where its query reads the target's own pods.
 bool is_measured_on_pods(const DemandInput& demand);
 
-inline constexpr const char* kPodsNotServing = "PodsNotServing";
-
 /// Why this entry may not lower the number of replicas; unset when it may.
 std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& supply);
 

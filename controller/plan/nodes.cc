@@ -12,6 +12,8 @@
 namespace aia::plan {
 namespace {
 
+using api::Code;
+
 std::string nodes_in_words(int n) {
   return std::to_string(n) + (n == 1 ? " node" : " nodes");
 }
@@ -94,14 +96,15 @@ std::vector<PoolWorkload> joined(const PoolInput& input, api::Reasons& reasons) 
   const std::string apart = std::to_string(gpus_then());
   const std::optional<double> share = share_at_once(workloads, input.quantile);
   if (!share) {
-    reasons.push_back({"SumOfFigures", apart +
-                                           " GPUs are the sum of each workload's own figure: an upper bound, as they " +
-                                           "share no scenario paths"});
+    reasons.push_back(
+        {Code::SumOfFigures, apart + " GPUs are the sum of each workload's own figure: an upper bound, as they " +
+                                 "share no scenario paths"});
     return workloads;
   }
   lower(workloads, *share);
-  reasons.push_back({"Together", std::to_string(gpus_then()) +
-                                     " GPUs are wanted together, where each workload's own figure sums to " + apart});
+  reasons.push_back(
+      {Code::Together,
+       std::to_string(gpus_then()) + " GPUs are wanted together, where each workload's own figure sums to " + apart});
   return workloads;
 }
 
@@ -116,7 +119,7 @@ int buffer_of(const PoolWorkload& workload, int placed) {
 api::Reason explain_workload(const PoolWorkload& workload, int placed, int on_new, bool never) {
   std::string text = workload.name + ": ";
   if (never) {
-    return {"FitsNoNode",
+    return {Code::FitsNoNode,
             text + "a replica does not fit an empty node of this pool: check the GPUs per node, and what else " +
                 "its pods request"};
   }
@@ -127,7 +130,7 @@ api::Reason explain_workload(const PoolWorkload& workload, int placed, int on_ne
   if (missing > 0) text += ", " + std::to_string(placed - on_new) + " more fit what is there or on its way";
   if (on_new > 0) text += ", " + std::to_string(on_new) + " need new nodes";
   if (placed < missing) text += ", " + std::to_string(missing - placed) + " find no room";
-  return {on_new > 0 ? "NodesAhead" : "NodesEnough", text};
+  return {on_new > 0 ? Code::NodesNeeded : Code::NodesEnough, text};
 }
 
 /// Why nothing is shrunk now; empty: it may be.
@@ -212,16 +215,16 @@ class IdleNodes {
 int shrunk(const PoolInput& input, int total, int needed, api::Reasons& reasons) {
   const std::string idle = nodes_in_words(total - needed) + " more than needed";
   if (const std::string hold = shrink_hold(input); !hold.empty()) {
-    reasons.push_back({"ShrinkHeld", idle + ", kept: " + hold});
+    reasons.push_back({Code::ShrinkHeld, idle + ", kept: " + hold});
     return total;
   }
   const Stabilised calm = stabilise(total, needed, input.history, input.now, {Millis{0}, input.shrink_window, 0, 0});
   if (calm.replicas >= total) {
     reasons.push_back(
-        {"ShrinkStabilized", idle + ", kept until that was so for " + format_duration(input.shrink_window)});
+        {Code::Stabilizing, idle + ", kept until that was so for " + format_duration(input.shrink_window)});
     return total;
   }
-  reasons.push_back({"Shrinking", idle + ": one is given back at a time"});
+  reasons.push_back({Code::Shrinking, idle + ": one is given back at a time"});
   return total - 1;
 }
 
@@ -296,7 +299,7 @@ PoolDecision decide_nodes(const PoolInput& input) {
   }
   if (decision.limited) {
     decision.reasons.push_back(
-        {"MaxNodes", "the pool may have " + nodes_in_words(input.max_nodes) + ", which is not enough"});
+        {Code::MaxNodes, "the pool may have " + nodes_in_words(input.max_nodes) + ", which is not enough"});
   }
   decision.more = std::max(0, decision.needed - room.total);
   if (decision.nodes_fail) {
@@ -305,7 +308,7 @@ PoolDecision decide_nodes(const PoolInput& input) {
     const bool tries = input.failing == 1 && room.starting == 0;
     decision.more = std::min(decision.more, tries ? 1 : 0);
     decision.reasons.push_back(
-        {"NodesStuck",
+        {Code::NodesStuck,
          nodes_in_words(input.stuck) + " asked for did not come within twice the lead time, and none came " +
              "since: until one does, " + (input.failing == 1 ? "only one more is tried" : "no more are asked for")});
   }

@@ -148,9 +148,9 @@ void note_pods(const Input& input, const Supply& supply, Decision& decision) {
 void note_nothing_known(const Input& input, Decision& decision) {
   if (input.replicas.spec <= input.spec.min_replicas) return;
   const auto& before = input.memory.hold;
-  const WallTime since = before && before->code == "NothingKnown" ? before->since : input.now;
-  decision.memory.hold = Memory::Hold{"NothingKnown", since};
-  decision.held = Held{"NothingKnown", explain_held_unknown(input.replicas.spec, since), since, 0};
+  const WallTime since = before && before->code == api::Code::NothingKnown ? before->since : input.now;
+  decision.memory.hold = Memory::Hold{api::Code::NothingKnown, since};
+  decision.held = Held{api::Code::NothingKnown, explain_held_unknown(input.replicas.spec, since), since, 0};
 }
 
 /// `wants`: with what stands in for pods that fail.
@@ -191,10 +191,10 @@ void act_on(const Input& input, Decision& decision, api::Reasons& reasons) {
 
 /// `first`, then `then`, at most kMaxReasons; where they are too many, the smallest needs go.
 api::Reasons joined(api::Reasons first, const api::Reasons& then) {
-  const std::size_t room = then.size() < kMaxReasons ? kMaxReasons - then.size() : 1;
+  const std::size_t room = then.size() < api::kMaxReasons ? api::kMaxReasons - then.size() : 1;
   if (first.size() > room) first.resize(room);
   first.insert(first.end(), then.begin(), then.end());
-  if (first.size() > kMaxReasons) first.resize(kMaxReasons);
+  if (first.size() > api::kMaxReasons) first.resize(api::kMaxReasons);
   return first;
 }
 

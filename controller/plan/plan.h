@@ -9,19 +9,16 @@
 #include <vector>
 
 #include "controller/api/autoscaler.h"
+#include "controller/api/codes.h"
+#include "controller/api/trust.h"
 #include "controller/plan/lead_time.h"
 #include "controller/plan/memory.h"
 #include "forecasting/values/fan.h"
 
 namespace aia::plan {
 
-/// How far an observation can be believed (rule 8). Anything but Whole may raise, never lower.
-enum class Trust {
-  Whole,    ///< every Ready pod contributed, data is fresh, no warnings
-  Partial,  ///< some pods or series are missing, or the server warned
-  Stale,    ///< newest sample is older than the freshness limit
-  Missing,  ///< no answer, an error, several series, NaN, negative or infinite
-};
+using api::Action;
+using api::Trust;
 
 /// One demand entry as observed now, with its forecast.
 struct DemandInput {
@@ -113,9 +110,6 @@ struct Input {
   Memory memory{};                     ///< of the decision before; empty after a start
 };
 
-/// What `desired` asks for against what /scale says. Hold with a different `desired` means: it would, but must not act.
-enum class Action { ScaleOut, ScaleIn, Hold };
-
 /// What one demand entry came to; becomes its Forecast's columns.
 struct DemandFigures {
   std::optional<double> ahead, upper;   ///< median and planning quantile at the lead horizon; unset without a fan
@@ -136,8 +130,9 @@ struct DemandFigures {
 };
 
 struct Decision {
-  Action action = Action::Hold;
-  std::optional<int> desired;  ///< what should be, set by every decide(): the current replicas when nothing is known
+  Action action = Action::Hold;  ///< what `desired` asks for against what /scale says; with a different `desired`, Hold
+                                 ///< means that it would, but must not act
+  std::optional<int> desired;    ///< what should be, set by every decide(): the current replicas when nothing is known
   std::optional<int>
       recommendation;       ///< before stabilisation: goes into the next cycle's history; unset: nothing is known
   int needed = 0;           ///< of the recommendation: without what is held

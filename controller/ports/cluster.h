@@ -78,10 +78,12 @@ struct Owner {
 
 /// An events.k8s.io/v1 Event about an AIAutoscaler.
 struct Event {
+  static constexpr std::size_t kMaxNote = 1024;  ///< bytes, as the API server bounds them
+
   bool warning = false;
-  std::string reason;  ///< CamelCase, at most 128 characters
-  std::string action;  ///< what was done or tried, CamelCase ("ScaleOut")
-  std::string note;    ///< at most 1 KiB
+  api::Code reason = api::Code::Unknown;
+  api::EventAction action = api::EventAction::Reconcile;
+  std::string note;  ///< at most kMaxNote
 };
 
 /// How old the cached view of one kind of object may be: the time since the server last said anything about it (a list,

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "controller/api/autoscaler.h"
+#include "controller/api/codes.h"
+#include "controller/api/trust.h"
 
 namespace aia::ports {
 
@@ -36,10 +38,10 @@ struct DemandReport {
   std::optional<std::int64_t> gpus;     ///< of those replicas; unset: a replica's pods are not known
   std::optional<Expectation> then;      ///< what was expected a lead time ago for now
   Millis lead{0};                       ///< pod lead time + data age
-  std::string trust = "Missing";        ///< "Whole", "Partial", "Stale" or "Missing"
-  std::optional<Millis> data_age;       ///< newest sample + half the rate window; unset: missing
-  std::string model;                    ///< "HoltWinters(24h)", "None"
-  std::optional<double> skill;          ///< against the last value; unset until judged
+  api::Trust trust = api::Trust::Missing;
+  std::optional<Millis> data_age;  ///< newest sample + half the rate window; unset: missing
+  std::string model;               ///< "HoltWinters(24h)", "None"
+  std::optional<double> skill;     ///< against the last value; unset until judged
   std::optional<std::size_t>
       left_out;  ///< points of its history that nothing around them supports; unset: none is kept
 };
@@ -48,7 +50,7 @@ struct DemandReport {
 struct ObjectReport {
   api::ObjectKey key;
   api::Mode mode = api::Mode::Recommend;
-  std::string action = "Hold";        ///< "ScaleOut", "ScaleIn" or "Hold"
+  api::Action action = api::Action::Hold;
   bool warmed_up = true;              ///< all histories are in, or there is nothing to read one for
   bool scaled = false;                ///< the scale was written in this cycle
   std::optional<int> current, ready;  ///< replicas; unset: the target could not be read

@@ -33,14 +33,16 @@ Json demand_json(const ports::DemandReport& report) {
 }
 
 Json decision_json(const ports::ObjectReport& object) {
-  Json json{{"autoscaler", object.key.to_string()}, {"mode", api::to_string(object.mode)}, {"action", object.action}};
+  Json json{{"autoscaler", object.key.to_string()},
+            {"mode", api::to_string(object.mode)},
+            {"action", to_string(object.action)}};
   put(json, "current", object.current);
   put(json, "ready", object.ready);
   put(json, "desired", object.desired);
   json["scaled"] = object.scaled;
   json["reasons"] = Json::array();
   for (const auto& reason : object.reasons)
-    json["reasons"].push_back({{"code", reason.code}, {"message", reason.message}});
+    json["reasons"].push_back({{"code", to_string(reason.code)}, {"message", reason.message}});
   json["demand"] = Json::array();
   for (const auto& report : object.demand) json["demand"].push_back(demand_json(report));
   return json;
@@ -51,7 +53,7 @@ Json pool_json(const ports::PoolReport& pool, const std::string& what) {
   put(json, "planned", pool.planned);
   json["reasons"] = Json::array();
   for (const auto& reason : pool.reasons)
-    json["reasons"].push_back({{"code", reason.code}, {"message", reason.message}});
+    json["reasons"].push_back({{"code", to_string(reason.code)}, {"message", reason.message}});
   return json;
 }
 

@@ -27,7 +27,7 @@ class LogReporter : public ports::Reporter {
   void report_decisions(const ports::CycleReport& cycle, Share& share);
 
   struct Decision {
-    std::string action;
+    api::Action action = api::Action::Hold;
     std::optional<int> desired;
     bool leading = true;
     bool operator==(const Decision&) const = default;

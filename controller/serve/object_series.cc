@@ -23,10 +23,13 @@ std::string level(double quantile) {
 }
 
 /// Better is higher, so that the worst of many is their minimum.
-double rank(const std::string& trust) {
-  if (trust == "Whole") return 3;
-  if (trust == "Partial") return 2;
-  if (trust == "Stale") return 1;
+double rank(api::Trust trust) {
+  switch (trust) {
+    case api::Trust::Whole: return 3;
+    case api::Trust::Partial: return 2;
+    case api::Trust::Stale: return 1;
+    case api::Trust::Missing: break;
+  }
   return 0;
 }
 
@@ -57,7 +60,8 @@ struct ReplicaFamilies {
     max.add_if(labels, object.max);
     if (object.max) quantile.add(labels, object.quantile);
     for (const auto& one : object.conditions) {
-      condition.add(with(with(with(labels, "type", one.type), "status", to_string(one.status)), "reason", one.reason),
+      condition.add(with(with(with(labels, "type", to_string(one.type)), "status", to_string(one.status)), "reason",
+                         to_string(one.reason)),
                     1);
     }
   }
@@ -145,7 +149,7 @@ void ObjectSeries::update(const ports::CycleReport& cycle) {
 
 void ObjectSeries::judge(const ports::ObjectReport& object) {
   for (const auto& report : object.demand) {
-    if (!report.now || report.trust != "Whole" || !report.then || !report.then->upper) continue;
+    if (!report.now || report.trust != api::Trust::Whole || !report.then || !report.then->upper) continue;
     auto& calibration = calibrations_[{object.key, report.name}];
     ++calibration.judged;
     if (*report.now <= *report.then->upper) ++calibration.covered;
@@ -171,7 +175,8 @@ std::vector<prometheus::MetricFamily> ObjectSeries::Collect() const {
     for (const auto& report : object.demand)
       demand.add(with(labels_of(object.key), "demand", report.name), report, object.quantile);
   }
-  for (const auto& [key, count] : decisions_) decisions.add(with(labels_of(key.first), "action", key.second), count);
+  for (const auto& [key, count] : decisions_)
+    decisions.add(with(labels_of(key.first), "action", to_string(key.second)), count);
   for (const auto& [key, calibration] : calibrations_) {
     const auto labels = with(labels_of(key.first), "demand", key.second);
     judged.add(labels, static_cast<double>(calibration.judged));

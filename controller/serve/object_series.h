@@ -34,7 +34,7 @@ class ObjectSeries : public prometheus::Collectable {
 
   mutable std::mutex mutex_;
   std::vector<ports::ObjectReport> objects_;
-  std::map<std::pair<api::ObjectKey, std::string>, double> decisions_;  // by object and action
+  std::map<std::pair<api::ObjectKey, api::Action>, double> decisions_;  // by object and action
   std::map<DemandKey, Calibration> calibrations_;
   std::map<api::ObjectKey, double> internal_errors_;
 };

@@ -39,7 +39,8 @@ std::vector<prometheus::MetricFamily> PoolSeries::Collect() const {
     buffered.add(labels, pool.buffered);
     price.add_if(labels, pool.price_per_node_hour);
     for (const auto& one : pool.conditions)
-      condition.add(with(with(with(labels, "type", one.type), "status", to_string(one.status)), "reason", one.reason),
+      condition.add(with(with(with(labels, "type", to_string(one.type)), "status", to_string(one.status)), "reason",
+                         to_string(one.reason)),
                     1);
   }
   std::vector<prometheus::MetricFamily> families;

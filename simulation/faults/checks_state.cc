@@ -11,9 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string state_of(const api::AutoscalerStatus& status, const std::string& type) {
+std::string state_of(const api::AutoscalerStatus& status, api::ConditionType type) {
   for (const auto& one : status.conditions) {
-    if (one.type == type) return std::string(api::to_string(one.status)) + " " + one.reason + ": " + one.message;
+    if (one.type == type) return std::string(to_string(one.status)) + " " + to_string(one.reason) + ": " + one.message;
   }
   return "absent";
 }
@@ -83,19 +83,20 @@ void check_conditions(const Record& record, Violations& violations) {
   struct Expected {
     FaultKind kind;
     Millis after;  // it shows by then
-    const char* type;
-    const char* status;
+    api::ConditionType type;
+    const char* status;  // and reason
   };
+  using api::ConditionType;
   const std::array<Expected, 9> table = {{
-      {FaultKind::MetricsAway, 3 * cycle, "MetricsHealthy", "False"},
-      {FaultKind::MetricsWarn, 3 * cycle, "MetricsHealthy", "False"},
-      {FaultKind::ScrapeStops, freshness + 4 * cycle, "MetricsHealthy", "False"},
-      {FaultKind::ScrapePartial, freshness + 4 * cycle, "MetricsHealthy", "False"},
-      {FaultKind::TargetGone, 3 * cycle, "TargetFound", "False TargetNotFound"},
-      {FaultKind::NoScale, 3 * cycle, "TargetFound", "False NoScaleSubresource"},
-      {FaultKind::OwnerAppears, 3 * cycle, "AbleToScale", "False Conflict"},
-      {FaultKind::Poison, 3 * cycle, "Ready", "False InvalidSpec"},
-      {FaultKind::EditMode, 3 * cycle, "AbleToScale", "Unknown"},
+      {FaultKind::MetricsAway, 3 * cycle, ConditionType::MetricsHealthy, "False"},
+      {FaultKind::MetricsWarn, 3 * cycle, ConditionType::MetricsHealthy, "False"},
+      {FaultKind::ScrapeStops, freshness + 4 * cycle, ConditionType::MetricsHealthy, "False"},
+      {FaultKind::ScrapePartial, freshness + 4 * cycle, ConditionType::MetricsHealthy, "False"},
+      {FaultKind::TargetGone, 3 * cycle, ConditionType::TargetFound, "False TargetNotFound"},
+      {FaultKind::NoScale, 3 * cycle, ConditionType::TargetFound, "False NoScaleSubresource"},
+      {FaultKind::OwnerAppears, 3 * cycle, ConditionType::AbleToScale, "False Conflict"},
+      {FaultKind::Poison, 3 * cycle, ConditionType::Ready, "False InvalidSpec"},
+      {FaultKind::EditMode, 3 * cycle, ConditionType::AbleToScale, "Unknown"},
   }};
   for (const auto& probe : record.probes) {
     if (probe.why != Probe::Why::FaultEnds) continue;
@@ -115,9 +116,9 @@ void check_conditions(const Record& record, Violations& violations) {
       if (fault.kind == FaultKind::OwnerAppears && !automatic) continue;
       const auto state = state_of(object.status, expected->type);
       if (is(state, expected->status)) continue;
-      violations.push_back(
-          {"conditions", probe.at,
-           key.to_string() + ": " + expected->type + " is '" + state + "' at the end of " + to_string(fault)});
+      violations.push_back({"conditions", probe.at,
+                            key.to_string() + ": " + to_string(expected->type) + " is '" + state + "' at the end of " +
+                                to_string(fault)});
     }
   }
 }
@@ -129,11 +130,12 @@ void check_convergence(const Record& record, Violations& violations) {
       const auto add = [&, who = key.to_string()](const std::string& what) {
         violations.push_back({"convergence", probe.at, who + ": " + what});
       };
-      for (const char* type : {"Ready", "TargetFound", "MetricsHealthy"}) {
+      using enum api::ConditionType;
+      for (const api::ConditionType type : {Ready, TargetFound, MetricsHealthy}) {
         const auto state = state_of(object.status, type);
-        const bool not_scraped_yet = object.young && std::string(type) == "MetricsHealthy";
+        const bool not_scraped_yet = object.young && type == MetricsHealthy;
         if (!is(state, "True") && !not_scraped_yet)
-          add(std::string(type) + " is '" + state + "' with every fault over");
+          add(std::string(to_string(type)) + " is '" + state + "' with every fault over");
       }
       if (object.spec.mode != api::Mode::Auto) continue;
       const auto& one = record.inhabitant(record.index_of(key));

@@ -29,11 +29,13 @@ Millis aftermath(const Fault& fault, const std::vector<Inhabitant>& inhabitants)
 /// A condition says that something is not as it should be; what is known to be well in both states is left out.
 bool tells_of_trouble(const api::Condition& condition) {
   using api::ConditionStatus;
-  if (condition.type == "ForecastEligible") return false;
-  for (const char* good : {"Ready", "TargetFound", "MetricsHealthy", "AbleToScale", "ReplicasServing", "NodesAhead"}) {
-    if (condition.type == good) return condition.status != ConditionStatus::True;
+  switch (condition.type) {
+    using enum api::ConditionType;
+    case ForecastEligible: return false;
+    case ScalingLimited:
+    case ScaleInHeld: return condition.status == ConditionStatus::True;
+    default: return condition.status != ConditionStatus::True;
   }
-  return condition.status == ConditionStatus::True;
 }
 
 bool is_said(const World& world, const api::ObjectKey& key) {

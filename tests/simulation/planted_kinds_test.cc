@@ -127,7 +127,8 @@ struct HoldsUnsaid : Forwarding {
   Status write_status(const api::Autoscaler& object) override {
     auto changed = object;
     std::erase_if(changed.status.conditions, [](const auto& one) {
-      return one.type == "ScaleInHeld" || one.type == "ReplicasServing" || one.type == "ScalingLimited";
+      return one.type == api::ConditionType::ScaleInHeld || one.type == api::ConditionType::ReplicasServing ||
+             one.type == api::ConditionType::ScalingLimited;
     });
     return inner_.write_status(changed);
   }

@@ -128,7 +128,7 @@ struct TroubleUnsaid : Forwarding {
   using Forwarding::Forwarding;
   Status write_status(const api::Autoscaler& object) override {
     for (const auto& one : object.status.conditions) {
-      if (one.type == "MetricsHealthy" && one.status == api::ConditionStatus::False) return done;
+      if (one.type == api::ConditionType::MetricsHealthy && one.status == api::ConditionStatus::False) return done;
     }
     return inner_.write_status(object);
   }

@@ -88,7 +88,7 @@ TEST_CASE("the pool is held, let go and told about, and without the lease nothin
   REQUIRE(at.pools.write_status(pool).ok());
   CHECK(at.pools.pools().front().object.status.nodes == 7);
   CHECK(at.pools.pools().front().object.held);
-  CHECK(at.pools.write_event(pool, {false, "NodesAhead", "Ask", ""}).ok());
+  CHECK(at.pools.write_event(pool, {false, api::Code::Sized, api::EventAction::Size, ""}).ok());
   CHECK(at.pools.write_size(pool, {0, 1, ""}).error().kind == ErrorKind::NotFound);  // it has no scale
   at.pools.leads = [] { return false; };
   const auto writes = at.world.audit().writes().size();

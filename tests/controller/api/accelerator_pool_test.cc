@@ -81,8 +81,8 @@ TEST_CASE("a pool's status comes back as it was written") {
   status.gpus = 32, status.used_gpus = 24;
   status.lead_time = {LeadTimeSource::Measured, 6min, {5min, 6min}};
   status.before = SizeBefore{2, WallTime{1'800'000'000s}};
-  status.reasons = {{"NodesAhead", "why"}};
-  status.conditions = {{"Ready", ConditionStatus::True, "Active", "so", WallTime{1'800'000'000s}, 3}};
+  status.reasons = {{Code::NodesNeeded, "why"}};
+  status.conditions = {{ConditionType::Ready, ConditionStatus::True, Code::Active, "so", WallTime{1'800'000'000s}, 3}};
   const json written = pool_status_to_json(status);
   CHECK(written["summary"]["gpus"] == "24/32");
   json object = pool();

@@ -192,8 +192,8 @@ TEST_CASE("status there and back") {
   status.last_scale_time = WallTime{1000s};
   status.lead_time = {LeadTimeSource::Measured, 430s, {400s, 430s}};
   status.collapses = {{"requests", WallTime{800s}, 42, 118.5}};
-  status.reasons = {{"ForecastFloor", "requests: expected P95 187/s needs 16 replicas"}};
-  status.conditions = {{"Ready", ConditionStatus::True, "ScaledOut", "to 16", WallTime{900s}, 4}};
+  status.reasons = {{Code::ForecastFloor, "requests: expected P95 187/s needs 16 replicas"}};
+  status.conditions = {{ConditionType::Ready, ConditionStatus::True, Code::Active, "to 16", WallTime{900s}, 4}};
   json object = minimal();
   object["status"] = status_to_json(status);
   const auto read = autoscaler_from_json(object);
@@ -204,7 +204,7 @@ TEST_CASE("status there and back") {
 TEST_CASE("status is bounded, and the newest lead samples are the ones kept") {
   AutoscalerStatus status;
   for (int i = 0; i < 60; ++i) status.lead_time.samples.push_back(std::chrono::seconds(i + 1));
-  for (int i = 0; i < 20; ++i) status.reasons.push_back({"Long", std::string(5000, 'x')});
+  for (int i = 0; i < 20; ++i) status.reasons.push_back({Code::Reactive, std::string(5000, 'x')});
   const json written = status_to_json(status);
   CHECK(written["leadTime"]["samples"].size() == 50);
   CHECK(written["leadTime"]["samples"].front() == "11s");

@@ -121,8 +121,9 @@ TEST_CASE("the pools' CRD says what the struct says") {
   status.planned_nodes = 3;
   status.before = SizeBefore{2, WallTime{1s}};
   status.lead_time.samples.assign(80, 430s);
-  status.reasons.assign(30, {"Why", std::string(3000, 'x')});
-  status.conditions = {{"Ready", ConditionStatus::Unknown, "Why", std::string(3000, 'x'), WallTime{1s}, 2}};
+  status.reasons.assign(30, {Code::OwnedByClusterAutoscaler, std::string(3000, 'x')});
+  status.conditions = {{ConditionType::ForecastEligible, ConditionStatus::Unknown, Code::OwnedByClusterAutoscaler,
+                        std::string(3000, 'x'), WallTime{1s}, 2}};
   check_fits(root["properties"]["status"], pool_status_to_json(status), "status");
 }
 
@@ -248,8 +249,9 @@ TEST_CASE("every status that we write fits its schema") {
   status.desired_replicas = 3;
   status.last_scale_time = WallTime{1s};
   status.lead_time.samples.assign(80, 430s);
-  status.reasons.assign(30, {"Why", std::string(3000, 'x')});
-  status.conditions = {{"Ready", ConditionStatus::Unknown, "Why", std::string(3000, 'x'), WallTime{1s}, 2}};
+  status.reasons.assign(30, {Code::OwnedByClusterAutoscaler, std::string(3000, 'x')});
+  status.conditions = {{ConditionType::ForecastEligible, ConditionStatus::Unknown, Code::OwnedByClusterAutoscaler,
+                        std::string(3000, 'x'), WallTime{1s}, 2}};
   const json root = schema("aiautoscalers.yaml")["properties"];
   check_fits(root["status"], status_to_json(status), "status");
 

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "controller/api/meta_json.h"
+#include "tests/controller/words.h"
 
 using namespace aia;
 using namespace aia::api;
@@ -10,15 +11,17 @@ using nlohmann::json;
 
 TEST_CASE("a condition's transition time changes only when its status does") {
   const WallTime then{1000s}, now{2000s};
-  const std::vector<Condition> before = {{"Ready", ConditionStatus::True, "Old", "old", then, 1},
-                                         {"Limited", ConditionStatus::False, "Within", "", then, 1}};
-  const auto next = with_transition_times({{"Ready", ConditionStatus::True, "New", "new", {}, 2},
-                                           {"Limited", ConditionStatus::True, "Max", "", {}, 2},
-                                           {"Fresh", ConditionStatus::Unknown, "New", "", {}, 2}},
-                                          before, now);
+  const std::vector<Condition> before = {
+      {ConditionType::Ready, ConditionStatus::True, Code::Paused, "old", then, 1},
+      {ConditionType::ScalingLimited, ConditionStatus::False, Code::WithinBounds, "", then, 1}};
+  const auto next =
+      with_transition_times({{ConditionType::Ready, ConditionStatus::True, Code::Active, "new", {}, 2},
+                             {ConditionType::ScalingLimited, ConditionStatus::True, Code::MaxReplicas, "", {}, 2},
+                             {ConditionType::TargetFound, ConditionStatus::Unknown, Code::Unavailable, "", {}, 2}},
+                            before, now);
   REQUIRE(next.size() == 3);
   CHECK(next[0].last_transition == then);
-  CHECK(next[0].reason == "New");
+  CHECK(next[0].reason == "Active");
   CHECK(next[0].observed_generation == 2);
   CHECK(next[1].last_transition == now);
   CHECK(next[2].last_transition == now);
@@ -26,10 +29,32 @@ TEST_CASE("a condition's transition time changes only when its status does") {
 
 TEST_CASE("conditions read back as they were written") {
   const std::vector<Condition> conditions = {
-      {"Ready", ConditionStatus::False, "ScaledToZeroByHand", "why", WallTime{5s}, 7}};
+      {ConditionType::Ready, ConditionStatus::False, Code::ScaledToZeroByHand, "why", WallTime{5s}, 7}};
   const json written = conditions_to_json(conditions);
   Problem problem;
   CHECK(conditions_from(Field(written, problem)) == conditions);
+  CHECK_FALSE(problem);
+}
+
+TEST_CASE(
+    "of what another version wrote, an unknown reason is Unknown, and a condition of an unknown type is left out") {
+  const json conditions = json::parse(R"([
+      {"type": "Ready", "status": "True", "reason": "Splendid", "message": "so", "lastTransitionTime": "1970-01-01T00:00:05Z"},
+      {"type": "Splendour", "status": "True", "reason": "Active", "message": "", "lastTransitionTime": "1970-01-01T00:00:05Z"},
+      {"type": "AbleToScale", "status": "True", "reason": "ReadyToScale", "message": "", "lastTransitionTime": "1970-01-01T00:00:05Z"}])");
+  Problem problem;
+  const auto read = conditions_from(Field(conditions, problem));
+  REQUIRE(read.size() == 2);
+  CHECK(read[0] == Condition{ConditionType::Ready, ConditionStatus::True, Code::Unknown, "so", WallTime{5s}, 0});
+  CHECK(read[1].type == "AbleToScale");
+  CHECK(read[1].reason == "ReadyToScale");
+  const auto again = with_transition_times({{ConditionType::Ready, ConditionStatus::True, Code::Active, "", {}, 1}},
+                                           read, WallTime{9s});
+  CHECK(again[0].last_transition == WallTime{5s});  // its status is what it was
+
+  const json reasons =
+      json::parse(R"([{"code": "MetricMissing", "message": "why"}, {"code": "Reactive", "message": ""}])");
+  CHECK(reasons_from(Field(reasons, problem)) == Reasons{{Code::Unknown, "why"}, {Code::Reactive, ""}});
   CHECK_FALSE(problem);
 }
 

@@ -46,7 +46,7 @@ struct Rig {
   }
 };
 
-const ports::Event kScaled{false, "Scaled", "ScaleOut", "3 -> 5 replicas"};
+const ports::Event kScaled{false, api::Code::ScaledOut, api::EventAction::ScaleOut, "3 -> 5 replicas"};
 
 }  // namespace
 
@@ -62,7 +62,7 @@ TEST_CASE("a new event, to the letter") {
   CHECK(body == *parse_json(R"({
     "apiVersion": "events.k8s.io/v1", "kind": "Event", "metadata": {"namespace": "serving"},
     "eventTime": "2026-11-18T11:06:40.000000Z", "reportingController": "aiautoscaler.io/controller",
-    "reportingInstance": "pod-1", "type": "Normal", "reason": "Scaled", "action": "ScaleOut",
+    "reportingInstance": "pod-1", "type": "Normal", "reason": "ScaledOut", "action": "ScaleOut",
     "note": "3 -> 5 replicas",
     "regarding": {"apiVersion": "aiautoscaler.io/v1alpha1", "kind": "AIAutoscaler", "namespace": "serving",
                   "name": "llama", "uid": "u-1", "resourceVersion": "5"}})"));
@@ -106,9 +106,9 @@ TEST_CASE("the same again within six minutes raises the first one's count") {
 TEST_CASE("another note, action or type is another event") {
   Rig rig;
   for (int i = 0; i < 3; ++i) rig.ok();
-  CHECK(rig.write({false, "Scaled", "ScaleOut", "a"}) == "POST ");
-  CHECK(rig.write({false, "Scaled", "ScaleOut", "b"}) == "POST ");
-  CHECK(rig.write({true, "Scaled", "ScaleOut", "a"}) == "POST ");
+  CHECK(rig.write({false, api::Code::ScaledOut, api::EventAction::ScaleOut, "a"}) == "POST ");
+  CHECK(rig.write({false, api::Code::ScaledOut, api::EventAction::ScaleOut, "b"}) == "POST ");
+  CHECK(rig.write({true, api::Code::ScaledOut, api::EventAction::ScaleOut, "a"}) == "POST ");
 }
 
 TEST_CASE("an event that expired at the server is made anew, other failures are told") {
@@ -121,31 +121,29 @@ TEST_CASE("an event that expired at the server is made anew, other failures are 
   rig.transport.answer(FakeTransport::json("{}", 403));
   CHECK(rig.write(kScaled) == "failed PATCH ");
   rig.transport.answer(FakeTransport::json("{}", 403));
-  CHECK(rig.write({false, "Other", "Other", ""}) == "failed POST ");
+  CHECK(rig.write({false, api::Code::Conflict, api::EventAction::Reconcile, ""}) == "failed POST ");
 }
 
 TEST_CASE("remembered series are bounded: the one quiet for longest goes") {
   Rig rig;
   for (const char* note : {"a", "b", "c", "d"}) {
     rig.ok();
-    CHECK(rig.write({false, "R", "A", note}) == "POST ");
+    CHECK(rig.write({false, api::Code::ScaledOut, api::EventAction::ScaleOut, note}) == "POST ");
     rig.clock.advance(Millis(1));
   }
   rig.ok();
-  CHECK(rig.write({false, "R", "A", "b"}) == "PATCH ");
+  CHECK(rig.write({false, api::Code::ScaledOut, api::EventAction::ScaleOut, "b"}) == "PATCH ");
   rig.ok();
-  CHECK(rig.write({false, "R", "A", "a"}) == "POST ");
+  CHECK(rig.write({false, api::Code::ScaledOut, api::EventAction::ScaleOut, "a"}) == "POST ");
 }
 
 TEST_CASE("what is too long is cut to what the server takes") {
   EventRecorderOptions options;
   options.instance = std::string(300, 'i');
   const Json body =
-      event_document(Rig::about(), {true, std::string(200, 'R'), std::string(200, 'A'), std::string(5000, 'n')}, "x",
-                     WallTime{}, options);
+      event_document(Rig::about(), {true, api::Code::ScaledOut, api::EventAction::ScaleOut, std::string(5000, 'n')},
+                     "x", WallTime{}, options);
   CHECK(body["note"].get<std::string>().size() <= 1024);
-  CHECK(body["reason"].get<std::string>().size() == 128);
-  CHECK(body["action"].get<std::string>().size() == 128);
   CHECK(body["reportingInstance"].get<std::string>().size() == 128);
   CHECK(body["type"] == "Warning");
 }

@@ -407,7 +407,7 @@ TEST_CASE("events, forecasts and deletions go through") {
   Rig rig;
   KubeCluster& cluster = rig.start();
   for (int i = 0; i < 4; ++i) rig.server.calls.answer(FakeTransport::json("{}"));
-  CHECK(cluster.write_event(about(), {false, "R", "A", "n"}).ok());
+  CHECK(cluster.write_event(about(), {false, api::Code::ScaledOut, api::EventAction::ScaleOut, "n"}).ok());
   CHECK_FALSE(
       parse_json(rig.server.calls.sent().at(0).request.body)->at("reportingInstance").get<std::string>().empty());
   api::Forecast made;

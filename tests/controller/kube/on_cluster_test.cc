@@ -8,6 +8,7 @@
 
 #include "controller/api/forecast_json.h"
 #include "tests/controller/kube/temporary_folder.h"
+#include "tests/controller/words.h"
 
 using namespace aia;
 using namespace aia::kube;
@@ -77,11 +78,12 @@ TEST_CASE("AIAutoscalers: seen when created and changed, status applied, our own
   api::Autoscaler seen = client.cluster.autoscalers().front().object;
   CHECK(seen.spec.demand.at(0).capacity_per_replica == 12);
   seen.status.current_replicas = 4;
-  seen.status.conditions = {{"Ready", api::ConditionStatus::True, "AllWell", "fine", client.clock.now(), 1}};
+  seen.status.conditions = {
+      {api::ConditionType::Ready, api::ConditionStatus::True, api::Code::Active, "fine", client.clock.now(), 1}};
   const Status written = client.cluster.write_status(seen);
   if (!written) FAIL(written.error().message);
   REQUIRE(eventually([&] { return client.cluster.autoscalers().front().object.status.current_replicas == 4; }));
-  CHECK(client.cluster.autoscalers().front().object.status.conditions.at(0).reason == "AllWell");
+  CHECK(client.cluster.autoscalers().front().object.status.conditions.at(0).reason == "Active");
   CHECK(changes == 1);
   world.patch(object_path(kAutoscalers, seen.meta.key()), {{"spec", {{"maxReplicas", 20}}}});
   CHECK(eventually([&] { return changes == 2; }));
@@ -144,7 +146,8 @@ TEST_CASE("events: seen, and repeated as a series") {
   const api::Autoscaler about = world.create_autoscaler("aia", "llama");
   Client client;
   for (int i = 0; i < 3; ++i) {
-    const Status written = client.cluster.write_event(about, {true, "Fallback", "HoldReplicas", "no data for 5m"});
+    const Status written = client.cluster.write_event(
+        about, {true, api::Code::MetricsMissing, api::EventAction::Reconcile, "no data for 5m"});
     if (!written) FAIL(written.error().message);
   }
   const Json events = world.get(collection_path(kEvents, world.ns))["items"];
@@ -242,8 +245,10 @@ TEST_CASE("a token without rights: what is forbidden is said, in whose name") {
   CHECK_FALSE(client.cluster.synced());
   world.create_deployment("llama", 1);
   CHECK(client.target(world.about("aia", "llama")).error().kind == ErrorKind::Forbidden);
-  CHECK(client.cluster.write_event(world.about("aia", "llama"), {false, "R", "A", "n"}).error().kind ==
-        ErrorKind::Forbidden);
+  CHECK(client.cluster
+            .write_event(world.about("aia", "llama"), {false, api::Code::ScaledOut, api::EventAction::ScaleOut, "n"})
+            .error()
+            .kind == ErrorKind::Forbidden);
 }
 
 namespace {

@@ -2,6 +2,7 @@
 // and which they refuse. AIA_BUFFERS is the version of CapacityBuffers that is to be used of those that are served.
 #include "tests/controller/kube/on_cluster.h"
 #include "tests/controller/kube/pool_rig.h"
+#include "tests/controller/words.h"
 
 using namespace aia;
 using namespace aia::kube;

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/controller/kube/pool_rig.h"
+#include "tests/controller/words.h"
 
 using namespace aia;
 using namespace aia::kube;
@@ -28,7 +29,7 @@ struct Rig : PoolRig {
     scale(path, 3, "77");
     const ports::PoolSupply supply = read(scaled_pool("p", ref));
     CHECK_FALSE(supply.problem);
-    return supply.refusal ? supply.refusal->code + ": " + supply.refusal->message : "";
+    return supply.refusal ? std::string(to_string(supply.refusal->code)) + ": " + supply.refusal->message : "";
   }
 };
 

@@ -79,7 +79,7 @@ TEST_CASE_METHOD(TwoObjects,
   CHECK(condition("Ready").reason == "Active");
   REQUIRE_FALSE(reported("bad").errors.empty());
   CHECK(reported("bad").errors.front().kind == ErrorKind::Internal);
-  CHECK(reported("bad").action == "Hold");
+  CHECK(reported("bad").action == api::Action::Hold);
   const auto& told = cluster.events;
   CHECK(std::any_of(told.begin(), told.end(),
                     [](const auto& event) { return event.first == "bad" && event.second.reason == "InternalError"; }));

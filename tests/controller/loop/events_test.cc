@@ -12,6 +12,7 @@ namespace {
 
 using api::Condition;
 using api::ConditionStatus;
+using api::ConditionType;
 
 const Error kSilence{ErrorKind::Timeout, "no answer", {}};
 
@@ -32,7 +33,7 @@ struct Told {
     });
   }
   void cycle(const std::vector<Condition>& now) {
-    events.tell(now, before, {"Ready", "MetricsHealthy"}, steady, kQuietCycles * Millis(15s));
+    events.tell(now, before, {ConditionType::Ready, ConditionType::MetricsHealthy}, steady, kQuietCycles * Millis(15s));
     before = now;
     send();
     steady += 15s;
@@ -43,13 +44,13 @@ struct Told {
 };
 
 std::vector<Condition> healthy() {
-  return {{"Ready", ConditionStatus::True, "Active", "", {}, 1}};
+  return {{ConditionType::Ready, ConditionStatus::True, api::Code::Active, "", {}, 1}};
 }
 
 /// As the loop makes them: Ready repeats the words of what is wrong.
-std::vector<Condition> missing(const std::string& why, const std::string& reason = "MetricsMissing") {
-  return {{"Ready", ConditionStatus::False, reason, why, {}, 1},
-          {"MetricsHealthy", ConditionStatus::False, reason, why, {}, 1}};
+std::vector<Condition> missing(const std::string& why, api::Code reason = api::Code::MetricsMissing) {
+  return {{ConditionType::Ready, ConditionStatus::False, reason, why, {}, 1},
+          {ConditionType::MetricsHealthy, ConditionStatus::False, reason, why, {}, 1}};
 }
 
 TEST_CASE("another cause behind the same reason is told, other figures of the same cause are not") {
@@ -74,7 +75,8 @@ TEST_CASE("words that change in every cycle and trouble that comes and goes give
     for (int i = 0; i < 100; ++i) told.cycle(i % 2 == 0 ? missing(why) : healthy());
   }
   SECTION("two reasons in turn") {
-    for (int i = 0; i < 100; ++i) told.cycle(missing(why, i % 4 < 2 ? "MetricsMissing" : "MetricsStale"));
+    for (int i = 0; i < 100; ++i)
+      told.cycle(missing(why, i % 4 < 2 ? api::Code::MetricsMissing : api::Code::MetricsStale));
     CHECK(told.notes.size() >= 9);
     CHECK(told.notes.size() <= 20);
     return;
@@ -86,7 +88,7 @@ TEST_CASE("words that change in every cycle and trouble that comes and goes give
 TEST_CASE("a new reason is told at once") {
   Told told;
   told.cycle(missing("x"));
-  told.cycle(missing("x", "MetricsStale"));
+  told.cycle(missing("x", api::Code::MetricsStale));
   CHECK(told.notes.size() == 2);
 }
 
@@ -101,8 +103,8 @@ TEST_CASE("what the process before told is not told again, another cause is") {
 
 TEST_CASE("an Event that was not answered is sent again, in order, ten times at most") {
   Told told;
-  told.events.add({false, "ScaledOut", "ScaleOut", "first"}, told.steady);
-  told.events.add({false, "ScaledOut", "ScaleOut", "second"}, told.steady);
+  told.events.add({false, api::Code::ScaledOut, api::EventAction::ScaleOut, "first"}, told.steady);
+  told.events.add({false, api::Code::ScaledOut, api::EventAction::ScaleOut, "second"}, told.steady);
   told.error = kSilence;
   SECTION("until it is taken") {
     CHECK(told.send().size() == 1);  // the second waits for the first
@@ -134,7 +136,7 @@ TEST_CASE("an Event that was not answered is sent again, in order, ten times at 
 TEST_CASE("Events that cannot be sent are bounded, and it is said that some were given up") {
   Told told;
   for (int i = 0; i < Events::kMost; ++i)
-    told.events.add({false, "ScaledOut", "ScaleOut", std::to_string(i)}, told.steady);
+    told.events.add({false, api::Code::ScaledOut, api::EventAction::ScaleOut, std::to_string(i)}, told.steady);
   const auto errors = told.send();
   REQUIRE(errors.size() == 1);
   CHECK(errors[0].message.find("17 Events are given up") == 0);
@@ -165,8 +167,8 @@ TEST_CASE("trouble that comes and goes for a day is told as the allowance has it
   Told told;
   std::size_t left_out = 0;
   for (int i = 0; i < 24 * 240; ++i) {
-    told.events.tell(i % 2 == 0 ? missing("requests: HTTP 503") : healthy(), told.before, {"Ready"}, told.steady,
-                     kQuietCycles * Millis(15s));
+    told.events.tell(i % 2 == 0 ? missing("requests: HTTP 503") : healthy(), told.before, {ConditionType::Ready},
+                     told.steady, kQuietCycles * Millis(15s));
     told.before = i % 2 == 0 ? missing("requests: HTTP 503") : healthy();
     for (const auto& error : told.send()) {
       CHECK(error.kind == ErrorKind::Invalid);  // of the object: it is not the API server that is in trouble
@@ -178,10 +180,11 @@ TEST_CASE("trouble that comes and goes for a day is told as the allowance has it
   CHECK(told.notes.size() <= Events::kMost + 24 * 12);
   CHECK(told.notes.size() >= 24 * 12);
   CHECK(told.notes.size() + left_out == 24 * 240 / 10);
-  told.events.add({true, "MetricsMissing", "Reconcile", "the last one"}, told.steady);
-  told.events.add({true, "MetricsMissing", "Reconcile", "one too many"}, told.steady);
+  told.events.add({true, api::Code::MetricsMissing, api::EventAction::Reconcile, "the last one"}, told.steady);
+  told.events.add({true, api::Code::MetricsMissing, api::EventAction::Reconcile, "one too many"}, told.steady);
   told.send();
-  told.events.add({false, "ScaledOut", "ScaleOut", "from 3 to 4"}, told.steady);  // trouble took nothing from it
+  told.events.add({false, api::Code::ScaledOut, api::EventAction::ScaleOut, "from 3 to 4"},
+                  told.steady);  // trouble took nothing from it
   CHECK(told.send().empty());
   CHECK(told.notes.back() == "from 3 to 4");
 }
@@ -193,7 +196,8 @@ TEST_CASE("the objects of a namespace share an allowance, another namespace has 
     Outage outage;
     for (int i = 0; i < objects; ++i) {
       Events events;  // of an object that was made just now
-      for (int k = 0; k < 5; ++k) events.add({true, "MetricsMissing", "Reconcile", std::to_string(k)}, steady);
+      for (int k = 0; k < 5; ++k)
+        events.add({true, api::Code::MetricsMissing, api::EventAction::Reconcile, std::to_string(k)}, steady);
       const auto sent = events.send(
           outage, [&](const ports::Event&) -> Status { return ++written, done; },
           [&] { return shares.take(ns, steady); });
@@ -215,7 +219,7 @@ TEST_CASE("a long note is cut, not inside a character") {
   Told told;
   std::string note = "a";
   for (int i = 0; i < 1000; ++i) note += "ä";
-  told.events.add({false, "ScaledOut", "ScaleOut", note}, told.steady);
+  told.events.add({false, api::Code::ScaledOut, api::EventAction::ScaleOut, note}, told.steady);
   told.send();
   REQUIRE(told.notes.size() == 1);
   CHECK(told.notes[0].size() <= 1024);

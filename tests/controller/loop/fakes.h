@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "controller/loop/loop.h"
+#include "tests/controller/words.h"
 
 namespace aia::loop::fakes {
 

@@ -90,7 +90,7 @@ TEST_CASE_METHOD(Pair, "a follower observes, forecasts and plans, and does not e
   CHECK(cluster.events.empty());
   CHECK_FALSE(reports.cycle.leading);
   REQUIRE(reports.cycle.objects.size() == 1);
-  CHECK(reports.cycle.objects[0].action == "ScaleOut");
+  CHECK(reports.cycle.objects[0].action == api::Action::ScaleOut);
   CHECK(reports.cycle.objects[0].errors.empty());
   second.lead(true);
   run_both(settings.cycle);

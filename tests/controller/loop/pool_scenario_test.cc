@@ -77,8 +77,8 @@ TEST_CASE("pools: Recommend asks for nothing, and says what it would") {
   world.demand = 95;
   world.steps(10min);
   CHECK(world.pools.writes.empty());
-  CHECK(world.pool_condition("AbleToSize").reason == "RecommendOnly");
-  CHECK(world.condition("NodesAhead").reason == "RecommendOnly");
+  CHECK(world.pool_condition("AbleToSize").reason == "Recommending");
+  CHECK(world.condition("NodesAhead").reason == "Recommending");
   CHECK(*world.pool().planned_nodes >= 10);
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("pools: a namespace that may not use it, and a pool that is not there,
 
 TEST_CASE("pools: where somebody else sizes it nothing is written, and replicas count in the node's lead") {
   PoolWorld world;
-  world.pools.refusal = api::Reason{"NoBufferApi", "the cluster serves no CapacityBuffer"};
+  world.pools.refusal = api::Reason{api::Code::NoBufferApi, "the cluster serves no CapacityBuffer"};
   world.pools.writes.clear();
   world.steps(10min);
   CHECK(world.pools.writes.empty());
@@ -117,7 +117,9 @@ TEST_CASE("pools: a read that fails once does not have replicas started a node l
   CHECK(most_wanted([](FakePools& pools) {
           pools.supply_problem = Error{ErrorKind::Timeout, "no answer in time", {}};
         }) == calm);
-  CHECK(most_wanted([](FakePools& pools) { pools.refusal = api::Reason{"PoolPaused", "it is paused"}; }) > calm);
+  CHECK(most_wanted([](FakePools& pools) {
+          pools.refusal = api::Reason{api::Code::PoolPaused, "it is paused"};
+        }) > calm);
 }
 
 TEST_CASE("pools: after an outage nothing goes because little was known during it") {

@@ -126,7 +126,7 @@ TEST_CASE("shared pool: when one of two turns to Recommend its buffer goes and t
   });
   CHECK(world.wrote("buffer llm"));
   CHECK_FALSE(world.wrote("buffer chat"));
-  CHECK(world.condition("NodesAhead", "chat").reason == "RecommendOnly");
+  CHECK(world.condition("NodesAhead", "chat").reason == "Recommending");
   CHECK(world.condition("NodesAhead", "llm").reason == "Active");
   CHECK(world.pool_condition("AbleToSize").reason == "ReadyToSize");
 }

@@ -208,7 +208,7 @@ TEST_CASE_METHOD(Idle,
   pools.rolling = "metal replaces its machines (1 of 4 up to date)";
   steps(10min);
   CHECK(size() == 5);
-  CHECK(pool_condition("AbleToSize").reason == "RollingOut");
+  CHECK(pool_condition("AbleToSize").reason == "Rollout");
   CHECK_THAT(pool_condition("AbleToSize").message, Contains("1 of 4 up to date"));
   demand = 60;
   steps(1min);

@@ -198,7 +198,7 @@ TEST_CASE("pools: where the last one was taken away by force its buffers go, too
 }
 
 TEST_CASE_METHOD(Grown, "pools: one that is deleted and cannot be put back says why") {
-  pools.refusal = api::Reason{"Paused", "it is paused"};
+  pools.refusal = api::Reason{api::Code::PoolPaused, "it is paused"};
   pools.objects.at("h100").object.meta.deleting = true;
   steps(1min);
   CHECK(pool_condition("Ready").reason == "Deleting");
@@ -260,7 +260,7 @@ TEST_CASE_METHOD(Grown, "pools: nodes without the pool's labels are not drained,
 
 TEST_CASE_METHOD(Grown, "pools: what `release` forgot is not brought back by a controller that runs") {
   clock.time += 123ms;
-  pools.refusal = api::Reason{"Paused", "it is paused"};
+  pools.refusal = api::Reason{api::Code::PoolPaused, "it is paused"};
   steps(30min);
   ReleaseOptions options;
   options.all = options.force = true;
@@ -325,7 +325,7 @@ TEST_CASE_METHOD(Grown, "pools: nodes that come stay, too, where it is not known
 }
 
 TEST_CASE_METHOD(Grown, "pools: release --expired leaves alone what a controller looks after, and what others own") {
-  pools.refusal = api::Reason{"Paused", "it is paused"};
+  pools.refusal = api::Reason{api::Code::PoolPaused, "it is paused"};
   steps(3h);
   CHECK(pool().before->expires > clock.now());
   CHECK(release(pools, clock.now(), {}).done.empty());

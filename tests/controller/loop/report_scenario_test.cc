@@ -144,14 +144,14 @@ TEST_CASE_METHOD(World, "the cycle's report has the bounds, the conditions and h
   CHECK(whole.min == spec().min_replicas);
   CHECK(whole.max == spec().max_replicas);
   CHECK(whole.conditions.at(0).reason == condition("Ready").reason);
-  CHECK(whole.demand.at(0).trust == "Whole");
+  CHECK(whole.demand.at(0).trust == api::Trust::Whole);
   CHECK(whole.demand.at(0).data_age.has_value());
   metrics.series["demand"].warnings = {"remote read timed out"};
   run_for(1min);
-  CHECK(reporter.cycle.objects.at(0).demand.at(0).trust == "Partial");
+  CHECK(reporter.cycle.objects.at(0).demand.at(0).trust == api::Trust::Partial);
   metrics.series.clear();
   run_for(1min);
-  CHECK(reporter.cycle.objects.at(0).demand.at(0).trust == "Missing");
+  CHECK(reporter.cycle.objects.at(0).demand.at(0).trust == api::Trust::Missing);
   CHECK_FALSE(reporter.cycle.objects.at(0).demand.at(0).data_age.has_value());
   CHECK(reporter.cycle.objects.at(0).conditions.at(2).reason == "MetricsMissing");
 }

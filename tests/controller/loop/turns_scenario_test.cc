@@ -111,7 +111,7 @@ TEST_CASE_METHOD(TwoTenants, "a tenant with 200 objects does not keep another on
     for (const auto& write : cluster.scale_writes) ++writes[write.target];
     const auto& z = reporter.cycle.objects.back();
     REQUIRE(z.key.name == "z");
-    const bool served = z.current && (z.scaled || z.action == "Hold");
+    const bool served = z.current && (z.scaled || z.action == api::Action::Hold);
     in_a_row = served ? 0 : in_a_row + 1;
     most = std::max(most, in_a_row);
   }

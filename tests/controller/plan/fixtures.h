@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "controller/plan/plan.h"
+#include "tests/controller/words.h"
 
 namespace aia::plan::testing {
 
@@ -67,7 +68,7 @@ inline Decision next(Input& input, const Decision& before, Millis later) {
 
 inline std::vector<std::string> codes(const Decision& decision) {
   std::vector<std::string> out;
-  for (const auto& reason : decision.reasons) out.push_back(reason.code);
+  for (const auto& reason : decision.reasons) out.emplace_back(to_string(reason.code));
   return out;
 }
 

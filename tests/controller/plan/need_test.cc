@@ -139,7 +139,7 @@ TEST_CASE("what allows to lower, and what does not") {
   const Supply supply = supply_of({3, 3, {}, ""}, 430s);
   const auto code = [&](const DemandInput& entry) {
     const auto trouble = trouble_of(entry, supply);
-    return trouble ? trouble->code : "";
+    return std::string(trouble ? to_string(trouble->code) : "");
   };
   DemandInput entry = demand(1);
   CHECK(code(entry).empty());
@@ -148,14 +148,14 @@ TEST_CASE("what allows to lower, and what does not") {
   CHECK(trouble_of(entry, supply)->message ==
         "requests: the metric is partial (8 of 10 pods reported): nothing is scaled in on it");
   entry.trust = Trust::Stale;
-  CHECK(code(entry) == "MetricStale");
+  CHECK(code(entry) == "MetricsStale");
   entry.trust = Trust::Missing;
-  CHECK(code(entry) == "MetricMissing");
+  CHECK(code(entry) == "MetricsMissing");
   for (const double bad : {std::numeric_limits<double>::quiet_NaN(), -1.0, std::numeric_limits<double>::infinity()})
-    CHECK(code(demand(bad)) == "MetricMissing");
+    CHECK(code(demand(bad)) == "MetricsMissing");
   entry = demand(1);
   entry.value.reset();
-  CHECK(code(entry) == "MetricMissing");
+  CHECK(code(entry) == "MetricsMissing");
   entry = demand(1);
   entry.backlog_missing = true;
   CHECK(code(entry) == "BacklogMissing");

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "tests/controller/words.h"
 #include "tests/sanitized.h"
 
 namespace aia::plan::nodes_testing {
@@ -58,7 +59,7 @@ TEST_CASE("nodes: what will be wanted when a node asked for now is ready is aske
   const auto decision = decide_nodes(pool({node(8), node(8)}, {workload(2, 2, 5)}));
   CHECK(decision.nodes == 5);
   CHECK(decision.buffers == std::vector{3});
-  REQUIRE(has(decision, "NodesAhead"));
+  REQUIRE(has(decision, "NodesNeeded"));
   CHECK(
       decision.reasons[0].message ==
       "serving/llama: 5 replicas wanted in 14m, 2 on nodes, 0 more fit what is there or on its way, 3 need new nodes");
@@ -120,7 +121,7 @@ TEST_CASE("nodes: idle ones are given back one at a time, once that was so for a
   CHECK(decide_nodes(input).nodes == 2);
   input.history.back().replicas = 3;
   CHECK(decide_nodes(input).nodes == 3);
-  CHECK(has(decide_nodes(input), "ShrinkStabilized"));
+  CHECK(has(decide_nodes(input), "Stabilizing"));
 }
 
 TEST_CASE("nodes: none is given back while workloads shrink, are not known, or something holds") {

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "controller/plan/nodes.h"
+#include "tests/controller/words.h"
 #include "tests/sanitized.h"
 
 namespace aia::plan::nodes_together_testing {
@@ -111,7 +112,7 @@ TEST_CASE("nodes together: for one alone, or when nobody wants more, nothing is 
   const auto alone = decide_nodes(pool({workload("a", 1, 9, high_on(0, 1, 1, 9))}));
   CHECK(alone.nodes == 9);  // its own figure, whatever its paths
   CHECK_FALSE(share_at_once({workload("a", 1, 9, high_on(0, 1, 1, 9))}, 0.95));
-  CHECK(alone.reasons.front().code == "NodesAhead");
+  CHECK(alone.reasons.front().code == "NodesNeeded");
   const auto calm = decide_nodes(pool({workload("a", 2, 2, high_on(0, 1, 1, 9)), workload("b", 2, {}, {})}));
   CHECK(calm.nodes == 4);
   CHECK(calm.reasons.front().code == "NodesEnough");

@@ -83,7 +83,7 @@ std::string bytes(const Decision& decision) {
   std::string out = std::to_string(static_cast<int>(decision.action)) + "," +
                     std::to_string(decision.desired.value_or(-1)) + "," +
                     std::to_string(decision.recommendation.value_or(-1));
-  for (const auto& reason : decision.reasons) out += "\n" + reason.code + " " + reason.message;
+  for (const auto& reason : decision.reasons) out += std::string("\n") + to_string(reason.code) + " " + reason.message;
   return out;
 }
 

@@ -68,9 +68,9 @@ TEST_CASE("each of these holds a scale-in, and says so") {
     std::function<void(Input&)> change;
   };
   const Row rows[] = {
-      {"MetricPartial", [](Input& in) { in.demand[0].trust = Trust::Partial; }},
-      {"MetricStale", [](Input& in) { in.demand[0].trust = Trust::Stale; }},
-      {"MetricMissing",
+      {"MetricsPartial", [](Input& in) { in.demand[0].trust = Trust::Partial; }},
+      {"MetricsStale", [](Input& in) { in.demand[0].trust = Trust::Stale; }},
+      {"MetricsMissing",
        [](Input& in) {
          in.demand[0].trust = Trust::Missing;
          in.demand[0].value.reset();
@@ -133,7 +133,7 @@ TEST_CASE("missing is not zero: nothing known holds what is there") {
   CHECK(decision.desired == 10);
   CHECK(decision.action == Action::Hold);
   CHECK_FALSE(decision.recommendation);
-  CHECK(codes(decision) == Codes{"MetricMissing", "NothingKnown"});
+  CHECK(codes(decision) == Codes{"MetricsMissing", "NothingKnown"});
   input.demand.clear();
   CHECK(decide(input, {}).desired == 10);
 }

@@ -66,8 +66,8 @@ ports::CycleReport cycle_with(int desired, std::vector<ports::ErrorReport> error
   object.key = {"serving", "llm"};
   object.current = 2;
   object.desired = desired;
-  object.action = desired > 2 ? "ScaleOut" : "Hold";
-  object.reasons = {{"Reactive", "118 requests/s need 10 replicas \xff"}};
+  object.action = desired > 2 ? api::Action::ScaleOut : api::Action::Hold;
+  object.reasons = {{api::Code::Reactive, "118 requests/s need 10 replicas \xff"}};
   object.errors = std::move(errors);
   cycle.objects = {object};
   return cycle;

@@ -26,14 +26,15 @@ ports::CycleReport cycle_with(const std::vector<std::string>& names) {
   for (const auto& name : names) {
     ports::ObjectReport object;
     object.key = {"serving", name};
-    object.action = "ScaleOut";
+    object.action = api::Action::ScaleOut;
     object.current = 2;
     object.ready = 1;
     object.desired = 5;
     object.min = 1;
     object.max = 40;
     object.quantile = 0.95;
-    object.conditions = {{"Ready", api::ConditionStatus::False, "Conflict", "an HPA", {}, 1}};
+    object.conditions = {
+        {api::ConditionType::Ready, api::ConditionStatus::False, api::Code::Conflict, "an HPA", {}, 1}};
     object.errors = {{"observe", ErrorKind::Timeout, "no answer"}};
     ports::DemandReport demand;
     demand.name = "requests";
@@ -45,7 +46,7 @@ ports::CycleReport cycle_with(const std::vector<std::string>& names) {
     demand.replicas = 16;
     demand.gpus = 128;
     demand.then = ports::Expectation{cycle.at, 120, 131, 3};
-    demand.trust = "Whole";
+    demand.trust = api::Trust::Whole;
     demand.data_age = 22500ms;
     demand.lead = 430s;
     demand.skill = 0.38;
@@ -194,17 +195,17 @@ TEST_CASE("a forecast is held against whole demand only, and coverage is what st
   MetricsReporter metrics("1");
   auto cycle = cycle_with({"llm"});
   auto& demand = cycle.objects[0].demand[0];
-  const auto report = [&](double now, const char* trust) {
+  const auto report = [&](double now, api::Trust trust) {
     demand.now = now;
     demand.trust = trust;
     metrics.report(cycle);
   };
-  report(118, "Whole");
-  report(131, "Whole");    // exactly what was promised
-  report(131.5, "Whole");  // more than that
-  report(90, "Partial");   // some pods are not in it: it says nothing
-  demand.then.reset();     // nothing had been promised
-  report(118, "Whole");
+  report(118, api::Trust::Whole);
+  report(131, api::Trust::Whole);    // exactly what was promised
+  report(131.5, api::Trust::Whole);  // more than that
+  report(90, api::Trust::Partial);   // some pods are not in it: it says nothing
+  demand.then.reset();               // nothing had been promised
+  report(118, api::Trust::Whole);
   const std::string labels = "{namespace=\"serving\",autoscaler=\"llm\",demand=\"requests\"}";
   CHECK(has_line(*metrics.text(), "aiautoscaler_forecast_judged_total" + labels + " 3"));
   CHECK(has_line(*metrics.text(), "aiautoscaler_forecast_covered_total" + labels + " 2"));

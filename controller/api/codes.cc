@@ -1,0 +1,189 @@
+// Enums to words and back: one table a type, in the order of its enum, which a static_assert holds complete.
+#include "controller/api/codes.h"
+
+#include <algorithm>
+#include <array>
+
+namespace aia::api {
+namespace {
+
+template <class Enum>
+struct Word {
+  Enum value;
+  const char* text;
+};
+
+constexpr auto kConditionTypes = std::to_array<Word<ConditionType>>({
+    {ConditionType::AbleToScale, "AbleToScale"},
+    {ConditionType::AbleToSize, "AbleToSize"},
+    {ConditionType::ForecastEligible, "ForecastEligible"},
+    {ConditionType::GpusFound, "GpusFound"},
+    {ConditionType::MetricsHealthy, "MetricsHealthy"},
+    {ConditionType::NodesAhead, "NodesAhead"},
+    {ConditionType::NodesArriving, "NodesArriving"},
+    {ConditionType::NodesFound, "NodesFound"},
+    {ConditionType::Ready, "Ready"},
+    {ConditionType::ReplicasServing, "ReplicasServing"},
+    {ConditionType::ScaleInHeld, "ScaleInHeld"},
+    {ConditionType::ScalingLimited, "ScalingLimited"},
+    {ConditionType::SizeLimited, "SizeLimited"},
+    {ConditionType::TargetFound, "TargetFound"},
+});
+
+constexpr auto kCodes = std::to_array<Word<Code>>({
+    {Code::AboveMax, "AboveMax"},
+    {Code::Active, "Active"},
+    {Code::BacklogMissing, "BacklogMissing"},
+    {Code::BelowMin, "BelowMin"},
+    {Code::BeyondMaxObjects, "BeyondMaxObjects"},
+    {Code::BufferNotWritten, "BufferNotWritten"},
+    {Code::CapacityLost, "CapacityLost"},
+    {Code::Conflict, "Conflict"},
+    {Code::Deleting, "Deleting"},
+    {Code::DemandCollapsed, "DemandCollapsed"},
+    {Code::DynamicNodePool, "DynamicNodePool"},
+    {Code::FitsNoNode, "FitsNoNode"},
+    {Code::Forbidden, "Forbidden"},
+    {Code::ForecastFloor, "ForecastFloor"},
+    {Code::Found, "Found"},
+    {Code::GpuResourceMissing, "GpuResourceMissing"},
+    {Code::HoltWinters, "HoltWinters"},
+    {Code::InternalError, "InternalError"},
+    {Code::InvalidSpec, "InvalidSpec"},
+    {Code::JumpUnconfirmed, "JumpUnconfirmed"},
+    {Code::KeptAhead, "KeptAhead"},
+    {Code::KindNotKnown, "KindNotKnown"},
+    {Code::LastValue, "LastValue"},
+    {Code::Learned, "Learned"},
+    {Code::LowerRanksFail, "LowerRanksFail"},
+    {Code::MaxNodes, "MaxNodes"},
+    {Code::MaxReplicas, "MaxReplicas"},
+    {Code::MetricsMissing, "MetricsMissing"},
+    {Code::MetricsPartial, "MetricsPartial"},
+    {Code::MetricsStale, "MetricsStale"},
+    {Code::MinReplicas, "MinReplicas"},
+    {Code::NamespaceNotAllowed, "NamespaceNotAllowed"},
+    {Code::NoBufferApi, "NoBufferApi"},
+    {Code::NoNodeMatches, "NoNodeMatches"},
+    {Code::NoPools, "NoPools"},
+    {Code::NoReadyNode, "NoReadyNode"},
+    {Code::NoScaleSubresource, "NoScaleSubresource"},
+    {Code::NoTarget, "NoTarget"},
+    {Code::NodesEnough, "NodesEnough"},
+    {Code::NodesNeeded, "NodesNeeded"},
+    {Code::NodesStuck, "NodesStuck"},
+    {Code::NothingHeld, "NothingHeld"},
+    {Code::NothingKnown, "NothingKnown"},
+    {Code::NothingReady, "NothingReady"},
+    {Code::Other, "Other"},
+    {Code::OwnedByClusterAutoscaler, "OwnedByClusterAutoscaler"},
+    {Code::OwnedByOther, "OwnedByOther"},
+    {Code::OwnedByTopology, "OwnedByTopology"},
+    {Code::OwnersUnseen, "OwnersUnseen"},
+    {Code::Paused, "Paused"},
+    {Code::PodsNotServing, "PodsNotServing"},
+    {Code::PodsUnseen, "PodsUnseen"},
+    {Code::PoolDeleting, "PoolDeleting"},
+    {Code::PoolInvalid, "PoolInvalid"},
+    {Code::PoolNotFound, "PoolNotFound"},
+    {Code::PoolPaused, "PoolPaused"},
+    {Code::QueueAlone, "QueueAlone"},
+    {Code::Reactive, "Reactive"},
+    {Code::ReactiveOnly, "ReactiveOnly"},
+    {Code::ReadyToScale, "ReadyToScale"},
+    {Code::ReadyToSize, "ReadyToSize"},
+    {Code::Recommending, "Recommending"},
+    {Code::ReleaseNeeded, "ReleaseNeeded"},
+    {Code::RemovalUnknown, "RemovalUnknown"},
+    {Code::Replacing, "Replacing"},
+    {Code::ReplicaUnknown, "ReplicaUnknown"},
+    {Code::Rollout, "Rollout"},
+    {Code::RunningMissing, "RunningMissing"},
+    {Code::ScaleNotFound, "ScaleNotFound"},
+    {Code::ScaledIn, "ScaledIn"},
+    {Code::ScaledOut, "ScaledOut"},
+    {Code::ScaledToZeroByHand, "ScaledToZeroByHand"},
+    {Code::SeasonalNaive, "SeasonalNaive"},
+    {Code::Serving, "Serving"},
+    {Code::SetAside, "SetAside"},
+    {Code::Settled, "Settled"},
+    {Code::SharedScale, "SharedScale"},
+    {Code::ShrinkHeld, "ShrinkHeld"},
+    {Code::Shrinking, "Shrinking"},
+    {Code::Sized, "Sized"},
+    {Code::SomeMissing, "SomeMissing"},
+    {Code::Stabilizing, "Stabilizing"},
+    {Code::Starting, "Starting"},
+    {Code::StartupStuck, "StartupStuck"},
+    {Code::SumOfFigures, "SumOfFigures"},
+    {Code::TargetNotFound, "TargetNotFound"},
+    {Code::Together, "Together"},
+    {Code::TooFewReady, "TooFewReady"},
+    {Code::TooManyAIAutoscalers, "TooManyAIAutoscalers"},
+    {Code::Unavailable, "Unavailable"},
+    {Code::Unknown, "Unknown"},
+    {Code::Unused, "Unused"},
+    {Code::WarmingUp, "WarmingUp"},
+    {Code::WatchStale, "WatchStale"},
+    {Code::Whole, "Whole"},
+    {Code::WithinBounds, "WithinBounds"},
+    {Code::WithinTolerance, "WithinTolerance"},
+    {Code::WriteConflict, "WriteConflict"},
+    {Code::WriteFailed, "WriteFailed"},
+});
+
+/// Each value stands at its own place, up to the last one.
+template <class Enum, std::size_t n>
+constexpr bool is_complete(const std::array<Word<Enum>, n>& words, Enum last) {
+  for (std::size_t i = 0; i < n; ++i)
+    if (static_cast<std::size_t>(words[i].value) != i) return false;
+  return words.back().value == last;
+}
+
+static_assert(is_complete(kConditionTypes, kLastConditionType));
+static_assert(is_complete(kCodes, kLastCode));
+
+template <class Enum, std::size_t n>
+std::optional<Enum> find(const std::array<Word<Enum>, n>& words, std::string_view text) {
+  const auto found = std::find_if(words.begin(), words.end(), [&](const auto& word) { return word.text == text; });
+  return found == words.end() ? std::nullopt : std::optional(found->value);
+}
+
+}  // namespace
+
+const char* to_string(ConditionType type) {
+  return kConditionTypes.at(static_cast<std::size_t>(type)).text;
+}
+
+const char* to_string(Code code) {
+  return kCodes.at(static_cast<std::size_t>(code)).text;
+}
+
+const char* to_string(Action action) {
+  switch (action) {
+    case Action::ScaleIn: return "ScaleIn";
+    case Action::ScaleOut: return "ScaleOut";
+    case Action::Hold: break;
+  }
+  return "Hold";
+}
+
+const char* to_string(EventAction action) {
+  switch (action) {
+    case EventAction::ScaleIn: return "ScaleIn";
+    case EventAction::ScaleOut: return "ScaleOut";
+    case EventAction::Size: return "Size";
+    case EventAction::Reconcile: break;
+  }
+  return "Reconcile";
+}
+
+std::optional<ConditionType> condition_type_of(std::string_view word) {
+  return find(kConditionTypes, word);
+}
+
+Code code_of(std::string_view word) {
+  return find(kCodes, word).value_or(Code::Unknown);
+}
+
+}  // namespace aia::api
