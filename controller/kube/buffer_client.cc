@@ -1,4 +1,6 @@
-// See buffer_client.h.
+// Writes the PodTemplate before its buffer and the first part last, because readers take the number of replicas from
+// the first part: a write that was cut off then reads as the old size and is repeated. Removal deletes the PodTemplate
+// first, because only its buffer leads to it.
 #include "controller/kube/buffer_client.h"
 
 #include <algorithm>
@@ -22,7 +24,7 @@ std::string of(const api::ObjectKey& key) {
   return "CapacityBuffer " + key.to_string();
 }
 
-/// Those with our label, as one list; of each what is read of it.
+/// Lists the CapacityBuffers with our label, without their status.
 Result<Json> list_ours(http::Transport& transport, const ports::Clock& clock, const Resource& resource,
                        const std::string& ns, const std::function<Millis()>& left) {
   struct Items : ChangeSink {
@@ -57,7 +59,7 @@ Error not_ours(const std::string& what) {
 
 }  // namespace
 
-/// The group's versions serve other kinds, too (ProvisioningRequest), so each is asked for this one.
+/// The group's versions also serve other kinds (ProvisioningRequest), so each version is asked for CapacityBuffer.
 Result<std::optional<Resource>> BufferClient::resource(Millis deadline) {
   return discovery_.first_served(kVersions, "CapacityBuffer", deadline);
 }
@@ -78,7 +80,7 @@ Result<std::vector<ports::Buffer>> BufferClient::list(Millis deadline) {
     const Result<Json> list = list_ours(transport_, clock_, **found, "", left);
     if (list) return buffers_from(*list);
     if (again || list.error().kind != ErrorKind::NotFound) return list.error().in("CapacityBuffers");
-    for (const std::string& version : kVersions) discovery_.forget(version);  // its CRD is gone, or serves another one
+    for (const std::string& version : kVersions) discovery_.forget(version);  // its CRD is gone or changed
   }
 }
 
@@ -108,13 +110,13 @@ Status BufferClient::write(const ports::BufferWrite& write, Millis deadline) {
   if (!parts) return parts.error().in(ref.to_string());
   const std::vector<Result<Json>> templates{document(std::move(answers[1])), document(std::move(answers[2]))};
 
-  for (std::size_t i = parts->size(); i-- > 0;) {  // the first one last: it is what is read back
+  for (std::size_t i = parts->size(); i-- > 0;) {  // the first part last: its replicas are read back
     const BufferPart& part = (*parts)[i];
     if (const Status one = write_template(write, part, templates[i], deadline); !one) return one;
     const Json document = buffer_document(**buffers, write, *parts, part);
     const HeldPart* before = part_named(held, key_of(document).name);
     if (const Status one = write_part(**buffers, document, autoscaler.meta.uid, before, deadline); !one) {
-      // Nobody would find a template without its buffer. After other errors there may be one.
+      // Only its buffer leads to a template, so remove the new template. After other errors the buffer may exist.
       const ErrorKind kind = one.error().kind;
       const bool refused = kind == ErrorKind::Forbidden || kind == ErrorKind::Invalid || kind == ErrorKind::NotFound ||
                            kind == ErrorKind::Throttled;
@@ -123,7 +125,7 @@ Status BufferClient::write(const ports::BufferWrite& write, Millis deadline) {
       return one;
     }
   }
-  for (const HeldPart& part : held) {  // the target has fewer kinds of pods than before
+  for (const HeldPart& part : held) {  // buffers of kinds of pods that the target no longer has
     const bool wanted = std::any_of(parts->begin(), parts->end(), [&](const BufferPart& one) {
       return part_name(autoscaler.meta.name, one.suffix) == part.name;
     });
@@ -133,7 +135,7 @@ Status BufferClient::write(const ports::BufferWrite& write, Millis deadline) {
   return done;
 }
 
-/// Only numbers change: neither the target nor the template is looked at.
+/// Patches the numbers only: reads neither the target nor the templates.
 Status BufferClient::lower(const Resource& resource, const ports::BufferWrite& write, const std::vector<HeldPart>& held,
                            Millis deadline) {
   for (auto part = held.rbegin(); part != held.rend(); ++part) {
@@ -168,7 +170,7 @@ Status BufferClient::write_part(const Resource& resource, const Json& document, 
   const Result<Json> created = kube::document(transport_.send(create, deadline));
   if (created || created.error().kind != ErrorKind::Conflict) return done_or(created, of(key));
   const Result<Json> ours =
-      list_ours(transport_, clock_, resource, key.ns, [&] { return deadline; });  // there is one: whose?
+      list_ours(transport_, clock_, resource, key.ns, [&] { return deadline; });  // find the owner of the name
   if (!ours) return ours.error().in(of(key));
   for (const Json& object : list_at(*ours, {"items"})) {
     if (key_of(object).name == key.name && owner_uid(object) == owner) return created.error().in(of(key));
@@ -185,7 +187,7 @@ Status BufferClient::remove(const ports::Buffer& buffer, Millis deadline) {
   return done;
 }
 
-/// The template first: nobody would find it without its buffer.
+/// Deletes the template first, because only its buffer leads to it.
 Status BufferClient::remove_part(const std::optional<Resource>& resource, const api::ObjectKey& key, Millis deadline) {
   for (const std::optional<Resource>& one : {std::optional(kPodTemplates), resource}) {
     if (!one) continue;

@@ -1,5 +1,5 @@
-// Reads and writes CapacityBuffers and their PodTemplates: in whichever version of the API the cluster has, a buffer
-// that is lowered in as few requests as can be, because its room is refilled within seconds of being used. Needs no
+// Reads and writes CapacityBuffers and their PodTemplates, in the version of the API that the cluster has. Lowering a
+// buffer takes one request per part, because the node autoscaler refills used room within seconds. The client needs no
 // watches. Source: see capacity_buffer.h.
 #pragma once
 
@@ -14,14 +14,14 @@ namespace aia::kube {
 
 class BufferClient {
  public:
-  /// All outlive it.
+  /// `transport`, `clock` and `discovery` outlive the client.
   BufferClient(http::Transport& transport, const ports::Clock& clock, Discovery& discovery)
       : transport_(transport), clock_(clock), discovery_(discovery) {}
 
-  /// NoBufferApi, and what to do, where the cluster has none.
+  /// NoBufferApi with the remedy where the cluster has no CapacityBuffers; nullopt where it has.
   Result<std::optional<api::Reason>> refusal(Millis deadline);
 
-  /// As ports::Pools; the deadline is each call's.
+  /// As in ports::Pools. `deadline` bounds list() as a whole; in write() and remove() it bounds each request.
   Result<std::vector<ports::Buffer>> list(Millis deadline);
   Status write(const ports::BufferWrite& write, Millis deadline);
   Status remove(const ports::Buffer& buffer, Millis deadline);

@@ -1,4 +1,5 @@
-// See buffer_template.h.
+// Copies only the fields that the scheduler reads, and names and images. Environment, volumes and probes of the real
+// pods are left out.
 #include "controller/kube/buffer_template.h"
 
 #include "controller/kube/replica.h"
@@ -10,7 +11,7 @@ void copy(const Json& from, Json& to, const char* key) {
   if (const Json* value = find_at(from, {key})) to[key] = *value;
 }
 
-/// requests and limits as they are, and limits where there is no request.
+/// The resources with a request for each limit: where a resource has only a limit, the limit is also the request.
 Json resources_of(const Json& owner) {
   Json resources = Json::object();
   const Json* limits = find_at(owner, {"resources", "limits"});
@@ -25,7 +26,7 @@ Json containers_of(const Json& list, bool init) {
   for (const Json& one : list) {
     Json container = {{"name", text_at(one, {"name"})}, {"resources", resources_of(one)}};
     copy(one, container, "image");
-    if (init) copy(one, container, "restartPolicy");  // "Always": runs on beside the others
+    if (init) copy(one, container, "restartPolicy");  // "Always": a sidecar, which keeps running
     containers.push_back(std::move(container));
   }
   return containers;
@@ -49,7 +50,7 @@ Json shape_of(const Json& pod_template) {
 }  // namespace
 
 Result<std::vector<BufferPart>> buffer_parts_of(const Json& object) {
-  const Result<api::ReplicaShape> replica = replica_of(object);  // every template that it counts has a spec that reads
+  const Result<api::ReplicaShape> replica = replica_of(object);  // checks that the templates read below have a spec
   if (!replica) return replica.error();
   const Json* group = find_at(object, {"spec", "leaderWorkerTemplate"});
   if (group == nullptr) {

@@ -1,4 +1,6 @@
-// See capacity_buffer.h.
+// Annotations hold the pool, the expiry, the pods per replica and the template's fingerprint, so that a restarted
+// controller and `release --expired` need no state of their own. The annotation of replicas is for people and is never
+// read back.
 #include "controller/kube/capacity_buffer.h"
 
 #include <algorithm>
@@ -25,7 +27,7 @@ const Json* owner_of(const Json& object) {
   return nullptr;
 }
 
-/// FNV-1a: the same in every build, unlike std::hash.
+/// FNV-1a: equal in every build, unlike std::hash.
 std::string fingerprint(const std::string& text) {
   std::uint64_t hash = 14695981039346656037U;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
@@ -55,7 +57,8 @@ int pods_of(int replicas, int pods) {
   return static_cast<int>(std::min<std::int64_t>(api::times(replicas, pods), std::numeric_limits<int>::max()));
 }
 
-/// A part's share of the GPUs that all may hold, rounded down: together they never hold more.
+/// The part's share of the GPUs that all parts together may hold. Shares are rounded down, so that their sum never
+/// exceeds `most_gpus`.
 std::int64_t most_gpus_of(const ports::BufferWrite& write, const std::vector<BufferPart>& parts,
                           const BufferPart& part) {
   const auto gpus = [&](const BufferPart& one) {
@@ -67,13 +70,14 @@ std::int64_t most_gpus_of(const ports::BufferWrite& write, const std::vector<Buf
   return static_cast<std::int64_t>(static_cast<long double>(write.most_gpus) * gpus(part) / all);
 }
 
-/// A count that fits an int, else 0.
+/// The count at `path` if an int holds the value, else 0.
 int count_at(const Json& json, Path path) {
   const std::int64_t count = int_at(json, path);
   return count >= 0 && count <= std::numeric_limits<int>::max() ? static_cast<int>(count) : 0;
 }
 
-/// How many replicas its spec has room for, whatever the annotation says: somebody may have changed it.
+/// Counts the replicas that the buffer's spec has room for and ignores the annotation of replicas, because somebody may
+/// have changed the spec.
 HeldPart held_part(const Json& object) {
   const std::optional<Json> pods = parse_json(text_at(object, {"metadata", "annotations", kPodsPerReplica}));
   HeldPart part{text_at(object, {"metadata", "name"}), text_at(object, {"metadata", "resourceVersion"}), 0, 1};
@@ -106,7 +110,7 @@ std::vector<HeldPart> parts_of(const std::string& version) {
 std::vector<ports::Buffer> buffers_from(const Json& list) {
   struct Found {
     ports::Buffer buffer;
-    std::map<std::string, HeldPart> parts;  // by name: the first part's is a prefix of the others'
+    std::map<std::string, HeldPart> parts;  // by name: the first part's name is a prefix of all, so it sorts first
   };
   std::map<std::string, Found> found;  // by the owner's uid
   for (const Json& object : list_at(list, {"items"})) {
@@ -119,7 +123,8 @@ std::vector<ports::Buffer> buffers_from(const Json& list) {
     of.buffer.autoscaler = {key_of(object).ns, text_at(*owner, {"name"})};
     of.buffer.autoscaler_uid = text_at(*owner, {"uid"});
     of.buffer.pool = text_at(object, {"metadata", "annotations", kPool});
-    // Written last: without it what is there is half a buffer, which is to be written again.
+    // The first part is written last. Without the first part the buffer is incomplete, and 0 makes the loop write
+    // again.
     of.buffer.replicas = part.name == part_name(of.buffer.autoscaler.name, "") ? part.replicas : 0;
     of.buffer.expires = time_at(object, {"metadata", "annotations", kExpires});
   }
@@ -186,7 +191,8 @@ Json template_document(const ports::BufferWrite& write, const BufferPart& part) 
   return document;
 }
 
-/// The server adds defaults and writes quantities its own way, so that documents cannot be compared.
+/// Compares fingerprints, not documents: the API server adds defaults and reformats quantities, so the documents
+/// themselves differ.
 bool same_template(const Json& stored, const Json& document) {
   const std::string shape = text_at(document, {"metadata", "annotations", kShape});
   return text_at(stored, {"metadata", "annotations", kShape}) == shape;

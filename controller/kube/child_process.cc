@@ -1,4 +1,5 @@
-// See child_process.h.
+// Polls both pipes and looks for the child's end with waitid(WNOWAIT). The child stays unreaped until its whole process
+// group is killed, because only until then its pid is certain to name that group. Source: waitid(2), setpgid(2).
 #include "controller/kube/child_process.h"
 
 #include <fcntl.h>
@@ -20,7 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxErrorBytes = 2048;
-constexpr int kLookMs = 50;  // how often its end is looked for while it prints nothing
+constexpr int kLookMs = 50;  // how often to look for the child's end while no output comes
 
 std::string words(int code) {
   return std::generic_category().message(code);
@@ -42,7 +43,7 @@ class Pipe {
   void close_writer() {
     if (ends_[1] >= 0) close(std::exchange(ends_[1], -1));
   }
-  /// Takes what is there; `keep` bytes at most are kept. False at the end.
+  /// Reads all bytes available and keeps at most `keep` bytes in `text`. False at the end of the stream.
   bool read_into(std::string& text, std::size_t keep, bool& overflowed) const {
     char buffer[4096];
     for (;;) {
@@ -83,8 +84,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return all;
 }
 
-/// A group of its own, so that what it starts is killed with it; default signals, because ours are blocked; no
-/// descriptors but the three.
+/// Starts the child in a process group of its own, so that a kill also reaches the processes that the child starts. The
+/// child gets default signals, because we block ours, and no descriptors but the standard three.
 int spawn(const ChildProcess& child, const Pipe& out, const Pipe& err, pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -112,13 +113,14 @@ int spawn(const ChildProcess& child, const Pipe& out, const Pipe& err, pid_t& pi
   return failed;
 }
 
-/// Whether it has ended. It is not reaped yet, so that its number, which is its group's, stays its own.
+/// Whether the child has ended. The child is not reaped yet, so the system cannot give its pid, which also names its
+/// group, to another process.
 bool has_ended(pid_t pid) {
   siginfo_t info{};
   return waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
 }
 
-/// Ends it and whatever of its group it left behind.
+/// Kills the child's process group, reaps the child and returns its exit code.
 int reap(pid_t pid) {
   kill(-pid, SIGKILL);
   int status = 0;
@@ -146,7 +148,7 @@ Result<ChildOutcome> run_child(const ChildProcess& child, const std::stop_token&
   bool ignored = false;
   std::array<pollfd, 2> ends{pollfd{out.reader(), POLLIN, 0}, pollfd{err.reader(), POLLIN, 0}};
   for (;;) {
-    const bool ended = has_ended(pid);  // before the last look at what it printed
+    const bool ended = has_ended(pid);  // checked before the last read, so that no output is missed
     if (ends[0].fd >= 0 && !out.read_into(outcome.output, child.max_output_bytes, too_much)) ends[0].fd = -1;
     if (ends[1].fd >= 0 && !err.read_into(outcome.errors, kMaxErrorBytes, ignored)) ends[1].fd = -1;
     if (ended) break;

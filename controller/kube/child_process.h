@@ -1,5 +1,6 @@
-// Runs a program without a shell and takes what it prints, for credential plugins: bounded in time and output, with
-// nothing of ours inherited but the environment, and no zombie left whatever it does. Source: posix_spawn(3), kill(2).
+// Runs a program without a shell and collects its output, for credential plugins. Time and output are bounded. The
+// child inherits our environment, but no descriptors and no signal mask, and leaves no zombie behind. Source:
+// posix_spawn(3), kill(2).
 #pragma once
 
 #include <stop_token>
@@ -13,21 +14,21 @@
 namespace aia::kube {
 
 struct ChildProcess {
-  std::string command;  ///< looked up in our PATH unless it has a slash
+  std::string command;  ///< looked up in our PATH unless the name has a slash
   std::vector<std::string> arguments;
-  std::vector<std::pair<std::string, std::string>> environment;  ///< on top of ours; the last of a name counts
-  Millis timeout{60'000};                                        ///< then it is killed, and what it has started
+  std::vector<std::pair<std::string, std::string>> environment;  ///< added to ours; the last entry of a name counts
+  Millis timeout{60'000};                                        ///< then the child and its process group are killed
   std::size_t max_output_bytes = 1U << 20U;
 };
 
 struct ChildOutcome {
-  int exit_code = 0;   ///< as a shell tells it: 128 + the signal that ended it
+  int exit_code = 0;   ///< as in a shell: 128 + signal for a killed child
   std::string output;  ///< standard output, whole
   std::string errors;  ///< standard error, its first 2 KiB
 };
 
-/// Waits for its end, or kills it when asked to stop. Errors: NotFound (no such program), Invalid (it cannot be
-/// executed), Timeout, Unavailable (stopped, too much output, no resources).
+/// Runs the child to its end, or kills the child when `stop` is requested. Errors: NotFound (no such program), Invalid
+/// (the program cannot be executed), Timeout, Unavailable (stopped, too much output, no resources).
 Result<ChildOutcome> run_child(const ChildProcess& child, const std::stop_token& stop);
 
 }  // namespace aia::kube

@@ -1,4 +1,5 @@
-// See credentials.h.
+// Tries an explicit kubeconfig, $KUBECONFIG, the pod's ServiceAccount and ~/.kube/config, in this order, and uses the
+// first source that exists. Files of $KUBECONFIG are merged, and missing files among them are skipped, as in kubectl.
 #include "controller/kube/credentials.h"
 
 #include <vector>
@@ -27,7 +28,7 @@ std::vector<std::string> split_paths(const std::string& text) {
   return paths;
 }
 
-/// The plugin of a kubeconfig's user, run once.
+/// Starts the credential plugin of a kubeconfig's user, which runs once.
 Result<std::shared_ptr<ExecPlugin>> plugin_of(const Connection& connection, const ExecPluginOptions& options,
                                               SharedClock clock) {
   ExecCluster cluster{connection.server, connection.tls.server_name, connection.tls.insecure_skip_verify,
@@ -47,14 +48,16 @@ void use(http::TransportOptions& transport, const std::shared_ptr<ExecPlugin>& p
   transport.tls.client_certificate = [plugin] { return plugin->certificate(); };
 }
 
-/// Reads are tried up to four times within their deadline, 250 ms to 2 s apart: an API server that restarts or sheds
-/// load costs a moment, not the cycle.
+/// Reads are tried up to four times within their deadline, 250 ms to 2 s apart, so that an API server that restarts or
+/// sheds load costs a moment and not the cycle.
 constexpr int kAttempts = 4;
 
-/// Of one answer: an object, a page of 500 small ones. Lists of what anybody may write come as streams (list.h).
+/// The limit of one answer: an object, or a page of 500 small objects. Lists of kinds that any user may create are
+/// streamed (list.h).
 constexpr std::size_t kMostBodyBytes = 32U << 20U;
 
-/// Of a batch's answers together: as many objects as go side by side anyway (kMostObjectBytes), or four pages.
+/// The limit of all answers of a batch together: as many objects as are requested side by side (kMostObjectBytes each),
+/// or four of the largest answers.
 constexpr std::size_t kMostBytesUnderWay = 128U << 20U;
 
 Credentials credentials_of(const Connection& connection, std::string source, Millis refresh, SharedClock clock) {
@@ -110,7 +113,7 @@ std::optional<Connection> from_pod(const std::string& folder, const http::Enviro
   std::string host = environment("KUBERNETES_SERVICE_HOST");
   const std::string port = environment("KUBERNETES_SERVICE_PORT");
   if (host.empty() || port.empty() || !read_file(folder + "/token")) return std::nullopt;
-  // The transport takes no IPv6 address as host; this name is in every API server's certificate.
+  // The transport accepts no IPv6 address as host. This name is in every API server's certificate.
   if (host.find(':') != std::string::npos) host = "kubernetes.default.svc";
   Connection connection;
   connection.server = "https://" + host + ":" + port;
@@ -120,7 +123,7 @@ std::optional<Connection> from_pod(const std::string& folder, const http::Enviro
   return connection;
 }
 
-/// The API server is reached as kubectl and client-go reach it: by the kubeconfig's proxy, else the environment's.
+/// Chooses the proxy as kubectl and client-go do: the kubeconfig's proxy, else the environment's.
 Result<Credentials> through_proxy(Result<Credentials> made, const http::Environment& environment) {
   if (!made || !made->transport.proxy.empty()) return made;
   auto proxy = http::proxy_of_environment(made->transport.base_url, environment);

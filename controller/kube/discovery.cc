@@ -1,4 +1,5 @@
-// See discovery.h.
+// Decides under the lock which versions to ask, asks them without the lock in one batch, then answers from the kept
+// documents. When a request fails, the document kept before stays for a later call.
 #include "controller/kube/discovery.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace aia::kube {
 
 namespace {
 
-/// Whether it leads to one group and version, and nowhere else.
+/// Whether `api_version` leads to the path of exactly one group and version.
 bool has_path(const std::string& api_version) {
   const auto [group, version] = split_api_version(api_version);
   return is_segment(version) && (is_segment(group) || api_version.find('/') == std::string::npos);
@@ -138,7 +139,7 @@ void Discovery::forget(const std::string& api_version) {
   known_.erase(api_version);
 }
 
-/// What is known is kept; a "no" only for a while.
+/// A served kind is never asked for again; a missing kind is after min(keep_no, longest_no).
 bool Discovery::must_ask(const std::string& api_version, bool found, Millis longest_no) const {
   const auto known = known_.find(api_version);
   if (known == known_.end()) return true;
@@ -153,8 +154,9 @@ const ServedKinds& Discovery::kinds_of(const std::string& api_version) {
   return known->second.kinds;
 }
 
-/// What was not asked for in ten minutes goes, and where there is no room what is not served, longest unused first. A
-/// version that was not served is asked again after twice as long each time.
+/// Keeps the answer and drops versions unused for ten minutes. Where there is no room, versions that are not served go
+/// first, then those unused for longest. The wait doubles, up to kLongestNo, each time that a version is again not
+/// served.
 void Discovery::remember(const std::string& api_version, ServedKinds kinds) {
   constexpr Millis kKept = std::chrono::minutes(10);
   const Millis now = clock_.steady();
@@ -171,7 +173,7 @@ void Discovery::remember(const std::string& api_version, ServedKinds kinds) {
   at->second = {std::move(kinds), now, keep_no, now};
 }
 
-/// Asks and remembers; what could not be answered is returned, and what was known of it is kept.
+/// Asks and keeps the answers. Returns the errors of the versions without an answer, whose kept documents stay.
 std::map<std::string, Error> Discovery::ask(const std::vector<std::string>& api_versions, Millis deadline) {
   std::map<std::string, Error> failed;
   if (api_versions.empty()) return failed;

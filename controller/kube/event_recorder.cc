@@ -1,4 +1,5 @@
-// See event_recorder.h.
+// Patches a series while its Event exists and creates a new Event after a 404. Texts are cut to the API server's
+// limits, because a longer text makes the server refuse the whole Event.
 #include "controller/kube/event_recorder.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@
 namespace aia::kube {
 namespace {
 
-// What the API server accepts.
+// Limits of the API server, in bytes.
 constexpr std::size_t kMaxWord = 128;
 constexpr std::size_t kMaxNamePrefix = 220;  // of 253, with room for ".<time>.<number>"
 
@@ -24,7 +25,7 @@ std::string identity_of(const Regarding& about, const ports::Event& event) {
          '\n' + api::cut(event.note, ports::Event::kMaxNote);
 }
 
-/// Unique: time for this process against others and earlier ones, a number against itself.
+/// Unique: the time separates this process from other and earlier processes, the number separates its own Events.
 std::string event_name(const std::string& object, WallTime now, std::uint64_t number) {
   char suffix[40];
   std::snprintf(suffix, sizeof suffix, ".%llx.%llx", static_cast<unsigned long long>(now.time_since_epoch().count()),
@@ -65,7 +66,7 @@ Status EventRecorder::write(const Regarding& about, const ports::Event& event, M
     if (patched) return done;
     if (patched.error().kind != ErrorKind::NotFound)
       return patched.error().in(std::string("event ") + to_string(event.reason));
-  }  // an Event lives an hour at most: one that is gone is made anew
+  }  // the API server drops Events, by default after an hour: create a new Event
   std::uint64_t number = 0;
   {
     const std::scoped_lock lock(mutex_);
@@ -80,7 +81,7 @@ Status EventRecorder::write(const Regarding& about, const ports::Event& event, M
   return done;
 }
 
-/// The series to raise, counted up already, if the same event was written within the window.
+/// The series to patch, with its count raised already, if an equal Event was written within the window.
 std::optional<EventRecorder::Series> EventRecorder::repeated(const std::string& identity) {
   const Millis now = clock_.steady();
   const std::scoped_lock lock(mutex_);

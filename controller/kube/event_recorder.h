@@ -1,5 +1,5 @@
-// Events about AIAutoscalers and AcceleratorPools, as `kubectl describe` shows them. The same event again within six
-// minutes raises the count of the first one's series instead of adding an object. Source:
+// Writes Events about AIAutoscalers and AcceleratorPools, which `kubectl describe` shows. An equal Event within six
+// minutes raises the count of the first Event's series and adds no object. Source:
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 #pragma once
 
@@ -19,13 +19,13 @@ namespace aia::kube {
 
 struct EventRecorderOptions {
   std::string controller = "aiautoscaler.io/controller";
-  std::string instance;  ///< of this process: its host's name
+  std::string instance;  ///< names this process: its host's name
   Millis series_window = std::chrono::minutes(6);
-  std::size_t max_series = 4096;  ///< remembered; beyond it the one quiet for longest is forgotten
+  std::size_t max_series = 4096;  ///< remembered; above, the longest quiet series is forgotten
 };
 
-/// What an Event is about: one of our objects. About a cluster-scoped one it goes to namespace "default", as Events
-/// about nodes do.
+/// The object of ours that an Event is about. An Event about a cluster-scoped object goes to namespace "default", as
+/// Events about nodes do.
 struct Regarding {
   std::string kind;
   api::ObjectMeta meta;
@@ -44,7 +44,7 @@ Json event_document(const Regarding& about, const ports::Event& event, const std
 
 class EventRecorder {
  public:
-  /// Both outlive it.
+  /// `transport` and `clock` outlive the recorder.
   EventRecorder(http::Transport& transport, const ports::Clock& clock, EventRecorderOptions options)
       : transport_(transport), clock_(clock), options_(std::move(options)) {}
 
@@ -64,7 +64,7 @@ class EventRecorder {
   const ports::Clock& clock_;
   const EventRecorderOptions options_;
   std::mutex mutex_;
-  std::map<std::string, Series> series_;  ///< by what makes two events the same
+  std::map<std::string, Series> series_;  ///< by identity: object, type, reason, action and note
   std::uint64_t written_ = 0;
 };
 

@@ -1,4 +1,5 @@
-// See exec_credential.h.
+// Requires, as client-go does, the kind, the apiVersion of the request and complete pairs of certificate and key. Other
+// fields of the answer are ignored.
 #include "controller/kube/exec_credential.h"
 
 #include "controller/http/base64.h"

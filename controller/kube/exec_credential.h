@@ -1,5 +1,5 @@
-// The protocol between a client and its credential plugin, without running one: what a kubeconfig says about the
-// plugin, what the plugin is told, what it answers. Source: client.authentication.k8s.io/v1,
+// The protocol between a client and its credential plugin, without running a plugin: the kubeconfig's entry about the
+// plugin, the input of the plugin, and its answer. Source: client.authentication.k8s.io/v1,
 // https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
 #pragma once
 
@@ -19,7 +19,7 @@ inline constexpr const char* kExecApiVersions[] = {"client.authentication.k8s.io
 
 /// A kubeconfig user's `exec`.
 struct ExecConfig {
-  std::string where;  ///< how messages name it: "users[me].user.exec"
+  std::string where;  ///< its name in messages
   std::string api_version;
   std::string command;
   std::vector<std::string> arguments;
@@ -28,7 +28,7 @@ struct ExecConfig {
   bool provide_cluster_info = false;
 };
 
-/// The cluster as a plugin is told of it.
+/// The cluster as described to a plugin.
 struct ExecCluster {
   std::string server;
   std::string tls_server_name;
@@ -37,7 +37,7 @@ struct ExecCluster {
   Json config;  ///< of the cluster's extension client.authentication.k8s.io/exec; null: none
 };
 
-/// What a plugin gave us: a token, or a client certificate with its key, or both.
+/// The answer of a plugin: a token, or a client certificate with its key, or both.
 struct ExecCredential {
   std::string token;
   http::ClientCertificate certificate;
@@ -47,7 +47,7 @@ struct ExecCredential {
 /// The value of KUBERNETES_EXEC_INFO. Never interactive: nobody sits at a controller.
 std::string exec_info(const ExecConfig& config, const ExecCluster& cluster);
 
-/// What the plugin printed. Errors: Invalid, saying what is wrong with it, never with its text (it may hold secrets).
+/// Parses the plugin's output. Errors: Invalid with the fault, never with the output itself, which may hold secrets.
 Result<ExecCredential> parse_exec_credential(const std::string& output, const std::string& api_version);
 
 }  // namespace aia::kube

@@ -1,4 +1,6 @@
-// See exec_plugin.h.
+// A request asks the thread for a run and waits on the condition variable until the credentials are usable or the run
+// has ended. A run that failed, or returned expired credentials, blocks further runs for `pause`, so that not every
+// request starts the plugin.
 #include "controller/kube/exec_plugin.h"
 
 #include <pthread.h>
@@ -114,7 +116,7 @@ bool ExecPlugin::due() const {
   return clock_->now() >= *current_->expires - ahead;
 }
 
-/// The last run did not help: it failed, or brought what had expired already.
+/// The last run did not help: the run failed, or returned expired credentials.
 bool ExecPlugin::in_vain() const {
   return problem_ || (current_ && current_->expires && *current_->expires <= obtained_);
 }

@@ -1,7 +1,7 @@
-// Credentials from a plugin: run once at the start, again shortly before they expire, when they have expired and after
-// the server refused them. The plugin runs on a thread of its own; requests wait for it only when there is nothing
-// valid to go with, and each no longer than its own deadline. While a plugin fails, what it gave before serves on until
-// it expires.
+// Credentials from a plugin, which runs once at the start, again shortly before its credentials expire, after they have
+// expired, and after the server refused them. The plugin runs on a thread of its own. Requests wait for the plugin only
+// while no valid credentials exist, and each request no longer than its own deadline. While a plugin fails, its last
+// credentials stay in use until they expire.
 #pragma once
 
 #include <condition_variable>
@@ -18,15 +18,15 @@
 namespace aia::kube {
 
 struct ExecPluginOptions {
-  Millis timeout{60'000};  ///< of one run
-  Millis pause{10'000};    ///< after a run that failed, or whose credentials are refused: not one run a request
-  Millis ahead{60'000};    ///< run again so long before expiry, but never before four fifths of the lifetime
+  Millis timeout{60'000};  ///< of a run
+  Millis pause{10'000};    ///< no new run so soon after a failed run or refused credentials
+  Millis ahead{60'000};    ///< time before expiry of the next run, at most a fifth of the lifetime
 };
 
 class ExecPlugin {
  public:
-  /// Runs the plugin a first time. Errors: NotFound with its install hint, Invalid, Timeout, Unavailable, each with
-  /// where it is configured and what it printed to standard error.
+  /// Runs the plugin a first time. Errors: NotFound with the install hint, Invalid, Timeout, Unavailable. Each names
+  /// the plugin's place in the kubeconfig, and quotes the plugin's standard error if the plugin ended by itself.
   static Result<std::shared_ptr<ExecPlugin>> start(ExecConfig config, std::string info,
                                                    std::shared_ptr<const ports::Clock> clock,
                                                    ExecPluginOptions options);
@@ -34,14 +34,15 @@ class ExecPlugin {
 
   // From any thread.
 
-  /// Ready when there are credentials to go with. Errors: the plugin's last one, after `longest` at the latest.
+  /// Waits for usable credentials. Errors: those of the plugin's last run; Unavailable when that run returned expired
+  /// credentials; Timeout after `longest`.
   Status await(Millis longest);
   /// "Bearer …", if the plugin gave a token.
   std::optional<std::string> authorization();
-  /// Empty if it gave none.
+  /// Empty if the plugin gave no certificate.
   http::ClientCertificate certificate();
-  /// The server answered 401: the plugin is run again, unless it has just been; then the 401 may be an answer to what
-  /// was sent before.
+  /// The server answered 401: the plugin runs again, unless the last run ended less than `pause` ago. Then the 401 may
+  /// be the answer to a request with the credentials of before.
   void refused();
 
  private:
@@ -60,12 +61,12 @@ class ExecPlugin {
   const ExecPluginOptions options_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  bool wanted_ = false;  ///< a run is to begin or under way
+  bool wanted_ = false;  ///< a run is requested or under way
   bool refused_ = false;
   std::optional<ExecCredential> current_;
   WallTime obtained_{};
   std::optional<Error> problem_;  ///< of the last run
-  std::optional<Millis> ended_;   ///< the last run, in steady time
+  std::optional<Millis> ended_;   ///< end of the last run, in steady time
   std::jthread thread_;           // last: starts when everything else is there
 };
 

@@ -1,4 +1,5 @@
-// See files.h.
+// Reads in pieces up to the limit, so that a device or an endless file cannot fill the memory. Reasons of failures come
+// from errno.
 #include "controller/kube/files.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Small files read whole: tokens, certificates, kubeconfigs.
+// Reads small files whole, such as tokens, certificates and kubeconfigs, and checks tokens before they go into a
+// header.
 #pragma once
 
 #include <string>
@@ -7,10 +8,11 @@
 
 namespace aia::kube {
 
-/// Errors: NotFound when there is no such file; Invalid when it cannot be read or exceeds 16 MiB, with the reason.
+/// Errors: NotFound when the file does not exist; Invalid, with the reason, when reading fails or the file exceeds 16
+/// MiB.
 Result<std::string> read_file(const std::string& path);
 
-/// Without white space at either end.
+/// Removes white space at both ends.
 std::string trim(const std::string& text);
 
 /// Whether `text` can stand in an Authorization header: visible ASCII only. A line break would begin another header.

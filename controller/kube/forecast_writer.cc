@@ -1,4 +1,5 @@
-// See forecast_writer.h.
+// Compares uid and generation of the store's object with the answer to our last apply, because the API server raises
+// the generation with every change of the spec. Nothing is read from the server for this.
 #include "controller/kube/forecast_writer.h"
 
 #include "controller/api/forecast_json.h"
@@ -43,8 +44,7 @@ Status ForecastWriter::write(const api::Forecast& forecast, Millis deadline) {
   const http::Request status =
       apply_request(object_path(kForecasts, key, "status"), forecast_status_document(forecast));
   Result<Json> written = document(transport_.send(status, deadline));
-  if (!written && written.error().kind == ErrorKind::NotFound &&
-      current) {  // deleted, and the watch is a moment behind
+  if (!written && written.error().kind == ErrorKind::NotFound && current) {  // deleted, and the watch lags behind
     if (const Status applied = apply_object(key, object, deadline); !applied) return applied;
     written = document(transport_.send(status, deadline));
   }
@@ -64,7 +64,8 @@ void ForecastWriter::forget(const api::ObjectKey& key) {
   applied_.erase(key);
 }
 
-/// The store may be behind what we wrote, never ahead: a newer generation there is somebody else's.
+/// The store may lag behind our write but is never ahead, so a newer generation in the store is the change of somebody
+/// else.
 bool ForecastWriter::is_current(const api::ObjectKey& key, const std::string& document) const {
   const std::optional<StoredForecast> stored = stored_.find(key);
   const std::scoped_lock lock(mutex_);

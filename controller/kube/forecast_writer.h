@@ -1,5 +1,5 @@
-// Writes Forecasts by server-side apply: the object itself only when it is absent or not as we last wrote it, its
-// status every time.
+// Writes Forecasts by server-side apply. The status is written every time; the object only when the object is missing,
+// was changed by somebody, or is to change. Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/
 #pragma once
 
 #include <map>
@@ -13,32 +13,32 @@
 
 namespace aia::kube {
 
-/// A Forecast as the store keeps it: enough to know whose it is and whether somebody changed it.
+/// A Forecast in the store: enough to know the owner, and whether somebody changed the object.
 struct StoredForecast {
   std::string uid;
-  std::string owner_uid;  ///< of its controller
+  std::string owner_uid;  ///< of the controlling owner
   std::int64_t generation = 0;
 };
 
 Trim forecast_trim();
 StoredForecast stored_forecast_from_json(const Json& object);
 
-/// What is applied: the object with owner and label aiautoscaler.io/autoscaler; its status.
+/// The documents to apply: the object with its owner and the label aiautoscaler.io/autoscaler, and the status.
 Json forecast_document(const api::Forecast& forecast);
 Json forecast_status_document(const api::Forecast& forecast);
 
 class ForecastWriter {
  public:
-  /// Both outlive it.
+  /// `transport` and `stored` outlive the writer.
   ForecastWriter(http::Transport& transport, const Store<StoredForecast>& stored)
       : transport_(transport), stored_(stored) {}
 
   Status write(const api::Forecast& forecast, Millis deadline);
 
-  /// A Forecast that is gone already is done.
+  /// Succeeds also when the Forecast is gone already.
   Status remove(const api::ObjectKey& key, Millis deadline);
 
-  /// It was deleted: the next write creates it.
+  /// The Forecast was deleted: the next write creates the object again.
   void forget(const api::ObjectKey& key);
 
  private:

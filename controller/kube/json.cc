@@ -1,4 +1,5 @@
-// See json.h.
+// Trims in the parser's callback, which reports the depth of each key: fields are dropped before they take memory. The
+// depth of an object's own keys depends on the envelope around the object.
 #include "controller/kube/json.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// Depth that the parser reports for the keys at the top of an object in this envelope.
+/// The depth that the parser reports for the top keys of an object in this envelope.
 int top_depth(Envelope envelope) {
   switch (envelope) {
     case Envelope::None: return 1;

@@ -1,6 +1,6 @@
-// JSON documents of the API server, read without exceptions: a missing or mistyped field is its default, because an
-// object from a newer server may lack or add any of them. Trim drops what nobody reads while parsing, so that a page of
-// 500 pods costs the memory of the few fields kept. Library: nlohmann::json (docs/decisions).
+// Reads JSON documents of the API server without exceptions. A missing or mistyped field reads as its default, because
+// an object from a newer server may lack or add any field. Trim drops unread fields while parsing, so that a page of
+// 500 pods costs the memory of the few fields kept. Library: nlohmann::json (docs/decisions/0001).
 #pragma once
 
 #include <cstdint>
@@ -17,18 +17,18 @@ namespace aia::kube {
 
 using Json = nlohmann::json;
 
-/// Keys left out of every object of a list or watch event: at its top ("status"), one level down, which is in its
-/// metadata for the most ("managedFields"), and in the entries of lists there ("env" of a pod's containers).
+/// Keys left out of every object of a list or watch event: at the object's top ("status"); one level down, mostly in
+/// its metadata ("managedFields"); and in the entries of lists there ("env" of a pod's containers).
 struct Trim {
   std::vector<std::string> top;
   std::vector<std::string> metadata = {"managedFields"};
   std::vector<std::string> entries{};
 };
 
-/// Where the object lies in the text: a document of its own, `items` of a list, `object` of a watch event.
+/// Where the object lies in the text: the whole document, `items` of a list, or `object` of a watch event.
 enum class Envelope { None, WatchEvent, List };
 
-/// Nothing when `text` is not JSON.
+/// nullopt when `text` is not JSON.
 std::optional<Json> parse_json(std::string_view text);
 std::optional<Json> parse_json(std::string_view text, const Trim& trim, Envelope envelope);
 
@@ -40,18 +40,19 @@ using Path = std::initializer_list<const char*>;
 /// The value at a path of object keys; nullptr when any step is missing.
 const Json* find_at(const Json& json, Path path);
 
-/// The string, whole number, truth or list there, else the default: "", `otherwise`, false, an empty array.
+/// The string, whole number, truth value or list at `path`. Defaults: "", `otherwise`, false, an empty array; for a
+/// time, nullopt.
 std::string text_at(const Json& json, Path path);
 std::int64_t int_at(const Json& json, Path path, std::int64_t otherwise = 0);
 bool bool_at(const Json& json, Path path);
 const Json& list_at(const Json& json, Path path);
 std::optional<WallTime> time_at(const Json& json, Path path);
 
-/// status.conditions[] of this type; nullptr: there is none.
+/// The entry of status.conditions[] with this type; nullptr: no entry.
 const Json* condition_of(const Json& object, std::string_view type);
 bool is_true(const Json& object, std::string_view condition);
 
-/// Since when the condition of this type is True; nothing when it is not, or says no time.
+/// The time since which this condition is True; nullopt when the condition is not True or has no time.
 std::optional<WallTime> true_since(const Json& object, std::string_view condition);
 
 /// metadata.namespace and metadata.name.

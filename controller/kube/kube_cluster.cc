@@ -1,4 +1,6 @@
-// See kube_cluster.h.
+// Reads objects from the stores and sends all writes through the LeaseGuard, so that no write is possible without the
+// lease. Owners are collected from two sources: an HPA made by KEDA is reported as its ScaledObject, because KEDA would
+// make a deleted HPA again.
 #include "controller/kube/kube_cluster.h"
 
 #include <set>
@@ -13,7 +15,7 @@
 namespace aia::kube {
 namespace {
 
-/// An object that does not decode is still there, with its name, so that its condition can say why.
+/// Keeps an object that does not decode, with its name and status, so that its condition can say why.
 ports::AutoscalerView autoscaler_view(const Json& object) {
   Result<api::Autoscaler> decoded = api::autoscaler_from_json(object);
   if (decoded) return {std::move(*decoded), std::nullopt};
@@ -26,7 +28,7 @@ ports::AutoscalerView autoscaler_view(const Json& object) {
   return view;
 }
 
-/// Of our own kinds: what nobody reads and only etcd bounds.
+/// For our own kinds: drops metadata that no code reads and only etcd limits in size.
 Trim own_trim() {
   return {{}, {"managedFields", "annotations", "labels"}};
 }
@@ -83,7 +85,7 @@ KubeCluster::KubeCluster(http::Transport& transport, const ports::Clock& clock, 
 }
 
 KubeCluster::~KubeCluster() {
-  for (const auto& reflector : reflectors_) reflector->request_stop();  // all at once, then each is waited for
+  for (const auto& reflector : reflectors_) reflector->request_stop();  // all stop at once; their destructors then wait
 }
 
 std::unique_ptr<Reflector> KubeCluster::reflect(const Resource& resource, Trim trim, ChangeSink& store) {
@@ -100,7 +102,7 @@ bool KubeCluster::synced() const {
          (pools_ == nullptr || pools_->synced());
 }
 
-/// Forecasts are only written: what is not known of them is at worst written or deleted again.
+/// Forecasts decide nothing: a stale cache of Forecasts costs at most a repeated write or deletion.
 std::vector<ports::WatchAge> KubeCluster::watch_ages() const {
   std::vector<ports::WatchAge> ages;
   for (const auto& reflector : reflectors_) {
@@ -165,7 +167,7 @@ std::vector<ports::Owner> KubeCluster::other_owners(const std::string& ns, const
 
 std::vector<std::string> KubeCluster::forecasts_of(const api::Autoscaler& autoscaler) {
   std::vector<std::string> names;
-  const std::string prefix = autoscaler.meta.name + ".";  // how all of them are named
+  const std::string prefix = autoscaler.meta.name + ".";  // each Forecast's name begins so
   forecasts_.visit_from({autoscaler.meta.ns, prefix}, [&](const api::ObjectKey& key, const StoredForecast& stored) {
     if (key.ns != autoscaler.meta.ns || key.name.compare(0, prefix.size(), prefix) != 0) return false;
     if (stored.owner_uid == autoscaler.meta.uid) names.push_back(key.name);

@@ -1,7 +1,7 @@
-// The cluster, for real: ports::Cluster over the API server. Four watches (AIAutoscalers, Forecasts,
-// HorizontalPodAutoscalers, Pods) keep stores that the loop reads; scales are read fresh; every write is one request.
-// Two more (Nodes, AcceleratorPools) keep those of the node pools, unless it looks after one namespace: what is
-// cluster-scoped may be forbidden there.
+// Implements ports::Cluster over the API server. Four watches (AIAutoscalers, Forecasts, HorizontalPodAutoscalers,
+// Pods) fill the stores that the loop reads. Scales are read fresh, and a write is one request (a Forecast's is up to
+// three). Two more watches (Nodes, AcceleratorPools) fill the stores of the node pools, unless the controller looks
+// after one namespace, where access to cluster-scoped objects may be forbidden.
 #pragma once
 
 #include <functional>
@@ -24,20 +24,20 @@
 namespace aia::kube {
 
 struct KubeClusterOptions {
-  std::string ns;                     ///< only this namespace; empty: all
-  Millis write_deadline{10'000};      ///< of each write
-  ReflectorOptions watch;             ///< its resource, namespace, trim and seed are set for each watch
+  std::string ns;                     ///< the only namespace; empty: all
+  Millis write_deadline{10'000};      ///< of each request of a write
+  ReflectorOptions watch;             ///< each watch sets its own resource, namespace, trim and seed
   std::uint64_t seed = 1;             ///< of back-offs and watch lengths: differs between replicas
   EventRecorderOptions events;        ///< instance: the host's name unless set
   std::function<Millis()> time_left;  ///< how long this process may still write; unset: for ever
-  /// An AIAutoscaler or AcceleratorPool came, went or changed its spec. Called on a watch's thread: only mark state,
-  /// never call back here.
+  /// Called when an AIAutoscaler or AcceleratorPool came, went or changed its spec. Runs on a watch's thread: only mark
+  /// state, never call the KubeCluster.
   std::function<void()> on_change;
 };
 
 class KubeCluster final : public ports::Cluster {
  public:
-  /// Watches start at once; the destructor ends them. `transport` and `clock` outlive it.
+  /// Watches start at once; the destructor ends them. `transport` and `clock` outlive the KubeCluster.
   KubeCluster(http::Transport& transport, const ports::Clock& clock, KubeClusterOptions options);
   ~KubeCluster() override;
 
@@ -56,16 +56,17 @@ class KubeCluster final : public ports::Cluster {
   Status write_status(const api::Autoscaler& autoscaler) override;
   Status write_event(const api::Autoscaler& about, const ports::Event& event) override;
 
-  /// The node pools; nullptr where it looks after one namespace.
+  /// The node pools; nullptr where the controller looks after one namespace.
   ports::Pools* pools() { return pools_.get(); }
 
-  /// What keeps a watch from working, in one line ("pods cannot be listed or watched: … (HTTP 403)"); empty: nothing.
+  /// The faults of all watches, in one line ("pods cannot be listed or watched: … (HTTP 403)"); empty: all watches
+  /// work.
   [[nodiscard]] std::string problem() const;
 
-  /// Why not all that may scale a target is seen, in one line; empty: it is.
+  /// Why some ScaledObjects may be unseen, in one line; empty: all are seen.
   [[nodiscard]] std::string unseen_owners() const;
 
-  /// No write begins from now on. True when those under way have ended, which it waits for as long as `limit`.
+  /// Lets no further write begin and waits up to `limit` for the writes under way. True when all have ended.
   bool end_writes(Millis limit) { return writes_.close(limit); }
 
  private:
@@ -74,7 +75,7 @@ class KubeCluster final : public ports::Cluster {
   http::Transport& transport_;
   const ports::Clock& clock_;
   const KubeClusterOptions options_;
-  LeaseGuard writes_;  // over transport_: whatever changes something goes through it
+  LeaseGuard writes_;  // over transport_: every write goes through the guard
   Store<ports::AutoscalerView> autoscalers_;
   Store<StoredForecast> forecasts_;
   Store<HorizontalPodAutoscaler> hpas_;

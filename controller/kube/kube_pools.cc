@@ -1,4 +1,5 @@
-// See kube_pools.h.
+// Delegates to the readers and writers of each kind. Its own work is to repeat a raise of the size after a Conflict,
+// and to edit the list of finalizers.
 #include "controller/kube/kube_pools.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 namespace aia::kube {
 namespace {
 
-/// An object that does not decode is still there, with its name and our finalizer, so that its condition can say why.
+/// Keeps an object that does not decode, with its name, status and our finalizer, so that its condition can say why.
 ports::PoolView pool_view(const Json& object) {
   Result<api::AcceleratorPool> decoded = api::accelerator_pool_from_json(object);
   if (decoded) return {std::move(*decoded), std::nullopt};
@@ -96,7 +97,8 @@ Status KubePools::write_size(const api::AcceleratorPool& pool, const ports::Size
   };
   Status written = to(write.version);
   if (written || written.error().kind != ErrorKind::Conflict || write.to <= write.from) return written;
-  // Whoever runs the nodes writes its status there whenever one of them comes.
+  // The node provider writes its status to the same object whenever a node comes, so a Conflict need not concern the
+  // size. Raise once more if the size is still `write.from`.
   const ports::PoolSupply now = supplies_.read({pool}, options_.write_deadline).front();
   return !now.problem && !now.refusal && now.size == write.from ? to(now.size_version) : written;
 }
@@ -109,7 +111,8 @@ Status KubePools::delete_buffer(const ports::Buffer& buffer) {
   return buffers_.remove(buffer, options_.write_deadline);
 }
 
-/// Read fresh, because a merge patch replaces the whole list: others' finalizers stay in it.
+/// Reads the object first, because a merge patch replaces the whole list of finalizers and must keep the foreign
+/// finalizers.
 Status KubePools::hold(const api::AcceleratorPool& pool, bool held) {
   const std::string what = "finalizer of AcceleratorPool " + pool.meta.name;
   const std::string path = object_path(kAcceleratorPools, {"", pool.meta.name});

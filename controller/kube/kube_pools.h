@@ -1,6 +1,6 @@
-// Node pools, for real: ports::Pools over the API server. Nodes, pods and AcceleratorPools come from stores, which the
-// watches of KubeCluster keep or which load() fills once: so `aiautoscaler release` works without a controller. Scales
-// and buffers are read fresh; each write is as few requests as can be.
+// Implements ports::Pools over the API server. Nodes, pods and AcceleratorPools come from stores, which the watches of
+// KubeCluster fill; without a controller, in `aiautoscaler release`, load() fills the stores once. Scales and buffers
+// are read fresh, and each write takes as few requests as possible.
 #pragma once
 
 #include <functional>
@@ -22,16 +22,16 @@ struct KubePoolsOptions {
 
 class KubePools final : public ports::Pools {
  public:
-  /// All outlive it. `transport`: a LeaseGuard where there is a controller.
+  /// All references outlive the KubePools. `transport` is a LeaseGuard where a controller runs.
   KubePools(http::Transport& transport, const ports::Clock& clock, Discovery& discovery, Store<LabelledPod>& pods,
             EventRecorder& events, KubePoolsOptions options);
 
-  /// What the watches write to.
+  /// The stores that the watches fill.
   Store<StoredNode>& nodes() { return nodes_; }
   Store<ports::PoolView>& views() { return views_; }
   [[nodiscard]] bool synced() const { return nodes_.synced() && views_.synced(); }
 
-  /// Instead of watches: lists nodes, pods and AcceleratorPools once.
+  /// Fills the stores without watches: lists nodes, pods and AcceleratorPools once.
   Status load(Millis deadline_of_page);
 
   std::vector<ports::PoolView> pools() override;

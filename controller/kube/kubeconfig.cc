@@ -1,4 +1,6 @@
-// See kubeconfig.h. What is read wrongly is thrown as Bad; nothing that is thrown leaves parse_kubeconfig.
+// Reads the fields through Fields, which throws Bad for a fault in a field. parse_kubeconfig catches every Bad, so no
+// exception leaves this file. Faults in proxy-url and exec, and fields that we do not support, are kept as
+// `unsupported` and reported only when a context uses the entry.
 #include "controller/kube/kubeconfig.h"
 
 #include <algorithm>
@@ -10,7 +12,8 @@
 namespace aia::kube {
 namespace {
 
-/// What `read` gives, or in `unsupported` why it cannot be used: what is wrong with one user is no other's problem.
+/// Runs `read` and keeps the fault that `read` throws in `unsupported`, so that a faulty entry affects no context
+/// without the entry.
 template <class Read>
 void read_or_say(std::string& unsupported, Read read) {
   try {
@@ -20,7 +23,7 @@ void read_or_say(std::string& unsupported, Read read) {
   }
 }
 
-/// For TransportOptions::proxy; empty: none. No message has the user's password.
+/// The value for TransportOptions::proxy; empty: none. Messages never contain the proxy's password.
 std::string proxy_of(const Fields& fields) {
   const std::string url = fields.text("proxy-url");
   if (url.empty()) return "";
@@ -36,10 +39,10 @@ KubeconfigCluster cluster_of(const Fields& fields) {
   cluster.server = fields.text("server");
   cluster.tls.ca_file = fields.path("certificate-authority");
   cluster.tls.ca_pem = fields.data("certificate-authority-data");
-  if (!cluster.tls.ca_pem.empty()) cluster.tls.ca_file.clear();  // as the field is documented: it overrides the file
+  if (!cluster.tls.ca_pem.empty()) cluster.tls.ca_file.clear();  // as documented: the data override the file
   cluster.tls.server_name = fields.text("tls-server-name");
   cluster.tls.insecure_skip_verify = fields.truth("insecure-skip-tls-verify");
-  (void)fields.truth("disable-compression");  // heeded either way: compressed answers are never asked for
+  (void)fields.truth("disable-compression");  // no effect: we never ask for compressed answers
   fields.each("extensions", [&](const Fields& extension) {
     if (extension.text("name") != "client.authentication.k8s.io/exec") return;
     if (!cluster.exec_config.is_null()) throw Bad{extension.name("name") + " is there twice"};
@@ -52,7 +55,7 @@ KubeconfigCluster cluster_of(const Fields& fields) {
   return cluster;
 }
 
-/// As kubectl validates it, but one that is `used` may want no terminal.
+/// Validates as kubectl does. A plugin that is `used` must not require a terminal, either.
 ExecConfig exec_of(const Fields& fields, bool used) {
   ExecConfig exec;
   exec.where = fields.name("exec");
@@ -97,12 +100,12 @@ KubeconfigUser user_of(const Fields& fields) {
   const bool exec = !fields.map("exec").empty();
   if (certificate && !key) user.unsupported = fields.name("client-key") + " is missing beside client-certificate";
   if (key && !certificate) {
-    user.tls = {};  // as kubectl: a key alone says nothing
+    user.tls = {};  // as kubectl: a key alone is ignored
     if (!token && !exec) user.unsupported = fields.name("client-certificate") + " is missing beside client-key";
   }
   if (!user.token.empty() && !is_token(user.token))
     user.unsupported = fields.name("token") + " has a character that cannot stand in a header";
-  // As kubectl: a plugin is not run where a token or a certificate is there, but what it says must be right.
+  // As in kubectl, a token or a certificate replaces the plugin, but its entry must still be valid.
   const bool run = !token && !certificate;
   if (exec) {
     read_or_say(user.unsupported, [&] {

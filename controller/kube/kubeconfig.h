@@ -1,7 +1,8 @@
-// A kubeconfig, parsed from text: which server, whom to trust, who we are. Pure: files it names are read later. What
-// kubectl accepts is accepted and means the same; what we do not support is an error that names the field. Passed over
-// is only what kubectl passes over, too: fields it does not know, documents behind the first, an exec beside a token.
-// Source: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/; kubernetes/client-go, tools/clientcmd
+// Parses a kubeconfig from text: the server, the trusted certificates and our identity. Pure: files named in the
+// kubeconfig are read later. Input that kubectl accepts means the same here; a feature that we do not support is an
+// error that names the field. Ignored are only the parts that kubectl ignores, too: unknown fields, documents behind
+// the first, an exec beside a token. Source: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/;
+// kubernetes/client-go, tools/clientcmd
 #pragma once
 
 #include <map>
@@ -19,7 +20,7 @@ struct KubeconfigCluster {
   std::string proxy_url;    ///< as TransportOptions::proxy
   http::TlsOptions tls;     ///< the certificate authority's part
   Json exec_config;         ///< of the extension client.authentication.k8s.io/exec; null: none
-  std::string unsupported;  ///< a field in use that we cannot honour, with what to do; empty: none
+  std::string unsupported;  ///< a field in use that we do not support, with the remedy; empty: none
 };
 
 struct KubeconfigUser {
@@ -42,7 +43,7 @@ struct Kubeconfig {
   std::map<std::string, KubeconfigUser> users;
   std::map<std::string, KubeconfigContext> contexts;
 
-  /// Takes over what is not there yet: with several files in $KUBECONFIG the first one wins.
+  /// Adds the entries that are missing here: of several files in $KUBECONFIG the first file wins.
   void merge(const Kubeconfig& later);
 };
 
@@ -53,18 +54,17 @@ struct Connection {
   http::TlsOptions tls;
   std::string token;       ///< fixed
   std::string token_file;  ///< wins over token
-  std::string ns;          ///< of the context; empty: none given
+  std::string ns;          ///< of the context; empty: not set
   std::optional<ExecConfig> exec{};
-  Json exec_config{};  ///< of the cluster, for the plugin
+  Json exec_config{};  ///< the cluster's settings for the plugin
 };
 
-/// `folder`: what relative paths in it are relative to. An empty text is an empty kubeconfig. Errors: Invalid, naming
-/// the field (wrong types, a key or a name that is there twice, bad base64), or what is too deep or too large
-/// (yaml_fields.h).
+/// `folder`: the base of relative paths in `text`. An empty text is an empty kubeconfig. Errors: Invalid, naming the
+/// field (wrong type, repeated key or name, bad base64) or the limit exceeded (yaml_fields.h: depth, values, size).
 Result<Kubeconfig> parse_kubeconfig(const std::string& text, const std::string& folder);
 
-/// The connection of `context`, or of the current one if empty. Errors: Invalid, naming what is missing or not
-/// supported.
+/// The connection of `context`, or of current-context if `context` is empty. Errors: Invalid, naming the field that is
+/// missing or not supported.
 Result<Connection> connection_of(const Kubeconfig& config, const std::string& context);
 
 }  // namespace aia::kube

@@ -1,4 +1,5 @@
-// See lease_client.h.
+// Rounds the duration up to whole seconds, the unit of leaseDurationSeconds, and clamps the numbers of foreign Leases
+// to 32 bits. Errors say how to allow the access or name the namespace.
 #include "controller/kube/lease_client.h"
 
 #include <algorithm>
@@ -66,7 +67,7 @@ Result<lease::Lease> LeaseClient::write(const lease::Lease& lease, Millis deadli
   return stored;
 }
 
-/// What to do about it, where that is known.
+/// Adds the Lease's name, and the remedy for Forbidden and NotFound.
 Error LeaseClient::explained(const Error& error) const {
   Error told = error.in("Lease " + key_.to_string());
   if (error.kind == ErrorKind::Forbidden) told.message += "; allow it (manifests/rbac/lease.yaml)";

@@ -1,5 +1,5 @@
-// The Lease object on the wire: one GET, one POST to create it, one PUT that carries the resourceVersion it was read
-// with, so that of two who write only one can succeed. Source:
+// Reads and writes the Lease object: a GET, a POST to create the Lease, and a PUT with the resourceVersion of the last
+// read. Of two processes that write at the same time, only the first succeeds. Source:
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/
 #pragma once
 
@@ -11,23 +11,23 @@
 
 namespace aia::kube {
 
-/// What is sent; without a resourceVersion it is to be created.
+/// The body of a write; without a resourceVersion the body creates the Lease.
 Json lease_document(const api::ObjectKey& key, const lease::Lease& lease);
 
-/// Errors: Unavailable when it is no Lease: what a proxy made up must not pass for one that is free.
+/// Errors: Unavailable when `document` is no Lease, because a proxy's own answer must not pass for a free Lease.
 Result<lease::Lease> lease_from_json(const Json& document);
 
 class LeaseClient {
  public:
-  /// `transport` outlives it.
+  /// `transport` outlives the client.
   LeaseClient(http::Transport& transport, api::ObjectKey key) : transport_(transport), key_(std::move(key)) {}
 
-  /// Unset: there is none. Errors: Forbidden, and those of the transport and server.
+  /// The stored Lease; nullopt: none exists. Errors: Forbidden, and those of the transport and server.
   Result<std::optional<lease::Lease>> read(Millis deadline);
 
-  /// As stored. Errors: Conflict (somebody else wrote first), NotFound (no such namespace, or deleted since),
-  /// Forbidden, and those of the transport and server; after Timeout and Unavailable it may have been stored all the
-  /// same.
+  /// Creates or updates the Lease, and returns the Lease as stored. Errors: Conflict (another process wrote first),
+  /// NotFound (the namespace does not exist, or the Lease was deleted since), Forbidden, and those of the transport and
+  /// server. After Timeout or Unavailable the API server may have stored the Lease all the same.
   Result<lease::Lease> write(const lease::Lease& lease, Millis deadline);
 
  private:

@@ -1,4 +1,5 @@
-// See lease_guard.h.
+// Counts the writes under way, so that close() can wait for their end before the lease is given back. Batches of reads
+// go to the inner transport as a whole.
 #include "controller/kube/lease_guard.h"
 
 #include <algorithm>

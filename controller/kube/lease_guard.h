@@ -1,6 +1,6 @@
-// The door that every write to the API server passes: shut unless this process holds the lease, and for longer than the
-// write may take. Asked just before each request is sent, so that nobody above it can forget to. Reads and watches pass
-// as they are: a follower observes, too.
+// Every write to the API server passes this guard, which sends a write only while this process holds the lease, and
+// limits the write to the time that the lease has left. The check comes just before each request, so that no caller can
+// forget the check. Reads and watches pass unchecked, because a follower observes, too.
 #pragma once
 
 #include <condition_variable>
@@ -13,27 +13,28 @@ namespace aia::kube {
 
 class LeaseGuard final : public http::Transport {
  public:
-  /// A write that has less time than this is not begun: it would hardly come to an answer.
+  /// A write does not begin with less time left than this, or than its own deadline if shorter: no answer would come in
+  /// time.
   static constexpr Millis kLeastTime{500};
 
-  /// `time_left`: how long this process may still write; unset: for ever. `inner` outlives it.
+  /// `time_left`: how long this process may still write; unset: for ever. `inner` outlives the guard.
   LeaseGuard(http::Transport& inner, std::function<Millis()> time_left)
       : inner_(inner), time_left_(std::move(time_left)) {}
 
   [[nodiscard]] bool leading() const { return !time_left_ || time_left_() >= kLeastTime; }
 
-  /// A write gets no more time than the lease has left. Errors, besides those of the transport: NotLeading, nothing was
-  /// sent.
+  /// A write gets no more time than the lease has left. A batch with a write is sent one request after another. Errors,
+  /// besides those of the transport: NotLeading, when nothing was sent.
   Result<http::Response> send(const http::Request& request, Millis deadline) override;
   void send_each(const std::vector<http::Request>& requests, Millis deadline, const http::AnswerSink& take) override;
   Result<http::Response> stream(const http::Request& request, const http::ChunkSink& sink, std::stop_token stop,
                                 Millis inactivity) override;
 
-  /// No write begins from now on. True when those under way have ended, which it waits for as long as `limit`.
+  /// Lets no further write begin and waits up to `limit` for the writes under way. True when all have ended.
   bool close(Millis limit);
 
  private:
-  /// A write that counts as under way as long as this lives, however it ends; none is begun after close().
+  /// Counts a write as under way during this object's life, however the write ends. After close() none begins.
   class UnderWay {
    public:
     explicit UnderWay(LeaseGuard& guard);

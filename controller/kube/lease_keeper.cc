@@ -1,4 +1,5 @@
-// See lease_keeper.h.
+// The mutex guards the elector and is never held during a request, so that time_left() answers at once while the API
+// server hangs. A request may take a third of the renew deadline.
 #include "controller/kube/lease_keeper.h"
 
 #include <pthread.h>
@@ -9,12 +10,12 @@
 namespace aia::kube {
 namespace {
 
-/// A request that hangs must leave time for another one before the renew deadline.
+/// A request that hangs must leave time for another request before the renew deadline.
 Millis request_deadline(const lease::Settings& settings) {
   return settings.renew_deadline / 3;
 }
 
-/// What waiting does not mend.
+/// Errors that waiting does not mend.
 bool is_refusal(ErrorKind kind) {
   return kind == ErrorKind::Forbidden || kind == ErrorKind::Unauthorized || kind == ErrorKind::NotFound ||
          kind == ErrorKind::Invalid;
@@ -72,7 +73,7 @@ void LeaseKeeper::carry_out(const lease::Step& step) {
   }
 }
 
-/// With the lock held. That somebody else was faster is no problem.
+/// Call with the lock held. A Conflict is no problem: another process was faster.
 template <class T>
 void LeaseKeeper::note(const Result<T>& answer) {
   const bool failed = !answer && answer.error().kind != ErrorKind::Conflict;
@@ -87,7 +88,7 @@ void LeaseKeeper::tell() {
   if (options_.on_change) options_.on_change(told_);
 }
 
-/// No longer than the lease lasts, so that its end is told in time.
+/// Waits no longer than the lease lasts, so that the end of the lease is reported in time.
 void LeaseKeeper::wait(Millis wait, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   const Millis left = elector_.time_left(clock_.steady());
@@ -97,7 +98,7 @@ void LeaseKeeper::wait(Millis wait, const std::stop_token& stop) {
 
 bool LeaseKeeper::release(Millis deadline) {
   thread_.request_stop();
-  if (thread_.joinable()) thread_.join();  // a renewal that is under way ends first
+  if (thread_.joinable()) thread_.join();  // a renewal under way ends first
   for (int tries = 0; tries < 2; ++tries) {
     std::optional<lease::Lease> last;
     {
@@ -107,7 +108,7 @@ bool LeaseKeeper::release(Millis deadline) {
     if (!last) return false;
     const auto written = client_.write(*last, deadline);
     if (written || written.error().kind != ErrorKind::Conflict) return written.ok();
-    const auto found = client_.read(deadline);  // a renewal whose answer was lost was stored all the same
+    const auto found = client_.read(deadline);  // a renewal without an answer may have been stored
     const std::scoped_lock lock(mutex_);
     elector_.was_read(found, clock_.steady());
   }

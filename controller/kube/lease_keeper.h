@@ -1,5 +1,5 @@
-// Keeps the lease, or waits for it: the elector's steps carried out on a thread of their own, over a transport of their
-// own, so that no list and no slow cycle ever delays a renewal. Everybody else asks how much time is left.
+// Keeps the lease, or waits for a free lease. The elector's steps run on a thread and a transport of their own, so that
+// no list and no slow cycle ever delays a renewal. All other code asks for the time left.
 #pragma once
 
 #include <condition_variable>
@@ -13,19 +13,19 @@
 
 namespace aia::kube {
 
-/// Who leads, as known here.
+/// The leadership as this process knows.
 struct Leadership {
   bool leading = false;
-  std::string holder;    ///< empty: nobody, or not known yet
-  int transitions = 0;   ///< how often the Lease has changed hands, as it says itself
-  std::string problem;   ///< why the newest try failed; empty: it did not
-  bool refused = false;  ///< `problem` is not the network's: without somebody's help it stays
+  std::string holder;    ///< empty: no holder, or not known yet
+  int transitions = 0;   ///< leaseTransitions: how often the holder has changed
+  std::string problem;   ///< why the newest try failed; empty: no failure
+  bool refused = false;  ///< a person must solve `problem`; waiting does not help
   bool operator==(const Leadership&) const = default;
 };
 
 struct LeaseKeeperOptions {
   api::ObjectKey lease;
-  std::string identity;  ///< unique among all processes, those before and after it, too
+  std::string identity;  ///< unique among all processes, earlier and later ones, too
   lease::Settings settings;
   std::function<lease::Fitness()> fitness;           ///< asked before each step, on the keeper's thread; unset: Good
   std::function<void(const Leadership&)> on_change;  ///< called on the keeper's thread
@@ -33,18 +33,19 @@ struct LeaseKeeperOptions {
 
 class LeaseKeeper {
  public:
-  /// Starts at once. `transport` and `clock` outlive it.
+  /// Starts at once. `transport` and `clock` outlive the keeper.
   LeaseKeeper(http::Transport& transport, const ports::Clock& clock, LeaseKeeperOptions options);
 
   /// Ends without giving the lease back.
   ~LeaseKeeper() = default;
 
-  /// How long this process may still write; zero or less: it does not lead. From any thread.
+  /// How long this process may still write; zero or less: this process does not lead. From any thread.
   [[nodiscard]] Millis time_left() const;
   [[nodiscard]] Leadership leadership() const;
 
-  /// Ends and gives the lease back, so that a successor need not wait for it to expire; for when no write is under way
-  /// any more. False: it was not ours, or the API server did not take it within `deadline`.
+  /// Ends and gives the lease back, so that a successor need not wait for the expiry. Call when no write is under way
+  /// any more. `deadline` bounds each request. False: this process did not hold the lease, or the API server did not
+  /// store the release.
   bool release(Millis deadline);
 
  private:
@@ -64,7 +65,7 @@ class LeaseKeeper {
   bool refused_ = false;
   Leadership told_;
   std::condition_variable_any stopped_;
-  std::jthread thread_;  // last: it uses the rest
+  std::jthread thread_;  // last: the thread uses all members above
 };
 
 }  // namespace aia::kube

@@ -1,5 +1,5 @@
-// Cuts a watch's byte stream into lines, wherever the chunks were split. A line's length is limited, so that a server
-// (or a proxy's error page) cannot fill the memory.
+// Cuts a watch's byte stream into lines, wherever the chunks are split. The length of a line is limited, so that a
+// server (or a proxy's error page) cannot fill the memory.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@ class LineFramer {
  public:
   explicit LineFramer(std::size_t limit_bytes) : limit_bytes_(limit_bytes) {}
 
-  /// Calls `on_line(std::string_view)` for each line that `chunk` completes, without its newline; empty ones are
-  /// skipped. False when `on_line` returned false or a line exceeded the limit: nothing more may be fed.
+  /// Calls `on_line(std::string_view)` for each line that `chunk` completes, without the newline; empty lines are
+  /// skipped. False when `on_line` returned false or a line exceeded the limit: call feed() no more.
   template <class OnLine>
   bool feed(std::string_view chunk, OnLine&& on_line) {
     for (std::size_t end = chunk.find('\n'); end != std::string_view::npos; end = chunk.find('\n')) {

@@ -1,4 +1,5 @@
-// See list.h.
+// Drives the Watcher without its watch: requests pages until the Watcher asks for a watch, the sign of a complete list.
+// A page is streamed, so that reading stops at the limit of bytes and at the deadline.
 #include "controller/kube/list.h"
 
 #include <algorithm>
@@ -9,8 +10,8 @@
 namespace aia::kube {
 namespace {
 
-/// As calls are tried again (http/retry.h), which a stream never is: an API server that restarts or sheds load, or
-/// credentials that were just replaced.
+/// Errors after which list_into() tries again: an API server that restarts or sheds load, or credentials that were just
+/// replaced. The transport retries calls (http/retry.h) but never streams.
 bool may_pass(ErrorKind kind) {
   return kind == ErrorKind::Throttled || kind == ErrorKind::Unavailable || kind == ErrorKind::Unauthorized;
 }
@@ -50,7 +51,7 @@ Status list_into(ChangeSink& sink, http::Transport& transport, const ports::Cloc
       for (const Change& change : step.changes) sink.apply(change);
       continue;
     }
-    if (std::holds_alternative<OpenWatch>(step.next)) return done;  // which is what comes after a whole list
+    if (std::holds_alternative<OpenWatch>(step.next)) return done;  // the step after a complete list
     const Error& error = watcher.error();
     const Millis wait = std::max(pause, error.retry_after.value_or(pause));
     if (attempt++ == kAttempts || !may_pass(error.kind) || wait >= left()) return error;
