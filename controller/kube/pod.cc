@@ -56,8 +56,8 @@ Starts starts_of_containers(const Json& object) {
 }
 
 /// The latest time at which the kubelet may first write a condition that was never True. The kubelet writes the
-/// condition with status.startTime, before the first image pull. Where the API shows no startTime, assume at most
-/// `kUnsure` after the binding.
+/// condition with status.startTime (at most `kSlack` later), before the first image pull. Where the API shows no
+/// startTime, assume at most `kUnsure` after the binding.
 std::optional<WallTime> end_of_first_word(const Json& object, const ports::Pod& pod) {
   constexpr Millis kSlack = std::chrono::seconds(5), kUnsure = std::chrono::seconds(30);
   if (const auto acknowledged = time_at(object, {"status", "startTime"})) return *acknowledged + kSlack;
@@ -66,8 +66,8 @@ std::optional<WallTime> end_of_first_word(const Json& object, const ports::Pod& 
 }
 
 /// Whether a condition that is not True now was True before. A condition keeps its lastTransitionTime while its status
-/// stays. So a change after the containers started means that the condition was True. Restarts hide the first start;
-/// then a change after `first_word` means the same.
+/// stays. So a change after the containers started means that the condition was True. Restarts hide the first start,
+/// and some statuses show no start; then a change after `first_word` means the same.
 bool was_true(const Json& condition, const Starts& starts, std::optional<WallTime> first_word) {
   const auto changed = time_at(condition, {"lastTransitionTime"});
   if (!changed) return false;

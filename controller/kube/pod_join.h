@@ -1,5 +1,5 @@
 // Matches all selectors of a namespace against all its pods in one pass. A selector that requires a single label value,
-// as every workload's does, is compared only with pods that carry this value. Thousands of targets in a namespace so
+// as every workload's does, is compared only with pods that carry this value. So thousands of targets in a namespace
 // cost one look-up per label instead of a full match each.
 #pragma once
 

@@ -52,7 +52,7 @@ void Reflector::run(const std::stop_token& stop) {
   }
 }
 
-/// Publishes or clears the problem before passing on the changes. A reader that sees the store synced so never sees a
+/// Publishes or clears the problem before passing on the changes. So a reader that sees the store synced sees no
 /// problem from before the list. Lines of a watch call this function on the transport's thread.
 void Reflector::take(const Step& step) {
   const Resource& resource = options_.watcher.resource;

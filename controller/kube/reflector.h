@@ -31,8 +31,7 @@ namespace aia::kube {
 struct ReflectorOptions {
   WatcherOptions watcher;
   Millis list_inactivity{30'000};
-  Millis watch_inactivity{
-      90'000};  ///< bookmarks come about every minute; a watch that is silent for this long is closed
+  Millis watch_inactivity{90'000};          ///< bookmarks come about every minute; a silent watch is closed
   std::size_t max_line_bytes = 16U << 20U;  ///< etcd refuses objects above 1.5 MiB; JSON may escape a byte as six
   std::size_t max_page_bytes = kMostPageBytes;
 };
