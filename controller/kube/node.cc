@@ -1,4 +1,5 @@
-// See node.h.
+// Decodes a node from its JSON. The node controller repeats NotReady, unreachable and cordoned as taints; these taints
+// are dropped here, because `ready_since` and `cordoned` carry the same facts. See node.h.
 #include "controller/kube/node.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 namespace aia::kube {
 namespace {
 
-/// Taints that the node controller puts on for what Ready and `cordoned` say already.
+/// True for taints by which the node controller repeats the Ready condition and spec.unschedulable.
 bool says_condition(const std::string& key) {
   return key == "node.kubernetes.io/not-ready" || key == "node.kubernetes.io/unreachable" ||
          key == "node.kubernetes.io/unschedulable";
@@ -22,7 +23,7 @@ std::vector<api::Taint> taints_of(const Json& object) {
   return taints;
 }
 
-/// A quantity that does not read is as none: fewer pods fit, never more.
+/// An unreadable quantity is left out: then fewer pods fit on the node, never more.
 api::Amounts allocatable_of(const Json& object) {
   api::Amounts amounts;
   const Json* list = find_at(object, {"status", "allocatable"});

@@ -1,5 +1,6 @@
-// A node as the node store keeps it: its labels, which say to which pools it belongs, and what decides whether pods fit
-// on it. Source: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/
+// A node as the node store keeps it. The labels decide to which pools the node belongs; allocatable resources, taints
+// and conditions decide which pods fit. Source:
+// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/
 #pragma once
 
 #include "controller/kube/json.h"
@@ -9,16 +10,16 @@
 namespace aia::kube {
 
 struct StoredNode {
-  ports::Node node;  ///< as it is by itself: without what pods hold
+  ports::Node node;  ///< `held`, `daemons` and `busy` stay empty: the node store knows no pods
   Labels labels;
 };
 
-/// Annotations and the list of images, the bulk of a node, are never read.
+/// Drops annotations and the list of images, the bulk of a node's JSON; nothing here reads them.
 Trim node_trim();
 
 StoredNode node_from_json(const Json& object);
 
-/// True if it has all of `wanted`.
+/// True if `labels` contains every key of `wanted` with the same value.
 bool has_labels(const Labels& labels, const std::map<std::string, std::string>& wanted);
 
 }  // namespace aia::kube

@@ -1,4 +1,5 @@
-// See node_request.h.
+// Builds the list of a pool's NodeClaims or Machines and decodes its pages. Karpenter names the node in
+// status.nodeName, Cluster API in status.nodeRef.name; the decoder tries both, in this order. See node_request.h.
 #include "controller/kube/node_request.h"
 
 #include "controller/kube/request.h"

@@ -1,6 +1,7 @@
-// What providers keep of the nodes that were asked of them, from before there are any: Karpenter's NodeClaims and
-// Cluster API's Machines. Read fresh with the scales; a provider that a cluster does not have is no problem. Source:
-// https://karpenter.sh/docs/concepts/nodeclaims/, https://cluster-api.sigs.k8s.io/developer/core/controllers/machine
+// Node requests: the objects by which a provider records a requested node before the node exists. These are Karpenter's
+// NodeClaims and Cluster API's Machines. Both are read fresh in each cycle, like the scales. A cluster without the
+// provider answers 404, which counts as an empty list. Source: https://karpenter.sh/docs/concepts/nodeclaims/,
+// https://cluster-api.sigs.k8s.io/developer/core/controllers/machine
 #pragma once
 
 #include <vector>
@@ -12,26 +13,27 @@
 
 namespace aia::kube {
 
-/// On a Machine: the mark that has it go first, whatever its value, and that this mark is ours to take off again.
+/// Annotations of a Machine. With kDeleteMark, whatever its value, Cluster API deletes the Machine first. kOurMark says
+/// that we set kDeleteMark, so that we may remove the mark again.
 inline constexpr const char* kDeleteMark = "cluster.x-k8s.io/delete-machine";
 inline constexpr const char* kOurMark = "aiautoscaler.io/marked";
 
-/// Karpenter's own NodePool, not to be mistaken for ours.
+/// True for Karpenter's NodePool, which is not our AcceleratorPool.
 bool is_karpenter_pool(const api::ScaleRef& ref);
 bool is_machine_deployment(const api::ScaleRef& ref);
 
-/// The Machines of a MachineDeployment: of its version, in its namespace.
+/// The resource of a MachineDeployment's Machines, in the version that `ref` names.
 Resource machines_of(const api::ScaleRef& ref);
 
 inline constexpr int kNodeRequestsAtOnce = 500;
 
-/// The list that shows them for this pool: the Machines of its MachineDeployment, the NodeClaims of its Karpenter
-/// NodePool, else all NodeClaims with the labels of its nodes. In pages of `limit`, from `continue_token` on as the
-/// page before gave it.
+/// Lists the pool's node requests: the Machines of its MachineDeployment, the NodeClaims of its Karpenter NodePool,
+/// else all NodeClaims with the labels of the pool's nodes. A page has at most `limit` objects. `continue_token` comes
+/// from the previous page; empty for the first page.
 http::Request list_node_requests(const api::AcceleratorPool& pool, int limit = kNodeRequestsAtOnce,
                                  const std::string& continue_token = {});
 
-/// One page of it; none where the provider is not there. Errors: those of the transport and server.
+/// One page of the list; empty where the API server answers 404. Errors: those of the transport and the API server.
 struct NodeRequestPage {
   std::vector<ports::NodeRequest> requests{};
   std::string continue_token{};

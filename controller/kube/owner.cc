@@ -1,4 +1,5 @@
-// See owner.h.
+// Decodes owners and autoscalers from objects. No text of a reference is kept beyond 254 characters, because the API
+// server does not bound their length. See owner.h.
 #include "controller/kube/owner.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 namespace aia::kube {
 namespace {
 
-/// What is kept of one text of a reference: the API server bounds none, and a longer one leads to no object.
+/// Longest text kept of a reference, in characters. A valid name has at most 253, so a cut name matches no object.
 constexpr std::size_t kLongest = 254;
 
 api::TargetRef scale_target(const Json& object) {
@@ -58,8 +59,8 @@ bool same_object(const api::TargetRef& a, const api::TargetRef& b) {
          split_api_version(a.api_version).first == split_api_version(b.api_version).first;
 }
 
-/// Who sets another value takes the field from all others. Several have it when they agreed on the value: then it is
-/// ours if we are among them, else the newest's.
+/// A manager that changes the value takes the field from all other managers. Several managers own the field if they set
+/// the same value. Then we count as the writer if we are among them, else the newest manager does.
 std::string replicas_writer_of(const Json& object) {
   std::string writer;
   std::optional<WallTime> newest;
@@ -68,7 +69,7 @@ std::string replicas_writer_of(const Json& object) {
     std::string manager = text_at(entry, {"manager"});
     if (manager == api::kFieldManager) return "";
     const std::optional<WallTime> at = time_at(entry, {"time"});
-    if (!writer.empty() && at <= newest) continue;  // no time is before any
+    if (!writer.empty() && at <= newest) continue;  // an entry without a time is older than any other
     writer = std::move(manager), newest = at;
   }
   return writer;

@@ -1,5 +1,5 @@
-// Who owns and who scales: the controller that an object names, HorizontalPodAutoscalers and KEDA's ScaledObjects as
-// far as they say what they scale, and the field manager that set spec.replicas. Source:
+// Owners and competing autoscalers: the controller that an object names, the targets of HorizontalPodAutoscalers and of
+// KEDA's ScaledObjects, and the field manager that set spec.replicas. Source:
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/,
 // https://kubernetes.io/docs/reference/kubernetes-api/autoscaling/horizontal-pod-autoscaler-v2/,
 // https://keda.sh/docs/latest/reference/scaledobject-spec,
@@ -10,7 +10,7 @@
 
 namespace aia::kube {
 
-/// The one of metadata.ownerReferences with controller: true; all empty: there is none.
+/// The entry of metadata.ownerReferences with controller: true; all fields are empty if no entry has this.
 struct Controller {
   std::string api_version, kind, name, uid;
   [[nodiscard]] bool is(std::string_view group, std::string_view of_kind) const;
@@ -20,21 +20,22 @@ Controller controller_of(const Json& object);
 
 struct HorizontalPodAutoscaler {
   api::TargetRef target;
-  bool ours = false;            ///< owned by one of our objects
-  std::string scaled_object{};  ///< KEDA's, which made it and would make it again; empty: none
+  bool ours = false;            ///< an object of our API group owns the HPA
+  std::string scaled_object{};  ///< KEDA's ScaledObject that created the HPA and would create it again; empty: none
 };
 
 Trim owner_trim();
 
 HorizontalPodAutoscaler hpa_from_json(const Json& object);
 
-/// What a ScaledObject scales; one that is paused, too: it takes the replicas back when the pause ends.
+/// The target of a ScaledObject. A paused ScaledObject has a target, too: KEDA takes the replicas back when the pause
+/// ends.
 api::TargetRef target_of_scaled_object(const Json& object);
 
-/// Same group, kind and name: the version does not make another object.
+/// True if group, kind and name are the same; the version may differ.
 bool same_object(const api::TargetRef& a, const api::TargetRef& b);
 
-/// The field manager that last set spec.replicas, by metadata.managedFields; empty: we did, or it is not known.
+/// The field manager that last set spec.replicas, by metadata.managedFields. Empty: we set it, or no manager is known.
 std::string replicas_writer_of(const Json& object);
 
 }  // namespace aia::kube

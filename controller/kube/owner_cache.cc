@@ -1,4 +1,6 @@
-// See owner_cache.h.
+// Reads owners by GET, up to 1,000 side by side, and keys the answers by namespace and uid. When the cache is full, the
+// namespace with the most entries loses an eighth of them, so that a namespace with many owners cannot evict those of
+// smaller namespaces. See owner_cache.h.
 #include "controller/kube/owner_cache.h"
 
 #include <algorithm>
@@ -22,7 +24,7 @@ KnownOwner known_from(Result<http::Response> response, const Controller& of) {
   const Result<Json> object = document(std::move(response));
   if (gone) return {{}, true};
   if (!object) return {{}, false, object.error()};
-  if (text_at(*object, {"metadata", "uid"}) != of.uid) return {{}, true};  // another one of its name
+  if (text_at(*object, {"metadata", "uid"}) != of.uid) return {{}, true};  // another object of the same name
   return {controller_of(*object)};
 }
 
@@ -62,7 +64,8 @@ void OwnerCache::read(const std::vector<Wanted>& wanted, Millis deadline) {
   }
 }
 
-/// Of the namespace with the most the eighth that was looked for longest ago goes. False: that is `ns` itself.
+/// Drops entries of the namespace with the most entries: the eighth that was used longest ago. Returns false, and drops
+/// nothing, if `ns` has as many.
 bool OwnerCache::make_room(const std::string& ns) {
   std::map<std::string, std::vector<decltype(known_)::iterator>> by_namespace;
   for (auto at = known_.begin(); at != known_.end(); ++at) by_namespace[at->first.first].push_back(at);

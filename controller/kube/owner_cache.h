@@ -1,6 +1,6 @@
-// Who controls the ReplicaSets, Deployments and StatefulSets between pods and targets: each read once and kept by its
-// uid, because its controller hardly ever changes. Watching them all would hold every ReplicaSet of the cluster, old
-// ones included, for one field of a few (docs/decisions/0015).
+// Controllers of the ReplicaSets, Deployments and StatefulSets between a pod and its target. Each object is read once
+// and kept by its uid, because its controller hardly ever changes. A watch would hold every ReplicaSet of the cluster,
+// including old revisions, for a single field (docs/decisions/0015).
 #pragma once
 
 #include <map>
@@ -14,11 +14,11 @@
 
 namespace aia::kube {
 
-/// What was read of one object.
+/// The answer to the read of one object.
 struct KnownOwner {
-  Controller controller{};       ///< of it; empty: it has none
-  bool gone = false;             ///< there is no such object
-  std::optional<Error> error{};  ///< it could not be read; the rest is not known
+  Controller controller{};       ///< of the object; empty: the object has no controller
+  bool gone = false;             ///< the object does not exist
+  std::optional<Error> error{};  ///< why the object could not be read; then the fields above say nothing
   Millis asked_at{0}, used_at{0};
 };
 
@@ -29,26 +29,27 @@ class OwnerCache {
     std::string ns;
     Controller of;
   };
-  static constexpr std::size_t kMost = 20'000;      ///< kept; beyond that the namespace with the most gives way
-  static constexpr std::size_t kMostReads = 1'000;  ///< at a time
+  static constexpr std::size_t kMost = 20'000;      ///< entries; beyond this the namespace with the most loses some
+  static constexpr std::size_t kMostReads = 1'000;  ///< in one call of read()
 
-  /// Both outlive it.
+  /// `transport` and `clock` must outlive the cache.
   OwnerCache(http::Transport& transport, const ports::Clock& clock) : transport_(transport), clock_(clock) {}
 
-  /// Whether its owner is looked up: a ReplicaSet, Deployment or StatefulSet of apps.
+  /// True for a ReplicaSet, Deployment or StatefulSet of the group apps with a valid name; only these are read.
   static bool can_read(const Controller& of);
 
-  /// nullptr: not read yet. By namespace, too: a pod's author writes the uid, and may write one of another namespace's.
+  /// nullptr: not read yet. The namespace is part of the key because the author of a pod writes the uid of its owner,
+  /// and may write a uid of another namespace.
   const KnownOwner* find(const std::string& ns, const std::string& uid);
 
-  /// No room for more.
+  /// True if kMost objects are kept.
   [[nodiscard]] bool full() const { return known_.size() >= kMost; }
 
-  /// Asks for them side by side, the first ones where they are too many. Of what is known already an answer that is
-  /// none changes nothing.
+  /// Reads the owners side by side: the first kMostReads, if there are more. A failed read does not replace an earlier
+  /// good answer.
   void read(const std::vector<Wanted>& wanted, Millis deadline);
 
-  /// Drops what was not looked for in ten minutes.
+  /// Drops entries that find() did not return for ten minutes.
   void drop_unused();
 
  private:

@@ -1,4 +1,6 @@
-// See ownership.h.
+// Follows each pod's controllers up to the target through the OwnerCache. Each round reads the owners that are still
+// unknown, until the chains end, the deadline passes or eight reads are done; then each target takes its pods. See
+// ownership.h.
 #include "controller/kube/ownership.h"
 
 #include <algorithm>
@@ -19,18 +21,19 @@ bool is_of_apps(const api::TargetRef& ref, const char* kind) {
   return ref.kind == kind && split_api_version(ref.api_version).first == "apps";
 }
 
-/// Of a built-in kind the way from its pods is known: through ReplicaSets to a Deployment, else none.
+/// Kinds whose chain of owners is known: pod, ReplicaSet, Deployment; or pod and its StatefulSet or ReplicaSet.
 bool is_built_in(const api::TargetRef& ref) {
   return is_of_apps(ref, "Deployment") || is_of_apps(ref, "StatefulSet") || is_of_apps(ref, "ReplicaSet");
 }
 
-/// False: a pod with this controller, which is not the target itself, cannot be the target's.
+/// `controller` is not the target. Returns false if no pod of this controller can belong to the target.
 bool may_lead_to(const api::TargetRef& ref, const Controller& controller) {
   if (is_of_apps(ref, "Deployment")) return controller.is("apps", "ReplicaSet");
   return !is_built_in(ref) && !controller.is(split_api_version(ref.api_version).first, ref.kind);
 }
 
-/// What is known may be out of date: an error is asked about again, and a ReplicaSet may have been adopted.
+/// Whether to read the owner again, because the answer may be out of date (a ReplicaSet may have been adopted). An
+/// answer of the API server stands for 30 s; without an answer the next call of settle() reads again.
 bool is_due(const KnownOwner& known, Millis began, Millis now) {
   const bool answered = !known.error || known.error->answered;
   return known.asked_at < began && now - known.asked_at >= (answered ? kAskAgain : Millis(0));
@@ -52,7 +55,8 @@ std::string why_not_yet(bool full) {
               : " was not read yet";
 }
 
-/// The pods that the target gets, and why those that count by their labels do.
+/// Counts of candidates: of the target, of nobody, of an owner that was not read. `other` names the first foreign
+/// owner; `why` says why the first unread owner was not read.
 struct Settled {
   int its = 0, nobodys = 0, unread = 0;
   std::string other, why;
@@ -71,7 +75,8 @@ Settled count(const Claim& claim, const Belongings& of) {
   return settled;
 }
 
-/// Not every kind keeps status.replicas, nor a selector that its pods carry: then none is not known to be none.
+/// Whether an empty set of pods needs an explanation. A kind that is not built in may not maintain status.replicas, so
+/// spec.replicas counts for such a kind, too.
 bool should_have_pods(const Claim& claim) {
   return claim.target->status_replicas > 0 || (!is_built_in(claim.ref) && claim.target->spec_replicas > 0);
 }
@@ -87,7 +92,7 @@ std::string why_none(const Claim& claim, const Settled& settled) {
          (settled.other.empty() ? "" : ", but pods of " + settled.other);
 }
 
-/// Pods of a kind that is not built in go as their own controllers order them.
+/// For a kind that is not built in, the controllers of its pods decide the order of removal.
 ports::Removal removal_of(const api::TargetRef& ref, const std::vector<const Controller*>& of_pods) {
   using ports::Removal;
   if (is_built_in(ref)) return is_of_apps(ref, "StatefulSet") ? Removal::HighestRank : Removal::NotReadyFirst;
@@ -100,8 +105,9 @@ ports::Removal removal_of(const api::TargetRef& ref, const std::vector<const Con
   return all("StatefulSet") && of_one ? Removal::HighestRank : Removal::Unknown;
 }
 
-/// A pod that names no controller is not a built-in kind's, unless that has pods and none is seen to be its own: then
-/// the control plane does not show owners.
+/// Gives the target its pods. A built-in kind always sets a controller, so a pod without a controller is not its pod.
+/// The exception: the target has pods, but no candidate names the target. Then the control plane hides owners, and pods
+/// without a controller count by their labels.
 void take(const Claim& claim, const Belongings& of) {
   ports::Target& target = *claim.target;
   const Settled settled = count(claim, of);
@@ -124,7 +130,7 @@ void take(const Claim& claim, const Belongings& of) {
 
 using WantedOwners = std::map<std::pair<std::string, std::string>, OwnerCache::Wanted>;  // by namespace and uid
 
-/// Not all may be read at a time: namespaces take turns.
+/// Orders the owners so that namespaces take turns, because one call reads only the first 1,000.
 std::vector<OwnerCache::Wanted> in_turns(WantedOwners owners, std::uint64_t turn) {
   std::vector<std::string> namespaces;
   std::vector<OwnerCache::Wanted*> all;
@@ -158,7 +164,7 @@ void Ownership::settle(Claims& claims, Millis deadline) {
   for (const Claim& claim : claims.of_targets) take(claim, belongings_of(claim, began));
 }
 
-/// Made anew for each use: kept of all claims they would be as many as targets times controllers.
+/// Computed anew for each use: stored for all claims, the entries would number targets times controllers.
 Belongings Ownership::belongings_of(const Claim& claim, Millis began) {
   Belongings of;
   for (const Candidate* candidate : claim.candidates) {
@@ -168,11 +174,11 @@ Belongings Ownership::belongings_of(const Claim& claim, Millis began) {
   return of;
 }
 
-/// Up from a pod's controller to the target, through what is known; what is not is to be read.
+/// Follows the chain from a pod's controller up to the target. `unread` of the result names the owner to read next.
 Belonging Ownership::follow(const Claim& claim, Controller controller, Millis began) {
   if (claim.target->uid.empty()) return {To::Unread, "the scale names no metadata.uid to find their owner by"};
   if (controller.uid.empty()) return {To::Nobody};
-  std::optional<Controller> doubtful;  // on the way, and may have changed
+  std::optional<Controller> doubtful;  // an owner on the way whose answer is out of date
   for (int depth = 0; depth < kDeepest; ++depth) {
     if (controller.uid == claim.target->uid) return {To::Target};
     if (!may_lead_to(claim.ref, controller)) return {To::Other, controller.to_string(), doubtful};

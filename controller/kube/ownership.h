@@ -1,6 +1,7 @@
-// Which of the pods that a selector finds are a target's own: those whose controllers lead up to it. Labels only find
-// candidates; a canary's pods may carry the same. Where the chain cannot be read a pod counts by its labels, and that
-// is said. Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
+// Decides which pods belong to a target: the pods whose chain of controllers leads up to the target. The selector only
+// finds candidates, because the pods of a canary may carry the same labels. Where the chain cannot be read, a pod
+// counts by its labels, and Target::ownership says so. Source:
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
 #pragma once
 
 #include <cstdint>
@@ -17,23 +18,23 @@
 
 namespace aia::kube {
 
-/// A pod that the selector finds.
+/// A pod that matches a selector.
 struct Candidate {
   ports::Pod pod;
   Controller controller;
 };
 
-/// Whose pod it is.
+/// The owner at the end of a pod's chain of controllers.
 struct Belonging {
   enum class To { Target, Other, Nobody, Unread };
   To to = To::Unread;
-  std::string words{};                 ///< Unread: why; Other: whose
-  std::optional<Controller> unread{};  ///< what to read to know, or to know anew
+  std::string words{};                 ///< Unread: the reason; Other: the owner
+  std::optional<Controller> unread{};  ///< the owner to read first, or again
 };
 
-using Belongings = std::map<std::string, Belonging>;  ///< by uid of the controller
+using Belongings = std::map<std::string, Belonging>;  ///< by the uid of the pod's controller
 
-/// One target and its candidates, in the order in which it gets them.
+/// A target and its candidates; the target gets its pods in this order.
 struct Claim {
   std::string ns;
   api::TargetRef ref;
@@ -41,19 +42,20 @@ struct Claim {
   std::vector<const Candidate*> candidates{};
 };
 
-/// A pod that many selectors find is kept once: thousands of targets may publish the same selector.
+/// A pod that matches many selectors is stored once, because thousands of targets may publish the same selector.
 struct Claims {
-  std::deque<Candidate> found{};  ///< candidates stay where they are
+  std::deque<Candidate> found{};  ///< a deque, because claims point into it
   std::vector<Claim> of_targets{};
 };
 
 class Ownership {
  public:
-  /// All outlive it.
+  /// `transport`, `clock` and `pods` must outlive this object.
   Ownership(http::Transport& transport, const ports::Clock& clock, const Store<LabelledPod>& pods)
       : clock_(clock), pods_(pods), owners_(transport, clock) {}
 
-  /// Gives each target its pods, and the words for what is not known of them: pods_unseen, ownership.
+  /// Fills `pods` and `removal` of each target. Says in pods_unseen why a target has no pods, and in ownership why some
+  /// count by their labels.
   void settle(Claims& claims, Millis deadline);
 
  private:

@@ -1,5 +1,6 @@
-// See pod.h. What tells a pod that lost Ready from one that never was: kubernetes/pkg/kubelet/status/status_manager.go
-// (updateStatusInternal, updateLastTransitionTime).
+// Decodes a pod, and tells a pod that lost Ready from a pod that was never Ready by the transition times of its
+// conditions. Source: kubernetes/pkg/kubelet/status/status_manager.go (updateStatusInternal, updateLastTransitionTime).
+// See pod.h.
 #include "controller/kube/pod.h"
 
 #include <algorithm>
@@ -9,8 +10,8 @@
 namespace aia::kube {
 namespace {
 
-/// Restarts of containers, and of init containers that run on beside them (sidecars). An init container that was
-/// retried before the first Ready does not disturb the start's measurement.
+/// True if a container or a running init container (a sidecar) restarted. Retries of an ordinary init container before
+/// the first Ready do not disturb the measurement of the start.
 bool has_restarted(const Json& object) {
   const auto restarted = [](const Json& status) { return int_at(status, {"restartCount"}) > 0; };
   const Json& containers = list_at(object, {"status", "containerStatuses"});
@@ -21,7 +22,7 @@ bool has_restarted(const Json& object) {
          });
 }
 
-/// Its controller is a DaemonSet, or its owner the Node itself, which is so for the mirror of a static pod.
+/// True if an owner is a DaemonSet, or the Node itself as for the mirror of a static pod.
 bool is_of_node(const Json& object) {
   const Json& owners = list_at(object, {"metadata", "ownerReferences"});
   return std::any_of(owners.begin(), owners.end(), [](const Json& owner) {
@@ -30,10 +31,10 @@ bool is_of_node(const Json& object) {
   });
 }
 
-/// What the status says of the starts of the pod's containers.
+/// Start times of the pod's containers, as the status shows them.
 struct Starts {
-  std::optional<WallTime> earliest{};  ///< that it still shows; of what restarted it is not the first
-  std::optional<WallTime> latest{};    ///< of those that run
+  std::optional<WallTime> earliest{};  ///< of all starts shown; after restarts the first start is not shown
+  std::optional<WallTime> latest{};    ///< of the containers that run
   bool restarted = false;
 
   void add(std::optional<WallTime> at) {
@@ -54,8 +55,9 @@ Starts starts_of_containers(const Json& object) {
   return starts;
 }
 
-/// Until when a condition that was never True changes at most: the kubelet writes it with status.startTime, before it
-/// pulls an image; a control plane that shows no such time may be as late as `kUnsure` after the binding.
+/// The latest time at which the kubelet may first write a condition that was never True. The kubelet writes the
+/// condition with status.startTime (at most `kSlack` later), before the first image pull. Where the API shows no
+/// startTime, assume at most `kUnsure` after the binding.
 std::optional<WallTime> end_of_first_word(const Json& object, const ports::Pod& pod) {
   constexpr Millis kSlack = std::chrono::seconds(5), kUnsure = std::chrono::seconds(30);
   if (const auto acknowledged = time_at(object, {"status", "startTime"})) return *acknowledged + kSlack;
@@ -63,9 +65,9 @@ std::optional<WallTime> end_of_first_word(const Json& object, const ports::Pod& 
   return bound == WallTime{} ? std::nullopt : std::optional(bound + kUnsure);
 }
 
-/// A condition keeps its lastTransitionTime while its status stays. So one that is not True and changed after the
-/// containers started was True before; after restarts, which hide the first start, one that changed long after its
-/// first word.
+/// Whether a condition that is not True now was True before. A condition keeps its lastTransitionTime while its status
+/// stays. So a change after the containers started means that the condition was True. Restarts hide the first start,
+/// and some statuses show no start; then a change after `first_word` means the same.
 bool was_true(const Json& condition, const Starts& starts, std::optional<WallTime> first_word) {
   const auto changed = time_at(condition, {"lastTransitionTime"});
   if (!changed) return false;
@@ -73,7 +75,8 @@ bool was_true(const Json& condition, const Starts& starts, std::optional<WallTim
   return (!starts.earliest || starts.restarted) && first_word && *changed > *first_word;
 }
 
-/// The node controller says Ready=Unknown of a pod whose containers never were: theirs is the better word then.
+/// Since when the pod is not Ready any more. The node controller also sets Ready=Unknown on pods whose containers were
+/// never ready; ContainersReady tells these apart.
 std::optional<WallTime> lost_since(const Json& object, const ports::Pod& pod, const Starts& starts) {
   const Json* ready = condition_of(object, "Ready");
   if (pod.ready_since || pod.finished || ready == nullptr) return std::nullopt;
@@ -85,13 +88,14 @@ std::optional<WallTime> lost_since(const Json& object, const ports::Pod& pod, co
   return time_at(*ready, {"lastTransitionTime"});
 }
 
-/// Ready=True is believed without its time, too: then since the latest of what must have come before.
+/// Ready=True without a time is believed, too. Then ready_since is the latest start of a running container, else the
+/// time of binding, else the time of creation.
 void take_ready(ports::Pod& pod, const Json& object, const Starts& starts) {
   if (!is_true(object, "Ready")) return;
   pod.ready_since = true_since(object, "Ready");
   if (pod.ready_since) return;
   pod.ready_since = starts.latest.value_or(pod.bound_since.value_or(pod.created));
-  pod.restarted = true;  // it measures no lead
+  pod.restarted = true;  // no lead time is measured from this pod
 }
 
 std::size_t bytes_of(const Labels& labels) {
@@ -125,7 +129,7 @@ LabelledPod pod_from_json(const Json& object) {
   made.pod.bound_since = true_since(object, "PodScheduled");
   const Starts starts = starts_of_containers(object);
   take_ready(made.pod, object, starts);
-  if (made.pod.ready_since && !created) made.pod.restarted = true;  // a start without a beginning
+  if (made.pod.ready_since && !created) made.pod.restarted = true;  // a start without a beginning measures no lead time
   made.pod.lost_since = lost_since(object, made.pod, starts);
   made.labels = labels_of(object);
   if (bytes_of(made.labels) > kMostLabelBytes) made.labels = {};

@@ -1,8 +1,8 @@
-// A pod as the pod store keeps it: what lead time and capacity need, plus its labels and what it holds of its node, so
-// that tens of thousands fit. The rest is dropped while parsing (pod_trim). Anybody may write a pod with a megabyte of
-// labels or requests, which the API server does not bound: of more labels than kMostLabelBytes none are kept, so that
-// no selector with a label finds the pod and its target says that its pods are not found; requests are kept once the
-// pod is on a node, which has room for them all.
+// A pod as the pod store keeps it: the fields that lead time and capacity need, labels, and requests. pod_trim drops
+// all other fields while parsing, so that tens of thousands of pods fit in memory. The API server does not bound labels
+// and requests, so any user may write a megabyte of either. A pod with more than kMostLabelBytes of labels loses all of
+// them: then no selector with a label finds the pod, and its target reports missing pods. Requests are kept only once
+// the pod is on a node, because a node has room for its pods.
 #pragma once
 
 #include "controller/kube/json.h"
@@ -18,13 +18,13 @@ struct LabelledPod {
   ports::Pod pod;
   Labels labels;
   Controller controller{};
-  std::vector<std::pair<std::string, std::int64_t>> requests{};  ///< a third of a map's memory; none of one that has
-                                                                 ///< no node, finished, or whose quantities do not
-                                                                 ///< read
-  bool of_node = false;  ///< a DaemonSet's or static pod: it comes and goes with its node
+  std::vector<std::pair<std::string, std::int64_t>> requests{};  ///< a third of a map's memory; empty for a pod
+                                                                 ///< without a node, a finished pod, or unreadable
+                                                                 ///< quantities
+  bool of_node = false;  ///< a pod of a DaemonSet or a static pod; such a pod comes and goes with its node
 };
 
-/// Of the spec only the node and the requests are read; annotations never.
+/// Drops annotations and, of the spec, most fields other than the node and the requests.
 Trim pod_trim();
 
 LabelledPod pod_from_json(const Json& object);

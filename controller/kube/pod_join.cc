@@ -1,11 +1,12 @@
-// See pod_join.h.
+// Files each selector under one "key=value" that the selector requires. A pod is then compared only with the selectors
+// under its own labels, and with the few selectors that require no single value. See pod_join.h.
 #include "controller/kube/pod_join.h"
 
 namespace aia::kube {
 
 void PodJoin::add(Selector selector, std::size_t target) {
   const std::size_t index = entries_.size();
-  std::vector<std::size_t>* shortest = nullptr;  // a label that all workloads share would make one long list
+  std::vector<std::size_t>* shortest = nullptr;  // not a label that all workloads share, whose list is long
   for (const Requirement& requirement : selector.requirements) {
     if (requirement.op != Requirement::Operator::In || requirement.values.size() != 1) continue;
     std::vector<std::size_t>& candidate = by_label_[label_key(requirement.key, requirement.values.front())];

@@ -1,6 +1,6 @@
-// Which pods belong to which target: all selectors of a namespace against all its pods in one pass. A selector that
-// asks for one label value (every workload's does) is looked at only for pods that carry it, so that thousands of
-// targets in one namespace cost one look-up a label instead of a full match each.
+// Matches all selectors of a namespace against all its pods in one pass. A selector that requires a single label value,
+// as every workload's does, is compared only with pods that carry this value. So thousands of targets in a namespace
+// cost one look-up per label instead of a full match each.
 #pragma once
 
 #include <functional>
@@ -14,10 +14,10 @@ namespace aia::kube {
 
 class PodJoin {
  public:
-  /// `target`: what matches() hands back for this selector.
+  /// `target`: the number that matches() passes to `visit` for this selector.
   void add(Selector selector, std::size_t target);
 
-  /// Calls visit(target) for each selector that matches.
+  /// Calls visit(target) for each selector that matches `labels`.
   void matches(const Labels& labels, const std::function<void(std::size_t target)>& visit) const;
 
  private:

@@ -1,4 +1,5 @@
-// See pool_nodes.h.
+// Visits all nodes once to find each pool's nodes, then all pods once to add their requests to these nodes by name. A
+// node may match the labels of several pools. See pool_nodes.h.
 #include "controller/kube/pool_nodes.h"
 
 #include <unordered_map>
@@ -24,8 +25,8 @@ bool holds_node(const LabelledPod& pod) {
 
 std::vector<std::vector<ports::Node>> nodes_of_pools(const std::vector<api::AcceleratorPool>& pools,
                                                      const Store<StoredNode>& nodes, const Store<LabelledPod>& pods) {
-  std::unordered_map<std::string, ports::Node> wanted;            // with what is held, by name
-  std::vector<std::vector<const ports::Node*>> of(pools.size());  // map entries stay where they are
+  std::unordered_map<std::string, ports::Node> wanted;            // by name, with the requests of their pods
+  std::vector<std::vector<const ports::Node*>> of(pools.size());  // pointers into `wanted`, which stay valid
   nodes.visit_from({}, [&](const api::ObjectKey& key, const StoredNode& stored) {
     for (std::size_t i = 0; i < pools.size(); ++i) {
       if (has_labels(stored.labels, pools[i].spec.node_labels))

@@ -1,5 +1,5 @@
-// Which nodes belong to which pool and what the pods on them hold: nodes and pods from their stores, joined in one pass
-// over each, however many pools there are.
+// Finds the nodes of each pool and the resources that pods hold on these nodes. Nodes and pods come from their stores;
+// one pass over each store serves all pools.
 #pragma once
 
 #include <set>
@@ -12,12 +12,12 @@
 
 namespace aia::kube {
 
-/// The nodes of each pool, in order, each by name. A node's pods are those bound to it, of any namespace, that have not
-/// finished; each holds one of the node's "pods", too.
+/// The nodes of each pool, in the order of `pools`; a pool's nodes are sorted by name. Pods of any namespace count if
+/// they are bound to the node and have not finished. Each pod also holds 1 of the node's resource "pods".
 std::vector<std::vector<ports::Node>> nodes_of_pools(const std::vector<api::AcceleratorPool>& pools,
                                                      const Store<StoredNode>& nodes, const Store<LabelledPod>& pods);
 
-/// Names of the nodes on which a pod is, or is about to start, that is not the node's own.
+/// Names of the nodes to which an unfinished pod is bound, not counting pods of DaemonSets and static pods.
 std::set<std::string> busy_nodes(const Store<LabelledPod>& pods);
 
 }  // namespace aia::kube

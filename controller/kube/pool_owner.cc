@@ -1,4 +1,5 @@
-// See pool_owner.h.
+// Decides from labels, annotations, spec and conditions. Cluster API moved its newer status from status.v1beta2 (API
+// version v1beta1) to status (v1beta2), so both places are read. See pool_owner.h.
 #include "controller/kube/pool_owner.h"
 
 #include <limits>
@@ -8,13 +9,15 @@
 namespace aia::kube {
 namespace {
 
-/// By Cluster API's own word, which counts in that its Cluster is paused; in API version v1beta1 it lies one deeper.
+/// Whether Cluster API sets the condition Paused, which a paused Cluster sets, too. In API version v1beta1 the
+/// condition is in status.v1beta2.
 bool says_paused(const Json& object) {
   const Json* newer = find_at(object, {"status", "v1beta2"});
   return is_true(object, "Paused") || (newer != nullptr && is_true({{"status", *newer}}, "Paused"));
 }
 
-/// In API version v1beta1 the newer status lies one deeper, and the older one counts what is updated.
+/// Whether the condition RollingOut is True (in status.v1beta2 for API version v1beta1), or the controller has not yet
+/// observed the newest generation.
 bool says_rolling(const Json& object) {
   const Json* newer = find_at(object, {"status", "v1beta2"});
   if (is_true(object, "RollingOut") || (newer != nullptr && is_true({{"status", *newer}}, "RollingOut"))) return true;
@@ -22,6 +25,7 @@ bool says_rolling(const Json& object) {
          int_at(object, {"metadata", "generation"});
 }
 
+/// Count of replaced machines: upToDateReplicas of either status, else the older updatedReplicas.
 std::optional<std::int64_t> up_to_date(const Json& object) {
   const Json* count = find_at(object, {"status", "upToDateReplicas"});
   if (count == nullptr) count = find_at(object, {"status", "v1beta2", "upToDateReplicas"});

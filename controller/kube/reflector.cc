@@ -1,4 +1,5 @@
-// See reflector.h.
+// Runs the Watcher's steps: sends a list, opens a watch, or waits, and reports the outcome as the next step. Lines of a
+// watch arrive on the transport's thread while the reflector's thread waits for the end of the stream. See reflector.h.
 #include "controller/kube/reflector.h"
 
 #include <pthread.h>
@@ -12,7 +13,7 @@
 namespace aia::kube {
 namespace {
 
-/// A whole list is in, or a watch's line was understood.
+/// True if a list is complete or a line of the watch was understood.
 bool confirms(const Step& step) {
   const auto& all = step.changes;
   return std::holds_alternative<KeepReading>(step.next) ||
@@ -51,9 +52,8 @@ void Reflector::run(const std::stop_token& stop) {
   }
 }
 
-/// Publishes the problem, or that it is gone, and then hands the changes on, so that whoever sees a store synced sees
-/// no problem of before. A watch's lines come through here on the transport's thread, while ours waits for the stream
-/// to end.
+/// Publishes or clears the problem before passing on the changes. So a reader that sees the store synced sees no
+/// problem from before the list. Lines of a watch call this function on the transport's thread.
 void Reflector::take(const Step& step) {
   const Resource& resource = options_.watcher.resource;
   const std::string& plural = resource.plural;
@@ -65,7 +65,7 @@ void Reflector::take(const Step& step) {
     problem_ = why.empty() ? "" : plural + " cannot be listed or watched: " + why;
   }
   for (const Change& change : step.changes) sink_.apply(change);
-  if (confirms(step)) heard_ms_ = clock_.steady().count();  // last: whoever sees it young sees what was said
+  if (confirms(step)) heard_ms_ = clock_.steady().count();  // last: a reader that sees a low age also sees the changes
 }
 
 Step Reflector::perform(const SendList& list, const std::stop_token& stop) {

@@ -1,14 +1,15 @@
-// One thread that keeps one store up to date: runs the Watcher over the network. Lists go through Transport::stream
-// too, because a stream ends within the second when stopping is requested, and a call does not.
+// A thread that keeps a store up to date by running the Watcher over the network. Lists also go through
+// Transport::stream, because a stream ends within a second of a stop request and a call does not.
 //
-// How soon an API server is seen again that was cut off and is back: a dead stream is noticed within 20 s by the
-// kernel's probes (controller/http/socket.h), within 90 s where those do not reach; then a try has no more than 20 s
-// until its headers (7 to 11 s where nobody answers the connect) and the next begins after 10 s at most. So after an
-// outage of 90 s or more the server is seen within 20 s of its return, as a rule within 10.
+// How soon the reflector reaches an API server after an outage: the kernel's probes notice a dead stream within 20 s
+// (controller/http/socket.h); where the probes do not reach, the stream ends after 90 s of silence. A new try waits at
+// most 20 s for its headers (7 to 11 s where nobody answers the connect). The next try begins after 10 s at most. So
+// after an outage of 90 s or more the server is reached within 20 s of its return, usually within 10 s.
 //
-// A watch may be silent for good reasons (nothing happens, and after a restart the API server has no bookmarks to send
-// before something does) and for bad ones; a list tells them apart. So no watch is opened on a point that was last
-// confirmed longer ago than half of `watch_inactivity`, and what works was heard of less than one and a half of it ago.
+// A watch may be silent because nothing happens: after a restart the API server sends no bookmark before the first
+// change. A watch may also be silent because it is broken. A list tells the two apart. So the reflector lists instead
+// of resuming when the last confirmation is older than watch_inactivity / 2. The age of a healthy watch therefore stays
+// below 1.5 x watch_inactivity.
 #pragma once
 
 #include <atomic>
@@ -30,24 +31,26 @@ namespace aia::kube {
 struct ReflectorOptions {
   WatcherOptions watcher;
   Millis list_inactivity{30'000};
-  Millis watch_inactivity{90'000};          ///< bookmarks come about every minute; a silent watch is ended
+  Millis watch_inactivity{90'000};          ///< bookmarks come about every minute; a silent watch is closed
   std::size_t max_line_bytes = 16U << 20U;  ///< etcd refuses objects above 1.5 MiB; JSON may escape a byte as six
   std::size_t max_page_bytes = kMostPageBytes;
 };
 
 class Reflector {
  public:
-  /// `transport`, `clock` and `sink` outlive it. Starts at once; the destructor stops and joins.
+  /// `transport`, `clock` and `sink` must outlive the reflector. The thread starts at once; the destructor stops and
+  /// joins the thread.
   Reflector(http::Transport& transport, const ports::Clock& clock, ChangeSink& sink, ReflectorOptions options);
   ~Reflector();  // waits for the thread
 
   void request_stop() { thread_.request_stop(); }
 
-  /// "pods cannot be listed or watched: …", empty while all is well. From any thread. A watch that was refused and then
-  /// accepted clears it with its first line: for a quiet resource that is a bookmark, within about a minute.
+  /// "pods cannot be listed or watched: …", empty while all is well. From any thread. After a refused watch is
+  /// accepted, its first line clears the problem: for a quiet resource a bookmark, within about a minute.
   [[nodiscard]] std::string problem() const;
 
-  /// Since when the sink was last told everything; counts from the start before the first list. From any thread.
+  /// The resource, its problem, and the time since the sink last got a complete list or a line of the watch. Before the
+  /// first list the time counts from the construction. From any thread.
   [[nodiscard]] ports::WatchAge age() const;
 
  private:

@@ -1,4 +1,5 @@
-// See replica.h.
+// Adds up containers, init containers, sidecars, pod-level resources and overhead of each pod template. A
+// LeaderWorkerSet's replica is a group: a leader pod and size - 1 worker pods. See replica.h.
 #include "controller/kube/replica.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@ namespace {
 
 using api::Amounts;
 
-/// Of a list of requests or limits. A CRD may keep quantities as whole numbers, pods never do.
+/// Amounts of a map of requests or limits. A CRD may store quantities as whole numbers; pods never do.
 Result<Amounts> amounts_from(const Json* list) {
   Amounts amounts;
   if (list == nullptr || !list->is_object()) return amounts;
@@ -22,7 +23,7 @@ Result<Amounts> amounts_from(const Json* list) {
   return amounts;
 }
 
-/// requests, and limits where there is no request.
+/// The requests of a container or pod; where a resource has no request, its limit.
 Result<Amounts> requests_in(const Json& owner) {
   Result<Amounts> requests = amounts_from(find_at(owner, {"resources", "requests"}));
   if (!requests) return requests.error().in("resources.requests");
@@ -36,7 +37,7 @@ std::string name_of(const Json& container) {
   return "container \"" + text_at(container, {"name"}) + '"';
 }
 
-/// What the init containers take at most at a time, `sidecars` that stay included; those are given back.
+/// The most that init containers request at a time, including sidecars started before. Adds the sidecars to `sidecars`.
 Result<Amounts> starting(const Json& pod_spec, Amounts& sidecars) {
   Amounts most;
   for (const Json& init : list_at(pod_spec, {"initContainers"})) {
@@ -52,14 +53,14 @@ Result<Amounts> starting(const Json& pod_spec, Amounts& sidecars) {
 constexpr std::size_t kMostResources = 64;
 constexpr std::size_t kLongestName = 317;  ///< "<DNS name of 253>/<63>"
 
-/// A custom resource's template may hold megabytes of them.
+/// False if a template has too many requests; the template of a custom resource may hold megabytes.
 bool is_plausible(const Amounts& requests) {
   return requests.size() <= kMostResources && std::all_of(requests.begin(), requests.end(), [](const auto& one) {
            return one.first.size() <= kLongestName;
          });
 }
 
-/// `count` pods of the template there.
+/// Adds `count` pods of the template to the replica.
 Status add_pods(api::ReplicaShape& replica, const Json* pod_template, std::int64_t count) {
   const Json* spec = pod_template == nullptr ? nullptr : find_at(*pod_template, {"spec"});
   if (spec == nullptr) return Error{ErrorKind::Invalid, "its pod template has no spec", {}};
@@ -77,7 +78,7 @@ Status add_pods(api::ReplicaShape& replica, const Json* pod_template, std::int64
   return done;
 }
 
-/// A leader, of the workers' template unless it has one of its own, and size − 1 workers.
+/// A leader and size − 1 workers. Without a leaderTemplate the leader uses the workerTemplate.
 Result<api::ReplicaShape> group_of(const Json& of_group) {
   const Json* workers = find_at(of_group, {"workerTemplate"});
   const Json* leader = find_at(of_group, {"leaderTemplate"});
@@ -102,7 +103,7 @@ Result<Amounts> requests_of_pod(const Json& pod_spec) {
   Amounts requests = api::larger(api::sum(std::move(serving), sidecars), *start);
   const Result<Amounts> of_pod = requests_in(pod_spec);
   if (!of_pod) return of_pod.error();
-  for (const auto& [name, amount] : *of_pod) requests[name] = amount;  // they stand for all containers together
+  for (const auto& [name, amount] : *of_pod) requests[name] = amount;  // pod-level requests replace the containers' sum
   const Result<Amounts> overhead = amounts_from(find_at(pod_spec, {"overhead"}));
   if (!overhead) return overhead.error().in("overhead");
   return api::sum(std::move(requests), *overhead);

@@ -1,6 +1,7 @@
-// What one replica of a workload asks of nodes, read from the pod template of its kind: whole pods, as the scheduler
-// counts them. Source: kubernetes/staging/src/k8s.io/component-helpers/resource/helpers.go (PodRequests), KEP-753
-// (restartable init containers), KEP-2837 (resources of a pod as a whole); LeaderWorkerSet v1 (lws.sigs.k8s.io).
+// Computes the pods of a replica and their requests from the workload's pod template, as the scheduler counts them.
+// Node planning needs this shape to know how many nodes the replicas fill. Source:
+// kubernetes/staging/src/k8s.io/component-helpers/resource/helpers.go (PodRequests), KEP-753 (restartable init
+// containers), KEP-2837 (resources of a pod as a whole); LeaderWorkerSet v1 (lws.sigs.k8s.io).
 #pragma once
 
 #include "controller/api/resources.h"
@@ -8,14 +9,16 @@
 
 namespace aia::kube {
 
-/// The requests of a pod with this spec: the larger of what its containers ask for together and what starting it takes.
-/// Where a container has only limits, they are its requests, as the API server makes them for a pod (of a template it
-/// does not). Errors: Invalid, naming the container and the resource.
+/// The requests of a pod with this spec: the larger of the containers' sum and of the most that the init containers
+/// need. Where a container has only limits, the limits count as requests. The API server does the same when a pod is
+/// created, but not in a template. Errors: Invalid, naming the container and the resource.
 Result<api::Amounts> requests_of_pod(const Json& pod_spec);
 
-/// Errors: Invalid when a quantity does not read, when its pods claim devices (DRA), of which the number is not in the
-/// pod template, when its pods ask for more resources than any do, or when the object has no pod template where one is
-/// known to be (spec.template, spec.leaderWorkerTemplate).
+/// The pods of one replica of the workload `object`. Errors: Invalid
+/// - when a quantity does not parse,
+/// - when the pods claim devices (DRA), because the pod template does not contain their number,
+/// - when the pods request more than 64 resources, or a resource has a name of more than 317 characters,
+/// - when the object has neither spec.template nor spec.leaderWorkerTemplate.
 Result<api::ReplicaShape> replica_of(const Json& object);
 
 }  // namespace aia::kube

@@ -1,4 +1,5 @@
-// See request.h.
+// Each write carries fieldManager=aiautoscaler, so that managedFields show our fields. Reads of objects and list pages
+// carry the largest accepted size of the answer. See request.h.
 #include "controller/kube/request.h"
 
 #include "controller/http/url.h"
@@ -17,7 +18,7 @@ http::Request request(const char* method, std::string target, const char* conten
   return made;
 }
 
-/// Who writes, for the server to keep with what is written.
+/// Adds our field manager, which the API server records in metadata.managedFields.
 std::string as_us(const std::string& path) {
   return http::Query().add("fieldManager", api::kFieldManager).after(path);
 }

@@ -12,32 +12,33 @@
 
 namespace aia::kube {
 
-/// Of one object's JSON: etcd takes no request above 1.5 MiB, and JSON may be longer than what it keeps.
+/// Largest JSON of an object. etcd accepts requests up to 1.5 MiB, and the JSON may be longer than the stored form.
 inline constexpr std::size_t kMostObjectBytes = 4U << 20U;
-/// Of a page of a list; a page that is larger is asked for in halves.
+/// Largest page of a list. The reader requests a larger page again with half as many objects.
 inline constexpr std::size_t kMostPageBytes = 16U << 20U;
 
 http::Request get_request(std::string path);
 http::Request delete_request(std::string path);
 http::Request create_request(std::string path, const Json& body);
 
-/// Replaces the whole object; the metadata.resourceVersion in the body makes the server answer 409 when it changed
+/// Replaces the whole object. With a metadata.resourceVersion in the body the server answers 409 if the object changed
 /// since.
 http::Request update_request(std::string path, const Json& body);
 
-/// One page of a list; `continue_token` as the page before gave it, empty for the first; `selector` of labels, empty:
-/// all.
+/// A page of at most `limit` objects. `continue_token` comes from the previous page; empty for the first page.
+/// `selector` selects by labels; empty: all objects. An empty `ns` means all namespaces.
 http::Request list_request(const Resource& resource, const std::string& ns, int limit,
                            const std::string& continue_token, const std::string& selector = {});
 
-/// Everything after `resource_version`, bookmarks included; the server ends it after `timeout`.
+/// Watches all changes after `resource_version`, bookmarks included. The server ends the watch after `timeout`.
 http::Request watch_request(const Resource& resource, const std::string& ns, const std::string& resource_version,
                             std::chrono::seconds timeout);
 
-/// RFC 7386. A metadata.resourceVersion in the body makes the server answer 409 when the object changed since.
+/// JSON merge patch (RFC 7386). With a metadata.resourceVersion in the body the server answers 409 if the object
+/// changed since.
 http::Request merge_patch_request(std::string path, const Json& body);
 
-/// Server-side apply as field manager "aiautoscaler", taking over fields that others set.
+/// Server-side apply as field manager "aiautoscaler"; takes over fields of other managers (force=true).
 http::Request apply_request(std::string path, const Json& body);
 
 }  // namespace aia::kube

@@ -1,4 +1,5 @@
-// See resource.h.
+// Builds API paths from percent-encoded segments. An empty segment, "." or ".." would lead to another object, so
+// building such a path is a broken invariant. See resource.h.
 #include "controller/kube/resource.h"
 
 #include "base/invariant.h"
@@ -8,7 +9,8 @@ namespace aia::kube {
 
 namespace {
 
-/// One part of a path, encoded. What cannot be one was refused when it was read (api/validate.h, discovery.h).
+/// A slash and the percent-encoded segment. Readers refuse texts that cannot be a segment before they get here
+/// (api/validate.h, discovery.h).
 std::string segment(std::string_view text) {
   ensure(is_segment(text), "a part of an API path is empty, . or .., which would be another path");
   return "/" + http::percent_encode(text);

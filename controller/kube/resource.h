@@ -1,5 +1,6 @@
-// A resource and where the API server serves it: /api/v1/… for the core group, /apis/<group>/<version>/… for all
-// others. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
+// A resource of the Kubernetes API and its path on the API server: /api/v1/… for the core group,
+// /apis/<group>/<version>/… for all other groups. Source:
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
 #pragma once
 
 #include <string>
@@ -28,22 +29,22 @@ inline const Resource kForecasts{api::kGroup, api::kVersion, "forecasts"};
 inline const Resource kHorizontalPodAutoscalers{"autoscaling", "v2", "horizontalpodautoscalers"};
 inline const Resource kEvents{"events.k8s.io", "v1", "events"};
 
-/// Whether `text` can be one segment of a path. Odd characters can, because segments are percent-encoded. An empty
-/// text, "." and ".." cannot: proxies and servers take such segments out, encoded ones included.
+/// Whether `text` can be a segment of a path. Any characters are allowed, because segments are percent-encoded. An
+/// empty text, "." and ".." are not: proxies and servers remove such segments, even encoded segments.
 bool is_segment(std::string_view text);
 
 /// "apps", "v1" of "apps/v1"; "", "v1" of "v1".
 std::pair<std::string, std::string> split_api_version(std::string_view api_version);
 
-// Paths below: each part of them must be a segment, else BrokenInvariant.
+// The functions below throw BrokenInvariant unless each part of the path is a segment.
 
 /// "/apis/apps/v1", "/api/v1".
 std::string version_path(std::string_view group, std::string_view version);
 
-/// All objects of a resource; of one namespace unless `ns` is empty.
+/// Path of all objects of a resource: in namespace `ns`, or in all namespaces if `ns` is empty.
 std::string collection_path(const Resource& resource, std::string_view ns);
 
-/// One object, or its subresource ("status", "scale").
+/// Path of an object, or of its subresource ("status", "scale").
 std::string object_path(const Resource& resource, const api::ObjectKey& key, std::string_view subresource = {});
 
 }  // namespace aia::kube

@@ -1,4 +1,6 @@
-// See response.h.
+// The Status in the body decides the kind of error, because a watch that fails later has already answered with HTTP
+// status 200. Without a Status the HTTP status decides. A Retry-After header wins over retryAfterSeconds. See
+// response.h.
 #include "controller/kube/response.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// See rollout.h.
+// Compares counts and revisions of the status with the spec. Where the controller has not seen the newest generation,
+// the status is out of date, and a rollout is assumed. See rollout.h.
 #include "controller/kube/rollout.h"
 
 #include <limits>
@@ -15,8 +16,8 @@ std::string condition_reason(const Json& object, const char* type) {
   return condition == nullptr ? "" : text_at(*condition, {"reason"});
 }
 
-/// A Deployment says NewReplicaSetAvailable from the end of a rollout to the start of the next, whatever scaling does
-/// in between; only without a progress deadline does it say nothing.
+/// A Deployment keeps the reason NewReplicaSetAvailable from the end of a rollout to the start of the next rollout;
+/// scaling does not change this. A Deployment without a progress deadline has no such reason.
 std::string deployment(const Json& object) {
   const std::int64_t wanted = int_at(object, {"spec", "replicas"}, 1);
   const std::int64_t all = int_at(object, {"status", "replicas"});
@@ -32,7 +33,7 @@ std::string deployment(const Json& object) {
   return {};
 }
 
-/// A StatefulSet updates only the ordinals from its partition on, and has no progress deadline.
+/// A StatefulSet updates only the ordinals from its partition on. An OnDelete strategy never rolls out by itself.
 std::string stateful_set(const Json& object) {
   if (text_at(object, {"spec", "updateStrategy", "type"}) == "OnDelete") return {};
   const std::string current = text_at(object, {"status", "currentRevision"});

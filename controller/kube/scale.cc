@@ -1,4 +1,5 @@
-// See scale.h.
+// Decodes a Scale strictly, because its replica count and resourceVersion go into the next write. An omitted
+// spec.replicas means 0. See scale.h.
 #include "controller/kube/scale.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The scale subresource: how many replicas an object wants and which pods are its own, for any kind that serves it.
-// Source: https://kubernetes.io/docs/reference/kubernetes-api/autoscaling/scale-v1/
+// The scale subresource: the wanted and current replicas of an object and the selector of its pods, for any kind that
+// serves /scale. Source: https://kubernetes.io/docs/reference/kubernetes-api/autoscaling/scale-v1/
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@ namespace aia::kube {
 
 struct Scale {
   int spec_replicas = 0;
-  int status_replicas = 0;  ///< that there are, whatever their state
+  int status_replicas = 0;  ///< existing replicas, in any state
   std::string resource_version;
   std::string uid;
-  std::string selector;  ///< in string form; empty: none published
+  std::string selector;  ///< label selector in string form; empty: the kind publishes none
 };
 
-/// Errors: Unavailable when it is no Scale or its replicas are no count.
+/// Errors: Unavailable when the document is no Scale, has no resourceVersion, or spec.replicas is not a count.
 Result<Scale> scale_from_json(const Json& document);
 
 /// The merge patch that sets replicas, refused with 409 unless the object is still at `resource_version`.

@@ -1,4 +1,5 @@
-// See scaled_objects.h.
+// Lists at most 10,000 ScaledObjects through discovery and keeps the last good list. A failed list keeps the old
+// objects and sets `problem_`; Forbidden clears them. A missing KEDA is no problem. See scaled_objects.h.
 #include "controller/kube/scaled_objects.h"
 
 #include <algorithm>
@@ -39,7 +40,8 @@ void ScaledObjects::look_first(Millis deadline) {
   refresh(deadline);
 }
 
-/// What is beyond the limit is left out, which is an Error beside what was found; else nothing is found with one.
+/// Fills `found` if the list is complete. Beyond the limit of objects, `found` holds the objects up to the limit, and
+/// the result is an Error. Any other Error leaves `found` empty.
 Status ScaledObjects::list(const Resource& resource, Millis deadline, std::vector<One>& found) const {
   constexpr int kMost = 10'000;
   struct Collected : ChangeSink {

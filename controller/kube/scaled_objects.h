@@ -1,6 +1,6 @@
-// KEDA's ScaledObjects, of which each makes an HPA and makes it again when that is deleted: listed now and then where
-// the cluster has them, not watched, because who scales what hardly ever changes. Source:
-// https://keda.sh/docs/latest/reference/scaledobject-spec
+// KEDA's ScaledObjects and their targets. Each ScaledObject creates an HPA, and creates the HPA again after a deletion,
+// so deleting the HPA does not free a target. ScaledObjects are listed every 30 s at most, not watched, because their
+// targets hardly ever change. Source: https://keda.sh/docs/latest/reference/scaledobject-spec
 #pragma once
 
 #include <mutex>
@@ -15,19 +15,20 @@ namespace aia::kube {
 
 class ScaledObjects {
  public:
-  /// Of namespace `ns`, empty: of all. `transport`, `clock` and `discovery` outlive it.
+  /// For namespace `ns`; empty: all namespaces. `transport`, `clock` and `discovery` must outlive this object.
   ScaledObjects(http::Transport& transport, const ports::Clock& clock, Discovery& discovery, std::string ns)
       : transport_(transport), clock_(clock), discovery_(discovery), ns_(std::move(ns)) {}
 
-  /// Lists them if that was not tried within 30 s; what could not be listed stays as it was. From any thread.
+  /// Lists the ScaledObjects unless the last try is less than 30 s old. After a failure other than Forbidden the old
+  /// list stays. From any thread.
   void refresh(Millis deadline);
-  /// The same, but only if it was never tried: before the first decision.
+  /// Calls refresh() if no list was tried yet, so that the first decision knows the ScaledObjects.
   void look_first(Millis deadline);
 
-  /// Names of those that scale `target`.
+  /// Names of the ScaledObjects of namespace `ns` that scale `target`.
   [[nodiscard]] std::vector<std::string> that_scale(const std::string& ns, const api::TargetRef& target) const;
 
-  /// Why they are not seen, or not all, in one line; empty: they are, or there are none.
+  /// Why some ScaledObjects are unknown, in a single line; empty: all are known, or KEDA is not installed.
   [[nodiscard]] std::string problem() const;
 
  private:

@@ -1,4 +1,5 @@
-// See selector.h. The parser is a cursor over the text, one function for each rule of the grammar.
+// Parses a selector with a cursor over the text, and a function for each rule of the grammar. Labels are sorted by key,
+// so a look-up is a binary search. See selector.h.
 #include "controller/kube/selector.h"
 
 #include <algorithm>
@@ -101,7 +102,7 @@ Labels labels_of(const Json& object) {
   const Json* labels = find_at(object, {"metadata", "labels"});
   if (labels == nullptr || !labels->is_object()) return made;
   made.reserve(labels->size());
-  for (const auto& [key, value] : labels->items()) {  // sorted, as Json keeps its objects
+  for (const auto& [key, value] : labels->items()) {  // sorted, because Json sorts the keys of objects
     if (value.is_string()) made.emplace_back(key, value.get_ref<const std::string&>());
   }
   return made;

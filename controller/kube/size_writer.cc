@@ -1,4 +1,5 @@
-// See size_writer.h.
+// To lower a scale, removes our marks from machines that stay, marks the machines that go, then patches the scale. The
+// order matters: Cluster API deletes marked machines first, whoever lowers the scale. See size_writer.h.
 #include "controller/kube/size_writer.h"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ namespace {
 struct Machine {
   std::string name, node;
   bool marked = false, ours = false, busy = false;
-  /// Those marked already go first, then those that have no node yet: nothing is lost with them.
+  /// Machines to delete come first: marked, then idle; among these machines without a node, because no work is lost.
   [[nodiscard]] auto order() const { return std::make_tuple(!marked, busy, !node.empty(), name); }
 };
 
@@ -58,13 +59,14 @@ Status SizeWriter::write(const api::AcceleratorPool& pool, const ports::SizeWrit
     take_off(ref, marks.off, deadline);
     return Error{ErrorKind::Conflict, marks.refusal, {}};
   }
-  // A machine that is marked and not lowered away is one that the next one to lower takes, whoever that is.
+  // A mark left on a machine that stays would make the next scale-down delete this machine, whoever lowers the scale.
   Status outcome = marks.lowers ? set(ref, marks.off, false, deadline) : done;
   if (outcome) outcome = set(ref, marks.on, true, deadline);
   if (outcome) {
     const Result<Json> written = document(transport_.send(patch, deadline));
     if (!written) outcome = written.error().in("scale of " + ref.to_string());
-    // It may be lowered all the same, and without marks at random; if it is not, they go with the next write.
+    // The scale may have been lowered in spite of the error, and then Cluster API needs the marks, or would delete
+    // machines at random. If the scale was not lowered, the next write removes the marks.
     if (!written && written.error().outcome_unknown()) return outcome;
   }
   if (!outcome)
@@ -74,14 +76,14 @@ Status SizeWriter::write(const api::AcceleratorPool& pool, const ports::SizeWrit
   return outcome;
 }
 
-/// As many idle machines are marked as the size is lowered by, those marked before among them. A mark of ours on one
-/// that has become busy since, or that need not go any more, is taken off; one of somebody else's on a busy one would
-/// have us drain it.
+/// Chooses the machines to mark: as many idle machines as the size is lowered by, including machines marked before. Our
+/// mark comes off a machine that became busy or need not go any more. A foreign mark on a busy machine refuses the
+/// write, because Cluster API would drain this machine.
 Result<SizeWriter::Marks> SizeWriter::marks_for(const api::ScaleRef& ref, const std::string& scale_path,
                                                 const ports::SizeWrite& write, const std::set<std::string>& busy,
                                                 Millis deadline) {
   const std::string what = "machines of " + ref.to_string();
-  api::AcceleratorPool of;  // as far as the list needs it
+  api::AcceleratorPool of;  // only scale_ref, which is enough for the list
   of.spec.scale_ref = ref;
   auto answers = transport_.send_all({get_request(scale_path), list_node_requests(of)}, deadline);
   const Result<Json> object = document(std::move(answers[0]));
@@ -96,8 +98,8 @@ Result<SizeWriter::Marks> SizeWriter::marks_for(const api::ScaleRef& ref, const 
     return Error{ErrorKind::Conflict, "scale of " + ref.to_string() + " was written since it was read", {}};
 
   const std::vector<Machine> machines = machines_from(*list, busy);
-  // Those that were not made yet go by themselves; those that there are and the list lacks are taken for busy. Of a
-  // lowering that is under way the marks stay.
+  // Machines that do not exist yet need no mark. Existing machines that the list lacks count as busy. While an earlier
+  // scale-down is under way its marks stay.
   int to_go = std::max(static_cast<int>(machines.size()), scale->status_replicas) - write.to;
   for (const Machine& machine : machines) {
     const bool stays = machine.busy && !write.drains;
@@ -125,7 +127,7 @@ Status SizeWriter::set(const api::ScaleRef& ref, const std::vector<std::string>&
   return done;
 }
 
-/// What fails is tried again with the next write.
+/// Ignores errors: the next write tries again.
 void SizeWriter::take_off(const api::ScaleRef& ref, const std::vector<std::string>& machines, Millis deadline) {
   for (const std::string& name : machines) std::ignore = set(ref, {name}, false, deadline);
 }

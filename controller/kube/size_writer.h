@@ -1,5 +1,5 @@
-// Writes how many nodes a pool's scale asks for. A MachineDeployment that is lowered takes machines at random, busy
-// ones, too: so the idle ones that are to go are marked first, and no mark stays on one that does not go. Source:
+// Writes the size of a node pool to its scale. A lowered MachineDeployment deletes machines at random, including busy
+// machines. So idle machines are marked for deletion first, and no mark stays on a machine that stays. Source:
 // https://cluster-api.sigs.k8s.io/tasks/automated-machine-management/scaling, annotation
 // cluster.x-k8s.io/delete-machine
 #pragma once
@@ -16,20 +16,20 @@ namespace aia::kube {
 
 class SizeWriter {
  public:
-  /// Both outlive it.
+  /// `transport` and `discovery` must outlive the writer.
   SizeWriter(http::Transport& transport, Discovery& discovery) : transport_(transport), discovery_(discovery) {}
 
-  /// As ports::Pools::write_size; `busy`: names of nodes that must not go, or with `drains` go last. With the size that
-  /// there is only marks of ours are taken off. Errors, besides: Conflict when fewer machines are idle than are to go.
+  /// As ports::Pools::write_size. `busy`: names of nodes that must not go, or with `drains` go last. Writing the
+  /// present size only removes our marks. Further error: Conflict when fewer machines are idle than must go.
   Status write(const api::AcceleratorPool& pool, const ports::SizeWrite& write, const std::set<std::string>& busy,
                Millis deadline);
 
  private:
-  /// Machines whose mark is to change.
+  /// Names of machines whose mark changes.
   struct Marks {
     bool lowers = false;
     std::vector<std::string> on, off;
-    std::string refusal;  ///< why nothing may be lowered; empty: it may
+    std::string refusal;  ///< why the size must not be lowered; empty: no objection
   };
   Result<Marks> marks_for(const api::ScaleRef& ref, const std::string& scale_path, const ports::SizeWrite& write,
                           const std::set<std::string>& busy, Millis deadline);

@@ -1,6 +1,6 @@
-// The objects of one resource as last seen: one writer (its reflector), many readers. A list fills a buffer that
-// replaces everything at its end, so readers never see half of one. Ordered by namespace and name, so that a namespace
-// is a range.
+// The objects of a resource as last seen, with a single writer (the reflector) and many readers. A list fills a buffer,
+// which replaces all objects at the end of the list, so readers never see half of a list. Objects are ordered by
+// namespace and name, so that a namespace is a range.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 
 namespace aia::kube {
 
-/// Where a reflector puts what it sees. Called from one thread at a time.
+/// Receives the changes that a reflector sees. Called from a single thread at a time.
 class ChangeSink {
  public:
   virtual ~ChangeSink() = default;
@@ -25,7 +25,7 @@ template <class T>
 class Store final : public ChangeSink {
  public:
   using Decode = std::function<T(const Json& object)>;
-  /// nullptr before: added; nullptr after: deleted. Called by the writer without the lock.
+  /// nullptr as `before`: added; nullptr as `after`: deleted. Called on the writer's thread, without the lock.
   using OnChange = std::function<void(const api::ObjectKey& key, const T* before, const T* after)>;
 
   explicit Store(Decode decode, OnChange on_change = nullptr)
@@ -35,7 +35,7 @@ class Store final : public ChangeSink {
     std::visit([this](const auto& it) { this->handle(it); }, change);
   }
 
-  /// The first list is in.
+  /// True once the first list is complete.
   [[nodiscard]] bool synced() const {
     const auto lock = reading();
     return synced_;
@@ -52,8 +52,8 @@ class Store final : public ChangeSink {
     return found == objects_.end() ? std::nullopt : std::optional<T>(found->second);
   }
 
-  /// visit(key, object) for each object at or after `from`, in order, until it returns false. Keep it short: it holds
-  /// the readers' lock.
+  /// Calls visit(key, object) for each object at or after `from`, in order, until `visit` returns false. `visit` must
+  /// be quick, because the readers' lock is held.
   template <class Visit>
   void visit_from(const api::ObjectKey& from, Visit&& visit) const {
     const auto lock = reading();
@@ -65,11 +65,11 @@ class Store final : public ChangeSink {
  private:
   using Objects = std::map<api::ObjectKey, T>;
 
-  /// What has no name is no object of the cluster, and would stand in for another of its kind.
+  /// Objects without a name are dropped: the cluster has no such object, and all of them would share a key.
   static bool has_name(const Json& object) { return !key_of(object).name.empty(); }
 
-  // A shared_mutex alone lets readers that overlap keep the writer out for ever: each takes its turn at this door
-  // first.
+  // With a shared_mutex alone, overlapping readers may keep the writer out for ever. So readers and the writer first
+  // queue at `door_`.
   [[nodiscard]] std::shared_lock<std::shared_mutex> reading() const {
     const std::scoped_lock turn(door_);
     return std::shared_lock(mutex_);
@@ -91,7 +91,7 @@ class Store final : public ChangeSink {
       objects_.swap(listed_);
       synced_ = true;
     }
-    if (on_change_) tell_differences(listed_, objects_);  // only we write, so reading needs no lock here
+    if (on_change_) tell_differences(listed_, objects_);  // only this thread writes, so reading needs no lock here
     listed_.clear();
   }
 
@@ -130,7 +130,7 @@ class Store final : public ChangeSink {
 
   Decode decode_;
   OnChange on_change_;
-  Objects listed_;  ///< of the list that is under way
+  Objects listed_;  ///< objects of the list under way
   mutable std::mutex door_;
   mutable std::shared_mutex mutex_;
   Objects objects_;

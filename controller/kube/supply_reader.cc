@@ -1,4 +1,5 @@
-// See supply_reader.h.
+// Two rounds of requests: first the node requests and the objects of all pools side by side, then the scales. The scale
+// comes second because GET on the scale of a dynamic Karpenter NodePool answers 500. See supply_reader.h.
 #include "controller/kube/supply_reader.h"
 
 #include <algorithm>
@@ -16,13 +17,13 @@ namespace {
 
 constexpr int kOk = 200, kNotFound = 404;
 
-/// One pool while it is read. `scaled`: the resource of its scaleRef, once that is discovered.
+/// A pool while its supply is read. `scaled`: the discovered resource of its scaleRef.
 struct Reading {
   const api::AcceleratorPool& pool;
   ports::PoolSupply supply;
   std::optional<Resource> scaled;
 
-  /// The first one stays: what follows is mostly its consequence.
+  /// Keeps the first error, because later errors are mostly its consequences.
   void trouble(const Error& error) {
     if (!supply.problem) supply.problem = error;
   }
@@ -31,7 +32,8 @@ struct Reading {
   }
 };
 
-/// By name: the first page is there, the others are asked for, one that is too large in halves.
+/// All node requests of the pool, sorted by name. `first` is the first page; a page that is too large is read in
+/// halves.
 Result<std::vector<ports::NodeRequest>> all_node_requests(const api::AcceleratorPool& pool, http::Transport& transport,
                                                           Result<http::Response> first,
                                                           const std::function<Millis()>& left) {
@@ -58,7 +60,8 @@ Result<std::vector<ports::NodeRequest>> all_node_requests(const api::Accelerator
   return all;
 }
 
-/// Nodes whose request is being deleted go, too. `busy`: nodes that pods hold, of whatever pool.
+/// Marks nodes as deleting if their node request is being deleted. `busy`: names of busy nodes of any pool
+/// (busy_nodes).
 void take_node_requests(Reading& reading, const std::set<std::string>& busy, bool found,
                         Result<std::vector<ports::NodeRequest>> requests) {
   const auto& ref = reading.pool.spec.scale_ref;
@@ -77,7 +80,8 @@ void take_node_requests(Reading& reading, const std::set<std::string>& busy, boo
   reading.supply.requests = std::move(*requests);
 }
 
-/// Whether its scale is to be read next. Where not the object but its API is what is not found, it may still be there.
+/// Returns whether to read the scale next. A 404 that does not name the object means that its API is gone. The object
+/// may still exist, so the error is then Unavailable, not NotFound.
 bool take_object(Reading& reading, Discovery& discovery, Result<http::Response> response) {
   const api::ScaleRef& ref = *reading.pool.spec.scale_ref;
   if (response && response->status == kNotFound && !names_object(*response, ref.name)) {
@@ -100,7 +104,7 @@ void take_scale(Reading& reading, Result<http::Response> response) {
   const Result<Scale> scale = object ? scale_from_json(*object) : Result<Scale>(object.error());
   if (!scale) {
     Error error = scale.error().in("scale of " + reading.pool.spec.scale_ref->to_string());
-    if (error.kind == ErrorKind::NotFound) error.kind = ErrorKind::Unavailable;  // the object was there just now
+    if (error.kind == ErrorKind::NotFound) error.kind = ErrorKind::Unavailable;  // the object existed a moment ago
     return reading.trouble(error);
   }
   reading.supply.size = scale->spec_replicas;
@@ -125,7 +129,7 @@ void find_scales(Discovery& discovery, std::vector<Reading>& readings, Millis de
   }
 }
 
-/// Whether there is an API for buffers, asked once if any pool is sized by them.
+/// Checks once whether the cluster serves the CapacityBuffer API, if any pool uses buffers.
 void find_buffers(BufferClient& buffers, std::vector<Reading>& readings, Millis deadline) {
   std::optional<Result<std::optional<api::Reason>>> refusal;
   for (Reading& reading : readings) {
@@ -159,7 +163,7 @@ std::vector<ports::PoolSupply> SupplyReader::read(const std::vector<api::Acceler
 
   const bool any_scaled = std::any_of(pools.begin(), pools.end(), [](const auto& one) { return one.spec.scale_ref; });
   const std::set<std::string> busy = any_scaled ? busy_nodes(pods_) : std::set<std::string>{};
-  std::vector<http::Request> requests;  // for each pool: what was asked for, then the object that has its scale
+  std::vector<http::Request> requests;  // for each pool: its node requests, then the object of its scaleRef
   for (const Reading& reading : readings) {
     requests.push_back(list_node_requests(reading.pool));
     if (reading.scaled) requests.push_back(get_request(reading.path("")));

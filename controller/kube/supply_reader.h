@@ -1,5 +1,5 @@
-// Reads the supply of all pools at once: nodes and pods from their stores, what providers keep of asked-for nodes and
-// the scales fresh from the API server, side by side. One pool's trouble is its own.
+// Reads the supply of all node pools at once. Nodes and pods come from their stores; node requests and scales come
+// fresh from the API server, side by side. A failure in a pool does not affect any other pool.
 #pragma once
 
 #include <vector>
@@ -13,7 +13,7 @@ namespace aia::kube {
 
 class SupplyReader {
  public:
-  /// All outlive it.
+  /// All arguments must outlive the reader.
   SupplyReader(http::Transport& transport, const ports::Clock& clock, Discovery& discovery, BufferClient& buffers,
                const Store<StoredNode>& nodes, const Store<LabelledPod>& pods)
       : transport_(transport), clock_(clock), discovery_(discovery), buffers_(buffers), nodes_(nodes), pods_(pods) {}

@@ -1,4 +1,5 @@
-// See target_reader.h.
+// Each distinct target is read once, then copied to the AIAutoscalers that share the target. Discovery gets half of the
+// deadline at most, so that slow API groups do not use up the time of known targets. See target_reader.h.
 #include "controller/kube/target_reader.h"
 
 #include <algorithm>
@@ -14,28 +15,28 @@
 
 namespace aia::kube {
 
-/// A target, read once, and the AIAutoscalers that name it, by their places in the call.
+/// A target and the AIAutoscalers that name the target, as indices into `autoscalers` of the call.
 struct TargetReader::Reading {
   std::string ns;
   api::TargetRef ref;
   std::vector<std::size_t> readers{};
   ports::Target target{};
-  std::optional<Error> problem{};  ///< then there is no target
+  std::optional<Error> problem{};  ///< if set, `target` is not valid
 };
 
 namespace {
 
-/// Longer selectors are no workload's, and only etcd bounds what a custom resource publishes as its own.
+/// Longest selector in bytes; no workload has a longer selector. Only etcd bounds the selector of a custom resource.
 constexpr std::size_t kMostSelectorBytes = 32U << 10U;
 
-/// What the target's own object says beyond its scale. If it cannot be read, that holds scale-in as a rollout does, and
-/// what a replica asks of nodes is not known.
+/// Takes rollout state, pod template and replica shape from the target's object. If the object of a Deployment or
+/// StatefulSet cannot be read, scale-in is held as in a rollout. The replica shape is then unknown for any kind.
 void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::Response> response) {
   const bool rolls_out = has_rollout(ref.api_version, ref.kind);
   const Result<Json> object = document(std::move(response));
   if (!object) {
     if (rolls_out) target.rollout = "it cannot be read: " + object.error().message;
-    target.progress_deadline = Millis::max();  // nothing is known of its progress, so that it cannot be too little
+    target.progress_deadline = Millis::max();  // progress is unknown, so the rollout never counts as stalled
     target.replica_problem = "its pod template cannot be read: " + object.error().message;
     return;
   }
@@ -51,7 +52,7 @@ void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::
   if (replica)
     target.replica = std::move(*replica);
   else
-    target.replica_problem = shown(replica.error().message);  // it names what the template's author wrote
+    target.replica_problem = shown(replica.error().message);  // the message contains text of the template's author
 }
 
 Error too_many(const api::TargetRef& ref) {
@@ -69,10 +70,10 @@ std::vector<Result<ports::Target>> TargetReader::read(const std::vector<api::Aut
   std::vector<Reading> readings = readings_of(autoscalers);
   std::vector<api::TargetRef> refs;
   for (const Reading& reading : readings) refs.push_back(reading.ref);
-  // Half of the time is kept for the targets of those that are known.
+  // The other half of the time is kept for the targets of known resources.
   const std::vector<Result<Resource>> resources = discovery_.scale_resources(refs, deadline / 2);
 
-  std::vector<http::Request> requests;  // for each target that was discovered: its scale, then its object
+  std::vector<http::Request> requests;  // for each discovered target: its scale, then its object
   std::vector<Reading*> asked;
   for (std::size_t i = 0; i < readings.size(); ++i) {
     Reading& reading = readings[i];
@@ -98,7 +99,7 @@ std::vector<Result<ports::Target>> TargetReader::read(const std::vector<api::Aut
   return shared(std::move(readings), autoscalers);
 }
 
-/// In the order in which the targets are named first.
+/// The distinct targets, in the order of their first AIAutoscaler.
 std::vector<TargetReader::Reading> TargetReader::readings_of(const std::vector<api::Autoscaler>& autoscalers) {
   std::vector<Reading> readings;
   std::map<std::pair<std::string, api::TargetRef>, std::size_t> places;
@@ -112,7 +113,8 @@ std::vector<TargetReader::Reading> TargetReader::readings_of(const std::vector<a
   return readings;
 }
 
-/// The same to each that shares it: first those that may act, then by age.
+/// Copies each target to the first kMostPerTarget AIAutoscalers that name the target: before those in mode Recommend
+/// the AIAutoscalers that may act, then oldest first.
 std::vector<Result<ports::Target>> TargetReader::shared(std::vector<Reading> readings,
                                                         const std::vector<api::Autoscaler>& autoscalers) {
   const auto goes_first = [&](std::size_t a, std::size_t b) {
@@ -158,7 +160,7 @@ void TargetReader::take_scale(Reading& reading, Result<http::Response> response)
     target.pods_unseen = "the scale's selector is longer than " + std::to_string(kMostSelectorBytes) + " bytes";
 }
 
-/// Without a selector the pods are not none but unknown.
+/// Matches pods to targets by selector. Without a valid selector the pods of a target are unknown, not zero.
 Claims TargetReader::join_pods(std::vector<Reading>& readings) const {
   Claims claims;
   std::map<std::string, PodJoin> joins;  // by namespace

@@ -1,7 +1,7 @@
-// Reads the targets of all AIAutoscalers at once, each target once: fresh scale, rollout state and pod template from
-// the API server, side by side; pods from their store, joined to the selectors in one pass and kept where the target
-// owns them. A target's object may be megabytes of what nobody reads here: of each answer only what counts is kept as
-// it comes.
+// Reads the targets of all AIAutoscalers at once, each target once. Scale, rollout state and pod template come fresh
+// from the API server, side by side. Pods come from their store, matched to the selectors in a single pass; a target
+// keeps the pods that it owns. The object of a target may have megabytes of unused fields. So each answer is reduced to
+// the needed fields as soon as the answer arrives.
 #pragma once
 
 #include <vector>
@@ -15,16 +15,17 @@ namespace aia::kube {
 
 class TargetReader {
  public:
-  /// All outlive it.
+  /// All arguments must outlive the reader.
   TargetReader(http::Transport& transport, const ports::Clock& clock, Discovery& discovery,
                const Store<LabelledPod>& pods)
       : transport_(transport), clock_(clock), discovery_(discovery), pods_(pods), ownership_(transport, clock, pods) {}
 
-  /// AIAutoscalers that get one target: one acts, some watch beside it. Each costs memory for all of the target's pods.
+  /// Most AIAutoscalers that get the same target: the acting AIAutoscaler and some in mode Recommend. Each copy takes
+  /// memory for all pods of the target.
   static constexpr std::size_t kMostPerTarget = 4;
 
-  /// As ports::Cluster::targets. Of those that share a target kMostPerTarget get it, first those that may act, then
-  /// oldest first; the others' answer is Conflict.
+  /// As ports::Cluster::targets. At most kMostPerTarget AIAutoscalers get a shared target: first the AIAutoscalers that
+  /// may act, then oldest first. Any further AIAutoscaler gets Conflict.
   std::vector<Result<ports::Target>> read(const std::vector<api::Autoscaler>& autoscalers, Millis deadline);
 
  private:

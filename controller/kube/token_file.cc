@@ -1,4 +1,5 @@
-// See token_file.h.
+// Reads the file at most once per refresh interval, so that a missing file does not cost a read per request. Content
+// with characters that no token has is ignored like an unreadable file. See token_file.h.
 #include "controller/kube/token_file.h"
 
 #include "controller/kube/files.h"

@@ -1,6 +1,7 @@
-// A bearer token in a file that is rotated under us (a projected ServiceAccount token lives an hour): read again about
-// once a minute, and at once after the server refused it. While the file cannot be read the old token serves on.
-// Source: https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-tokens
+// A bearer token in a file that is rotated while we run: a projected ServiceAccount token lives an hour. The file is
+// read again about once a minute, and at once after the server refused the token. While the file cannot be read, the
+// old token stays in use. Source:
+// https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-tokens
 #pragma once
 
 #include <memory>
@@ -16,10 +17,10 @@ class TokenFile {
  public:
   TokenFile(std::string path, std::shared_ptr<const ports::Clock> clock, Millis refresh = std::chrono::seconds(60));
 
-  /// The token without surrounding white space; nothing if none was ever read. From any thread.
+  /// The token without surrounding white space; nullopt if no token was ever read. From any thread.
   std::optional<std::string> token();
 
-  /// The server refused it: the next token() reads the file again.
+  /// The server refused the token: the next token() reads the file again.
   void drop();
 
  private:

@@ -1,4 +1,5 @@
-// See watcher.h.
+// The transitions of the state machine. Every failure ends in back_off(), except for the first Gone, which leads to a
+// list at once. Any received line of a watch resets the count of failures and the back-off. See watcher.h.
 #include "controller/kube/watcher.h"
 
 #include <algorithm>
@@ -8,7 +9,8 @@
 namespace aia::kube {
 namespace {
 
-/// Errors after which the same point can be watched again; any other means that the point or the resource is gone.
+/// True for errors after which the watch can resume at the same resourceVersion. After other errors the resourceVersion
+/// or the resource may be gone.
 bool can_resume(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::Forbidden:
@@ -51,7 +53,8 @@ Step Watcher::on_large_page() {
   return pages_ < options_.most_pages ? next_page() : without_end();
 }
 
-/// What a server, or whoever serves this resource for it, may do wrong or somebody may have made too many of.
+/// Backs off from a list beyond its limits: the server, or an aggregated API server, is broken, or there are too many
+/// objects.
 Step Watcher::without_end() {
   std::string why = "there are more than " + std::to_string(options_.most_pages) + " pages";
   if (objects_ >= options_.most_objects)
@@ -139,8 +142,7 @@ Step Watcher::on_silence() {
 }
 
 Step Watcher::on_error(const Error& error) {
-  if (error.kind == ErrorKind::Gone &&
-      !relisted_) {  // ordinary after a pause or a restart: list at once, but only once
+  if (error.kind == ErrorKind::Gone && !relisted_) {  // normal after a pause or a restart: list at once, but only once
     relisted_ = true;
     return list();
   }
@@ -161,8 +163,8 @@ Step Watcher::back_off(const Error& error, State then) {
   return {{}, Wait{std::max(backoff_.next(), asked)}};
 }
 
-/// What could not be read comes again when watching resumes at the last event that could; if it cannot be read then
-/// either, only a list gets past it.
+/// After an unreadable event the watch resumes at the last readable event, so the server sends the event again. If the
+/// second try fails, too, only a list gets past the event.
 Step Watcher::resync(const std::string& why) {
   return back_off({ErrorKind::Unavailable, why, {}}, failures_ == 0 ? State::Streaming : State::Listing);
 }

@@ -1,4 +1,5 @@
-// See yaml_fields.h. yaml-cpp knows neither merge keys nor tags; what they mean is here. What it throws stays here.
+// Converts the nodes of yaml-cpp to JSON. yaml-cpp does not interpret merge keys or tags, so this file does. Exceptions
+// of yaml-cpp become Bad here. See yaml_fields.h.
 #include "controller/kube/yaml_fields.h"
 
 #include <yaml-cpp/yaml.h>
@@ -23,8 +24,7 @@ bool among(std::string_view text, const Words& words) {
   return std::find(std::begin(words), std::end(words), text) != std::end(words);
 }
 
-/// Of YAML 1.1: "on" is true, 0777 is octal, 1_000 has a separator. "y" and "n" alone stay text: they are names as
-/// well.
+/// Truth values of YAML 1.1, as "on" for true. "y" and "n" stay text here, because they may be names.
 std::optional<Json> truth_of(std::string_view text) {
   static constexpr std::string_view kTrue[] = {"yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"};
   static constexpr std::string_view kFalse[] = {"no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"};
@@ -72,6 +72,7 @@ std::optional<Json> fraction_of(std::string_view text) {
   return Json(negative ? -size : size);
 }
 
+/// Numbers of YAML 1.1: 0777 is octal, 1_000 has a separator.
 std::optional<Json> number_of(std::string_view text) {
   std::string figures(text);
   if (!text.starts_with('.')) std::erase(figures, '_');
@@ -79,7 +80,8 @@ std::optional<Json> number_of(std::string_view text) {
   return fraction_of(figures);
 }
 
-/// Where in the document, for messages; a chain of steps, as paths of all values would cost more than the values do.
+/// A place in the document, for messages. A chain of steps, because a path for every value would cost more than the
+/// values.
 struct Place {
   const Place* above = nullptr;
   std::string step;  ///< ".cluster", "[]"
@@ -131,7 +133,7 @@ class Conversion {
 
   static bool is_merge(const YAML::Node& key) {
     if (!key.IsScalar() || key.Scalar() != "<<") return false;
-    return key.Tag() == "?" || key.Tag().empty() || key.Tag() == std::string(kCoreTag) + "merge";  // "!": it was quoted
+    return key.Tag() == "?" || key.Tag().empty() || key.Tag() == std::string(kCoreTag) + "merge";  // "!": quoted
   }
 
   void merge(Json& object, const YAML::Node& from, const Place& at, int depth) {

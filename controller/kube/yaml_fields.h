@@ -1,6 +1,6 @@
-// A YAML document as the JSON that kubectl makes of it, and strict reading of that, with errors that name the field.
-// Only for the file that parses (kubeconfig.cc), which catches the Bad that is thrown here. Source: what kubectl 1.36
-// does, tried out form by form; its YAML is 1.1 as github.com/kubernetes-sigs/yaml/goyaml.v2 reads it (decode.go,
+// Converts YAML to the JSON that kubectl would make, and reads fields strictly, with errors that name the field. Only
+// kubeconfig.cc includes this file; kubeconfig.cc catches the Bad that is thrown here. Source: the behaviour of kubectl
+// 1.36, tested form by form. kubectl reads YAML 1.1 with github.com/kubernetes-sigs/yaml/goyaml.v2 (decode.go,
 // resolve.go).
 #pragma once
 
@@ -18,15 +18,15 @@ struct Bad {
   std::string message;
 };
 
-/// The first document of `text`; null when there is none. Aliases and merge keys (`<<`) are followed: of two values of
-/// one key, the one written or merged later counts, as for kubectl; of a list of merged maps, the earlier. Tags are
-/// heeded. Throws Bad: no YAML; a key written twice in a map, of which kubectl takes the last without a word; more than
-/// 32 levels, 100,000 values or 16 MiB of text, each alias counted as what it stands for.
+/// The first document of `text`; null if `text` has no document. Follows aliases and merge keys (`<<`) as kubectl does.
+/// Of two values of a key, written or merged, the later counts; in a list of merged maps, the earlier map wins. Tags
+/// are respected. Throws Bad: no YAML; a key written twice in a map (kubectl silently takes the last); more than 32
+/// levels, 100,000 values or 16 MiB of text, where each alias counts as the value behind the alias.
 Json yaml_to_json(const std::string& text);
 
-/// One map of the file, its fields read with the path that messages name ("clusters[prod].server"). A field that is
-/// null is not there. No message has a field's value, which may be a secret, but for the few that are named. The JSON
-/// must outlive it.
+/// A map of the file. Messages name the path of a field ("clusters[prod].server"). A null field counts as absent.
+/// Messages never show the value of a field, which may be a secret, except in truth() and for names of entries. The
+/// JSON must outlive the Fields.
 class Fields {
  public:
   Fields(const Json& map, std::string where, std::string folder)
@@ -68,8 +68,8 @@ class Fields {
     for (const Json& entry : list(key)) visit(Fields(entry, name(key) + "[]", folder_));
   }
 
-  /// Calls visit(name, fields of `inner`) for each entry of a list of named maps ("clusters", "cluster"). One without a
-  /// name has the name "".
+  /// Calls visit(name, fields of `inner`) for each entry of a list of named maps ("clusters", "cluster"). An entry
+  /// without a name has the name "".
   template <class Visit>
   void each_named(const char* key, const char* inner, Visit visit) const {
     for (const Json& entry : list(key)) {
@@ -79,20 +79,20 @@ class Fields {
     }
   }
 
-  /// The map there; empty if there is none.
+  /// The map at `key`; empty if absent.
   [[nodiscard]] Fields map(const char* key) const { return {get(key), name(key), folder_}; }
 
-  /// What is there; null if nothing is.
+  /// The value at `key`; null if absent.
   [[nodiscard]] const Json& json(const char* key) const { return get(key); }
 
-  /// Whether anything is there but null, "" and [].
+  /// True if the value at `key` is neither absent, null, "" nor [].
   [[nodiscard]] bool has(const char* key) const {
     const Json& at = get(key);
     if (const auto* string = at.get_ptr<const std::string*>()) return !string->empty();
     return !at.is_null() && !(at.is_array() && at.empty());
   }
 
-  /// Whether there is no map at all; {} is one.
+  /// True if the map is null or absent; {} is a map, so false.
   [[nodiscard]] bool empty() const { return map_->is_null(); }
 
   [[nodiscard]] std::string name(const char* key) const { return where_.empty() ? key : where_ + "." + key; }
