@@ -12,7 +12,7 @@
 namespace aia::simulation {
 
 struct Write {
-  WallTime at{};       ///< when the server applied or refused it
+  WallTime at{};       ///< when the server applied or refused the write
   std::string writer;  ///< the controller's identity, or "person", "cluster"
   std::string kind;    ///< "Scale", "Status", "Forecast", "DeleteForecast", "Event", "Lease", "Spec", "Delete", …
   api::ObjectKey object;

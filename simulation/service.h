@@ -44,16 +44,15 @@ struct ScrapeFault {
 
 /// Sums since the start (or since the last reset_totals()).
 struct ServiceTotals {
-  double arrived = 0;          ///< requests
-  double started = 0;          ///< requests whose service began
-  double started_in_slo = 0;   ///< requests whose service began within slo_wait
-  double worst_queue = 0;      ///< requests
-  Millis longest_wait{0};      ///< of any request, waiting requests included
-  double replica_seconds = 0;  ///< from the creation of each pod to its deletion
-  double ready_seconds = 0;    ///< replica_seconds in which the pod was Ready
-  double gpu_seconds = 0;      ///< GPU-seconds while the pod holds GPUs: with a node pool from its binding on
-  std::vector<Millis>
-      node_waits{};  ///< of each pod from its creation to its binding, or to its deletion while it waited
+  double arrived = 0;                ///< requests
+  double started = 0;                ///< requests whose service began
+  double started_in_slo = 0;         ///< requests whose service began within slo_wait
+  double worst_queue = 0;            ///< requests
+  Millis longest_wait{0};            ///< of any request, waiting requests included
+  double replica_seconds = 0;        ///< from the creation of each pod to its deletion
+  double ready_seconds = 0;          ///< replica_seconds in which the pod was Ready
+  double gpu_seconds = 0;            ///< GPU-seconds while the pod holds GPUs: with a node pool from its binding on
+  std::vector<Millis> node_waits{};  ///< per pod: from creation to binding, or to deletion unbound
 };
 
 /// A pod and its drawn fate.

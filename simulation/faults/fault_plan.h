@@ -32,7 +32,7 @@ enum class FaultKind {
   // In the data of Prometheus.
   ScrapeStops,
   BadSamples,    // rates 40 to 10⁶ times too large, in instant queries and in history alike
-  SourcesChurn,  // gateways are replaced one by one
+  SourcesChurn,  // gateways are replaced singly
   ScrapePartial,
   // A controller's process.
   Crash,
