@@ -1,4 +1,4 @@
-// Lines and their digest; see audit.h.
+// The digest is taken of the lines as text, so that two runs with different digests can also be compared with diff.
 #include "simulation/audit.h"
 
 #include "simulation/digest.h"

@@ -1,5 +1,5 @@
-// What the virtual API server was asked to write, by whom, and what came of it: the only witness that the checkers
-// hear about what the controllers did, as the real API server's audit log is in tests/cluster.
+// The audit log of the virtual API server: every write, its writer and its outcome. The checkers judge the controllers'
+// writes by this log alone, as tests/cluster does with the audit log of the real API server.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +12,21 @@
 namespace aia::simulation {
 
 struct Write {
-  WallTime at{};       ///< when the server applied or refused it
-  std::string writer;  ///< a controller's identity, or "person", "cluster"
+  WallTime at{};       ///< when the server applied or refused the write
+  std::string writer;  ///< the controller's identity, or "person", "cluster"
   std::string kind;    ///< "Scale", "Status", "Forecast", "DeleteForecast", "Event", "Lease", "Spec", "Delete", …
   api::ObjectKey object;
-  std::string value;     ///< replicas, or a digest of what was written
-  std::string version;   ///< the resourceVersion it carried; empty: none
+  std::string value;     ///< replicas or nodes, or a digest of the written object
+  std::string version;   ///< resourceVersion in the request; empty: none
   std::string outcome;   ///< "ok", or the kind of the error ("conflict")
-  WallTime sent{};       ///< when the writer had seen that it leads and sent it
-  WallTime view{};       ///< how old the writer's caches were: the moment they showed
-  int before = 0;        ///< Scale: replicas that it replaced
-  std::string doubt;     ///< Scale: what was wrong with the data behind it, as the world knows; empty: nothing
+  WallTime sent{};       ///< when the writer checked its lease and sent the request
+  WallTime view{};       ///< the moment that the writer's caches showed
+  int before = 0;        ///< Scale: replicas before the write (Size: nodes)
+  std::string doubt;     ///< Scale: the true fault in the data behind the decision; empty: the data was sound
   bool answered = true;  ///< false: the writer was not told the outcome
   WallTime looked{};     ///< when the writer looked at its caches
-  int ready = 0;         ///< Scale: pods that were Ready then (Size: nodes that pods held),
-  int lost = 0;          ///< and pods that had been and were not
+  int ready = 0;         ///< Scale: Ready pods at `at` (Size: nodes in use)
+  int lost = 0;          ///< Scale: lost pods at `at`: they were Ready before
 };
 
 /// One line: "2026-11-21T08:30:00.250 a Scale serving/llm 7 was 9 @123 ok".
@@ -35,10 +35,12 @@ std::string to_string(const Write& write);
 class Audit {
  public:
   void add(Write write) { writes_.push_back(std::move(write)); }
-  void note_pods(int ready, int lost) { writes_.back().ready = ready, writes_.back().lost = lost; }  ///< of the newest
+  void note_pods(int ready, int lost) {
+    writes_.back().ready = ready, writes_.back().lost = lost;
+  }  ///< of the newest write
   [[nodiscard]] const std::vector<Write>& writes() const { return writes_; }
 
-  /// Over all lines: equal for equal runs.
+  /// Of all lines: equal for equal runs.
   [[nodiscard]] std::uint64_t digest() const;
 
  private:

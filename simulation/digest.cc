@@ -1,4 +1,5 @@
-// See digest.h.
+// The fields that enter a digest are listed by hand for each type. Two writes that differ only in a field left out here
+// count as duplicates (check_duplicates in faults/checks.h), so new status fields belong here, too.
 #include "simulation/digest.h"
 
 namespace aia::simulation {

@@ -1,5 +1,5 @@
-// Digests of what was written (FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv): equal for equal runs on one binary,
-// and far cheaper than the JSON that a real API server would see.
+// Digests of written objects (FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv) stand for the objects in the audit
+// log. They are equal for equal runs on one binary, and far cheaper than the JSON that a real API server receives.
 #pragma once
 
 #include <bit>

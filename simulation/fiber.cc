@@ -1,5 +1,6 @@
-// See fiber.h. Annotations: https://github.com/llvm/llvm-project/blob/main/compiler-rt/include/sanitizer/
-// (common_interface_defs.h, tsan_interface.h).
+// Around every swapcontext() the sanitizers are told which stack comes next; without these calls they report false
+// errors. Source of the annotations: https://github.com/llvm/llvm-project/blob/main/compiler-rt/include/sanitizer/
+// (common_interface_defs.h, tsan_interface.h). makecontext() passes ints only, so a pointer travels as two halves.
 #include "simulation/fiber.h"
 
 #include <bit>

@@ -1,6 +1,7 @@
-// A body that can stop in the middle and go on later, on a stack of its own: how a controller's cycle waits for an
-// answer while the world, and the other controller, go on. One thread drives all fibers of a world; ucontext(3) rather
-// than threads, because a switch is a microsecond and its order is ours. The sanitizers are told of every switch.
+// A fiber runs a function on a stack of its own, so that the function can stop in the middle and go on later. A
+// controller's cycle waits in a fiber for an answer while the world and the other controller go on. One thread drives
+// all fibers of a world. Fibers use ucontext(3) rather than threads, because a switch takes a microsecond and we choose
+// the order of switches. The sanitizers are told of every switch.
 #pragma once
 
 #include <ucontext.h>
@@ -18,13 +19,13 @@ class Fiber {
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
-  /// Runs the body until it suspends or ends. Not from within a fiber.
+  /// Runs the body until the body suspends or ends. Not from within a fiber.
   void resume();
   [[nodiscard]] bool ended() const { return ended_; }
 
   /// The fiber that runs now; nullptr: none.
   static Fiber* current();
-  /// Back to whoever resumed it. From within it only.
+  /// Returns to the caller of resume(). From within this fiber only.
   void suspend();
 
  private:
@@ -34,7 +35,7 @@ class Fiber {
   std::unique_ptr<char[]> stack_;  // NOLINT(modernize-avoid-c-arrays): raw memory
   ucontext_t inside_{}, outside_{};
   bool ended_ = false;
-  // What the sanitizers want to know of either side.
+  // Notes of the sanitizers about both stacks.
   void* inside_note_ = nullptr;
   void* outside_note_ = nullptr;
   const void* outside_stack_ = nullptr;

@@ -1,5 +1,5 @@
-// Scheduler and node autoscaler; see node_pool.h. What nodes hold is counted anew from the pods each time, so that the
-// two cannot drift apart.
+// Scheduler and node autoscaler run one after the other in tend(). The pods and GPUs of each node are counted anew from
+// the pods each time, so that nodes and pods cannot drift apart.
 #include "simulation/node_pool.h"
 
 #include <algorithm>
@@ -96,7 +96,7 @@ void NodePool::note_pods(const std::vector<Service*>& services) {
   }
 }
 
-/// Each to the node with most room; of equals the oldest.
+/// Binds each waiting pod to the Ready node with most free GPUs, among equals to the oldest node.
 void NodePool::bind_pods(const std::vector<Service*>& services) {
   for (auto* service : services) {
     for (std::size_t i = 0; i < service->pods().size(); ++i) {
@@ -114,8 +114,8 @@ void NodePool::bind_pods(const std::vector<Service*>& services) {
   }
 }
 
-/// Places what waits and what buffers keep free, on used nodes first and then on the oldest: which nodes that needs,
-/// and how many that are not there.
+/// Places waiting pods and buffers on nodes: on nodes in use first, then on the oldest. Marks the nodes that are
+/// `needed`, and returns how many nodes are missing.
 int NodePool::reserve(const std::vector<Service*>& services, const std::vector<VirtualPods>& buffers,
                       std::vector<bool>& needed) const {
   std::vector<int> room;
@@ -169,8 +169,8 @@ void NodePool::consolidate(const std::vector<bool>& needed, WallTime now) {
   }
 }
 
-/// As many nodes as were written; of too many those on their way go first, then empty ones, the youngest of each. One
-/// that pods run on stays until it is empty.
+/// Follows the written size. Of too many nodes, nodes that are not Ready go first, then empty nodes, the youngest
+/// first. A node with pods stays until it is empty.
 void NodePool::follow_size(WallTime now) {
   const int wanted = std::min(*size_, max_nodes_);
   while (static_cast<int>(nodes_.size()) < wanted) ask(now);

@@ -1,11 +1,11 @@
-// The machines of one pool: nodes that become Ready a lead after they were asked for, the scheduler that binds pods to
-// them, and the node autoscaler behind the pool. That one behaves as Karpenter does: it launches nodes for pods that
-// find none and for buffers that find no room, and removes nodes that stay empty and that no buffer needs. Where the
-// pool has a scale the number of nodes is the one that was written, and nobody launches any for pods. Simplified: one
-// pool, a replica is one pod that asks for GPUs and nothing else, a Node is there from when it is Ready (until then
-// only what asked for it), running pods are never moved. Source: https://karpenter.sh/docs/concepts/disruption/ and
-// /docs/reference/settings/ (batching); the scheduler prefers the node where most is free, as by default
-// (LeastAllocated).
+// The machines of one pool: nodes that become Ready a node lead after the request, the scheduler that binds pods to
+// nodes, and the node autoscaler behind the pool. The node autoscaler behaves as Karpenter does: it launches nodes for
+// pods that wait and for buffers without room, and removes nodes that stay empty and that no pod or buffer needs. Where
+// the pool has a scale subresource, the written size decides the number of nodes, and waiting pods launch none.
+// Simplified: there is one pool; a replica is one pod that requests GPUs and nothing else; a Node object exists once
+// the node is Ready (before, only the node request exists); running pods never move. Source:
+// https://karpenter.sh/docs/concepts/disruption/ and /docs/reference/settings/ (batching). The scheduler prefers the
+// node with most free GPUs, as Kubernetes does by default (LeastAllocated).
 #pragma once
 
 #include <optional>
@@ -19,24 +19,25 @@
 namespace aia::simulation {
 
 struct NodeOptions {
-  Millis lead_min{std::chrono::minutes(4)}, lead_max{std::chrono::minutes(6)};  ///< asked for to Ready, drawn for each
-  Millis batch{std::chrono::seconds(1)};              ///< from a shortage until nodes are asked for: things settle
-  Millis consolidate_after{std::chrono::minutes(1)};  ///< an empty node that nobody needs goes
+  Millis lead_min{std::chrono::minutes(4)},
+      lead_max{std::chrono::minutes(6)};              ///< request to Ready, drawn for each node
+  Millis batch{std::chrono::seconds(1)};              ///< from a shortage to the node requests
+  Millis consolidate_after{std::chrono::minutes(1)};  ///< until an empty, unneeded node is removed
 };
 
 struct VirtualNode {
   std::string name, uid;
-  WallTime asked{}, ready_at{};
+  WallTime asked{}, ready_at{};  ///< the request, and when the node becomes Ready
   bool ready = false;
-  bool lost = false;                     ///< its kubelet is silent: it takes no pods, and those on it serve nothing
-  int pods = 0, gpus = 0;                ///< bound to it
+  bool lost = false;                     ///< the kubelet is silent: the node takes no pods, and its pods serve nothing
+  int pods = 0, gpus = 0;                ///< bound pods and the GPUs that they hold
   int broken = 0;                        ///< GPUs that the device plugin no longer offers
-  std::optional<WallTime> idle_since{};  ///< empty, and no buffer needs it
+  std::optional<WallTime> idle_since{};  ///< since when the node is empty and no pod or buffer needs it
 };
 
-/// Pods that take GPUs together on one node each: of a buffer.
+/// The placeholder pods of a buffer. Each needs its GPUs on one node.
 struct VirtualPods {
-  int gpus = 0;  ///< of each
+  int gpus = 0;  ///< of each pod
   int count = 0;
 };
 
@@ -44,33 +45,33 @@ class NodePool {
  public:
   NodePool(const api::AcceleratorPoolSpec& spec, NodeOptions options, WallTime start, Random random);
 
-  /// The service's pods ran before the start: each gets its place, on nodes that are a day old.
+  /// Places the service's pods, which ran before the start, on nodes that are a day old.
   void settle(Service& service);
 
-  /// Nodes that are due become Ready, pods that wait are bound, nodes are asked for and removed. To be called whenever
-  /// something changed and at next_event(); the services have lived until `now`.
+  /// Makes due nodes Ready, binds waiting pods, requests and removes nodes. To be called after every change and at
+  /// next_event(), with services that have advanced to `now`.
   void tend(WallTime now, const std::vector<Service*>& services, const std::vector<VirtualPods>& buffers);
-  /// When it must be tended again if nothing else happens; WallTime::max(): never.
+  /// When tend() is due again if nothing changes before; WallTime::max(): never.
   [[nodiscard]] WallTime next_event() const;
 
   void set_size(int nodes) { size_ = nodes; }
 
-  /// Nodes asked for from now on take `lead_factor` times as long; 0: they never come.
+  /// Nodes requested from now on take `lead_factor` times as long; 0: they never come.
   void set_lead_factor(double lead_factor) { lead_factor_ = lead_factor; }
-  /// Whatever keeps nodes from coming is over: none takes longer than lead_max from now.
+  /// Ends all delays: every requested node is Ready within lead_max from now.
   void hasten(WallTime now);
-  /// Falls silent; the name of the node at `index`, empty: there is none that is Ready.
+  /// Silences the kubelet of the node at `index`. Returns the node's name; empty: no Ready node has this index.
   std::string lose(std::size_t index);
-  /// Its node object is deleted; pods on it are the caller's business.
+  /// Deletes the node object. The caller replaces the pods on the node.
   void forget(const std::string& name, WallTime now);
-  /// So many GPUs of every node are broken, at most all but one; 0: they are well again.
+  /// Breaks `of_each` GPUs of every node requested so far, at most all but one; 0: all GPUs work again.
   void break_gpus(int of_each);
 
   [[nodiscard]] std::optional<int> size() const { return size_; }                 ///< unset: the pool has no scale
-  [[nodiscard]] const std::vector<VirtualNode>& nodes() const { return nodes_; }  ///< also those on their way
+  [[nodiscard]] const std::vector<VirtualNode>& nodes() const { return nodes_; }  ///< requested nodes included
   [[nodiscard]] int gpus_per_node() const { return gpus_per_node_; }
   [[nodiscard]] int free_gpus(const VirtualNode& node) const { return gpus_per_node_ - node.broken - node.gpus; }
-  /// From when each was asked for until it was removed, since the start.
+  /// Node-seconds from each node's request (or the start) to its removal (or `now`).
   [[nodiscard]] double node_seconds(WallTime now) const;
 
  private:
@@ -89,7 +90,7 @@ class NodePool {
   WallTime start_;
   Random random_;
   std::optional<int> size_;
-  std::vector<VirtualNode> nodes_;  // in the order in which they were asked for
+  std::vector<VirtualNode> nodes_;  // in the order of their requests
   std::optional<WallTime> short_since_;
   int asked_ = 0;
   double lead_factor_ = 1;

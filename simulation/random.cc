@@ -1,4 +1,5 @@
-// Samplers; see random.h. Source of the generator: Blackman and Vigna, xoshiro256** 1.0; seeded by splitmix64.
+// Exponential numbers come by inversion, normal ones by the method of Box and Muller, Poisson ones by products of
+// uniform numbers (Knuth). Source of the generator: Blackman and Vigna, xoshiro256** 1.0; seeded by splitmix64.
 #include "simulation/random.h"
 
 #include <algorithm>

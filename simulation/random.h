@@ -1,6 +1,6 @@
 // Deterministic randomness: own samplers on xoshiro256** (https://prng.di.unimi.it, public domain), because
-// std::*_distribution gives other numbers in other libraries. One seed makes one world; split() gives each part of it a
-// stream of its own, so that a draw more in one part leaves the others as they were.
+// std::*_distribution gives other numbers in other libraries. A seed makes a world. split() gives each part of the
+// world a stream of its own, so that one more draw in one part changes no other part.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ class Random {
  public:
   explicit Random(std::uint64_t seed);
 
-  /// A stream of its own for `part`: the same for the same seed, whatever was drawn here.
+  /// A separate stream for `part`: the same for the same seed, however many numbers this stream has given.
   [[nodiscard]] Random split(std::uint64_t part) const;
 
   std::uint64_t next();
@@ -25,14 +25,14 @@ class Random {
   bool chance(double probability);
   double exponential(double mean);
   double normal();              ///< mean 0, deviation 1
-  double poisson(double mean);  ///< whole; from a mean of 64 on the rounded normal approximation
+  double poisson(double mean);  ///< a whole number; from a mean of 64 on the rounded normal approximation
 
  private:
   std::uint64_t seed_;
   std::array<std::uint64_t, 4> state_{};
 };
 
-/// One well-mixed number from two: who is hit by a fault, without drawing.
+/// A well-mixed number from two numbers: split() derives the seeds of its streams so.
 std::uint64_t mixed(std::uint64_t a, std::uint64_t b);
 
 }  // namespace aia::simulation

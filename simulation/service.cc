@@ -1,5 +1,5 @@
-// The fluid queue; see service.h. A step never crosses a scrape or a pod's becoming Ready, so that both
-// happen when they should whatever the step is.
+// The queue is a list of parcels: the arrivals of a step with their arrival time. A step never crosses a scrape or the
+// moment at which a pod becomes Ready, so that both happen on time whatever the length of a step.
 #include "simulation/service.h"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ Service::Service(api::ObjectKey key, ServiceOptions options, int replicas, WallT
 void Service::advance_to(WallTime to) {
   while (now_ < to) {
     const WallTime next_scrape = WallTime((newest_scrape(now_) + 1) * options_.scrape_interval);
-    // Steps end on a grid of their own, so that the same demand gives the same arrivals whatever the pods do.
+    // Steps end on a grid of their own, so that the same demand gives nearly the same arrivals whatever the pods do.
     const WallTime next_step = now_ - now_.time_since_epoch() % options_.step + options_.step;
     step_to(std::min({to, next_step, next_ready_, next_scrape}));
     if (next_ready_ <= now_) become_ready();
@@ -58,7 +58,7 @@ void Service::step_to(WallTime to) {
   now_ = to;
 }
 
-/// First come, first served. Those who arrive while nobody waits and capacity is left start at once.
+/// First come, first served. Requests that arrive while no request waits and capacity is left start at once.
 void Service::serve(double arriving, double capacity, WallTime middle) {
   if (!waiting_.empty()) totals_.longest_wait = std::max(totals_.longest_wait, middle - waiting_.front().arrived);
   while (capacity > 0 && !waiting_.empty()) {
@@ -71,7 +71,7 @@ void Service::serve(double arriving, double capacity, WallTime middle) {
     if (middle - first.arrived <= options_.slo_wait) totals_.started_in_slo += served;
     if (first.amount <= 0) waiting_.pop_front();
   }
-  if (waiting_.empty()) queue_ = 0;  // no residue of rounding
+  if (waiting_.empty()) queue_ = 0;  // drops rounding errors
   const double at_once = std::min(arriving, capacity);
   totals_.started += at_once;
   totals_.started_in_slo += at_once;

@@ -1,7 +1,8 @@
-// One inference service: demand comes in, waits in one FIFO queue while all Ready replicas are busy, and is served as a
-// fluid in small steps (service.cc). Pods are created as the replica count says, become Ready a lead time later and
-// serve; they may lose Ready, never get it, or start one after another (service_pods.cc). What Prometheus would scrape
-// of it (arrivals, queue, work in progress, utilisation) is remembered at every scrape (service_scrapes.cc).
+// A simulated inference service. Requests arrive, wait in a FIFO queue while all Ready replicas are busy, and are
+// served as a fluid in small steps (service.cc). Pods follow the replica count and become Ready a lead time after their
+// creation; they may lose Ready, never become Ready, or start one after another (service_pods.cc). At every scrape the
+// service remembers the figures that Prometheus would have: arrivals, queue, work in progress and utilisation
+// (service_scrapes.cc).
 #pragma once
 
 #include <deque>
@@ -21,52 +22,52 @@ using DemandFunction = std::function<double(WallTime)>;  ///< requests per secon
 
 struct ServiceOptions {
   DemandFunction demand_rps;
-  DemandFunction history_rps;   ///< what was scraped before the start, NaN: nothing was; unset: demand_rps
-  double per_replica_rps = 10;  ///< what one Ready replica serves
-  Millis lead_min{std::chrono::minutes(4)}, lead_max{std::chrono::minutes(6)};  ///< a pod's start, drawn for each
-  Millis slo_wait{std::chrono::seconds(1)};  ///< a request that starts later than this after its arrival has waited
+  DemandFunction history_rps;   ///< scraped before the start, NaN: no scrape; unset: demand_rps
+  double per_replica_rps = 10;  ///< capacity of a Ready replica
+  Millis lead_min{std::chrono::minutes(4)}, lead_max{std::chrono::minutes(6)};  ///< a start, drawn for each pod
+  Millis slo_wait{std::chrono::seconds(1)};  ///< the SLO: a request starts at most this long after its arrival
   int gpus_per_replica = 1;
   Millis step{std::chrono::seconds(1)};              ///< of the fluid queue
-  Millis scrape_interval{std::chrono::seconds(15)};  ///< on multiples of it since the epoch
-  int gateways = 2;      ///< sources of what is scraped, in equal parts; 0: the Ready pods are
-  bool ordered = false;  ///< a pod is created when all before it are Ready (a StatefulSet's OrderedReady)
+  Millis scrape_interval{std::chrono::seconds(15)};  ///< scrapes are at its multiples since the epoch
+  int gateways = 2;      ///< sources that report the figures, in equal parts; 0: the Ready pods report
+  bool ordered = false;  ///< a pod is created when all earlier pods are Ready (a StatefulSet's OrderedReady)
 };
 
-/// In place of a sample that does not exist.
+/// Stands for a sample that does not exist.
 inline constexpr double kNoSample = std::numeric_limits<double>::quiet_NaN();
 
 /// Scraping fails for some of a service's sources.
 struct ScrapeFault {
   double share = 1;    ///< of the sources, in (0, 1]; 1: all
-  bool marked = true;  ///< as a target that is down: gone at once. Else samples just stop and age
+  bool marked = true;  ///< with staleness markers: series end at once. Else samples just stop and age
 };
 
 /// Sums since the start (or since the last reset_totals()).
 struct ServiceTotals {
   double arrived = 0;                ///< requests
-  double started = 0;                ///< of those, began to be served
-  double started_in_slo = 0;         ///< … within slo_wait
+  double started = 0;                ///< requests whose service began
+  double started_in_slo = 0;         ///< requests whose service began within slo_wait
   double worst_queue = 0;            ///< requests
-  Millis longest_wait{0};            ///< of any request, those that still wait included
-  double replica_seconds = 0;        ///< from each pod's creation to its deletion
-  double ready_seconds = 0;          ///< of those, Ready
-  double gpu_seconds = 0;            ///< of those, while it has its GPUs: bound to a node, where there are nodes
-  std::vector<Millis> node_waits{};  ///< of the pods that were bound to a node, or deleted before: from their creation
+  Millis longest_wait{0};            ///< of any request, waiting requests included
+  double replica_seconds = 0;        ///< from the creation of each pod to its deletion
+  double ready_seconds = 0;          ///< replica_seconds in which the pod was Ready
+  double gpu_seconds = 0;            ///< GPU-seconds while the pod holds GPUs: with a node pool from its binding on
+  std::vector<Millis> node_waits{};  ///< per pod: from creation to binding, or to deletion unbound
 };
 
-/// A pod and what is going to happen to it.
+/// A pod and its drawn fate.
 struct ServicePod {
   ports::Pod pod;
   WallTime ready_at{};
-  WallTime asked{};                    ///< its creation, to the millisecond
-  Millis lead{0};                      ///< its start, from when it has a node
-  WallTime scraped = WallTime::min();  ///< newest sample of it
-  double lot = 0;                      ///< in [0, 1): drawn once, whether a fault that hits some hits it
-  bool stuck = false;                  ///< it never becomes Ready
-  int rank = 0;                        ///< the number in its name
+  WallTime asked{};                    ///< creation, to the millisecond
+  Millis lead{0};                      ///< from its binding to a node to Ready
+  WallTime scraped = WallTime::min();  ///< newest sample of the pod
+  double lot = 0;      ///< in [0, 1), drawn once: a fault that hits a share of the pods hits the lowest lots
+  bool stuck = false;  ///< the pod never becomes Ready
+  int rank = 0;        ///< the number in the pod's name
 };
 
-/// Somebody who reports demand: a gateway or a pod.
+/// A source that reports demand: a gateway or a pod.
 struct Source {
   std::string pod, instance;
   WallTime newest{};
@@ -77,12 +78,12 @@ class Service {
   /// Starts with `replicas` pods that are Ready and a day old.
   Service(api::ObjectKey key, ServiceOptions options, int replicas, WallTime start, Random random);
 
-  /// Lives on until `to`.
+  /// Simulates arrivals, service, pods and scrapes until `to`.
   void advance_to(WallTime to);
 
   [[nodiscard]] const api::ObjectKey& key() const { return key_; }
   [[nodiscard]] const ServiceOptions& options() const { return options_; }
-  [[nodiscard]] int replicas() const { return replicas_; }  ///< as /scale says
+  [[nodiscard]] int replicas() const { return replicas_; }  ///< as in the scale subresource
   [[nodiscard]] int gpus_per_replica() const { return options_.gpus_per_replica; }
   [[nodiscard]] int ready() const { return ready_; }
   [[nodiscard]] int lost() const;  ///< pods that were Ready and are not
@@ -91,56 +92,55 @@ class Service {
   [[nodiscard]] const ServiceTotals& totals() const { return totals_; }
   void reset_totals() { totals_ = {}; }
 
-  /// /scale was written: pods are created now, or deleted (those that wait for a node first, then those not Ready, then
-  /// the youngest; where starts are ordered the youngest).
+  /// Applies a write of the scale subresource: creates pods, or deletes pods. Pods without a node go first, then pods
+  /// that are not Ready, then the youngest; where starts are ordered, the highest ranks go.
   void set_replicas(int replicas);
-  /// The target was deleted and created anew: no pod of before is left.
+  /// Deletes the target with all its pods and creates it anew.
   void be_reborn(int replicas);
 
-  /// Its pods live on nodes: the one at i is bound to nodes[i], and those created from now on start once they are
-  /// bound.
+  /// Puts the service on a node pool: the pod at i is bound to nodes[i], and a later pod starts once it is bound.
   void live_on(const std::vector<std::string>& nodes);
-  /// A pod found a node: its start begins.
+  /// Binds a pod to a node: its start begins.
   void bind_pod(std::size_t index, const std::string& node);
   [[nodiscard]] bool waits_for_node(const ServicePod& pod) const { return on_nodes_ && pod.pod.node.empty(); }
-  /// How long pods waited for a node since the last reset_totals(), those that still do included.
+  /// How long pods waited for a node since the last reset_totals(), waiting pods included.
   [[nodiscard]] std::vector<Millis> node_waits() const;
 
   /// Starts drawn from now on take `factor` times as long.
   void set_lead_factor(double factor) { lead_factor_ = factor; }
-  /// Of the pods created from now on this share never becomes Ready; without `room`, because no node takes them.
+  /// This share of the pods created from now on never becomes Ready; without `room`, because no node takes them.
   void set_stuck_share(double share, bool room = true) { stuck_share_ = share, room_ = room; }
-  /// Whatever holds starts up is over: none takes longer than lead_max from now.
+  /// Ends all delays of starts: no start takes longer than lead_max from now.
   void hasten_starts();
-  /// Deletes a pod and creates another (an eviction, a node that died). No such index: nothing happens.
+  /// Deletes a pod and creates another (an eviction, a dead node). No such index: nothing happens.
   void replace_pod(std::size_t index);
-  /// A pod that is Ready is not until `until`; `restarted`: because a container did. Any other stays as it is.
+  /// Makes a Ready pod not Ready until `until`; `restarted`: because a container restarted. Other pods stay unchanged.
   void lose_pod(std::size_t index, WallTime until, bool restarted);
-  /// Another gateway takes the place of one; the series of the old one ends there, or, not `marked`, ages.
+  /// Replaces a gateway. The series of the old gateway ends at once if `marked`; else its samples stop and age.
   void replace_gateway(std::size_t index, bool marked);
-  /// What is scraped of arrivals from now on is so many times too much.
+  /// Scraped arrivals, work in progress and utilisation (not the queue) are `factor` times too large from now on.
   void set_bad_factor(double factor) { bad_factor_ = factor; }
 
-  /// From now on; unset: every source is scraped.
+  /// Scrapes fail so from now on; unset: every source is scraped.
   void set_scrape_fault(std::optional<ScrapeFault> fault);
 
-  /// As Prometheus has it, at scrape `index` (counted since the epoch): the mean arrival rate (requests/s) over the
-  /// interval that ended there, and the queue, both summed over the sources that were scraped; NaN: none was. Before
-  /// the start: demand itself, and no queue.
+  /// As Prometheus has them at scrape `index` (counted since the epoch): the mean arrival rate (requests/s) over the
+  /// interval before the scrape, and the queue (requests). Both are summed over the scraped sources; NaN: no source was
+  /// scraped. Before the start: demand itself, and no queue.
   [[nodiscard]] double scraped_rps(std::int64_t index) const;
   [[nodiscard]] double scraped_queue(std::int64_t index) const;
-  /// As the Ready pods tell of themselves: requests in progress, each taking a second, and the mean share of a pod in
-  /// use. Neither shows what no pod has taken yet.
+  /// As the Ready pods report them: requests in progress, each taking a second, and the mean share of a pod in use.
+  /// Neither shows requests that still wait in the queue.
   [[nodiscard]] double scraped_busy(std::int64_t index) const;
   [[nodiscard]] double scraped_utilization(std::int64_t index) const;
-  /// The share of the sources that was not scraped then; 1: no source was.
+  /// The share of the sources that scrape `index` missed; 1: all of them.
   [[nodiscard]] double scraped_missing(std::int64_t index) const;
-  /// Everybody with a sample younger than `lookback` and no staleness marker.
+  /// All sources with a sample younger than `lookback` and no staleness marker.
   [[nodiscard]] std::vector<Source> sources(WallTime at, Millis lookback) const;
-  [[nodiscard]] std::int64_t newest_scrape(WallTime at) const;  ///< the newest at or before `at`
+  [[nodiscard]] std::int64_t newest_scrape(WallTime at) const;  ///< index of the newest scrape at or before `at`
 
  private:
-  struct Parcel {  // requests that arrived together
+  struct Parcel {  // requests of the same arrival time
     WallTime arrived{};
     double amount = 0;
   };
@@ -151,7 +151,7 @@ class Service {
   };
   struct Gateway {
     int number = 0;
-    WallTime newest{};  // sample
+    WallTime newest{};  // newest sample
   };
   void step_to(WallTime to);
   void serve(double arriving, double capacity, WallTime middle);
@@ -170,7 +170,7 @@ class Service {
   Random random_;
   WallTime now_;
   int replicas_ = 0, ready_ = 0, next_pod_ = 0;
-  int waiting_pods_ = 0;  // for a node
+  int waiting_pods_ = 0;  // pods that wait for a node
   bool on_nodes_ = false, room_ = true;
   double lead_factor_ = 1, stuck_share_ = 0, bad_factor_ = 1;
   std::vector<ServicePod> pods_;

@@ -1,4 +1,5 @@
-// The lives of a service's pods: created, bound to a node, Ready, lost, deleted; see service.h.
+// The life of a service's pods: created, bound to a node, Ready, lost, deleted. Lead time and lot of a pod are drawn at
+// its creation. A pod is stuck when its lot is below the stuck share of that moment.
 #include <algorithm>
 
 #include "simulation/service.h"
@@ -9,7 +10,7 @@ namespace aia::simulation {
 void Service::create_pod() {
   ServicePod one;
   const int number = next_pod_++;
-  std::size_t place = pods_.size();  // where starts are ordered, its rank: the lowest that is free
+  std::size_t place = pods_.size();  // where starts are ordered, the pod's rank: the lowest free rank
   while (options_.ordered && place > 0 && pods_[place - 1].rank >= static_cast<int>(place)) --place;
   one.rank = options_.ordered ? static_cast<int>(place) : number;
   one.pod.name = key_.name + "-" + std::to_string(one.rank);
@@ -27,13 +28,13 @@ void Service::create_pod() {
   pods_.insert(pods_.begin() + static_cast<std::ptrdiff_t>(place), std::move(one));
 }
 
-/// Somewhere in the cluster, where there is no pool.
+/// Binds the pod at once: without a node pool the cluster has room for every pod.
 void Service::find_room(ports::Pod& pod) const {
   pod.node = "node-of-" + key_.name;
   pod.bound_since = stamp(now_);
 }
 
-/// Those that are missing; where starts are ordered the next one, once all others are Ready.
+/// Creates the missing pods; where starts are ordered, only the next pod, once all earlier pods are Ready.
 void Service::create_pods() {
   while (static_cast<int>(pods_.size()) < replicas_) {
     if (options_.ordered && ready_ < static_cast<int>(pods_.size())) return;

@@ -1,4 +1,5 @@
-// What Prometheus would have of a service; see service.h.
+// Scrapes: the figures of a service as Prometheus stores them. Each scrape keeps sums over the sources and the share of
+// missing sources, not a series per source, so that a day of scrapes stays small.
 #include <algorithm>
 
 #include "simulation/service.h"
@@ -6,7 +7,7 @@
 namespace aia::simulation {
 namespace {
 
-constexpr Millis kRemembered = std::chrono::minutes(15);  // longer than anybody looks back
+constexpr Millis kRemembered = std::chrono::minutes(15);  // longer than any query looks back
 
 double seconds(Millis duration) {
   return std::chrono::duration<double>(duration).count();
@@ -29,7 +30,7 @@ void Service::replace_gateway(std::size_t index, bool marked) {
   gateways_[index] = {next_gateway_++, WallTime::min()};
 }
 
-/// Marks who is scraped now; the share of all that is not.
+/// Notes the newest sample of each source that is scraped now. Returns the share of the sources that are not.
 double Service::scrape_sources() {
   int all = 0, scraped = 0;
   const auto note = [&](WallTime& newest, double lot) {
@@ -65,7 +66,7 @@ std::vector<Source> Service::sources(WallTime at, Millis lookback) const {
   std::vector<Source> sources;
   const WallTime latest(newest_scrape(at) * options_.scrape_interval);
   const auto add = [&](std::string pod, std::string instance, WallTime newest) {
-    newest = std::min(newest, latest);  // what came after `at` is not looked at
+    newest = std::min(newest, latest);  // ignores samples after `at`
     if (newest > at - lookback) sources.push_back({std::move(pod), std::move(instance), newest});
   };
   for (const auto* some : {&gateways_, &gone_gateways_}) {
@@ -77,7 +78,7 @@ std::vector<Source> Service::sources(WallTime at, Millis lookback) const {
   return sources;
 }
 
-/// nullptr: before the start. Beyond the newest there is nothing: whoever asks has a clock that is ahead.
+/// nullptr: before the start. An index beyond the newest scrape has no sample: the caller's clock is ahead.
 const Service::Scrape* Service::scraped(std::int64_t index) const {
   static constexpr Scrape kNothing{kNoSample, kNoSample, 0, kNoSample, kNoSample};
   if (index < first_scrape_) return nullptr;
@@ -86,7 +87,7 @@ const Service::Scrape* Service::scraped(std::int64_t index) const {
 }
 
 double Service::scraped_rps(std::int64_t index) const {
-  // Demand itself also for the interval in which the start lies.
+  // The interval that contains the start also shows demand itself.
   if (const auto* one = scraped(index); one != nullptr && index > first_scrape_) return one->rps;
   const WallTime middle(index * options_.scrape_interval - options_.scrape_interval / 2);
   const double rps = (options_.history_rps ? options_.history_rps : options_.demand_rps)(middle);

@@ -1,11 +1,12 @@
-// Virtual time: it stands still until the world moves it; and a machine's own clock, whose wall time may be wrong.
+// Virtual time stands still until the world moves it on, so that a day takes as long as its computation. A machine's
+// own clock, whose wall time may be wrong, stands beside it.
 #pragma once
 
 #include "controller/ports/clock.h"
 
 namespace aia::simulation {
 
-/// As the API server writes it: its timestamps have whole seconds.
+/// A timestamp as the API server writes it, in whole seconds.
 inline WallTime stamp(WallTime time) {
   return std::chrono::floor<std::chrono::seconds>(time);
 }
@@ -21,7 +22,7 @@ class VirtualClock : public ports::Clock {
   WallTime now_;
 };
 
-/// Wall time as one machine has it: off by `skew`, which may change at any moment. Steady time goes on as it does.
+/// The clock of a machine whose wall time is off by `skew`, which may change at any moment. Its steady time is right.
 class SkewedClock : public ports::Clock {
  public:
   explicit SkewedClock(const VirtualClock& right) : right_(right) {}

@@ -1,4 +1,5 @@
-// One controller's view and writes; see virtual_cluster.h.
+// Reads answer from the frozen view where there is one; writes go to the world after the network's delay. A write
+// checks the lease only when it is sent, as a real client does: the lease may be lost while the request travels.
 #include "simulation/virtual_cluster.h"
 
 #include <algorithm>
@@ -81,7 +82,7 @@ std::vector<Result<ports::Target>> VirtualCluster::targets(const std::vector<api
   Millis takes{0};
   for (auto& fate : fates) {
     if (network) fate = network("get", deadline);
-    takes = std::max(takes, fate.takes);  // side by side
+    takes = std::max(takes, fate.takes);  // requests run side by side
   }
   if (takes > Millis(0)) world_.advance(takes);
   std::vector<Result<ports::Target>> targets;
@@ -109,7 +110,7 @@ std::vector<std::string> VirtualCluster::forecasts_of(const api::Autoscaler& aut
   return names;
 }
 
-/// Whoever leads sends; then the request travels, whatever becomes of the lease meanwhile.
+/// Sends a write if this controller leads. The request then arrives even if the lease is lost on the way.
 template <class Answer, class Apply>
 Answer VirtualCluster::write(const char* verb, const api::ObjectKey* scaled, Apply apply) {
   const Millis left = lease_left ? lease_left() : write_deadline;

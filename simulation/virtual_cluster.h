@@ -1,5 +1,6 @@
-// ports::Cluster of one controller over the world. Its caches (AIAutoscalers, pods, HPAs, Forecasts) show the world as
-// it is, or, while frozen, as it was when its watches were cut; scales are always read afresh, as the real one does.
+// A controller's ports::Cluster over the world. Its caches (AIAutoscalers, pods, HPAs, Forecasts) show the world of
+// now, or, while frozen, the world of the moment at which the watches were cut. Scales are always read afresh, as
+// controller/kube/kube_cluster.h does.
 #pragma once
 
 #include <functional>
@@ -10,28 +11,28 @@
 
 namespace aia::simulation {
 
-/// How a request fares on its way: good weather takes no time and loses nothing.
+/// How a request fares on its way. By default it takes no time and nothing is lost.
 struct Fate {
-  Millis takes{0};                    ///< until the server has it; the world goes on meanwhile
-  std::optional<Error> request_lost;  ///< it never got there
-  std::optional<Error> answer_lost;   ///< it was done, but the caller hears this
+  Millis takes{0};                    ///< until the server has the request; the world goes on meanwhile
+  std::optional<Error> request_lost;  ///< the server never got the request
+  std::optional<Error> answer_lost;   ///< the server did the request, but the caller gets this error
 };
 
 class VirtualCluster : public ports::Cluster {
  public:
   VirtualCluster(World& world, std::string identity);
 
-  /// How long this controller may still write, asked before every write; unset: for ever (there is no election). As
-  /// the real one's guard, a write gets no more time than that, and none is begun with less than `least_time`.
+  /// How long this controller may still write, asked before every write; unset: for ever (there is no election). A
+  /// write gets at most this time as its deadline, and no write begins with less than `least_time` left.
   std::function<Millis()> lease_left;
   Millis write_deadline{std::chrono::seconds(10)};
   Millis least_time{500};
 
-  /// The way to the API server, asked for every request with its verb ("get", "scale", "status", …) and the time it
-  /// has; unset: good weather.
+  /// The way to the API server, asked for every request with its verb ("get", "scale", "status", …) and its deadline;
+  /// unset: no faults.
   std::function<Fate(const std::string& verb, Millis deadline)> network;
 
-  /// What is wrong with the data behind a scale of that target, for the audit log.
+  /// The fault in the data behind a scale of this target, for the audit log; empty: the data is sound.
   std::function<std::string(const api::ObjectKey&)> doubt;
 
   void set_synced(bool synced) { synced_ = synced; }
@@ -53,7 +54,7 @@ class VirtualCluster : public ports::Cluster {
   Status write_event(const api::Autoscaler& about, const ports::Event& event) override;
 
  private:
-  /// What the caches hold.
+  /// The contents of the caches.
   struct View {
     WallTime at{};
     std::vector<ports::AutoscalerView> autoscalers;
@@ -70,8 +71,8 @@ class VirtualCluster : public ports::Cluster {
   std::string identity_;
   bool synced_ = true;
   std::optional<View> frozen_;
-  WallTime seen_{};    // what the caches showed when the AIAutoscalers were last asked for
-  WallTime looked_{};  // and when that was
+  WallTime seen_{};    // the moment that the caches showed when AIAutoscalers were last listed
+  WallTime looked_{};  // when AIAutoscalers were last listed
 };
 
 }  // namespace aia::simulation

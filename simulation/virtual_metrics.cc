@@ -1,4 +1,5 @@
-// A Prometheus over the world; see virtual_metrics.h.
+// Answers are computed from the services' scrapes at the time of the query; no series is stored. The hard case is a
+// rate over a window in which some sources stopped: rate() below sums the rates of the sources, as PromQL does.
 #include "simulation/virtual_metrics.h"
 
 #include <algorithm>
@@ -11,8 +12,8 @@ namespace {
 
 constexpr Millis kLongLookback = std::chrono::minutes(10);
 
-/// The sum of the sources' rates over (at − window, at], each the mean over the scrapes that reached it; NaN: there is
-/// none. A fault hits the same sources at every scrape, so that there are two kinds of them in one window.
+/// The sum of the sources' rates over (at − window, at], each the mean over the scrapes that reached the source; NaN:
+/// no scrape reached a source. A fault hits the same sources at every scrape, so a window has two kinds of sources.
 double rate(const Service& service, WallTime at, Millis window) {
   double sum = 0, whole_sum = 0, missing = 0;
   int count = 0, whole_count = 0;
@@ -32,7 +33,7 @@ double rate(const Service& service, WallTime at, Millis window) {
   return (1 - missing) * sum / count + missing * of_missing;
 }
 
-/// The newest of `sample` in (at − lookback, at].
+/// The newest value of `sample` in (at − lookback, at].
 template <class Sample>
 double newest(const Service& service, WallTime at, Millis lookback, Sample sample) {
   const auto oldest = service.newest_scrape(at - lookback);
@@ -110,7 +111,7 @@ ports::Evidence VirtualMetrics::evidence_of(const std::string& promql, WallTime 
   const auto asked = parse(promql);
   ports::Evidence evidence;
   if (asked.service == nullptr) return evidence;
-  // Which series there are is asked as an instant selector: it looks back no further than Prometheus does.
+  // The series are listed by an instant selector, which looks back no further than Prometheus does.
   for (const auto& source : asked.service->sources(at, options_.lookback)) {
     evidence.pods.push_back(
         {source.pod.empty() ? "" : asked.service->key().ns, source.pod, source.newest, source.instance});

@@ -1,10 +1,10 @@
-// ports::MetricsSource over the world, with a Prometheus's semantics where they matter: samples exist at scrapes only,
-// a rate is the mean over its window, a gauge looks back, ranges are evaluated on their grid, missing is an empty
-// answer. It knows five queries per service NAME of namespace NS: `demand:NS/NAME`, requests/s as a rate over
-// rate_window; `last:NS/NAME`, the same with a look-back of ten minutes, as last_over_time(…[10m]) gives it: it keeps
-// answering when samples stop; and three gauges: `queue:NS/NAME`, requests waiting; `busy:NS/NAME`, requests in
-// progress in the Ready pods; `utilization:NS/NAME`, the mean share of a Ready pod in use. Any other text matches
-// nothing.
+// ports::MetricsSource over the world, with the semantics of Prometheus where they matter. Samples exist at scrapes
+// only, a rate is the mean over its window, a gauge looks back, ranges are evaluated on their grid, and missing data is
+// an empty answer. There are five queries per service NAME of namespace NS. `demand:NS/NAME` is requests/s as a rate
+// over rate_window. `last:NS/NAME` is requests/s at the newest scrape of the last ten minutes, as
+// last_over_time(…[10m]) gives them: this query keeps answering when samples stop. Three queries are gauges:
+// `queue:NS/NAME`, waiting requests; `busy:NS/NAME`, requests in progress in the Ready pods; `utilization:NS/NAME`, the
+// mean share of a Ready pod in use. Any other text matches nothing.
 #pragma once
 
 #include <optional>

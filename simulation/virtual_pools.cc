@@ -1,4 +1,5 @@
-// One controller's view of nodes; see virtual_pools.h.
+// Every virtual node has a node request (Karpenter's NodeClaim), and a Node object as well once it was Ready. Both
+// lists are sorted by name.
 #include "simulation/virtual_pools.h"
 
 #include <algorithm>

@@ -1,6 +1,5 @@
-// ports::Pools of one controller over the world: its one AcceleratorPool, the nodes and what asked for them, sizes and
-// buffers. Requests take no time; whether they get through is for the caller to say, and none is done without the
-// lease.
+// A controller's ports::Pools over the world: the AcceleratorPool, its nodes and node requests, size and buffers.
+// Requests take no time. The caller says which requests fail, and no write is done without the lease.
 #pragma once
 
 #include <functional>
@@ -16,9 +15,9 @@ class VirtualPools : public ports::Pools {
  public:
   VirtualPools(World& world, std::string identity) : world_(world), identity_(std::move(identity)) {}
 
-  /// Whether this controller may write now; unset: it always may (there is no election).
+  /// Whether this controller may write now; unset: always (there is no election).
   std::function<bool()> leads;
-  /// What becomes of a request with that verb ("read", "size", "buffer", "status"); unset: it is done.
+  /// The error of a request with this verb ("read", "size", "buffer", "status"); unset: no request fails.
   std::function<std::optional<Error>(const std::string& verb)> fails;
 
   std::vector<ports::PoolView> pools() override;

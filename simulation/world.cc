@@ -1,4 +1,5 @@
-// Time and what is stored; see world.h.
+// Time moves from event to event: scheduled events run in order, and before each event the services and the node pool
+// advance to its time. The audit log notes a write before its version is checked, so that conflicts show, too.
 #include "simulation/world.h"
 
 #include <utility>
@@ -202,7 +203,7 @@ Status World::write_event(const Writer& who, const api::Autoscaler& about, const
 Result<lease::Lease> World::write_lease(const Writer& who, lease::Lease lease) {
   const std::string stored = lease_ ? lease_->resource_version : "";
   const bool fits = lease.resource_version == stored;
-  // Renewals are thousands and say nothing: who holds it does.
+  // Only changes of the holder and conflicts are noted: there are thousands of renewals, and they say nothing.
   if (!fits || !lease_ || lease_->holder != lease.holder)
     note(who, "Lease", {"aiautoscaler", "aiautoscaler"}, lease.holder, lease.resource_version,
          fits ? "ok" : "conflict");

@@ -1,4 +1,5 @@
-// The world's node pool: what is stored to size it, and when its machines are looked after; see world.h.
+// The world's node pool: writes of its size, buffers, finalizer and status. After every write that changes the demand
+// for nodes, the machines (node_pool.h) are tended at once.
 #include <algorithm>
 
 #include "simulation/digest.h"
@@ -28,7 +29,7 @@ StoredPool& World::add_pool(api::AcceleratorPool object, NodeOptions options) {
   return *pool_;
 }
 
-/// Until nothing more is due now: what one look asks for may be due at once.
+/// Tends the machines until no event is due now: a node that one call requests may be due at once.
 void World::tend_nodes() {
   if (!pool_) return;
   std::vector<Service*> all;
@@ -81,7 +82,7 @@ Status World::delete_buffer(const Writer& who, const ports::Buffer& buffer) {
   return done;
 }
 
-/// No version is any.
+/// An object without a version matches any stored version.
 bool World::is_current(const api::AcceleratorPool& pool) const {
   return pool.meta.resource_version.empty() || pool.meta.resource_version == pool_->object.meta.resource_version;
 }
@@ -112,7 +113,7 @@ Status World::write_pool_event(const Writer& who, const api::AcceleratorPool& ab
   return done;
 }
 
-/// Buffers go with their owner.
+/// Deletes the buffers of AIAutoscalers that are gone.
 void World::collect_buffers() {
   if (!pool_) return;
   const auto orphaned = [&](const auto& entry) {

@@ -1,5 +1,5 @@
-// Checkers of capacity: what is lost is not given back, what is needed now is there, at least minReplicas after a
-// rebirth, and a conflict with a rollout's writes is not the end of it.
+// Checkers of capacity. Lost pods are no reason to scale in, the need of now is in spec.replicas, a reborn target gets
+// minReplicas, and a raise that met a conflict is tried again.
 #include <algorithm>
 
 #include "simulation/faults/checks.h"
@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// When the pods that are lost now began to be.
+/// When the present loss of pods began: the last moment without lost pods before `at`.
 WallTime loss_began(const Record& record, int service, WallTime at) {
   const auto& moments = record.moments.at(static_cast<std::size_t>(service));
   WallTime began = at;
@@ -22,14 +22,14 @@ WallTime loss_began(const Record& record, int service, WallTime at) {
   return began;
 }
 
-/// At some moment between.
+/// No pod was Ready at some moment in [from, to].
 bool none_ready(const Record& record, int service, WallTime from, WallTime to) {
   const auto& moments = record.moments.at(static_cast<std::size_t>(service));
   return std::any_of(moments.begin(), moments.end(),
                      [&](const Moment& one) { return one.at >= from && one.at <= to && one.ready == 0; });
 }
 
-/// The last moment at or before `at` at which a target was born again; WallTime::min(): never.
+/// The newest rebirth of a target at or before `at`; WallTime::min(): never.
 WallTime last_rebirth(const Record& record, int service, WallTime at) {
   WallTime last = WallTime::min();
   for (const auto& fault : record.plan.faults) {
@@ -56,7 +56,7 @@ void check_lost(const Record& record, Violations& violations) {
       add("reduced with " + std::to_string(write.ready) + " Ready of " + std::to_string(needed) + " that are needed");
     const bool unseen =
         !one.has_selector || record.plan.of_service(FaultKind::NoSelector, service, write.looked) != nullptr;
-    if (write.lost == 0 || unseen) continue;  // nobody can know
+    if (write.lost == 0 || unseen) continue;  // the controller cannot know of the loss
     const WallTime began = loss_began(record, service, write.sent);
     const int wanted = std::min(spec->max_replicas, need_of(largest_rps(one, began - 3min, began), one));
     if (replicas < wanted)
@@ -68,7 +68,7 @@ void check_lost(const Record& record, Violations& violations) {
 void check_capacity(const Record& record, Violations& violations) {
   for (const auto& fault : record.plan.faults) {
     const bool load =
-        fault.kind == FaultKind::ReadyLost && fault.severity > 0.6;  // more fail as long as there is a queue
+        fault.kind == FaultKind::ReadyLost && fault.severity > 0.6;  // more pods fail as long as there is a queue
     if ((fault.kind != FaultKind::CrashLoop && fault.kind != FaultKind::ReadyLost) || load) continue;
     const auto& one = record.inhabitant(fault.service);
     const WallTime at = fault.from + 2 * one.service.lead_max + 4 * record.options.loop.cycle;
@@ -104,7 +104,8 @@ void check_need(const Record& record, Violations& violations) {
       if (!spec || spec->mode != api::Mode::Auto || last_rebirth(record, service, moment.at) > from) continue;
       const int needed = std::min(spec->max_replicas, need_of(least_rps(one, from, moment.at), one));
       if (moment.replicas >= needed || blocked(record, service, from, moment.at)) continue;
-      if (one.service.gateways == 0 && none_ready(record, service, from, moment.at)) continue;  // nobody saw demand
+      if (one.service.gateways == 0 && none_ready(record, service, from, moment.at))
+        continue;  // no pod reported demand
       violations.push_back({"need-now", moment.at,
                             one.key.to_string() + ": " + std::to_string(moment.replicas) + " replicas where " +
                                 std::to_string(needed) + " have been needed since " + format_rfc3339(from)});
@@ -141,7 +142,7 @@ void check_conflicts(const Record& record, Violations& violations) {
     const int service = record.index_of(write->object);
     const auto& one = record.inhabitant(service);
     const WallTime until = write->at + patience;
-    // Whether it was still wanted: as much was needed all the time.
+    // The raise is still wanted where the least demand since then needs more than the replicas of before.
     if (counts_arrivals(one) && need_of(least_rps(one, write->at, until), one) <= write->before) continue;
     if (!counts_arrivals(one) || blocked(record, service, write->at, until)) continue;
     const bool repeated = std::any_of(write, record.writes.end(), [&](const Write& later) {

@@ -1,5 +1,5 @@
-// Checkers of what demand and its metrics do: bad samples, demand that collapses, starts one after another; and of
-// holds: they are said, and none lasts for ever.
+// Checkers of reactions to bad samples, to a collapse of demand and to a steep rise; and of holds, which conditions
+// must name and which must end.
 #include <algorithm>
 
 #include "simulation/faults/checks.h"
@@ -14,8 +14,9 @@ std::string counted(int replicas) {
   return std::to_string(replicas) + " replicas";
 }
 
-/// The controller read a bad sample of the service within the cycle before `at`, and none in the cycle before. A
-/// look before that one at a rate may have shown the same sample; at the newest sample alone, another one.
+/// The controller read a bad sample of the service within the span before `at`, and none in the two spans before. Two
+/// looks at a rate within a cycle may show the same sample, so the span is a cycle and 10 s. A query of the newest
+/// sample shows another sample at each look, so its span is half a cycle.
 bool first_fluke(const Record& record, int controller, int service, WallTime at) {
   const bool newest_only = record.inhabitant(service).spec.demand.front().query.rfind("last:", 0) == 0;
   const Millis cycle = newest_only ? record.options.loop.cycle / 2 : record.options.loop.cycle + 10s;
@@ -28,7 +29,8 @@ bool first_fluke(const Record& record, int controller, int service, WallTime at)
   return now && !before;
 }
 
-/// Beyond what anything in sight explains, with nobody waiting; `slack`: times as much as is explained.
+/// The moment has more replicas than plenty_for() allows for the largest demand in sight: from `back` plus memory_of()
+/// before the moment to horizon_of() after. `slack` multiplies this demand.
 bool is_excess(const Record& record, int service, const Moment& moment, Millis back, const api::AutoscalerSpec& spec,
                double slack = 1) {
   const auto& one = record.inhabitant(service);
@@ -79,7 +81,7 @@ void check_flukes(const Record& record, Violations& violations) {
     const int replicas = std::stoi(write.value), service = record.index_of(write.object);
     if (replicas <= 2 * write.before || !first_fluke(record, write.writer.front() - 'a', service, write.sent)) continue;
     const auto& one = record.inhabitant(service);
-    // What was needed within one to two hours is believed again at once.
+    // A level that was needed in the last two hours is believed again at once.
     const int before = largest_replicas(record, service, write.sent - 2h, write.sent);
     if (replicas > std::max(before, plenty_for(largest_rps(one, write.sent - 2h, write.sent), one, one.spec)))
       violations.push_back(
@@ -112,7 +114,8 @@ void check_ordered(const Record& record, Violations& violations) {
     const auto hits = [&](const Fault& fault) { return fault.hits_service(service) || disables(fault.kind); };
     if (at > record.end || record.disturbed(at - 4h, at, hits)) continue;
     const auto* moment = moment_at(record, service, at);
-    // The plan is of a P95, so that one rise in twenty is missed by some; one lead for all misses by far more.
+    // The plan uses the P95, so some replicas are late in each twentieth rise. A plan with a single lead time for all
+    // replicas is late for far more of them.
     const int needed = std::min(one.spec.max_replicas, need_of(0.4 * one.service.demand_rps(at), one));
     if (moment->ready < needed)
       violations.push_back(
@@ -136,7 +139,7 @@ void check_holds(const Record& record, Violations& violations) {
           std::all_of(begun, now, [&](const Moment& any) { return any.replicas == now->replicas; });
       if (!silent || !held_all_along) continue;
       const auto spec = spec_at(record, one.key, now->at);
-      // Where all are Ready a quantile may be somewhat too high for a quarter of an hour, which is no hold.
+      // Where all replicas are Ready, a quantile may be a third too high for a quarter of an hour, which is no hold.
       const double slack = now->ready >= now->replicas ? 4.0 / 3 : 1;
       if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, *now, held, *spec, slack)) continue;
       if (blocked(record, service, begun->at, now->at) || queued_between(record, service, begun->at - 30min, now->at))
@@ -167,7 +170,7 @@ void check_scale_in_goes_on(const Record& record, Violations& violations) {
       if (!fault.hits_service(service) || !pooled || others_disturb(record, fault, service, at - 35min, at)) continue;
       const auto spec = spec_at(record, one.key, at);
       Moment moment = *moment_at(record, service, at);
-      // Pods of a version that does not come up stay beside those that are needed, because both versions lose pods.
+      // Pods of a version that does not come up stay beside the needed pods, because a scale-in hits both versions.
       if (fault.kind == FaultKind::RolloutStuck) moment.replicas = moment.ready;
       if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, moment, 0min, *spec)) continue;
       if (queued_between(record, service, at - 35min, at)) continue;

@@ -1,5 +1,5 @@
-// Checker of the node pool: its size stays within its bounds, no node that pods hold is taken away, and pods that wait
-// for a node get one.
+// Checker of the node pool. The written size stays within the pool's bounds and above the nodes in use, and no pod
+// waits for a node longer than half an hour, unless a fault explains it.
 #include <algorithm>
 
 #include "simulation/faults/checks.h"

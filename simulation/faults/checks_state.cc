@@ -1,4 +1,6 @@
-// Checkers of what is stored and of what was done at all: cycles, conditions, convergence, leftovers.
+// Checkers of cycles, of stored objects at the probes (conditions, convergence, leftovers), and the list of all
+// checkers. An expectation is dropped where another fault could explain a difference, so that every violation is worth
+// a look.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -22,7 +24,7 @@ bool is(const std::string& state, const char* status) {
   return state.starts_with(status);
 }
 
-/// What of the plan makes an object's data or target bad for a controller.
+/// The fault makes an object's data or target bad for a controller.
 bool hits_data(const Fault& fault, int controller, int service) {
   const bool metrics = fault.kind >= FaultKind::MetricsAway && fault.kind <= FaultKind::ScrapePartial;
   const bool target = fault.kind >= FaultKind::PodsFlap && fault.kind <= FaultKind::TargetGone;
@@ -51,9 +53,9 @@ void check_cycles(const Record& record, Violations& violations) {
       return fault.hits_controller(one.controller) &&
              (fault.kind == FaultKind::Crash || fault.kind == FaultKind::Pause);
     };
-    // Both passes of a cycle may run into the deadline of observation, and three writes into theirs before the rest of
-    // a step waits (loop/outage.h). A slow API server takes both steps' half cycles (loop/turns.h) and what was under
-    // way; it must never last until the kubelet thinks that the process hangs.
+    // Both passes of a cycle may run into the deadline of observation, and three writes into theirs before the step
+    // gives up (loop/outage.h). A slow API server takes both steps' half cycles (loop/turns.h) and the request under
+    // way. No cycle may last until the kubelet thinks that the process hangs.
     const bool slow = record.disturbed(last - 2min, one.ended, [&](const Fault& fault) {
       return fault.kind == FaultKind::ApiSlow && fault.hits_controller(one.controller);
     });
@@ -68,7 +70,7 @@ void check_cycles(const Record& record, Violations& violations) {
     if (record.disturbed(one.begun - cycle, one.ended, to_server)) continue;
     for (const auto& object : one.objects) {
       const int service = record.index_of(object.key);
-      // What ended just now may still be in a rate window, or in a pod that starts.
+      // A fault that has just ended may still show in a rate window, or in a pod that starts.
       const bool hit = record.disturbed(one.begun - 15min, one.ended,
                                         [&](const Fault& fault) { return hits_data(fault, one.controller, service); });
       if (hit) continue;
@@ -82,7 +84,7 @@ void check_conditions(const Record& record, Violations& violations) {
   const Millis cycle = record.options.loop.cycle, freshness = record.options.loop.freshness;
   struct Expected {
     FaultKind kind;
-    Millis after;  // it shows by then
+    Millis after;  // from the fault's begin until the condition must show
     api::ConditionType type;
     const char* status;  // and reason
   };
@@ -104,14 +106,14 @@ void check_conditions(const Record& record, Violations& violations) {
     const auto expected =
         std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.kind == fault.kind; });
     if (expected == table.end() || fault.to - fault.from < expected->after || fault.controller >= 0) continue;
-    // Only where it is the one thing that happens, and a leader was there all the time to say so.
+    // Only where no other fault happens, and a leader was there all the time to set the condition.
     const auto other = [&](const Fault& one) {
       return &one != &fault && (disables(one.kind) || one.hits_service(fault.service) || fault.service < 0);
     };
     if (record.disturbed(fault.from - 10min, fault.to, other)) continue;
     for (const auto& [key, object] : probe.objects) {
       if (!fault.hits_service(record.index_of(key))) continue;
-      if (fault.kind == FaultKind::ScrapePartial && object.missing <= 0) continue;  // it hit nobody
+      if (fault.kind == FaultKind::ScrapePartial && object.missing <= 0) continue;  // the fault hit no source
       const bool automatic = object.spec.mode == api::Mode::Auto;
       if (fault.kind == FaultKind::OwnerAppears && !automatic) continue;
       const auto state = state_of(object.status, expected->type);
@@ -143,7 +145,7 @@ void check_convergence(const Record& record, Violations& violations) {
       if (counts_arrivals(one) && object.replicas < least)
         add(std::to_string(object.replicas) + " replicas where " + std::to_string(least) + " are needed");
       const int most = plenty_for(object.largest_rps, one, object.spec);
-      const bool draining = object.queued > 0;  // what was late, or was held down by a person's bounds
+      const bool draining = object.queued > 0;  // a queue that grew while replicas were late, or held down by bounds
       if (probe.why == Probe::Why::Settled && !draining && object.replicas > most)
         add(std::to_string(object.replicas) + " replicas where " + std::to_string(most) + " would be plenty");
     }

@@ -1,4 +1,5 @@
-// Checkers of single writes: bounds, one writer, scale-in, duplicates.
+// Checkers of single writes in the audit log: bounds, the writer's lease, scale-in and duplicates. A writer is judged
+// by the moment at which it sent the write, and by the view of the cluster that its caches showed.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -12,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The specs of `key` that were in force at any moment from `from` to `to`.
+/// All specs of `key` in force at any moment of [from, to].
 std::vector<api::AutoscalerSpec> specs_between(const Record& record, const api::ObjectKey& key, WallTime from,
                                                WallTime to) {
   std::vector<api::AutoscalerSpec> specs;
@@ -53,8 +54,8 @@ void check_one_writer(const Record& record, Violations& violations) {
   for (const auto& write : record.writes) {
     if (write.kind == "Lease" && write.outcome == "ok") leases.push_back({write.at, write.value});
     if (!by_controller(write) || write.kind == "Lease" || write.kind == "Event" || write.outcome != "ok") continue;
-    // What was sent before another one took over may arrive after it: no client can call it back. So the moment of
-    // sending counts, at which the lease was looked at.
+    // A write that was sent before another controller took the lease may arrive afterwards: no client can call it back.
+    // So the moment of sending counts, at which the writer checked its lease.
     std::string holder;
     for (const auto& held : leases) holder = held.from <= write.sent ? held.holder : holder;
     if (holder != write.writer)
@@ -71,7 +72,7 @@ void check_one_writer(const Record& record, Violations& violations) {
   }
 }
 
-/// The writer began while a part of the sources was silent already: it cannot miss those (docs/limitations.md).
+/// The writer's process began while some sources were silent already: it cannot miss them (docs/limitations.md).
 bool is_young_in_trouble(const Record& record, const Write& write, int service) {
   const auto& faults = record.plan.faults;
   return std::any_of(faults.begin(), faults.end(), [&](const Fault& silent) {
@@ -88,7 +89,7 @@ void check_scale_in(const Record& record, Violations& violations) {
   for (const auto& write : record.writes) {
     const int replicas = is_done_scale(write) ? std::stoi(write.value) : write.before;
     if (replicas >= write.before) continue;
-    // Whoever looked at a cache that old may have missed anything: Paused, another owner, other bounds.
+    // A writer with caches this old may have missed anything: Paused, another owner, other bounds.
     const Millis old = write.looked - write.view;
     if (by_controller(write) && old > record.options.loop.watch_freshness)
       add(violations, "scale-in", write, "reduced on a view of the cluster that was " + format_rough(old) + " old");
@@ -96,7 +97,7 @@ void check_scale_in(const Record& record, Violations& violations) {
     const bool to_the_bounds = std::any_of(specs.begin(), specs.end(), [&](const auto& spec) {
       return write.before > spec.max_replicas && replicas >= spec.max_replicas;
     });
-    if (to_the_bounds) continue;  // max is hard, whatever the data says
+    if (to_the_bounds) continue;  // max is hard, whatever the data says (rule 10)
     if (!write.doubt.empty()) add(violations, "scale-in", write, "reduced although: " + write.doubt);
 
     const int service = record.index_of(write.object);
@@ -121,8 +122,9 @@ void check_duplicates(const Record& record, Violations& violations) {
       add(violations, "duplicates", write, "the value stands already");
     if (write.kind != "Status" && write.kind != "Forecast") continue;
     auto& before = last[{write.kind, write.object}];
-    // Whoever was not told that it was done may do it again; another writer does not know what was written. A Forecast
-    // is written once per grid step, so that its age shows that somebody looks after it, even where nothing changed.
+    // A writer may repeat a write whose answer was lost, and another writer does not know the earlier writes. The loop
+    // writes a Forecast anew in each grid step, even an equal one, so that its age shows a living controller; here an
+    // equal Forecast may come again after a cycle.
     const bool due =
         write.kind == "Forecast" && before != nullptr && write.at - before->at >= record.options.loop.cycle - 5s;
     if (before != nullptr && before->writer == write.writer && before->value == write.value && before->answered && !due)

@@ -1,5 +1,5 @@
-// See controller.h. A cycle is a fiber: where its requests take time, the world, the other controller and this one's
-// own lease go on meanwhile.
+// A cycle is a fiber: while its requests take time, the world, the other controller and the lease of this controller go
+// on. Steps of a process that died (`life_` changed) are dropped when they come due.
 #include "simulation/faults/controller.h"
 
 #include <algorithm>
@@ -31,7 +31,7 @@ Controller::Controller(World& world, const FaultPlan& plan, int index, std::vect
 }
 
 void Controller::build() {
-  loop_.reset();  // it knows the ports that are replaced now
+  loop_.reset();  // the old loop refers to the ports that are replaced now
   identity_ = std::string(1, static_cast<char>('a' + index_)) + "-" + std::to_string(life_);
   cluster_ = std::make_unique<VirtualCluster>(world_, identity_);
   elector_.emplace(identity_, options_.lease);
@@ -72,7 +72,7 @@ std::optional<Error> Controller::pool_failure(const std::string& verb) {
 
 void Controller::start() {
   if (alive_) return;
-  if (in_cycle_) return later(1s, &Controller::start);  // the dead one has not returned yet
+  if (in_cycle_) return later(1s, &Controller::start);  // the dead process's cycle has not returned yet
   alive_ = true;
   ++life_;
   started_ = world_.now();
@@ -87,7 +87,7 @@ void Controller::start() {
 void Controller::crash() {
   alive_ = false;
   paused_until_ = pause_in_write_until_ = {};
-  ++life_;  // what was to happen does not
+  ++life_;  // drops all scheduled steps
 }
 
 void Controller::later(Millis after, void (Controller::*what)()) {
@@ -133,7 +133,7 @@ std::string Controller::doubt(const api::ObjectKey& target) const {
   if (truth.observed < cycle_begun_) return "not looked at in this cycle";
   if (!truth.wrong.empty()) return truth.wrong;
   if (plan_.of_controller(FaultKind::ClockJump, index_, truth.observed) != nullptr)
-    return "";  // it asks of another time
+    return "";  // the controller asks for another time
   const auto service = static_cast<int>(std::find(services_.begin(), services_.end(), target) - services_.begin());
   const auto at = truth.observed;
   if (const auto* stop = plan_.of_service(FaultKind::ScrapeStops, service, at);
@@ -142,7 +142,7 @@ std::string Controller::doubt(const api::ObjectKey& target) const {
   if (!world_.target(target).rollout.empty() && plan_.of_service(FaultKind::Rollout, service, cycle_begun_) != nullptr)
     return "rollout";
   const auto* partial = plan_.of_service(FaultKind::ScrapePartial, service, at);
-  // Who was silent before the process began is not missed (docs/limitations.md).
+  // A new process does not miss sources that were silent before it began (docs/limitations.md).
   if (partial != nullptr && partial->from > started_ + 2 * options_.loop.cycle &&
       at - partial->from > options_.loop.freshness + 15s &&
       world_.service(target)->scraped_missing(world_.service(target)->newest_scrape(at)) > 0)
@@ -192,7 +192,8 @@ void Controller::lease_step() {
   send_lease(step);
 }
 
-/// In its own thread in reality: a request under way, answered while the loop does something else.
+/// Sends a request for the Lease, which is answered while a cycle goes on. The real elector runs in a thread of its
+/// own.
 void Controller::send_lease(const lease::Step& step) {
   const bool write = step.what == lease::Step::Do::Write;
   const Millis sent = world_.clock().steady();

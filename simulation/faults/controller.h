@@ -1,5 +1,6 @@
-// One controller process in the virtual world: the product's own loop and elector between faulty ports. It can crash,
-// and starts again knowing nothing; it can be stopped (SIGSTOP) at any moment and go on as if no time had passed.
+// A controller process in the virtual world: the product's own loop and elector between faulty ports. The process can
+// crash and starts again without memory. It can be stopped (SIGSTOP) at any moment and goes on as if no time had
+// passed.
 #pragma once
 
 #include <functional>
@@ -18,7 +19,7 @@
 
 namespace aia::simulation {
 
-/// Where a test plants a bug: wrappers around the ports as the loop sees them. All unset: the product as it is.
+/// Bugs that a test plants: wrappers around the ports of the loop. All unset: the product without changes.
 struct Planted {
   std::function<std::unique_ptr<ports::Cluster>(ports::Cluster&, World&)> cluster;
   std::function<std::unique_ptr<ports::MetricsSource>(ports::MetricsSource&)> metrics;
@@ -31,11 +32,12 @@ struct ControllerOptions {
   loop::Settings loop;
   lease::Settings lease{std::chrono::seconds(30), std::chrono::seconds(20), std::chrono::seconds(4)};
   MetricsOptions metrics;
-  std::map<api::ObjectKey, std::size_t> history_points;  ///< grid points of history that must be in, by service
+  std::map<api::ObjectKey, std::size_t>
+      history_points;  ///< grid points of history to read before a scale-in, by service
   Planted planted;
 };
 
-/// A cycle that ended, or one that was cut off by the process's death.
+/// A cycle that reported. A cycle whose process died meanwhile leaves no record.
 struct CycleRecord {
   int controller = 0;
   WallTime begun{}, ended{};
@@ -43,14 +45,14 @@ struct CycleRecord {
   struct Object {
     api::ObjectKey key;
     std::optional<int> desired;
-    std::string error;  ///< the first; empty: none
+    std::string error;  ///< the first error; empty: none
   };
   std::vector<Object> objects;
 };
 
 class Controller : public ports::Reporter {
  public:
-  /// `services` in the plan's order.
+  /// `services` are in the order of the fault plan's indices.
   Controller(World& world, const FaultPlan& plan, int index, std::vector<api::ObjectKey> services,
              const ControllerOptions& options, std::uint64_t seed);
 
@@ -60,7 +62,7 @@ class Controller : public ports::Reporter {
   void pause(WallTime until) { paused_until_ = until; }
   void pause_in_next_write(WallTime until) { pause_in_write_until_ = until; }
   void set_skew(Millis skew) { clock_.set_skew(skew); }
-  /// Watches break and come back as the plan has it; called whenever that may have changed.
+  /// Cuts or restores the watches as the fault plan says; called whenever a fault begins or ends.
   void update_watches();
 
   [[nodiscard]] bool alive() const { return alive_; }

@@ -1,4 +1,5 @@
-// Drawing faults; see fault_plan.h.
+// Kinds are drawn with equal probability, times and severities uniformly. All draws for a fault are made whether or not
+// they matter for its kind, so that a change of one kind leaves the draws of all later faults unchanged.
 #include "simulation/faults/fault_plan.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ using namespace std::chrono_literals;
 
 enum class Hits { Controllers, OneController, Services, OneService, Everything };
 
-/// How long a fault of each kind lasts and whom it hits.
+/// Duration and victims of each kind of fault.
 struct Character {
   const char* name;
   Millis shortest, longest;

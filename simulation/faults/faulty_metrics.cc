@@ -1,4 +1,5 @@
-// See faulty_metrics.h.
+// Faults act on the answers of the inner source: the answer is refused, late, halved with a warning, or garbage. Bad
+// samples come from the world itself, so a fluke is noted where an answer exceeds five times the true demand.
 #include "simulation/faults/faulty_metrics.h"
 
 #include <algorithm>
@@ -37,7 +38,7 @@ int FaultyMetrics::service_of(const std::string& promql) const {
   return found == services_.end() ? -1 : static_cast<int>(found - services_.begin());
 }
 
-/// All are asked side by side: the world goes on for as long as the slowest takes. One outcome per query.
+/// Queries run side by side: the world goes on for as long as the slowest takes. Returns an outcome per query.
 std::vector<std::optional<Error>> FaultyMetrics::pass_time(const std::vector<std::string>& promql, Millis deadline) {
   const WallTime at = world_.now();
   const Error late{ErrorKind::Timeout, "Prometheus did not answer in time", {}};
@@ -73,7 +74,7 @@ void FaultyMetrics::note_fluke(const ports::QueryAnswer& answer, int service) {
   if (answer.series.front().samples.back().value > 5 * largest) flukes_.push_back({at, controller_, service});
 }
 
-/// One of the many ways in which an answer is no demand.
+/// Turns the answer into nonsense: NaN, infinite, negative or huge values, no series or a series too many.
 void FaultyMetrics::garble(Result<ports::QueryAnswer>& answer, bool range) {
   static constexpr double kNonsense[] = {std::numeric_limits<double>::quiet_NaN(),
                                          std::numeric_limits<double>::infinity(),

@@ -1,6 +1,6 @@
-// The way between one controller and Prometheus, as the fault plan has it, and the truth about what came through: for
-// every service, what was wrong with the data of the newest observation, and how much of its history was answered. The
-// checkers believe this, not the loop's own judgement.
+// The way between a controller and Prometheus, with the faults of the plan, and the truth about each answer: for every
+// service the fault in the newest observation, and how much of its history was answered. The checkers believe this
+// truth, not the loop's own judgement.
 #pragma once
 
 #include <functional>
@@ -15,14 +15,14 @@
 
 namespace aia::simulation {
 
-/// What one controller was told about one service.
+/// The data that a controller got about a service.
 struct DataTruth {
-  WallTime observed = WallTime::min();  ///< demand was last asked for
-  std::string wrong;                    ///< with that answer, or the backlog's, or the evidence; empty: nothing
-  std::map<std::string, std::size_t> history_points;  ///< by query: grid points that were answered
+  WallTime observed = WallTime::min();  ///< newest query of demand
+  std::string wrong;                    ///< fault in its answer, in the backlog's, or in the evidence; empty: none
+  std::map<std::string, std::size_t> history_points;  ///< by query: answered grid points
 };
 
-/// A value that no demand explains was given as an answer: a bad sample came through.
+/// An answer that no demand explains: a bad sample came through.
 struct Fluke {
   WallTime at{};
   int controller = 0, service = 0;
@@ -30,11 +30,11 @@ struct Fluke {
 
 class FaultyMetrics : public ports::MetricsSource {
  public:
-  /// `services` in the plan's order.
+  /// `services` are in the order of the fault plan's indices.
   FaultyMetrics(World& world, ports::MetricsSource& inner, const FaultPlan& plan, int controller,
                 std::vector<api::ObjectKey> services, Random random);
 
-  /// Called after time passed in a query: a process that was stopped meanwhile sleeps on.
+  /// Called after time has passed in a query: a process that was stopped meanwhile sleeps on.
   std::function<void()> after_wait;
 
   [[nodiscard]] Result<std::string> admit(const std::string& promql, const std::string& ns) const override;

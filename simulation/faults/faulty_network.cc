@@ -1,4 +1,5 @@
-// See faulty_network.h.
+// The first fault that applies decides, from the worst to the mildest: no network, no server, slow, error, throttled,
+// conflict. A slow request that makes its deadline can still meet a later one. Errors read like those of a real server.
 #include "simulation/faults/faulty_network.h"
 
 namespace aia::simulation {
@@ -19,7 +20,7 @@ bool FaultyNetwork::cut(WallTime at) const {
          lasts(FaultKind::NetworkCut, at) != nullptr;
 }
 
-/// A write that failed may have been done all the same.
+/// Half of the failed writes are done all the same.
 Fate FaultyNetwork::lost(Error error, bool is_write) {
   Fate fate;
   if (is_write && random_.chance(0.5))

@@ -1,5 +1,5 @@
-// The way between one controller and the API server, as the fault plan has it: refused, lost, late, answered with an
-// error. What was sent may arrive although its answer does not.
+// The way between a controller and the API server, with the faults of the plan: requests are refused, lost, late or
+// answered with an error. A write may be done although its answer is lost.
 #pragma once
 
 #include <string>
@@ -15,10 +15,10 @@ class FaultyNetwork {
   FaultyNetwork(const FaultPlan& plan, int controller, Random random)
       : plan_(plan), controller_(controller), random_(random) {}
 
-  /// How a request with that verb fares that is sent at `at` and has `deadline`.
+  /// The fate of a request with this verb and deadline, sent at `at`.
   Fate fate(const std::string& verb, Millis deadline, WallTime at);
 
-  /// Nothing gets through at `at`: watches are cut, too.
+  /// No request gets through at `at`, and watches are cut.
   [[nodiscard]] bool cut(WallTime at) const;
 
  private:

@@ -1,4 +1,5 @@
-// Drawing services and their specs; see population.h.
+// There are always four services: gateway (forecast, with a backlog query), pods (pods report for themselves), reactive
+// (no forecast) and watched (mode Recommend). The seed draws their demand, lead times, bounds, models and metrics.
 #include "simulation/faults/population.h"
 
 #include <algorithm>
@@ -22,7 +23,7 @@ double share_of_day(WallTime at) {
   return static_cast<double>(at.time_since_epoch() % kDay / 1ms) / static_cast<double>(kDay / 1ms);
 }
 
-/// A day's rhythm, a few bursts, never below a tenth of its base.
+/// A daily rhythm with up to three bursts, never below a tenth of its base.
 DemandFunction draw_demand(Random random, WallTime start, Millis length) {
   const double base = random.uniform(20, 120), swing = random.uniform(0.1, 0.8), peak = random.uniform();
   std::vector<Burst> bursts;
@@ -65,14 +66,15 @@ Inhabitant one(const char* name, Random random, WallTime start, Millis length) {
   return inhabitant;
 }
 
-/// Every third is forecast by all that the engine has, the others by a named model, which costs less.
+/// A third of the draws gives model Auto, which runs the whole engine. The named models cost less time.
 api::ModelChoice draw_model(Random random) {
   constexpr api::ModelChoice kModels[]{api::ModelChoice::Auto, api::ModelChoice::SeasonalNaive,
                                        api::ModelChoice::HoltWinters};
   return kModels[random.integer(0, 2)];
 }
 
-/// Half of the seeds count what comes in; the others see only what their Ready pods do, each full at its target.
+/// Half of the seeds count arriving requests. The other half sees only the work of the Ready pods (concurrency or
+/// utilisation), where a full pod is at its target.
 void draw_metric(Inhabitant& inhabitant, Random random) {
   const double lot = random.uniform();
   if (lot < 0.5) return;
@@ -83,7 +85,8 @@ void draw_metric(Inhabitant& inhabitant, Random random) {
   demand.capacity_per_replica = busy ? 8 : 0.8;
 }
 
-/// Many pods start one after another, so its demand rises steeply each day at an hour that its history knows.
+/// Makes starts ordered, and demand rise steeply each day at the same hour: many pods must start one after another, and
+/// only the history shows when.
 void order_starts(Inhabitant& inhabitant, Random random, WallTime start) {
   constexpr double kRise = 4;
   const Millis after = random.uniform(Millis(6h), Millis(18h)), takes = 5min, lasts = 5h;

@@ -1,6 +1,6 @@
-// Who lives in the virtual cluster, drawn from the seed: services with a daily rhythm and bursts, each with an
-// AIAutoscaler of another make, so that every kind of evidence and of history occurs; in some seeds a target that
-// starts its pods one after another, one whose scale has no selector, and a node pool.
+// The inhabitants of the virtual cluster, drawn from the seed: services with a daily rhythm and bursts. Each has an
+// AIAutoscaler of another make, so that every kind of evidence and of history occurs. Some seeds also have a target
+// that starts its pods one after another, a target whose scale has no selector, or a node pool.
 #pragma once
 
 #include <cstdint>
@@ -13,21 +13,21 @@
 namespace aia::simulation {
 
 struct Inhabitant {
-  api::ObjectKey key;  ///< of the target and of its AIAutoscaler
+  api::ObjectKey key;  ///< of the target and of its AIAutoscaler alike
   ServiceOptions service;
   int replicas = 1;
   api::AutoscalerSpec spec;
   bool has_selector = true;
-  std::optional<WallTime> steep{};  ///< ordered starts: when its daily demand has risen many times, in a few minutes
+  std::optional<WallTime> steep{};  ///< with ordered starts: when its daily steep rise (5 times in 5 minutes) ends
 };
 
 struct Population {
   std::vector<Inhabitant> inhabitants;
-  std::optional<api::AcceleratorPool> pool;  ///< of those that name it
+  std::optional<api::AcceleratorPool> pool;  ///< for the inhabitants that name this pool
   NodeOptions nodes;
 };
 
-/// What some seeds have, for those that are to have it; unset: as drawn.
+/// Forces or forbids a feature that only some seeds have; unset: as drawn.
 struct PopulationOptions {
   std::optional<bool> ordered{}, unseen{}, pool{};
 };

@@ -1,4 +1,5 @@
-// See probes.h.
+// Probes are placed by the plan alone: just before each fault ends, and in the calm after the last fault, when its
+// consequences must be over. A calm that is too short gets no probe.
 #include "simulation/faults/probes.h"
 #include "simulation/faults/truths.h"
 
@@ -11,22 +12,22 @@ using namespace std::chrono_literals;
 
 constexpr Millis kMoment = 30s;
 
-/// What a fault leaves behind that no controller can help: pods that still start.
+/// How long a fault has consequences that no controller can prevent, such as pods that still start.
 Millis aftermath(const Fault& fault, const std::vector<Inhabitant>& inhabitants) {
   switch (fault.kind) {
     case FaultKind::StartsStuck:
     case FaultKind::PodsFlap:
     case FaultKind::RolloutStuck:
     case FaultKind::Rebirth: return inhabitants.at(static_cast<std::size_t>(fault.service)).service.lead_max + 1min;
-    case FaultKind::BadSamples: return 2min;  // they are in rate windows
-    case FaultKind::CrashLoop: return 6min;   // the longest pause between two tries
+    case FaultKind::BadSamples: return 2min;  // bad samples are in rate windows
+    case FaultKind::CrashLoop: return 6min;   // the longest back-off between two crashes
     case FaultKind::NodesStuck:
-    case FaultKind::GpusLost: return 20min;  // a node, and a pod on it
+    case FaultKind::GpusLost: return 20min;  // a node's start, and a pod's start on this node
     default: return 0min;
   }
 }
 
-/// A condition says that something is not as it should be; what is known to be well in both states is left out.
+/// The condition reports trouble. ForecastEligible is left out, because both of its states are well.
 bool tells_of_trouble(const api::Condition& condition) {
   using api::ConditionStatus;
   switch (condition.type) {
@@ -114,7 +115,7 @@ void schedule_probes(World& world, Record& record) {
     if (i == faults.size()) break;
     healed = std::max(healed, faults[i].to + aftermath(faults[i], record.inhabitants));
     if (turn_of(faults[i])) healed = std::max(healed, turn_of(faults[i])->to);
-    late = turn_of(faults[i]) ? 80min : 40min;  // what a turn of demand leaves is given back over an hour
+    late = turn_of(faults[i]) ? 80min : 40min;  // replicas for a turn of demand are given back over an hour
     at(faults[i].to - 500ms, Probe::Why::FaultEnds, i);
   }
 }

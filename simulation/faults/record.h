@@ -1,5 +1,6 @@
-// What a run leaves to be judged: the audit log, the plan of faults, what the world was at chosen moments. Nothing in
-// it is the loop's own opinion, but for what it reported per cycle, which is judged for being there at all.
+// The record of a run, from which the checkers judge: the audit log, the plan of faults, and the true state of the
+// world at chosen moments. The record holds no opinion of the loop except its reports per cycle. Of these, checkers
+// judge errors and missing decisions only.
 #pragma once
 
 #include <map>
@@ -14,35 +15,35 @@ namespace aia::simulation {
 /// The stored objects and the truth at a moment.
 struct Probe {
   enum class Why {
-    FaultEnds,  ///< just before `fault` ends: conditions must name it
-    Recovered,  ///< every fault is over since two cycles and a lease
-    Settled     ///< … for long enough that replicas must have come down, too
+    FaultEnds,  ///< just before `fault` ends: conditions must name the fault
+    Recovered,  ///< every fault has been over for soon_after()
+    Settled     ///< every fault has been over long enough for replicas to come down, too
   };
   struct Object {
     api::AutoscalerSpec spec;
     api::AutoscalerStatus status;
     int replicas = 0, ready = 0;
-    double least_rps = 0, largest_rps = 0;  ///< true demand over the last few minutes, and over those to come as well
+    double least_rps = 0, largest_rps = 0;  ///< true demand: the least of the last three cycles; the largest in sight
     double queued = 0;                      ///< the longest queue of the last half hour
     double missing = 0;                     ///< share of the sources that the newest scrape missed
-    bool young = false;                     ///< a pod is Ready that was not scraped before
+    bool young = false;                     ///< a pod became Ready too recently to show in every query
   };
   struct Forecast {
     api::ObjectKey key;
-    bool owned = false;  ///< its AIAutoscaler exists and has such a demand entry
+    bool owned = false;  ///< its AIAutoscaler exists and has this demand entry
   };
   WallTime at{};
   Why why = Why::Recovered;
   std::size_t fault = 0;
-  std::map<api::ObjectKey, Object> objects;  ///< those that decode
+  std::map<api::ObjectKey, Object> objects;  ///< all AIAutoscalers
   std::vector<Forecast> forecasts;
 };
 
-/// A service as it truly was, twice a minute.
+/// The true state of a service, twice a minute.
 struct Moment {
   WallTime at{};
   int replicas = 0, ready = 0, lost = 0;
-  int waiting = 0;      ///< pods without a node that need one
+  int waiting = 0;      ///< pods that wait for a node
   bool queued = false;  ///< requests wait
   bool said = false;    ///< a condition of its AIAutoscaler tells of trouble
 };
@@ -57,7 +58,7 @@ struct Record {
   std::vector<SpecChange> specs;
   std::vector<CycleRecord> cycles;
   std::vector<Probe> probes;
-  std::vector<Fluke> flukes;                 ///< in the order of time for each controller
+  std::vector<Fluke> flukes;                 ///< in the order of time, controller after controller
   std::vector<std::vector<Moment>> moments;  ///< by inhabitant
 
   [[nodiscard]] int index_of(const api::ObjectKey& key) const;  ///< -1: none

@@ -1,4 +1,6 @@
-// See simulate.h.
+// Population and faults are drawn first, then the world runs to its end, then the checkers judge the record. Faults
+// that turn demand are multiplied into the demand function before the run, so that checkers and services see the same
+// demand.
 #include "simulation/faults/simulate.h"
 
 #include <algorithm>
@@ -47,7 +49,7 @@ void turn_demand(Record& record, int index) {
 SimulationOptions::SimulationOptions() {
   controller.loop.cycle = 60s;
   controller.loop.grid_step = 5min;
-  controller.loop.source_memory = 1h;  // longer than a source is away here
+  controller.loop.source_memory = 1h;  // longer than any source is silent in a simulated day
 }
 
 Record run_day(std::uint64_t seed, const SimulationOptions& options) {
@@ -87,7 +89,7 @@ Record run_day(std::uint64_t seed, const SimulationOptions& options) {
     record.flukes.insert(record.flukes.end(), controller->flukes().begin(), controller->flukes().end());
   }
   for (auto* controller : controllers) controller->crash();
-  while (world.has_sleepers()) world.advance(1min);  // a stack that is left in the middle of a call frees nothing
+  while (world.has_sleepers()) world.advance(1min);  // lets every fiber end: an abandoned stack frees nothing
   return record;
 }
 

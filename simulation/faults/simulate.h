@@ -1,5 +1,5 @@
-// One seed, one virtual day: two controllers with an election between them, four services, faults, and the verdict of
-// the checkers. The same seed gives the same bytes, whatever runs beside it.
+// A seed gives a virtual day: two controllers with an election between them, four services, faults, and the verdict of
+// the checkers. The same seed gives the same bytes, whatever else the machine runs.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct SimulationOptions {
   Millis length{std::chrono::hours(24)};
   FaultOptions faults;
   PopulationOptions population;
-  ControllerOptions controller;  ///< history_points is filled in
+  ControllerOptions controller;  ///< history_points is computed
   SimulationOptions();           ///< a day that costs little: cycle 60 s, grid step 5 min
 };
 
@@ -26,18 +26,18 @@ struct SimulationOutcome {
   std::size_t faults = 0, writes = 0, scales = 0, reductions = 0, cycles = 0;
 };
 
-/// The whole record, for whoever looks closer.
+/// The whole record of a day, for a closer look.
 Record run_day(std::uint64_t seed, const SimulationOptions& options);
 
 SimulationOutcome simulate(std::uint64_t seed, const SimulationOptions& options);
 
-/// Seeds first … first + count − 1 on `jobs` threads; outcomes in the order of the seeds. After each, `done` is called
-/// (from its thread, one at a time).
+/// Simulates seeds first … first + count − 1 on `jobs` threads; outcomes are in the order of the seeds. `done` is
+/// called after each seed, from the seed's thread, never by two threads at once.
 std::vector<SimulationOutcome> simulate_many(std::uint64_t first, std::size_t count, std::size_t jobs,
                                              const SimulationOptions& options,
                                              const std::function<void(const SimulationOutcome&)>& done = {});
 
-/// What happened around a violation: the plan, and the audit log near it.
+/// Describes a violation in its context: the plan of faults, and the audit log near the violation.
 std::string explain(const Record& record, const Violation& violation);
 
 }  // namespace aia::simulation

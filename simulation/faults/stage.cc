@@ -1,4 +1,5 @@
-// See stage.h.
+// The states that faults make: each refresh() reads the plan and sets every switch of services, targets, AIAutoscalers,
+// node pool and controllers. A fault that is over leaves its switch at the default.
 #include "simulation/faults/stage.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ Stage::Stage(World& world, const FaultPlan& plan, const Population& population,
     : world_(world), plan_(plan), population_(population), inhabitants_(inhabitants), controllers_(controllers) {}
 
 void Stage::set_up() {
-  // Services that are there when the pool comes live on it: the others are first.
+  // Services that are added after the pool live on its nodes, so services without a pool are added first.
   for (const bool pooled : {false, true}) {
     if (pooled && population_.pool) world_.add_pool(*population_.pool, population_.nodes);
     for (const auto& one : inhabitants_) {

@@ -1,6 +1,6 @@
-// Puts the fault plan on: at every moment at which a fault begins or ends, makes the world what the plan says it is
-// then. What holds is computed anew from all faults that last, so that they may overlap as they like. Acts, and what
-// goes on happening while a fault lasts, are in stage_acts.cc.
+// Carries out the fault plan: whenever a fault begins or ends, the stage sets the world to the state that the plan
+// demands. States are computed anew from all faults that last, so that faults may overlap freely. Single acts, and acts
+// that repeat while a fault lasts, are in stage_acts.cc.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@ namespace aia::simulation {
 
 class Stage {
  public:
-  /// All outlive the stage and the world's events.
+  /// All arguments outlive the stage and the world's events.
   Stage(World& world, const FaultPlan& plan, const Population& population, const std::vector<Inhabitant>& inhabitants,
         const std::vector<Controller*>& controllers);
 
@@ -44,10 +44,10 @@ class Stage {
   const Population& population_;
   const std::vector<Inhabitant>& inhabitants_;
   const std::vector<Controller*>& controllers_;
-  std::map<const Fault*, std::map<std::string, int>> crashes_;  // how often, by uid of the pods that do
+  std::map<const Fault*, std::map<std::string, int>> crashes_;  // crashes so far, by uid of the crashing pods
 };
 
-/// What a person makes of a spec's bounds while that fault lasts.
+/// Edits a spec's bounds as a person does while an EditBounds fault of this severity lasts.
 void edit_bounds(api::AutoscalerSpec& spec, double severity);
 
 }  // namespace aia::simulation

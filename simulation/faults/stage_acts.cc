@@ -1,4 +1,5 @@
-// What a fault does when it begins and ends, and what goes on happening while it lasts; see stage.h.
+// Acts of faults at their begin and end, and acts that repeat while a fault lasts. Every repeated act schedules its
+// next run, until the fault is over.
 #include <algorithm>
 #include <cmath>
 
@@ -11,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr WallTime kNever = WallTime::max();
 
-/// A gateway at a time: several of them are replaced while the fault lasts.
+/// The pause between two replacements: SourcesChurn replaces the gateways singly, several while the fault lasts.
 Millis between_gateways(const Fault& fault) {
   return 3min + std::chrono::duration_cast<Millis>(fault.severity * 6min);
 }
@@ -84,7 +85,7 @@ void Stage::go_on(const Fault& fault, Service& service) {
     return go_on_later(fault, between_gateways(fault));
   }
   if (fault.kind == FaultKind::ReadyLost && fault.severity > 0.6 && service.queue() > 0) {
-    // Probes fail under load, at most for half of the pods: each that gives up leaves more to the others.
+    // Probes fail under load, for at most half of the pods: each failing pod leaves more work to the Ready pods.
     for (std::size_t i = 0; i < service.pods().size() && 2 * service.ready() > service.replicas(); ++i) {
       if (!service.pods()[i].pod.ready_since) continue;
       service.lose_pod(i, std::min(fault.to, world_.now() + 2min), false);
@@ -95,7 +96,7 @@ void Stage::go_on(const Fault& fault, Service& service) {
   go_on_later(fault, 30s);
 }
 
-/// Those that are Ready crash; each time they wait twice as long before they try again, at most five minutes.
+/// Crashes the fault's pods that are Ready. The back-off doubles with each crash of a pod, up to five minutes.
 void Stage::crash_again(const Fault& fault, Service& service) {
   auto& crashes = crashes_[&fault];
   for (std::size_t i = 0; i < service.pods().size(); ++i) {
@@ -105,7 +106,7 @@ void Stage::crash_again(const Fault& fault, Service& service) {
   }
 }
 
-/// A third of the pods at most, or those of one machine of the pool.
+/// Takes at most a third of the pods, or with a node pool the pods of a node.
 void Stage::lose_node(const Fault& fault, Service& service) {
   std::string node;
   const bool on_nodes = world_.pool() != nullptr && !service.pods().empty() && !service.pods().front().pod.node.empty();
@@ -128,7 +129,8 @@ void Stage::lose_node(const Fault& fault, Service& service) {
   });
 }
 
-/// Its manifest asks for more than there is room for; or a quarter of the pods is of the new version.
+/// Either the manifest asks for 8 replicas more than there is room for, or a quarter of the pods are of the new
+/// version.
 void Stage::get_stuck(const Fault& fault, Service& service) {
   if (fault.severity < 0.5) return world_.scale_by_hand(service.key(), service.replicas() + 8);
   for (auto i = part_of(service, 0.25); i-- > 0;) {

@@ -1,4 +1,5 @@
-// See truths.h.
+// Demand is a function of time, so minima and maxima are taken over samples of it: every 15 s for the least demand,
+// every minute for the largest.
 #include "simulation/faults/truths.h"
 
 #include <algorithm>
@@ -35,7 +36,7 @@ bool blocks(const Fault& fault) {
   }
 }
 
-/// Whoever finds his replicas undone twice stands back.
+/// A person changed the replicas at least twice in (from, to]: the controller may stand back (rule 9).
 bool undone_twice(const Record& record, const api::ObjectKey& key, WallTime from, WallTime to) {
   int undone = 0;
   for (const auto& write : record.writes)
@@ -81,8 +82,8 @@ Millis horizon_of(const Inhabitant& inhabitant) {
 }
 
 int plenty_for(double rps, const Inhabitant& inhabitant, const api::AutoscalerSpec& spec) {
-  // Where demand rises steeply at an hour that only the forecast knows, hours ahead are planned by its upper quantile:
-  // as much as it ever rises to is in sight all day.
+  // Where demand rises steeply at an hour that only the forecast knows, the upper quantile decides hours ahead: the top
+  // of the rise is in sight all day.
   const double steepest = inhabitant.steep ? inhabitant.service.demand_rps(*inhabitant.steep) : 0;
   return std::max(spec.min_replicas, 2 + need_of(std::max(1.5 * rps, 2.5 * steepest), inhabitant));
 }

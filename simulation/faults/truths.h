@@ -1,4 +1,5 @@
-// What the checkers share: arithmetic on the record of a run. Demand is the world's own, not what anybody measured.
+// Arithmetic on the record of a run that the checkers share. Demand is the true demand of the world, not a measured
+// value.
 #pragma once
 
 #include <optional>
@@ -7,47 +8,47 @@
 
 namespace aia::simulation {
 
-/// Replicas that serve so much; a fiftieth may be missing, which no metric shows.
+/// Replicas that serve `rps`. A fiftieth of the demand may be unserved, because no metric shows so little.
 int need_of(double rps, const Inhabitant& inhabitant);
 
 double least_rps(const Inhabitant& inhabitant, WallTime from, WallTime to);
 double largest_rps(const Inhabitant& inhabitant, WallTime from, WallTime to);
 
-/// Every request is counted where it comes in: what is served does not limit what is seen.
+/// True where the metric counts every request on arrival, so that capacity does not limit the measured demand.
 bool counts_arrivals(const Inhabitant& inhabitant);
 
-/// How long what demand was may still be seen in replicas: stabilised; with a forecast given back over an hour
-/// (docs/decisions/0018); and where a model with a memory of its own was asked for, a level is a spike to it for twelve
-/// steps of the grid (docs/forecasting.md). A turn that no day before had leaves every model less sure of itself for
-/// hours.
+/// How long past demand may still be seen in replicas. Without a forecast: half an hour. With a forecast:
+/// 75 minutes, because replicas are given back over an hour (docs/decisions/0018). With SeasonalNaive or HoltWinters:
+/// twelve grid steps and half an hour, because these models take a new level for a spike (docs/forecasting.md). After a
+/// turn of demand that no day before had: 12 hours, because every model is less sure.
 Millis memory_of(const Record& record, int service, const api::AutoscalerSpec& spec, WallTime at);
 
-/// How far ahead demand may be the reason for replicas now: starts, one after another where they are ordered, and nodes
-/// before them.
+/// How far ahead demand may be a reason for replicas now: 4 lead times, 25 where starts are ordered, and 10 minutes
+/// more with a node pool.
 Millis horizon_of(const Inhabitant& inhabitant);
 
-/// Half as much again as the largest demand in sight, or two and a half times the daily steep rise, and two replicas:
-/// what a planning quantile and rounding may cost.
+/// Replicas for 1.5 times the largest demand in sight, or for 2.5 times the top of the daily steep rise, plus two
+/// replicas: the most that a planning quantile and rounding may cost.
 int plenty_for(double rps, const Inhabitant& inhabitant, const api::AutoscalerSpec& spec);
 
-/// The newest at or before `at`; nullptr: none.
+/// The newest Moment of a service at or before `at`; nullptr: none.
 const Moment* moment_at(const Record& record, int service, WallTime at);
 
-/// Unset: there was none, or it did not decode then.
+/// The spec in force at `at`; unset: the AIAutoscaler did not exist.
 std::optional<api::AutoscalerSpec> spec_at(const Record& record, const api::ObjectKey& key, WallTime at);
 
-/// From a fault's end until all is as it should be: two cycles, one more that may have been under way and slow, a lease
-/// to be won and a rate window to fill.
+/// From a fault's end until all must be well again: two cycles, a slow cycle that may be under way, the time to win a
+/// lease, and a rate window to fill (90 s).
 Millis soon_after(const ControllerOptions& options);
 
-/// Nobody can be expected to scale that service out: it is not seen, not writable, or somebody else's for a while; or a
-/// fault of that kind was over only just now.
+/// No controller can be expected to scale this service out: a fault in [from, to], or shortly before, hides its demand,
+/// refuses writes, or gives the target another owner.
 bool blocked(const Record& record, int service, WallTime from, WallTime to);
 
-/// Another fault than that, which hits that service or a controller's decisions, overlaps [from, to].
+/// A fault other than `fault` that hits this service or a controller's decisions overlaps [from, to].
 bool others_disturb(const Record& record, const Fault& fault, int service, WallTime from, WallTime to);
 
 bool by_controller(const Write& write);
-bool is_done_scale(const Write& write);  ///< by a controller
+bool is_done_scale(const Write& write);  ///< a scale by a controller, done
 
 }  // namespace aia::simulation

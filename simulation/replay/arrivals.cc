@@ -1,4 +1,5 @@
-// Scattering arrivals; see arrivals.h.
+// All seconds of the play are drawn at once and kept, so that each call of the function for a moment gives the same
+// value, in any order of calls.
 #include "simulation/replay/arrivals.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ namespace {
 
 constexpr Millis kSecond(1000);
 
-/// Requests in each second from `from` to the trace's end: Poisson, then scaled so that each bin has its own number.
+/// Requests in each second from `from` to the trace's end: Poisson, then scaled so that each bin keeps its total.
 std::vector<double> scattered(const Trace& trace, WallTime from, Random random) {
   std::vector<double> seconds;
   for (WallTime bin = from; bin < trace.end();) {

@@ -1,5 +1,5 @@
-// Making the trace; see chat_service.h. Each kind of noise draws from a stream of its own, so that one more burst
-// leaves the rest as it was.
+// The trace is shape × level of the day × slow noise × bursts, plus the scatter of counts. Each kind of noise draws
+// from a stream of its own, so that one more burst changes no other noise.
 #include "simulation/replay/chat_service.h"
 
 #include <algorithm>
@@ -41,7 +41,7 @@ double shape(double hour) {
   return low + (high - low) * x * x * (3 - 2 * x);
 }
 
-/// What bursts add to each minute, as a share: up within two minutes, then down in a straight line.
+/// The share that bursts add to each minute: up within two minutes, then down in a straight line.
 std::vector<double> bursts(std::size_t minutes, double per_day, Random random) {
   std::vector<double> extra(minutes, 0.0);
   const double mean_gap = kDayMinutes / per_day;

@@ -1,4 +1,5 @@
-// Reducing a timeline; see columns.h.
+// Demand and capacity of a column come from the same moment, its worst. Queue, starting replicas and nodes are maxima
+// over the column, each from its own moment.
 #include "simulation/replay/columns.h"
 
 #include <algorithm>

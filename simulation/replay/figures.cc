@@ -1,4 +1,5 @@
-// Figures in words; see figures.h.
+// Numbers are formatted by snprintf, and thousands are separated afterwards. The program sets no locale, so decimals
+// always have a point. Times are UTC.
 #include "simulation/replay/figures.h"
 
 #include <array>
@@ -14,7 +15,7 @@ std::string with_digits(double value, int digits) {
   return text.data();
 }
 
-/// Nobody's demand is from the seventies: such a trace counts from a midnight of its own.
+/// A trace from the seventies has no real dates: its times count from a midnight of its own.
 bool is_relative(WallTime time) {
   return time >= WallTime{} && time < WallTime(std::chrono::hours(24 * 365 * 10));
 }
@@ -23,7 +24,7 @@ bool is_relative(WallTime time) {
 
 std::string figure(double value) {
   if (!std::isfinite(value)) return "?";
-  if (value == 0) value = 0;  // -0, too
+  if (value == 0) value = 0;  // -0 becomes 0
   const double size = std::abs(value);
   if (size == std::floor(size) && size < 1000) return with_digits(value, 0);
   std::string text = with_digits(value, size < 10 ? 2 : size < 100 ? 1 : 0);

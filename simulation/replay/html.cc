@@ -1,4 +1,5 @@
-// Escaping; see html.h. Source: https://html.spec.whatwg.org/multipage/syntax.html#syntax-text
+// Five characters are escaped, which is enough in content and in quoted attributes, but not in scripts or style sheets.
+// Source: https://html.spec.whatwg.org/multipage/syntax.html#syntax-text
 #include "simulation/replay/html.h"
 
 #include <array>

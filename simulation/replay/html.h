@@ -1,4 +1,4 @@
-// Text into HTML. Everything that a report shows and did not write itself goes through escaped().
+// Turns text into HTML. All foreign text in a report, such as names of traces, goes through escaped().
 #pragma once
 
 #include <string>
@@ -6,10 +6,10 @@
 
 namespace aia::simulation {
 
-/// For content and for attributes in quotes. Control characters, which HTML has no way to write, become "�".
+/// Escapes for content and for attributes in quotes. Control characters, which HTML cannot contain, become "�".
 std::string escaped(std::string_view text);
 
-/// A coordinate for SVG: one decimal, no more than needed ("12", "0.5").
+/// A coordinate for SVG with at most one decimal ("12", "0.5").
 std::string coordinate(double value);
 
 }  // namespace aia::simulation

@@ -1,5 +1,5 @@
-// Drawing a plot; see plot.h. The SVG's own coordinates are 1000 × 100; `vector-effect: non-scaling-stroke` in the
-// style sheet keeps lines as wide as they are meant when it is stretched.
+// The SVG's own coordinates are 1000 × 100. When the page stretches the SVG, `vector-effect: non-scaling-stroke` in the
+// style sheet keeps the width of lines.
 #include "simulation/replay/plot.h"
 
 #include <cmath>
@@ -32,7 +32,7 @@ class Path {
   std::string text_;
 };
 
-/// Middles of columns joined; a gap ends the line.
+/// Joins the middles of columns; a gap ends the line.
 void draw_line(Path& path, const Layer& layer) {
   bool drawing = false;
   for (std::size_t i = 0; i < layer.values.size(); ++i) {
@@ -56,7 +56,7 @@ void draw_steps(Path& path, const Layer& layer) {
   if (last) path.across(static_cast<double>(layer.values.size()));
 }
 
-/// Columns from `below` (or zero) up; neighbours share one outline.
+/// Fills columns from `below` (or zero) up; neighbours share an outline.
 void draw_area(Path& path, const Layer& layer) {
   const auto lower = [&](std::size_t i) { return layer.below.empty() ? 0.0 : layer.below[i].value_or(0); };
   const auto filled = [&](std::size_t i) {
@@ -90,7 +90,7 @@ std::string layer_svg(const Layer& layer, double top) {
          "\"/>";
 }
 
-/// Into how many parts grid lines divide an axis that ends at `top`, so that their labels are short.
+/// The number of parts into which grid lines divide an axis up to `top`, chosen for short labels.
 int parts(double top) {
   for (const int count : {5, 4, 3, 6, 7}) {
     const double step = top / count, power = std::pow(10, std::floor(std::log10(step) + 1e-9));
@@ -100,7 +100,7 @@ int parts(double top) {
   return 4;
 }
 
-/// Hours between marks, so that about eight fit.
+/// The time between marks, so that about eight marks fit.
 Millis spacing(Millis span) {
   for (const int minutes : {5, 10, 15, 30, 60, 120, 180, 360, 720}) {
     if (span / std::chrono::minutes(minutes) <= 8) return std::chrono::minutes(minutes);
@@ -108,7 +108,7 @@ Millis spacing(Millis span) {
   return std::chrono::hours(24) * (1 + span / std::chrono::hours(24 * 8));
 }
 
-/// Grid lines in the SVG and their labels beside it.
+/// Adds grid lines to the SVG, and their labels to the text beside the SVG.
 void add_grid(const Plot& plot, std::string& svg, std::string& labels) {
   const int count = parts(plot.top);
   for (int i = 0; i <= count; ++i) {

@@ -1,5 +1,6 @@
-// A plot over time as a piece of HTML: curves in an SVG that stretches with the page, axis labels as text beside it, so
-// that both stay legible from a telephone to a printout. No scripts, no resources; colours are the style sheet's.
+// A plot over time as a piece of HTML: curves in an SVG that stretches with the page, and axis labels as text beside
+// the SVG, so that both stay legible from a telephone to a printout. The plot needs no scripts and no resources; the
+// style sheet sets the colours.
 #pragma once
 
 #include <optional>
@@ -10,7 +11,8 @@
 
 namespace aia::simulation {
 
-/// One layer; later ones lie over earlier ones. `css` names its class and what the legend shows.
+/// A layer; later layers lie over earlier layers. `css` is its class in the style sheet, also for its key in the
+/// legend.
 struct Layer {
   enum class Shape {
     Line,   ///< from column to column
@@ -20,20 +22,20 @@ struct Layer {
   };
   Shape shape = Shape::Line;
   std::string css;
-  std::string label;                          ///< in the legend; empty: not in it
-  std::vector<std::optional<double>> values;  ///< one a column, equally wide; unset: nothing is drawn
-  std::vector<std::optional<double>> below;   ///< of a Band
+  std::string label;                          ///< in the legend; empty: not in the legend
+  std::vector<std::optional<double>> values;  ///< a value per column, equally wide; unset: not drawn
+  std::vector<std::optional<double>> below;   ///< lower edge of a Band
 };
 
 struct Plot {
   std::string title;
-  std::string caption;  ///< what the reader is to see in it; may be empty
+  std::string caption;  ///< the point of the plot, for the reader; may be empty
   WallTime from{}, to{};
-  double top = 1;  ///< of the axis, which starts at 0
+  double top = 1;  ///< upper end of the axis, which starts at 0
   std::vector<Layer> layers;
 };
 
-/// A <figure>.
+/// The plot as a <figure>.
 std::string html(const Plot& plot);
 
 }  // namespace aia::simulation

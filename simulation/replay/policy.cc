@@ -1,4 +1,4 @@
-// The policies; see policy.h.
+// All policies share a spec but for the model and the node pool, so that a difference in figures has no other cause.
 #include "simulation/replay/policy.h"
 
 namespace aia::simulation {

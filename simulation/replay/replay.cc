@@ -1,5 +1,5 @@
-// Playing a policy; see replay.h. The world goes on by one cycle, then the loop looks at it, as often as the play has
-// cycles.
+// A play is a loop: the controller runs a cycle, the timeline gets a Moment, and the world goes on by the length of a
+// cycle. The controller itself takes no virtual time.
 #include "simulation/replay/replay.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kAutoscaler = "llm";
 
-/// Keeps of each cycle what a report shows.
+/// Keeps the figures of each cycle that reports show.
 class Recorder : public ports::Reporter {
  public:
   explicit Recorder(Outcome& outcome) : outcome_(outcome) {}
@@ -39,7 +39,7 @@ class Recorder : public ports::Reporter {
   Outcome& outcome_;
 };
 
-/// `scenario` must outlive them.
+/// `scenario` must outlive the options.
 ServiceOptions service_options(const Scenario& scenario, const Trace& whole) {
   ServiceOptions options;
   options.demand_rps = arrivals(whole, scenario.play_from(), scenario.seed);
@@ -52,7 +52,7 @@ ServiceOptions service_options(const Scenario& scenario, const Trace& whole) {
   return options;
 }
 
-/// Bins that the trace lacks are not scraped while they are played: requests come, but nobody can look.
+/// Stops scrapes during the missing bins of the trace: requests come, but Prometheus has no samples.
 void play_gaps(const Trace& trace, World& world, Service& service) {
   bool gap = false;
   for (WallTime at = world.now(); at < trace.end(); at += trace.step - (at - trace.start) % trace.step) {
@@ -63,7 +63,7 @@ void play_gaps(const Trace& trace, World& world, Service& service) {
   }
 }
 
-/// What served the last lead time before the play: a service that was running well.
+/// The replicas that served the last lead time before the play, of a service that was running well.
 int replicas_before(const Scenario& scenario, const Trace& whole) {
   const auto before = whole.between(scenario.play_from() - scenario.lead_max - whole.step, scenario.play_from());
   return scenario.needed(*std::max_element(before.values.begin(), before.values.end()));
@@ -77,7 +77,7 @@ api::Autoscaler autoscaler_of(const Policy& policy) {
   return object;
 }
 
-/// Rooms for every replica that there may be.
+/// A pool with room for max replicas.
 api::AcceleratorPool pool_of(const Scenario& scenario) {
   api::AcceleratorPool pool;
   pool.meta.name = kPoolName;

@@ -1,4 +1,5 @@
-// The page; see report_html.h.
+// The page begins with cards and the verdict, for a reader with ten seconds, then shows plots, all figures, the
+// scenario, the limits of the simulation and the command. All foreign text passes escaped() (html.h).
 #include "simulation/replay/report_html.h"
 
 #include <cmath>
@@ -18,7 +19,7 @@ std::string element(const char* name, const std::string& text) {
   return "<" + std::string(name) + ">" + escaped(text) + "</" + name + ">";
 }
 
-/// The table turned into a card for each of its first figures: what one wants to know at a glance.
+/// A card for each of the most important figures of the table, with all policies.
 std::string cards(const Replay& replay, const Table& table) {
   std::string html;
   std::vector<std::size_t> figures = {1, 3, 4, 5};
@@ -35,7 +36,7 @@ std::string cards(const Replay& replay, const Table& table) {
   return "<div class=\"cards\">" + html + "</div>\n";
 }
 
-/// A row per figure, so that it fits a telephone.
+/// The table with a row per figure, to fit a telephone.
 std::string table_html(const Table& table) {
   std::string html = "<div class=\"scroll\"><table><thead><tr><th></th>";
   for (const auto& row : table.rows) html += element("th", row[0]);

@@ -1,5 +1,5 @@
-// A replay as one HTML page that needs nothing else: no scripts, no resources, light or dark as the reader has it,
-// printable. The same replay gives the same bytes: there is no date in it.
+// Writes a replay as a single HTML page without scripts and resources, light or dark as the reader's system is set, and
+// printable. The same replay gives the same bytes, because the page has no date.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace aia::simulation {
 
-/// `command`: the command line that gives the same again; shown as it is.
+/// `command`: the command line that repeats the replay; shown unchanged.
 std::string report_html(const Replay& replay, const std::string& command);
 
 }  // namespace aia::simulation

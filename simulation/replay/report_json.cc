@@ -1,4 +1,5 @@
-// Writing the JSON; see report_json.h.
+// Numbers are rounded to six significant digits before they are written, so that the text is short and the last bits of
+// a sum do not show. Unknown figures are null.
 #include "simulation/replay/report_json.h"
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
-// A replay as JSON, for programs: every figure of the table, the scenario and the verdict. The fields are documented in
-// docs/replay.md and stay; new ones may come.
+// Writes a replay as JSON, for programs: every figure of the table, the scenario and the verdict. The fields are
+// documented in docs/replay.md. Existing fields stay; new fields may come.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Choosing what to plot; see report_plots.h. Columns are counted so that a page of five plots stays below 300 kB.
+// The number of columns keeps a page of five plots below 300 kB. The detail plot stands after the days of the policies,
+// and is left out where the play is shorter than six hours.
 #include "simulation/replay/report_plots.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ namespace aia::simulation {
 namespace {
 
 constexpr int kColumns = 480;
-constexpr double kLowestTop = 4;  // of an axis that counts
+constexpr double kLowestTop = 4;  // of an axis of whole things
 constexpr Millis kDetail = std::chrono::hours(3);
 
 using Values = std::vector<std::optional<double>>;
@@ -43,7 +44,7 @@ Layer short_layer(const Drawn& columns, const std::string& of = "") {
           values_of(columns, [](auto& c) { return c.capacity_rps; })};
 }
 
-/// What was said a lead time before, from the median to the planning quantile; nothing without a forecast.
+/// Adds the forecast made a lead time before, from the median to the planning quantile; nothing without a forecast.
 void add_fan(Plot& plot, const Drawn& columns, double quantile) {
   if (std::none_of(columns.begin(), columns.end(), [](auto& c) { return c.upper.has_value(); })) return;
   plot.layers.push_back(

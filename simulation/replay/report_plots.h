@@ -1,4 +1,5 @@
-// The plots of a replay's report: each policy's day, the steepest hours in detail, the queues and the starts.
+// Makes the plots of a replay's report: the day of each policy, the steepest hours in detail, the queues, the starts,
+// and the nodes where the scenario has nodes.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
-// The report in a terminal; see report_text.h.
+// Everything fits the width of the terminal: charts get as many columns as there is room, text is wrapped at words, and
+// a table that is too wide is turned on its side.
 #include "simulation/replay/report_text.h"
 
 #include <algorithm>
@@ -13,9 +14,9 @@ namespace aia::simulation {
 namespace {
 
 constexpr int kNarrowest = 52, kWidest = 120;
-constexpr int kNarrowestNodes = 68;  // there is one policy more
+constexpr int kNarrowestNodes = 68;  // nodes add a policy to the table
 
-/// Characters of UTF-8 text, each one column wide.
+/// The number of characters in UTF-8 text, each a column wide.
 std::size_t width_of(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
@@ -25,7 +26,7 @@ std::string aligned(const std::string& text, std::size_t width, bool right) {
   return right ? blanks + text : text + blanks;
 }
 
-/// A row of the table per line; where it is too wide, a line per figure instead.
+/// A line per row of the table; where a line would be too wide, a line per figure instead.
 std::string table_text(const Table& table, std::size_t width) {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < table.heads.size(); ++i) {

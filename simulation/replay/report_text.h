@@ -1,5 +1,5 @@
-// A replay in a terminal: a table, the verdict in words, and the day drawn for each policy: demand, the capacity that
-// was Ready, and the queue. Without colour the same signs say the same.
+// Writes a replay for a terminal: the day of each policy as a chart of demand, Ready capacity and queue, then a table
+// and the verdict in words. The signs differ in shape, so that the chart can be read without colour.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// What follows from a scenario, and what it must keep; see scenario.h.
+// Derived figures of a scenario and its validation. Error messages begin with the flag of the replay command that sets
+// the value, because a scenario is made from its flags.
 #include "simulation/replay/scenario.h"
 
 #include <algorithm>
@@ -11,8 +12,8 @@ namespace aia::simulation {
 namespace {
 
 constexpr Millis kSecond(1000);
-constexpr Millis kLeastHistory = std::chrono::hours(48);  // two seasons of the spec's default
-constexpr double kMostReplicas = 10'000;                  // of one service: every pod is simulated
+constexpr Millis kLeastHistory = std::chrono::hours(48);  // two seasons by the spec's default
+constexpr double kMostReplicas = 10'000;                  // because every pod is simulated
 
 Error wrong(const std::string& message) {
   return {ErrorKind::Invalid, message, {}};

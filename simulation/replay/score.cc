@@ -1,4 +1,5 @@
-// The figures; see score.h.
+// Capacity is short only where demand exceeds capacity by more than a rounding error (1e-12), so that a full service
+// does not count as short. The P90 of waits is by nearest rank.
 #include "simulation/replay/score.h"
 
 #include <algorithm>
@@ -10,12 +11,12 @@ double hours(Millis duration) {
   return std::chrono::duration<double, std::ratio<3600>>(duration).count();
 }
 
-/// Demand beyond what `replicas` serve; a rounding error is none.
+/// Demand exceeds the capacity of `replicas` by more than a rounding error.
 bool exceeds(double rps, int replicas, double per_replica_rps) {
   return rps > replicas * per_replica_rps * (1 + 1e-12);
 }
 
-/// Of what each bin's replicas need.
+/// The hours of the play, each multiplied by `count` of its bin's needed replicas.
 template <class Count>
 double hours_of(const Scenario& scenario, Count count) {
   const auto whole = scenario.trace.filled();
@@ -70,7 +71,8 @@ Millis typical_lead(const Scenario& scenario) {
 Score score_of(const Scenario& scenario, const ServiceTotals& totals, const std::vector<Moment>& timeline) {
   Score score;
   score.requests = totals.arrived;
-  score.within_slo = std::min(totals.started_in_slo, totals.arrived);  // sums in another order: a hair more
+  score.within_slo =
+      std::min(totals.started_in_slo, totals.arrived);  // rounding: the sum in another order may be a hair larger
   score.replica_hours = totals.replica_seconds / 3600;
   score.gpu_hours = totals.gpu_seconds / 3600;
   score.worst_queue = totals.worst_queue;

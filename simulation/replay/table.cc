@@ -1,4 +1,5 @@
-// Filling the table; see table.h.
+// A figure that is unknown, or that the clairvoyant bound has no value for, is a dash. The HTML report picks its cards
+// by the order of these columns.
 #include "simulation/replay/table.h"
 
 #include <cmath>

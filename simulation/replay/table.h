@@ -1,4 +1,4 @@
-// The figures of a replay as rows of text, the same ones in the terminal and in the HTML report.
+// The figures of a replay as rows of text, the same in the terminal and in the HTML report.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 namespace aia::simulation {
 
 struct Table {
-  std::vector<std::string> heads;  ///< the first one is of the policies' names, empty
+  std::vector<std::string> heads;  ///< the first head, over the policies' names, is empty
   std::vector<std::vector<std::string>> rows;
 };
 
-/// One row per policy, and one of the clairvoyant bound.
+/// A row per policy, and a row of the clairvoyant bound.
 Table table_of(const Replay& replay);
 
 }  // namespace aia::simulation

@@ -1,4 +1,5 @@
-// Drawing in characters; see terminal_chart.h.
+// Each cell of the chart is decided alone, from the heights of demand and capacity in its column. ANSI colours are set
+// only where the colour changes, which keeps the text short.
 #include "simulation/replay/terminal_chart.h"
 
 #include <algorithm>
@@ -22,7 +23,7 @@ constexpr std::array<Sign, 4> kSigns = {{{" ", ""}, {"█", "\x1b[34m"}, {"╳",
 constexpr std::array<const char*, 9> kLevels = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 constexpr const char* kPlain = "\x1b[0m";
 
-/// Joins cells, a colour only where it changes.
+/// Joins cells, and sets a colour only at a change of colour.
 class Painter {
  public:
   explicit Painter(bool coloured) : coloured_(coloured) {}
@@ -44,7 +45,7 @@ std::string gutter(const std::string& label, const char* edge) {
   return text.data() + std::string(edge);
 }
 
-/// Rows from the bottom that `value` fills; anything above nothing fills one.
+/// The number of rows that `value` fills from the bottom; any value above 0 fills at least a row.
 int height(double value, double top, int rows) {
   if (!(value > 0)) return 0;
   return std::clamp(static_cast<int>(std::lround(value / top * rows)), 1, rows);
@@ -52,14 +53,14 @@ int height(double value, double top, int rows) {
 
 Cell cell(const Column& column, int row, double top, int rows) {
   const int demand = height(column.demand_rps, top, rows), capacity = height(column.capacity_rps, top, rows);
-  // A shortage of less than a row is still shown as one.
+  // A shortage of less than a row is still drawn as a row.
   const int served = column.is_short() ? std::min(capacity, demand - 1) : demand;
   if (row < served) return Cell::Served;
   if (row < demand) return Cell::Short;
   return row < capacity ? Cell::Idle : Cell::Empty;
 }
 
-/// The hours below the columns, every third one and where there is room.
+/// The times below the columns, where there is room: every 3 hours, or every day where the chart spans over 36 hours.
 std::string hours(WallTime from, WallTime to, std::size_t count) {
   std::string line(count, ' ');
   const auto span = to - from;

@@ -1,4 +1,4 @@
-// Bins are compared in whole milliseconds, that is exactly.
+// Times are whole milliseconds, so bins are found by exact integer division.
 #include "simulation/replay/trace.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The verdict; see verdict.h. Below half a hundredth of a percentage point of the requests and half a percent of the
-// cost two policies count as equal: that much is luck.
+// Two policies count as equal where their shares of requests within the SLO differ by at most 0.005 percentage points,
+// or their costs by at most half a percent: such differences are luck.
 #include "simulation/replay/verdict.h"
 
 #include <cmath>
@@ -19,7 +19,7 @@ Side serving(const Score& one, const Score& other) {
   return more > kEqualShare ? Side::Better : more < -kEqualShare ? Side::Worse : Side::Equal;
 }
 
-/// What is paid for: nodes, where there are any.
+/// The paid hours: node-hours where the scenario has nodes, else GPU-hours.
 double paid_hours(const Score& score) {
   return score.nodes ? score.nodes->hours : score.gpu_hours;
 }
@@ -70,7 +70,7 @@ std::string sum(const Outcome& one, const Outcome& other) {
   return "Here " + other.policy.name + " was the better choice.";
 }
 
-/// A scenario in which nobody can serve the peak says more about its bounds than about policies.
+/// A scenario in which no policy can serve the peak says more about its bounds than about policies.
 std::string bounds(const Scenario& scenario) {
   double peak = 0;
   for (const double rps : scenario.trace.between(scenario.play_from(), scenario.trace.end()).values)

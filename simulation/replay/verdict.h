@@ -1,5 +1,5 @@
-// What a replay came to, in sentences: the first policy held against each other one. It says what was better, what it
-// cost, and says as plainly when the first one was not the better choice.
+// The verdict of a replay in sentences: the first policy compared with each other policy. The sentences name the better
+// policy and its cost, and are as plain when the first policy was not the better choice.
 #pragma once
 
 #include <string>
