@@ -1,4 +1,5 @@
-// Waiting; see pacer.h.
+// Two waits on a condition variable: first until a cycle is due or asked for, then until the spacing has passed or
+// hurry() was called. A request to stop ends both waits.
 #include "controller/loop/pacer.h"
 
 namespace aia::loop {

@@ -1,6 +1,6 @@
-// When the next cycle begins: a cycle after the last one began, at once when something changed or there is more history
-// to read, but never closer together than the spacing, so that a flood of changes is one cycle a second and no more;
-// only who leads from now on does not wait for that.
+// When the next cycle begins. Usually a cycle length after the last one began; at once when something changed, or when
+// more history is to be read. Cycles begin at least `spacing` apart, so a flood of changes causes one cycle per second
+// and no more. Only a new leader does not wait for the spacing.
 #pragma once
 
 #include <chrono>

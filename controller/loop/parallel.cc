@@ -1,4 +1,5 @@
-// See parallel.h.
+// Threads take the next index from a shared counter, so that a slow piece of work holds up no thread but its own. The
+// threads live for one call and are joined at its end.
 #include "controller/loop/parallel.h"
 
 #include <algorithm>

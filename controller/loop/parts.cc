@@ -1,4 +1,5 @@
-// Choosing parts; see parts.h.
+// Choosing parts by places: a forecaster belongs to a place, so parts that stay keep their places, and new parts fill
+// the places of parts that fell out. This walk over `ranked` gives each new place the heaviest part without a place.
 #include "controller/loop/parts.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 namespace aia::loop {
 namespace {
 
-constexpr int kLooksWithoutParts = 24;  // a season
+constexpr int kLooksWithoutParts = 24;  // per season
 
 bool is_in(const std::vector<std::string>& values, const std::string& value) {
   return std::find(values.begin(), values.end(), value) != values.end();

@@ -1,6 +1,6 @@
-// Which parts of a demand are forecast by themselves: the heaviest of the last season. They change slowly on purpose:
-// one that is new has to be learned first, so a part stays until it is no more among twice as many, and its successor
-// takes its place. Pure.
+// Which parts of a demand are forecast by themselves: the heaviest of the last season. The choice changes slowly on
+// purpose, because a new part has to be learned first. A part stays while it is among twice as many heaviest parts as
+// are forecast; then its successor takes its place. Pure.
 #pragma once
 
 #include <cstddef>
@@ -17,22 +17,24 @@ class Parts {
   /// Values of the label, each in its place.
   [[nodiscard]] const std::vector<std::string>& values() const { return values_; }
 
-  /// They were looked at, at least once.
+  /// True once the heaviest parts were looked at.
   [[nodiscard]] bool known() const { return looked_at_.has_value(); }
 
-  /// To be looked at: at first, then once a season; while there are none, more often.
+  /// True when the heaviest parts should be queried again: at first, then once a season, and more often while there are
+  /// no parts.
   [[nodiscard]] bool due(WallTime now, Millis season) const;
 
-  /// `ranked`: the heaviest first, twice `most` if there are so many. Returns the places whose part is another one now,
-  /// in ascending order, new places included. A single value is no part: it is the whole.
+  /// Chooses parts from `ranked`: label values, the heaviest first, twice `most` of them if there are so many. Returns
+  /// the places with another part than before, in ascending order, new places included. A single value is no part,
+  /// because it is the whole demand.
   std::vector<std::size_t> choose(const std::vector<std::string>& ranked, std::size_t most, WallTime now);
 
-  /// Time was counted wrongly by so much (loop_clock.h).
+  /// Moves all remembered times by `by`, after a jump of the wall clock (loop_clock.h).
   void shift(Millis by) {
     if (looked_at_) *looked_at_ += by;
   }
 
-  /// As they were `then`.
+  /// Restores parts that were chosen `then`, from a checkpoint.
   void resume(std::vector<std::string> values, WallTime then);
 
  private:

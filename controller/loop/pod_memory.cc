@@ -1,4 +1,6 @@
-// See pod_memory.h.
+// Each look rebuilds its maps from the pods of this look, so that no pod leaves traces after its end. Pods have no link
+// to the pod they replace. So a new pod inherits the oldest start among the pods that went, as long as the target asks
+// for no fewer replicas.
 #include "controller/loop/pod_memory.h"
 
 #include <algorithm>
@@ -10,8 +12,8 @@ namespace aia::loop {
 namespace {
 
 constexpr std::size_t kPodsInOrder = 5, kMostAtOnce = 100;
-constexpr Millis kWholeSecond{1000};                     // the API's timestamps
-constexpr Millis kNextAtOnce{std::chrono::seconds(30)};  // from one pod's Ready to the creation of the next
+constexpr Millis kWholeSecond{1000};                     // resolution of the API's timestamps
+constexpr Millis kNextAtOnce{std::chrono::seconds(30)};  // at most, from a pod's Ready to the creation of the next pod
 
 }  // namespace
 
@@ -42,7 +44,7 @@ void PodMemory::observe(const std::vector<ports::Pod>& pods, int spec_replicas, 
   missing_ = best_ready_ - std::min(ready, spec_replicas);
 }
 
-/// A pod that goes although no fewer replicas are asked for is made anew.
+/// Follows starts across pods: a pod that goes although the target asks for no fewer replicas is replaced.
 void PodMemory::follow_starts(const std::vector<ports::Pod>& pods, int spec_replicas) {
   std::map<std::string, WallTime> starts;
   std::vector<const ports::Pod*> fresh;

@@ -1,6 +1,6 @@
-// Asking for nodes, and undoing it; see pools.h. What was there before is recorded, and our finalizer put on the pool,
-// before the first write that would have to be undone. Room is taken back before more is asked for, so that a buffer
-// whose replicas were just started does not refill; a failed write ends its own pool's turn and no other's.
+// Asks for nodes, gives nodes back and undoes our writes. The original size is recorded, and our finalizer put on the
+// pool, before the first write that would have to be undone (rule 11). Buffers shrink before others grow, so that a
+// buffer whose replicas were just started does not refill. A failed write ends the turn of its own pool only.
 #include <algorithm>
 
 #include "controller/loop/pools.h"
@@ -18,7 +18,8 @@ class Actor {
   Actor(PoolRound& round, Cycle& cycle, ports::Pools& pools, const Budget& budget, const Settings& settings)
       : round_(round), cycle_(cycle), pools_(pools), budget_(budget), settings_(settings) {}
 
-  /// False: a write failed. Of a pool whose spec does not decode nothing is touched but when it goes.
+  /// Returns false if a write failed. While the spec does not decode, nothing is touched unless the pool is being
+  /// deleted.
   bool act(Pool& pool) {
     if (pool.problem && !pool.object.meta.deleting) return true;
     budget_.begin();
@@ -38,7 +39,7 @@ class Actor {
     return pool.errors.size() == errors;
   }
 
-  /// Buffers whose pool is gone, or whose workload names another one now.
+  /// Deletes buffers whose pool is gone. A buffer whose AIAutoscaler no longer names its pool goes in remove_buffers().
   void drop_orphans() {
     if (!round_.unseen.empty()) return;
     const auto buffers = round_.buffers;
@@ -50,7 +51,7 @@ class Actor {
   }
 
  private:
-  /// Who needs what of it; else nothing is undone.
+  /// True if all needs of this pool are known. Otherwise nothing is undone.
   [[nodiscard]] bool is_known(const Pool& pool) const {
     return pool.object.meta.deleting || round_.unknown_need(pool).empty();
   }
@@ -59,7 +60,7 @@ class Actor {
     return !cycle_.leading || cycle_.stop.stop_requested() || cycle_.outage.is_on() || budget_.is_spent();
   }
 
-  /// True: it was done.
+  /// Notes the outcome of a write; returns true if the write succeeded.
   bool note(Pool* pool, const Status& outcome, const std::string& what) {
     if (!outcome && lead_lost(cycle_, outcome.error())) return false;
     cycle_.outage.note(outcome);
@@ -70,7 +71,8 @@ class Actor {
     return outcome.ok();
   }
 
-  /// The same where it is one AIAutoscaler's trouble and not the pool's: its namespace has a quota, or is going.
+  /// The same for a write that concerns a single AIAutoscaler, and not the pool: its namespace may have a quota, or be
+  /// terminating.
   bool note_of_member(Pool& pool, WorkloadState& member, const Status& outcome, const std::string& what) {
     member.buffer_error.reset();
     if (!outcome && lead_lost(cycle_, outcome.error())) return false;
@@ -94,22 +96,22 @@ class Actor {
     return true;
   }
 
-  /// Its expiry moves on while we are there, whatever keeps us from acting: who runs `release --expired` looks for what
-  /// nobody looks after.
+  /// Renews the record's expiry, even in cycles in which we cannot act, so that `release --expired` undoes only pools
+  /// whose controller is gone.
   void keep_record(Pool& pool) {
     if (const auto before = pool.state->status.before; before && is_aging(*before))
       record(pool, api::SizeBefore{before->nodes, round_.now + settings_.hold_expiry});
   }
 
-  /// What we know of it was not written by us, and perhaps not seen to its end: before its size is changed because of
-  /// that, a write as it was read shows whether it is so still.
+  /// Before the size is changed because of a status which another leader wrote, the status is written back unchanged
+  /// with its resourceVersion. A newer status that we have not seen makes this write fail.
   bool confirm(Pool& pool) { return pool.state->confirmed || record(pool, pool.state->status.before); }
 
   [[nodiscard]] bool is_aging(const api::SizeBefore& before) const {
     return before.expires - round_.now < settings_.hold_expiry * 2 / 3;
   }
 
-  /// Kept in the status before anything is changed.
+  /// Writes the original size, or its removal, into the pool's status.
   bool record(Pool& pool, std::optional<api::SizeBefore> before) {
     if (ended()) return false;
     auto object = pool.to_write();
@@ -133,13 +135,14 @@ class Actor {
     return true;
   }
 
-  /// While all that use it are Paused its size stays, and so does the record of what it was before.
+  /// Writes the planned size. While no member acts (all are Paused, or have another owner), the size and the recorded
+  /// original size stay.
   void resize(Pool& pool) {
-    if (pool.written || !pool.supply.size)
-      return;  // what else could not be read holds shrinking alone (PoolInput::hold)
+    if (pool.written || !pool.supply.size) return;  // other reading errors hold only shrinking (PoolInput::hold)
     const auto& decision = *pool.acting;
     const int size = *pool.supply.size;
-    // More than are there, not more than the scale says: a rollout's surge is there, and is not ours to ask for.
+    // Grow by `more` from the scale's size. `decision.nodes` also counts the surge nodes of a rollout, which are not
+    // ours to ask for.
     int nodes = std::max(size, std::min(size + decision.more, pool.object.spec.max_nodes));
     if (decision.nodes < size) nodes = decision.nodes;
     if (!pool.any(&PoolNeed::acts)) nodes = size;
@@ -150,18 +153,18 @@ class Actor {
     if (confirm(pool)) write_size(pool, nodes);
   }
 
-  /// Back to what was there before, unless somebody else sizes it now; not below the nodes that pods hold, which would
-  /// be drained, or may hold, nor those that come, which pods may wait for.
+  /// Puts the original size back, unless another owner sizes the pool now. Nodes that pods hold, or may hold, are kept,
+  /// because shrinking would drain them; so are nodes on their way that pods may wait for.
   void restore(Pool& pool) {
     const auto before = pool.state->status.before;
     if (!before || pool.written) return;
     const auto& problem = pool.supply.problem;
-    if (problem && problem->kind == ErrorKind::NotFound) record(pool, std::nullopt);  // there is nothing to put back
+    if (problem && problem->kind == ErrorKind::NotFound) record(pool, std::nullopt);  // no scale is left to put back
     if (!pool.supply.size || problem || pool.supply.refusal) return;
     const int needed = pool.supply.held() + pool.awaited();
     const int nodes = std::max(before->nodes, std::min(needed, *pool.supply.size));
     const bool holds = !round_.unseen.empty() || !pool.supply.rolling.empty();
-    if (nodes < *pool.supply.size && holds) return;  // pods may be there that are not seen
+    if (nodes < *pool.supply.size && holds) return;  // unseen pods may run there
     const bool changes = nodes != *pool.supply.size || pool.supply.marked();
     if (changes && (!confirm(pool) || !write_size(pool, nodes))) return;
     if (nodes == before->nodes) record(pool, std::nullopt);
@@ -175,7 +178,7 @@ class Actor {
 
   struct Change {
     const PoolMember* member;
-    std::optional<ports::Buffer> there;  ///< unset: none
+    std::optional<ports::Buffer> there;  ///< unset: no buffer yet
     int replicas;
   };
 
@@ -191,7 +194,7 @@ class Actor {
       const auto& need = member.state->need;
       if ((!need || !need->is_known()) && !pool.object.meta.deleting) kept.insert(member.object->meta.uid);
       if (!acts || !need || !need->is_placeable() || !need->counts()) {
-        member.state->buffer_error.reset();  // none is to be written for it
+        member.state->buffer_error.reset();  // no buffer is due
         continue;
       }
       const int wanted = pool.acting->buffers[i++];
@@ -225,7 +228,7 @@ class Actor {
   }
 
   void remove_buffers(Pool& pool, const std::set<std::string>& kept) {
-    if (!round_.unseen.empty() && !pool.object.meta.deleting) return;  // a mode may have changed, or a pool been named
+    if (!round_.unseen.empty() && !pool.object.meta.deleting) return;  // modes or pools may have changed unseen
     std::erase_if(round_.buffers, [&](const ports::Buffer& buffer) {
       if (buffer.pool != pool.object.meta.name || kept.contains(buffer.autoscaler_uid) || ended()) return false;
       const auto gone = pools_.delete_buffer(buffer);

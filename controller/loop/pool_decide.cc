@@ -1,5 +1,6 @@
-// How many nodes: what workloads need is collected from their decisions, then each pool is planned twice, as if all
-// were in Auto, to show it, and for those that are, to act on it; see pools.h.
+// Plans how many nodes each pool needs. The needs of workloads are remembered from their decisions, because a workload
+// may miss a cycle. Each pool is then planned twice: once as if all members were in Auto, for the status, and once for
+// the members that count, for acting.
 #include <algorithm>
 
 #include "controller/loop/pools.h"
@@ -9,8 +10,8 @@
 namespace aia::loop {
 namespace {
 
-/// Everything that may lower is known: the demand whole, the past read until now, the cluster seen, no rollout under
-/// way.
+/// True if the need may lower nodes: all demand is whole, all histories reach until now, the cluster is seen, and no
+/// rollout is under way.
 bool is_whole(const Workload& workload) {
   return workload.warmed_up && workload.unseen.empty() && workload.target && workload.target->rollout.empty() &&
          std::all_of(workload.demand.begin(), workload.demand.end(), [](const DemandView& view) {
@@ -18,14 +19,14 @@ bool is_whole(const Workload& workload) {
          });
 }
 
-/// The first knot at or after `at`, else the last: paths up to there say what happens until `at`.
+/// The first knot at or after `at`, or else the last knot: paths up to there tell what happens until `at`.
 Millis first_knot(const forecasting::Fan& fan, WallTime at) {
   const auto found = std::lower_bound(fan.offsets.begin(), fan.offsets.end(), at - fan.origin);
   return found == fan.offsets.end() ? fan.offsets.back() : *found;
 }
 
-/// By scenario path, the most replicas that will be planned from when a replica started now serves until a node asked
-/// for now does.
+/// By scenario path, the most replicas planned for between two moments: when a replica started now serves, and 1.25
+/// times the full lead time from now (node lead, pod lead and data age; docs/decisions/0011).
 std::map<long, int> paths_of(const Workload& workload, WallTime now, Millis node_lead, int max) {
   std::map<long, int> most;
   for (const auto& view : workload.demand) {
@@ -73,18 +74,19 @@ PoolNeed need_of(const Workload& workload, const Pool& pool, WallTime now) {
   if (need.asked.ahead) need.asked.ahead = std::max(*need.asked.ahead, planned.desired);
   if (need.stays) {
     need.asked.ahead.reset(), need.asked.whole = false;
-    for (auto& [path, replicas] : need.asked.paths) replicas = 0;  // on each it stays as it is
+    for (auto& [path, replicas] : need.asked.paths) replicas = 0;  // on each path the workload stays as now
   }
   return need;
 }
 
-/// Until somebody changes an object there is no target.
+/// True if the target cannot be read until somebody changes an object.
 bool has_no_target(const Workload& workload) {
   const auto& error = workload.target_error;
   return error && (is_lasting(*error) || error->kind == ErrorKind::Conflict);
 }
 
-/// Of one that cannot be decided on what there is stays. For long it is not known how many of its pods still wait.
+/// Adjusts the need of a workload without a decision in this cycle: nodes stay. If its target is gone for long, nobody
+/// knows how many of its pods still wait, so only bound replicas count.
 void hold_still(PoolNeed& need, const Workload& workload) {
   for (auto* one : {&need.planned, &need.asked}) {
     one->whole = false;
@@ -96,13 +98,14 @@ void hold_still(PoolNeed& need, const Workload& workload) {
   need.acts = false, need.stays = true;
 }
 
-/// Of one that a step threw for nothing is asked, and what there is stays.
+/// Adjusts the need of a workload for which a step threw: no node is requested, and nodes stay.
 void keep_all(PoolNeed& need) {
   need.stays = need.counts();
   need.acts = need.planned.whole = need.asked.whole = false;
 }
 
-/// Of a new node nothing may be known but its GPUs: then of everything else that pods ask for there is enough.
+/// Before the first node of a pool only the GPUs of a new node are known. Then a new node is assumed to have enough of
+/// every other resource that pods request.
 void assume_enough(api::Amounts& fresh, const plan::PoolWorkload& workload, const std::string& gpu_resource) {
   constexpr std::int64_t kEnough = 1'000'000'000'000'000;
   const std::int64_t gpus = api::amount(fresh, gpu_resource);
@@ -121,7 +124,7 @@ int buffered(const PoolRound& round, const std::string& uid) {
   return replicas;
 }
 
-/// Why what there is stays; empty: it may go.
+/// Why the pool must not shrink, in words; empty: shrinking is allowed.
 std::string why_no_less(const Pool& pool, const PoolRound& round) {
   if (pool.supply.problem) return "the pool is not known well enough: " + pool.supply.problem->message;
   if (!pool.supply.rolling.empty()) return pool.supply.rolling;
@@ -171,7 +174,8 @@ void decide_pool(Pool& pool, const PoolRound& round, const Settings& settings) {
   if (acts) pool.acting = plan::decide_nodes(acting);
 }
 
-/// Whether everything is known that may lower what acts on this pool, or would.
+/// True if everything is known that may lower this pool. If any member counts, only the needs of members that count
+/// matter.
 bool all_known(const Pool& pool, const PoolRound& round) {
   if (!why_no_less(pool, round).empty()) return false;
   const bool any_counts = pool.any_counts();
@@ -182,8 +186,8 @@ bool all_known(const Pool& pool, const PoolRound& round) {
   });
 }
 
-/// What was needed within the window. It counts time in which that was known: an outage as long as the window proves
-/// nothing, and one of a moment does not begin it anew.
+/// Past needs within the shrink window. Only time in which the need was known counts: entries move along with unknown
+/// time. So an outage as long as the window proves nothing, and a short outage does not restart the window.
 class Window {
  public:
   Window(std::vector<plan::PastRecommendation>& past, WallTime now, Millis length, bool known)
@@ -195,7 +199,7 @@ class Window {
     std::erase_if(past, [&](const auto& one) { return one.at + length < now; });
   }
 
-  /// A restart never cuts.
+  /// An empty window begins with `there`, so that a restart never shrinks.
   void begin_with(int there) const {
     if (past_.empty()) past_.push_back({now_, there});
   }
@@ -261,11 +265,11 @@ void note_needs(const PoolRound& round, Cycle& cycle) {
     auto& need = workload.state->need;
     const bool gone = workload.target_error && workload.target_error->kind == ErrorKind::NotFound;
     if (workload.pool == nullptr || gone) {
-      need = PoolNeed{};  // known to need nothing
+      need = PoolNeed{};  // known to need no node
     } else if (workload.target && workload.decision) {
       need = need_of(workload, *workload.pool, round.now);
     } else if (workload.object.spec.mode == api::Mode::Recommend) {
-      need = PoolNeed{};  // whatever its target is
+      need = PoolNeed{};  // in Recommend the need is none, whatever the target
       need->pods_known = false;
     } else if (need) {
       hold_still(*need, workload);

@@ -1,5 +1,5 @@
-// What pools have: nodes judged, starts measured, the rest told to the workloads; see pools.h. Nodes are believed,
-// never a buffer's condition: it says "fits" while nodes are still being launched (measured on Karpenter 1.14).
+// Judges the nodes of pools, measures their starts, and tells workloads their pool. Nodes are believed, never the
+// condition of a CapacityBuffer, which says "fits" while nodes are still being launched (measured on Karpenter 1.14).
 #include <algorithm>
 
 #include "controller/loop/pools.h"
@@ -8,14 +8,15 @@
 namespace aia::loop {
 namespace {
 
-/// A taint that the spec does not name keeps the pool's pods off; nullptr: there is none.
+/// A taint missing from the spec, which keeps the pool's pods off the node; nullptr: no such taint.
 const api::Taint* foreign_taint(const ports::Node& node, const api::AcceleratorPoolSpec& spec) {
   for (const api::Taint& taint : node.taints)
     if (std::find(spec.node_taints.begin(), spec.node_taints.end(), taint) == spec.node_taints.end()) return &taint;
   return nullptr;
 }
 
-/// One that lost a GPU of eight serves with seven; its device plugin offers all or none while it comes up.
+/// A node that lost a GPU of eight still serves with seven. While a node comes up, its device plugin offers all GPUs or
+/// none.
 std::int64_t gpus_on(const ports::Node& node, const api::AcceleratorPoolSpec& spec) {
   return api::amount(node.allocatable, spec.gpu_resource);
 }
@@ -25,7 +26,7 @@ bool is_usable(const ports::Node& node, const api::AcceleratorPoolSpec& spec) {
          foreign_taint(node, spec) == nullptr;
 }
 
-/// Why no pod can use a node; empty: one can, or its GPUs are missing, which has a condition of its own.
+/// Why pods cannot use a node, in words. Empty: pods can, or its GPUs are missing, which has a condition of its own.
 std::string trouble_of(const ports::Node& node, const api::AcceleratorPoolSpec& spec) {
   if (node.cordoned) return node.name + " is cordoned";
   if (!node.ready_since) return node.name + " is not Ready";
@@ -39,13 +40,13 @@ std::string trouble_of(const ports::Node& node, const api::AcceleratorPoolSpec& 
                                           : ", spec.nodes.taints has " + named->to_string());
 }
 
-/// When nodes were asked for: the newest one that came, and all that are stuck.
+/// When nodes were requested: the newest node that became usable, and all stuck nodes.
 struct AskedAt {
   WallTime newest_came{};
   std::vector<WallTime> stuck;
 };
 
-/// Nodes that stay and those that are on their way; `starts` in the order in which NodeAsks gives them.
+/// Adds nodes that stay and nodes on their way to `pool`. `usable`: in the order of supply.nodes.
 void judge_nodes(Pool& pool, const std::vector<Start>& starts, const std::vector<bool>& usable, WallTime now,
                  AskedAt& asked_at) {
   const Millis late = 2 * pool.lead.p90;
@@ -81,16 +82,17 @@ void judge_nodes(Pool& pool, const std::vector<Start>& starts, const std::vector
   }
 }
 
-/// Asked for by pods and buffers, and neither they nor anybody's requests for nodes show that one is on its way. That
-/// is said, and no more: whose count of nodes is right, ours or that of whoever fills buffers, is not known.
+/// Counts nodes requested by our buffers longer than twice the lead time ago, for which neither a node nor a node
+/// request appeared. The count is only reported, because our count of lacking nodes may be wrong, and so may that of
+/// the node autoscaler.
 void judge_unfilled(Pool& pool, WallTime now) {
   const auto waiting = static_cast<int>(pool.state->asks.waiting(now - 2 * pool.lead.p90).size());
   pool.unfilled = std::max(0, waiting - pool.stuck);
 }
 
-/// Asked for by the scale, and nothing at all is seen of them.
+/// Counts stuck nodes that the scale asks for and that appear neither as a node nor as a node request.
 void judge_unseen(Pool& pool, WallTime now, AskedAt& asked_at) {
-  if (!pool.supply.size || pool.supply.problem) return;  // what there is was perhaps not read
+  if (!pool.supply.size || pool.supply.problem) return;  // nodes may not have been read
   auto& asks = pool.state->asks;
   asks.expect(std::max(0, *pool.supply.size - static_cast<int>(pool.nodes.size())), now);
   const auto stuck = asks.waiting(now - 2 * pool.lead.p90);
@@ -98,8 +100,8 @@ void judge_unseen(Pool& pool, WallTime now, AskedAt& asked_at) {
   asked_at.stuck.insert(asked_at.stuck.end(), stuck.begin(), stuck.end());
 }
 
-/// A new node is like those there are, without what daemons hold on them and with no GPU broken; before the first one
-/// only its GPUs are known, and of everything else enough is assumed.
+/// What pods can use of a new node: as the last usable node by name, less the requests of daemons, and with all GPUs
+/// working. Before the first node, only the GPUs are known (assume_enough).
 api::Amounts fresh_node(const Pool& pool) {
   const auto& spec = pool.object.spec;
   for (auto node = pool.supply.nodes.rbegin(); node != pool.supply.nodes.rend(); ++node) {
@@ -112,7 +114,7 @@ api::Amounts fresh_node(const Pool& pool) {
   return {{spec.gpu_resource, spec.gpus_per_node}};
 }
 
-/// The older pool with the same scale; of two of one age, the first by name.
+/// The older pool with the same scale, or nullptr. Of two pools equally old, the first by name counts as older.
 const Pool* sizes_the_same(const PoolRound& round, const Pool& pool) {
   const auto& ref = pool.object.spec.scale_ref;
   const auto group = [](const api::ScaleRef& of) { return of.api_version.substr(0, of.api_version.find('/')); };

@@ -1,4 +1,5 @@
-// A pool in words: conditions, status, Events, and the report for logs and metrics; see pools.h.
+// Tells about a pool: conditions, status, Events, and the report for logs and metrics. Values unknown in this cycle
+// keep their place in the status, and the status is written only if its substance differs, or once per grid step.
 #include <algorithm>
 
 #include "controller/api/meta_json.h"
@@ -29,7 +30,7 @@ std::string labels_in_words(const api::AcceleratorPoolSpec& spec) {
   return words;
 }
 
-/// The first of them, and how many more there are.
+/// The first three nodes, and how many more there are.
 std::string first_of(const std::vector<std::string>& nodes) {
   constexpr std::size_t kNamed = 3;
   std::string words;
@@ -88,13 +89,13 @@ Condition nodes_arriving(const Pool& pool) {
   return make(type, ConditionStatus::True, Code::Settled, "no node is on its way");
 }
 
-/// What we changed there and have not undone.
+/// Our change of the pool that is not undone, in words; empty: none.
 std::string left_behind(const Pool& pool) {
   const auto& before = pool.state->status.before;
   return before ? "its size was " + std::to_string(before->nodes) + " before" : "";
 }
 
-/// Why that is not undone yet.
+/// Why our change is not undone yet, in words; empty: nothing to undo.
 std::string still_held(const Pool& pool) {
   const std::string left = left_behind(pool);
   if (left.empty()) return "";
@@ -188,7 +189,7 @@ api::Reasons pool_reasons_of(const Pool& pool, const std::vector<Condition>& con
 }
 
 api::AcceleratorPoolStatus pool_status_of(const Pool& pool, WallTime now) {
-  auto status = pool.state->status;  // what cannot be known in this cycle stays as it was, and what was before
+  auto status = pool.state->status;  // keeps values unknown in this cycle, and the original size
   status.observed_generation = pool.object.meta.generation;
   const auto conditions = conditions_of(pool);
   if (!pool.problem) {
@@ -216,7 +217,7 @@ bool pool_differs(const api::AcceleratorPoolStatus& a, const api::AcceleratorPoo
          !std::equal(a.conditions.begin(), a.conditions.end(), b.conditions.begin(), b.conditions.end(), same_state);
 }
 
-/// Words about what was changed, with the plan's first reason.
+/// Adds an Event for each change, with the plan's first reason.
 void note_done(Pool& pool, const api::AcceleratorPoolStatus& next, Millis steady) {
   const std::string why = next.reasons.empty() ? "" : ": " + next.reasons.front().message;
   for (const auto& what : pool.done)
@@ -242,7 +243,7 @@ void write_pool_status(Pool& pool, Cycle& cycle, ports::Pools& pools, const port
 }
 
 void report_pool(Pool& pool, Cycle& cycle, ports::Pools& pools, const ports::Clock& clock, const Settings& settings) {
-  if (pool.object.meta.deleting && !pool.object.held) return;  // gone
+  if (pool.object.meta.deleting && !pool.object.held) return;  // without our finalizer a deleted pool is gone
   write_pool_status(pool, cycle, pools, clock, settings);
   if (!cycle.leading) return;
   const auto write = [&](const ports::Event& event) { return pools.write_event(pool.to_write(), event); };
@@ -277,7 +278,7 @@ void report_pools(PoolRound& round, Cycle& cycle, ports::Pools& pools, const por
   for (auto& pool : round.pools) {
     due.push_back(&pool);
     if (!pool.done.empty())
-      note_done(pool, pool_status_of(pool, cycle.now), clock.steady());  // said when its turn comes
+      note_done(pool, pool_status_of(pool, cycle.now), clock.steady());  // sent in the pool's turn
   }
   std::string none;  // pools have no namespace
   take_turns(

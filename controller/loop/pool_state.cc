@@ -1,4 +1,6 @@
-// See pool_state.h.
+// Matching requests for nodes to the nodes that come. No API links our write of a size to the node it brings, so a new
+// node request answers the oldest open request of ours, and a new node without a node request does the same. A wrong
+// match only makes a measured lead time longer.
 #include "controller/loop/pool_state.h"
 
 #include <algorithm>
@@ -27,7 +29,7 @@ std::vector<Start> NodeAsks::observe(const ports::PoolSupply& supply, const std:
   return starts;
 }
 
-/// When each node was asked for, by its name, where a request says so. A request that is no node yet is a start.
+/// Returns when nodes were requested, by node name, and adds a start for each node request without a node.
 std::map<std::string, WallTime> NodeAsks::observe_requests(const std::vector<ports::NodeRequest>& requests,
                                                            WallTime now, std::vector<Start>& starts) {
   std::map<std::string, WallTime> asked_at;
@@ -41,7 +43,7 @@ std::map<std::string, WallTime> NodeAsks::observe_requests(const std::vector<por
   return asked_at;
 }
 
-/// A node as it was known before, or as it is met, and what this look adds. `asked`: what its request says.
+/// A known or new node, updated by this look. `asked`: creation of its node request, if there is one.
 NodeAsks::Known NodeAsks::observe_node(const ports::Node& node, bool is_usable, std::optional<WallTime> asked,
                                        WallTime now, Millis late) {
   const auto before = known_.find(node.uid);
@@ -53,12 +55,13 @@ NodeAsks::Known NodeAsks::observe_node(const ports::Node& node, bool is_usable, 
   return seen;
 }
 
-/// A node that was not there in the look before. It answers the oldest of what was asked for, unless its request did.
+/// A node that the last look did not have. Unless a node request did so already, the node answers our oldest open
+/// request.
 NodeAsks::Known NodeAsks::meet(const ports::Node& node, bool is_usable, bool has_request, WallTime now, Millis late) {
   Known met{node.created};
   if (first_look_) {
     met.was_found_broken = !is_usable && now - node.created > late;
-    met.measures = !is_usable;  // when it was asked for is not known
+    met.measures = !is_usable;  // nobody knows when a usable node was requested
   } else if (!waiting_.empty() && !has_request) {
     met.began = std::min(waiting_.front(), node.created);
     answered();
@@ -66,12 +69,12 @@ NodeAsks::Known NodeAsks::meet(const ports::Node& node, bool is_usable, bool has
   return met;
 }
 
-/// Whether the node's start says how long nodes take.
+/// Whether the node's start counts as a measured lead time.
 bool NodeAsks::measures(const Known& seen, const ports::Node& node) {
   if (seen.was_found_broken) return false;
-  if (!seen.usable_since) return !node.cordoned;  // cordoned: somebody keeps pods away until now
+  if (!seen.usable_since) return !node.cordoned;  // pods were kept away until now: no lead time
   const Millis took = *seen.usable_since - seen.began;
-  return took > Millis(0) && took <= api::kLongestLead;  // no time at all: Ready, without since when
+  return took > Millis(0) && took <= api::kLongestLead;  // 0: the node is Ready, but says not since when
 }
 
 void NodeAsks::answered() {
@@ -95,7 +98,7 @@ bool PoolState::has_news(const api::AcceleratorPoolStatus& seen) {
 }
 
 void PoolState::adopt(const api::AcceleratorPoolStatus& of_leader, WallTime now) {
-  if (!of_leader.before) asks.expect(0, now);  // no scale is ours to ask of
+  if (!of_leader.before) asks.expect(0, now);  // without a recorded size we wrote no scale, so no request is ours
   if (of_leader != stored) lead.adopt(of_leader.lead_time.samples);
   stored = status = of_leader;
   confirmed = false;

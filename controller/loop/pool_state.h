@@ -1,6 +1,6 @@
-// What the loop keeps of one AcceleratorPool between cycles: when its nodes were asked for, how long they took, and
-// what was recommended. All of it can be lost: status has the measured leads and the size of before, and what is
-// missing after a restart only ever delays giving nodes back.
+// What the loop remembers of an AcceleratorPool between cycles: when nodes were requested, how long they took to start,
+// and how many were recommended. All of this may be lost. The status holds the measured lead times and the original
+// size, and a restart only ever delays giving nodes back.
 #pragma once
 
 #include <deque>
@@ -17,41 +17,42 @@
 
 namespace aia::loop {
 
-/// When each node was asked for: at the creation of what its provider keeps of it, where it shows that; else when we
-/// wrote that one more is wanted; else when it appeared.
+/// When each node was requested. The best source is the creation of the node request (NodeClaim, Machine), where the
+/// provider shows one. Otherwise the moment of our own write counts, and otherwise the creation of the node.
 class NodeAsks {
  public:
-  /// We asked for `nodes` more.
+  /// We requested `nodes` more nodes.
   void asked(int nodes, WallTime now) { waiting_.insert(waiting_.end(), static_cast<std::size_t>(nodes), now); }
 
-  /// So many have yet to appear. More than we know of were asked for by somebody else, or before a restart, and count
-  /// from now; of fewer, those asked for last are not wanted any more.
+  /// `nodes` requested nodes have not appeared. Requests that we have no record of (made by others, or before a
+  /// restart) start their clock now. If there are fewer than recorded, the newest records are dropped.
   void expect(int nodes, WallTime now) { waiting_.resize(static_cast<std::size_t>(nodes), now); }
 
-  /// When those were asked for that have yet to appear, oldest first, as far as that was before `until`.
+  /// When the nodes that have not appeared were requested, oldest first; only requests before `until`.
   [[nodiscard]] std::vector<WallTime> waiting(WallTime until) const;
 
-  /// Nodes as they are now, and what was asked for and is no node yet, as starts. `is_usable`: in the order of
-  /// supply.nodes. `late`: twice the lead, as known until now. A start measures nothing where nobody saw it (of no use
-  /// and older than that at the first look, after a restart), where somebody kept pods away until now (cordoned), or
-  /// where it took longer than spec.leadTime may say: a month-old node that comes back had no lead of a month.
+  /// Returns the start of each node, and of each node request without a node. `is_usable`: in the order of
+  /// supply.nodes. `late`: twice the lead time known until now. Some starts measure no lead time: a start nobody saw
+  /// (usable at the first look after a restart, or unusable then and older than `late`), a node that was cordoned while
+  /// it started, and a start longer than spec.leadTime may say. So a month-old node that comes back has no lead time of
+  /// a month.
   std::vector<Start> observe(const ports::PoolSupply& supply, const std::vector<bool>& is_usable, WallTime now,
                              Millis late);
 
-  /// Time was counted wrongly by so much (loop_clock.h).
+  /// Moves all remembered times by `by`, after a jump of the wall clock (loop_clock.h).
   void shift(Millis by) {
     for (auto& asked : waiting_) asked += by;
   }
 
-  /// Nobody saw this one start.
+  /// True for a node that was unusable, and older than `late`, at the first look: nobody saw its start.
   [[nodiscard]] bool was_found_broken(const std::string& uid) const;
 
  private:
   struct Known {
     WallTime began{};
     bool was_found_broken = false;
-    bool measures = true;   ///< its start does
-    bool was_bare = false;  ///< Ready without being usable: its Ready is not what is measured
+    bool measures = true;   ///< its start counts as a measured lead time
+    bool was_bare = false;  ///< was Ready while not usable, so `usable_since` is the time of our look and not of Ready
     std::optional<WallTime> usable_since{};
   };
   std::map<std::string, WallTime> observe_requests(const std::vector<ports::NodeRequest>& requests, WallTime now,
@@ -61,9 +62,9 @@ class NodeAsks {
   static bool measures(const Known& seen, const ports::Node& node);
   void answered();
 
-  std::deque<WallTime> waiting_;        // what neither request nor node answered yet, oldest first
-  std::map<std::string, Known> known_;  // by uid, of the nodes there are
-  std::set<std::string> requests_;      // uids of those there are
+  std::deque<WallTime> waiting_;        // open requests: neither a node request nor a node answered, oldest first
+  std::map<std::string, Known> known_;  // nodes of the last look, by uid
+  std::set<std::string> requests_;      // uids of the node requests of the last look
   bool first_look_ = true;
 };
 
@@ -71,37 +72,37 @@ struct PoolState {
   explicit PoolState(const api::AcceleratorPool& object)
       : lead(object.status.lead_time.samples), status(object.status), stored(object.status) {}
 
-  /// `seen` says what we do not know: we have written nothing since we took over, or somebody forgot the size of before
-  /// that we had written (`aiautoscaler release`).
+  /// True if the stored status `seen` must replace ours. Until our first write as leader, any change does. Later only
+  /// one change does: the original size that we recorded is gone (`aiautoscaler release` removes the record).
   bool has_news(const api::AcceleratorPoolStatus& seen);
 
-  /// Another one leads, or did until now.
+  /// Takes over the status of another controller that leads, or led until now.
   void adopt(const api::AcceleratorPoolStatus& of_leader, WallTime now);
 
-  /// As WorkloadState::shift.
+  /// Moves all remembered times by `by`, after a jump of the wall clock (loop_clock.h).
   void shift(Millis by);
 
   NodeAsks asks;
   LeadSamples lead;
-  std::vector<plan::PastRecommendation> recommendations;  ///< nodes needed, oldest first
-  std::optional<Error> write_error;                       ///< of the newest try to size it
+  std::vector<plan::PastRecommendation> recommendations;  ///< nodes needed within the shrink window, oldest first
+  std::optional<Error> write_error;                       ///< of the newest write to the pool
   Turn acting, reporting;
   Events events;
-  api::AcceleratorPoolStatus status;  ///< as last written, or as found
+  api::AcceleratorPoolStatus status;  ///< as last written by us, or as adopted
   std::int64_t status_slot = 0;
-  api::AcceleratorPoolStatus stored;  ///< as found when it was last adopted
-  bool confirmed = false;             ///< that was the newest one: a write said so since
-  std::optional<int> shown{};         ///< size of before, as last seen where it was what we had written
+  api::AcceleratorPoolStatus stored;  ///< as adopted last, to notice changes
+  bool confirmed = false;             ///< `status` is the newest one: a write of ours succeeded since adopt()
+  std::optional<int> shown{};         ///< the recorded original size, once a read showed our own record; see has_news()
 };
 
-/// By uid.
+/// States of all pools by uid, so that a pool deleted and created again starts afresh.
 class PoolStates {
  public:
   PoolState& of(const api::AcceleratorPool& object);
   void keep_only(const std::set<std::string>& uids);
   void shift(Millis by);
 
-  /// There may be buffers of ours though there is no pool: nobody looked yet, or some were there in the newest look.
+  /// Buffers of ours may exist even without a pool: either nobody looked yet, or the last look found some.
   bool buffers_left = true;
 
  private:

@@ -1,4 +1,5 @@
-// Beginning and taking up refits; see refits.h.
+// Refits are ordered by pods only when they begin, because all objects are known by then. A refit refused by the
+// background is not kept: its forecaster is still due in the next cycle.
 #include "controller/loop/refits.h"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ void Refits::begin(ports::Background* background) {
     if (background == nullptr) {
       due.demand->refit_now();
     } else if (!due.demand->begin_refit(*background)) {
-      return;  // the next cycle offers them again
+      return;  // the next cycle offers the remaining refits again
     }
   }
 }

@@ -1,5 +1,5 @@
-// Refits of all forecasters, beside the loop: those that are done are taken up, those that are due begin, the busiest
-// objects first, as many as the background takes.
+// Refits of all forecasters, computed beside the loop. Finished refits are taken up and due refits begin. The
+// forecasters of objects with the most pods come first, as many as the background accepts.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,11 @@ namespace aia::loop {
 
 class Refits {
  public:
-  /// Takes up what is done of `demand`; if another refit is due, it waits for begin(). `pods`: how busy its object is.
+  /// Takes up a finished refit of `demand`. If another refit is due, it waits for begin(). `pods`: number of pods of
+  /// the object, by which refits are ordered.
   void tend(DemandState& demand, std::size_t pods);
 
-  /// Begins those that wait. Without a background they are done when this returns.
+  /// Begins the waiting refits. Without a background, all of them are done when begin() returns.
   void begin(ports::Background* background);
 
  private:

@@ -1,4 +1,6 @@
-// See release.h.
+// Buffers go first, then sizes, then finalizers: a finalizer stays while anything of its pool is left, so that the
+// recorded original size is not lost with the pool. Each write is told as done or as left behind, and with dry_run only
+// told.
 #include "controller/loop/release.h"
 
 #include <algorithm>
@@ -30,7 +32,7 @@ class Releaser {
     return options_.all || (expires && *expires <= now_);
   }
 
-  /// True: done, or it would be.
+  /// Notes the outcome of a write; returns true if the write succeeded, or would be made (dry_run).
   bool did(const Status& outcome, const std::string& what) {
     if (outcome)
       out_.done.push_back(what);
@@ -53,14 +55,15 @@ class Releaser {
         "taking our finalizer off AcceleratorPool " + pool.meta.name);
   }
 
-  /// There is no scale any more that it could be put back to.
+  /// True if no scale is left to put the original size back to. A kind that the API does not serve may come back, so
+  /// that counts only with --force.
   [[nodiscard]] bool is_gone(const ports::PoolSupply& supply) const {
     if (!supply.problem) return false;
     const bool not_served = supply.problem->kind == ErrorKind::Invalid && !supply.size;
     return supply.problem->kind == ErrorKind::NotFound || (options_.force && not_served);
   }
 
-  /// True: its size is as it was, and the record of it gone.
+  /// Returns true if the original size is back, and its record gone.
   bool put_back(api::AcceleratorPool& pool, const ports::PoolSupply& supply) {
     const std::string who = "AcceleratorPool " + pool.meta.name;
     const int was = pool.status.before->nodes;
@@ -76,7 +79,7 @@ class Releaser {
     pool.status.before.reset();
     const bool forgotten =
         did(options_.dry_run ? done : pools_.write_status(pool), who + ": forgetting its size of before");
-    pool.meta.resource_version.clear();  // that was as it was read
+    pool.meta.resource_version.clear();  // the version as read is out of date after our write
     return forgotten;
   }
 
@@ -111,7 +114,7 @@ class Releaser {
   ports::Pools& pools_;
   const WallTime now_;
   const ReleaseOptions& options_;
-  std::set<std::string> kept_;  ///< pools that buffers are left of
+  std::set<std::string> kept_;  ///< pools with buffers left
   Released out_;
 };
 

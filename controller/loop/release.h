@@ -1,6 +1,6 @@
-// Undoing what we did for node pools without a controller that runs: buffers are deleted, sizes put back to what they
-// were, our finalizers taken off, so that nothing of ours is left (rule 11). Nodes that pods hold are not taken
-// from under them unless forced.
+// Undoes our writes to node pools without a running controller (`aiautoscaler release`). Buffers are deleted, sizes are
+// put back to the original size, and our finalizers are taken off, so that nothing of ours is left (rule 11). Nodes
+// that pods hold are kept unless forced.
 #pragma once
 
 #include <string>
@@ -11,18 +11,18 @@
 namespace aia::loop {
 
 struct ReleaseOptions {
-  bool all = false;         ///< false: only what has expired, because its controller has not spoken for long
-  bool force = false;       ///< put sizes back even where that drains nodes that pods hold, forget those of scales gone
-  bool dry_run = false;     ///< only say what would be done
-  Millis deadline{30'000};  ///< of each answer
+  bool all = false;         ///< false: only buffers and sizes whose expiry has passed, as no controller renewed it
+  bool force = false;       ///< also drain nodes that pods hold, and forget sizes whose scale is gone
+  bool dry_run = false;     ///< only say which writes would be made
+  Millis deadline{30'000};  ///< of each read
 };
 
 struct Released {
-  std::vector<std::string> done;  ///< in words, in order
-  std::vector<std::string> left;  ///< what is left behind, and why; empty: nothing
+  std::vector<std::string> done;  ///< writes made, in words, in order
+  std::vector<std::string> left;  ///< things left behind, and why, in words; empty: nothing
 };
 
-/// Reads everything and undoes it; one failure keeps nothing else from being undone.
+/// Reads all pools and buffers and undoes our writes. A failure stops nothing else from being undone.
 Released release(ports::Pools& pools, WallTime now, const ReleaseOptions& options);
 
 }  // namespace aia::loop

@@ -1,4 +1,5 @@
-// Sorting pods into replicas; see replicas.h.
+// Sorts each pod into at most one group: Ready, lost, failing, waiting for room, or starting. Finished and deleted pods
+// are in no group.
 #include "controller/loop/replicas.h"
 
 #include <algorithm>
@@ -8,16 +9,17 @@
 namespace aia::loop {
 namespace {
 
-constexpr std::size_t kNamed = 3;                    // of lost pods, in words
-constexpr Millis kQuiet = std::chrono::minutes(30);  // then a pod that was lost again and again is steady
+constexpr std::size_t kNamed = 3;                    // lost pods named in words
+constexpr Millis kQuiet = std::chrono::minutes(30);  // an unsteady pod not lost for so long is steady again
 constexpr std::int64_t kHighestRank = 1'000'000;
 
 Millis age_of(WallTime since, WallTime now) {
   return std::max(Millis(0), now - since);
 }
 
-/// A pod that found no node within a cycle waits for room. With a node pool the lead of a pod begins when it is bound.
-/// Where a pod was made anew before it was Ready, its start is as old as the first one.
+/// Adds a pod that was never Ready. A pod without a node for a whole cycle waits for room. With a node pool the lead
+/// time of a pod begins when it is bound. If a pod was replaced before it was Ready, its start is as old as the first
+/// pod's.
 void add_start(plan::ReplicaInput& replicas, const ports::Pod& pod, const WorkloadState& state, WallTime now,
                Millis cycle) {
   const Millis age = age_of(pod.created, now);
@@ -35,7 +37,7 @@ void add_start(plan::ReplicaInput& replicas, const ports::Pod& pod, const Worklo
     replicas.starting_ages.push_back(pod.node.empty() ? Millis(0) : age_of(pod.bound_since.value_or(pod.created), now));
 }
 
-/// Of a pod whose name ends in its rank.
+/// Adds the rank that a pod's name ends in, counted from `first`.
 void add_rank(plan::ReplicaInput& replicas, const std::string& name, std::int64_t first) {
   const auto at = name.find_last_not_of("0123456789") + 1;
   const auto digits = name.substr(std::min(at, name.size()));
@@ -60,7 +62,7 @@ plan::ReplicaInput replicas_of(const ports::Target& target, const WorkloadState&
   if (!replicas.rollout_stalled) replicas.rollout = target.rollout;
   replicas.unseen = target.pods_unseen;
   if (!replicas.unseen.empty()) {
-    // A scale that counts no replica at all, while it asks for some, tells no more than what it asks for.
+    // A scale whose status counts no replica, although its spec asks for some, tells no more than its spec.
     replicas.ready =
         target.status_replicas > 0 ? std::min(target.spec_replicas, target.status_replicas) : target.spec_replicas;
     return replicas;

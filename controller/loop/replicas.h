@@ -1,5 +1,5 @@
-// Replicas as the planner counts them, made from what the pods show now and what was seen of them before: which serve,
-// which start, which wait for room, which were Ready and are not. Rules 3 and 6.
+// Replicas as the planner counts them, made from pods as they are now and from the memory of them. Pods are sorted into
+// replicas that serve, start, wait for room, or were Ready and are lost (rules 3 and 6).
 #pragma once
 
 #include "controller/loop/settings.h"
@@ -9,7 +9,7 @@
 
 namespace aia::loop {
 
-/// `lead`: P90 of a start. Where the target's pods cannot be seen, what its scale counts stands in.
+/// `lead`: P90 of a start. Where the target's pods cannot be seen, the counts of its scale stand in.
 plan::ReplicaInput replicas_of(const ports::Target& target, const WorkloadState& state, Millis lead, WallTime now,
                                const Settings& settings);
 

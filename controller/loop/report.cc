@@ -1,4 +1,5 @@
-// Reporting to the cluster; see report.h.
+// Objects take turns, each with its status, Events and Forecasts in one turn. A status whose write got no answer may be
+// stored or not, so the status in the watch is compared as well.
 #include "controller/loop/report.h"
 
 #include <utility>
@@ -53,7 +54,7 @@ void report(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, co
   std::vector<Workload*> due;
   for (auto& workload : cycle.workloads) {
     due.push_back(&workload);
-    if (workload.scaled) workload.state->events.add(scaled_event(workload), clock.steady());  // said in its turn
+    if (workload.scaled) workload.state->events.add(scaled_event(workload), clock.steady());  // sent in its turn
   }
   cycle.outage.give_another_try();
   take_turns(

@@ -1,5 +1,5 @@
-// Step 5: say so. Forecasts, status and Events to the cluster, each only when there is something new in it, and the
-// whole cycle as one value to the Reporter.
+// Step 5: report. Forecasts, statuses and Events go to the cluster, each only if there is something new in it. The
+// whole cycle goes to the Reporter as one value.
 #pragma once
 
 #include "controller/loop/cycle.h"
@@ -7,12 +7,13 @@
 
 namespace aia::loop {
 
-/// Writes Forecasts, statuses and Events; a follower writes none. Expectations for later moments are kept for scoring.
-/// In half a cycle; what did not get its turn comes first in the next.
+/// Writes Forecasts, statuses and Events; a follower writes none. Writing takes at most half a cycle; objects left over
+/// come first in the next cycle.
 void report(Cycle& cycle, ports::Cluster& cluster, const ports::Clock& clock, const Settings& settings,
             EventShares& shares);
 
-/// The cycle for logs and metrics, with what had been expected for now; keeps what is expected now.
+/// The cycle for logs and metrics, beside the values that were expected for now. Expectations for later moments are
+/// kept for scoring.
 ports::CycleReport cycle_report(Cycle& cycle, const Settings& settings);
 
 }  // namespace aia::loop

@@ -1,4 +1,5 @@
-// Noticing reverts; see scale_writes.h.
+// A revert is counted once, when the target first shows another value than our last write. The second revert within the
+// window starts a window of standing back, and clears the count.
 #include "controller/loop/scale_writes.h"
 
 namespace aia::loop {

@@ -1,6 +1,5 @@
-// What we wrote to a target's scale, and whether somebody writes it back (rule 9): our value reverted twice
-// within the window means that another owner, often a GitOps tool, holds `replicas`; fighting it would only make the
-// count flap.
+// Our writes to a target's scale, and whether somebody reverts them (rule 9). If our value is reverted twice within the
+// window, another owner holds `replicas`, often a GitOps tool. Fighting that owner would only make the count flap.
 #pragma once
 
 #include <optional>
@@ -17,22 +16,22 @@ class ScaleWrites {
   /// Our write of `replicas` was accepted.
   void wrote(int replicas) { ours_ = replicas; }
 
-  /// The outcome of a write is not known (it timed out): what is seen next proves nothing.
+  /// The outcome of a write is not known (timeout), so the replicas seen next prove nothing.
   void uncertain() { ours_.reset(); }
 
-  /// The target shows `replicas` now.
+  /// The target shows `replicas` now; a value other than our last write is a revert.
   void observed(int replicas, WallTime now);
 
-  /// Until when we stand back; unset: nobody reverts us.
+  /// Until when we leave the scale alone; unset: nobody reverts our writes.
   [[nodiscard]] std::optional<WallTime> standing_back(WallTime now) const;
 
-  /// Time was counted wrongly by so much (loop_clock.h).
+  /// Moves all remembered times by `by`, after a jump of the wall clock (loop_clock.h).
   void shift(Millis by);
 
  private:
   Millis window_;
-  std::optional<int> ours_;        // the value that should be there
-  std::vector<WallTime> reverts_;  // within the window, at most one
+  std::optional<int> ours_;        // the value of our last write, until it is reverted
+  std::vector<WallTime> reverts_;  // times of reverts within the window, at most one
   std::optional<WallTime> until_;
 };
 

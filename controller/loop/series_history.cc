@@ -1,4 +1,5 @@
-// Paging through a series; see series_history.h.
+// Pages double after each answer and halve after each failure, up to the configured size. A slow server so gets smaller
+// queries, and a fast server catches up in few cycles.
 #include "controller/loop/series_history.h"
 
 #include <algorithm>

@@ -1,4 +1,6 @@
-// Remembering sources; see sources.h. How names are generated:
+// Counts the reporting sources of each owner in spells of equal number, and takes as expected the highest number that
+// lasted for half the memory. Owners are guessed from names, by the alphabet and length of words that Kubernetes and
+// cloud providers generate:
 // https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apimachinery/pkg/util/rand/rand.go
 #include "controller/loop/sources.h"
 
@@ -9,9 +11,9 @@
 namespace aia::loop {
 namespace {
 
-constexpr std::size_t kMostSpells = 64;         // of one owner
-constexpr std::size_t kFewSources = 1'000;      // are always remembered,
-constexpr std::size_t kMostTimesReporting = 4;  // and so many times those that report
+constexpr std::size_t kMostSpells = 64;         // per owner
+constexpr std::size_t kFewSources = 1'000;      // remembered in any case,
+constexpr std::size_t kMostTimesReporting = 4;  // and this many times the number of reporting sources
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kGenerated = "bcdfghjklmnpqrstvwxz2456789";
 constexpr std::string_view kHex = "0123456789abcdef";
@@ -35,19 +37,19 @@ std::string_view without_generated(std::string_view name) {
     const auto hash = last_word(name);
     if (hash.size() >= kShortestHash && hash.size() <= kLongestHash && consists_of(hash, kGenerated)) drop();
   }
-  while (consists_of(last_word(name), kDigits)) drop();  // an ordinal; of a group's worker, two
+  while (consists_of(last_word(name), kDigits)) drop();  // an ordinal; a group's worker has two
   return name;
 }
 
-/// A provider's: an instance's id, a node's hash or suffix, an ordinal in a scale set. A word of a person's that looks
-/// like one only makes a larger group of what it stands in.
+/// True for a word that a provider generated: an instance's id, a node's hash or suffix, an ordinal in a scale set. A
+/// person's word that looks generated only makes a larger group.
 bool is_generated_of_host(std::string_view word) {
   if (consists_of(word, kDigits)) return true;
   const bool mixed = word.find_first_of(kDigits) != std::string_view::npos;  // with letters
   return word.size() >= kShortestOfHost && (mixed || consists_of(word, kHex) || consists_of(word, kGenerated));
 }
 
-/// A host's name likewise; empty where all of it is generated.
+/// A host's name without generated words; empty if all its words are generated.
 std::string_view host_without_generated(std::string_view name) {
   while (is_generated_of_host(last_word(name))) name.remove_suffix(last_word(name).size() + 1);
   return is_generated_of_host(name) ? std::string_view{} : name;
@@ -79,7 +81,7 @@ void Sources::Group::look(int reporting, WallTime now, Millis memory) {
     spells.pop_front();
     from_first = false;
   }
-  if (spells.size() > kMostSpells) {  // sources that flap: the two oldest count as one, with all that reported
+  if (spells.size() > kMostSpells) {  // sources flap: join the two oldest spells, with the larger number
     spells[1] = {spells[0].from, spells[1].to, std::max(spells[0].reporting, spells[1].reporting)};
     spells.pop_front();
   }
@@ -110,7 +112,7 @@ void Sources::Group::came_back(WallTime silent_since) {
 
 void Sources::observe(const ports::Evidence& evidence, WallTime now, const Settings& settings) {
   const Millis since = looked_ ? now - *looked_ : Millis(0);
-  if (since > std::max(settings.freshness, 3 * settings.cycle)) shift(since - Millis(1));  // nobody looked
+  if (since > std::max(settings.freshness, 3 * settings.cycle)) shift(since - Millis(1));  // time without a look
   const auto before = std::exchange(looked_, now);
   note_newest(evidence, now);
   std::map<GroupKey, int> reporting;
@@ -133,8 +135,8 @@ void Sources::observe(const ports::Evidence& evidence, WallTime now, const Setti
   });
 }
 
-/// Pods are replaced once or twice within the memory; sources whose names change with every scrape would fill it
-/// without end.
+/// Bounds the memory. Pods are replaced once or twice within the memory; sources whose names change with every scrape
+/// would fill it without end.
 void Sources::forget_beyond(std::size_t most, WallTime now, Millis memory) {
   const auto is_silent = [&](const auto& source) { return source.second != now; };
   const auto reports_no_more = [](const auto& entry) {

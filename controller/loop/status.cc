@@ -1,4 +1,5 @@
-// Building and comparing statuses; see status.h.
+// The new status starts as a copy of the last one, so that values unknown in this cycle stay as they were. Messages are
+// cut to the CRD's bounds.
 #include "controller/loop/status.h"
 
 #include <algorithm>
@@ -31,7 +32,7 @@ std::vector<api::CollapseStatus> collapses_of(const Workload& workload) {
   return collapses;
 }
 
-/// A condition without its words.
+/// Compares conditions without their messages.
 bool same_state(const api::Condition& a, const api::Condition& b) {
   return a.type == b.type && a.status == b.status && a.reason == b.reason &&
          a.observed_generation == b.observed_generation;
@@ -41,7 +42,7 @@ bool same_state(const api::Condition& a, const api::Condition& b) {
 
 api::AutoscalerStatus status_of(const Workload& workload, WallTime now) {
   const auto& state = *workload.state;
-  auto status = state.status;  // what cannot be known in this cycle stays as it was
+  auto status = state.status;  // values unknown in this cycle stay
   status.observed_generation = workload.object.meta.generation;
   if (workload.target) {
     status.current_replicas = workload.target->spec_replicas;
@@ -71,7 +72,7 @@ bool differs_in_substance(const api::AutoscalerStatus& a, const api::AutoscalerS
 }
 
 std::int64_t write_slot(WallTime now, Millis step, const std::string& name) {
-  std::uint64_t hash = 14695981039346656037U;  // FNV-1a: the same in every build
+  std::uint64_t hash = 14695981039346656037U;  // FNV-1a: equal in every build
   for (const unsigned char c : name) hash = (hash ^ c) * 1099511628211U;
   const auto shift = static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(step.count()));
   return (now.time_since_epoch().count() + shift) / step.count();

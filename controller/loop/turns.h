@@ -1,9 +1,8 @@
-// In which order the objects of a step are read or written for, and for how long. Namespaces take turns, beginning with
-// the one after the last that was served, so that a namespace of thousands of objects holds back none of one. Within a
-// namespace an object that had to wait comes before those that did not, so that a server too slow for all of them in
-// one cycle serves each within a few. An object whose last write failed comes after all others, so that one whose
-// writes are refused or never answered holds back nobody else. Time is bounded, because a loop that does not end its
-// cycle neither forecasts nor looks alive.
+// In which order a step reads or writes for its objects, and for how long. Namespaces take turns, beginning after the
+// namespace served last, so that thousands of objects in a namespace do not hold back a single object elsewhere. Within
+// a namespace, objects that waited longest come first, so that a slow server reaches every object within a few cycles.
+// Objects whose last write failed come last, so that refused or unanswered writes hold back no other object. Time is
+// bounded, because a loop that does not end its cycle neither forecasts nor looks alive.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +17,7 @@
 
 namespace aia::loop {
 
-/// The time that one step may write in; the first write is begun however late it is.
+/// The time in which a step may begin writes; the first write begins however late it is.
 class Budget {
  public:
   Budget(const ports::Clock& clock, Millis length) : clock_(clock), end_(clock.steady() + length) {}
@@ -32,7 +31,7 @@ class Budget {
   bool begun_ = false;
 };
 
-/// Why what is due is not written in this cycle.
+/// Why a due write is not made in this cycle.
 inline Error postponed(const Cycle& cycle) {
   if (cycle.outage.is_on())
     return {ErrorKind::Unavailable, "the API server does not answer; tried again next cycle", {}};
@@ -40,8 +39,8 @@ inline Error postponed(const Cycle& cycle) {
       ErrorKind::Timeout, "the API server is too slow for all writes of a cycle; this one comes first in the next", {}};
 }
 
-/// `due` in the order of their turns; what comes first in a namespace stays so among those that waited as long. `turn`
-/// finds an object's Turn for this step, `last` is the namespace that was served last in it.
+/// Returns `due` in the order of turns; objects of a namespace that waited equally long keep their order. `turn` finds
+/// an object's Turn for this step, `last` is the namespace served last in this step.
 template <class Object, class TurnOf>
 std::vector<Object*> in_turns(std::vector<Object*> due, TurnOf turn, const std::string& last) {
   std::stable_sort(due.begin(), due.end(),
@@ -61,8 +60,9 @@ std::vector<Object*> in_turns(std::vector<Object*> due, TurnOf turn, const std::
   return ordered;
 }
 
-/// Runs `body`, guarded, for each of `due` that still gets its turn, and `wait` for the rest. `turn` and `last` as for
-/// in_turns; `body` returns false when a write for it failed.
+/// Runs `body`, guarded, for each object of `due` until the time is spent or the API server is out, and `wait` for each
+/// object after that. Ends at once when stopping, or when the lease is lost. `turn` and `last` as for in_turns; `body`
+/// returns false when a write for the object failed.
 template <class Object, class TurnOf, class Body, class Wait>
 void take_turns(Cycle& cycle, std::vector<Object*> due, const char* step, Budget budget, TurnOf turn, std::string& last,
                 Body body, Wait wait) {

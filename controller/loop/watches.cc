@@ -1,4 +1,5 @@
-// See watches.h. The words carry no age: a status that says the same is not written again.
+// Joins the stale kinds into one message, with the first known cause. The message contains no age, so a status with the
+// same message is not written again.
 #include "controller/loop/watches.h"
 
 namespace aia::loop {

@@ -1,5 +1,6 @@
-// What of the cluster cannot be seen at present: a watch that is refused or says nothing leaves a cache that shows the
-// past, and a spec of the past may be Paused by now. Like stale metrics it may raise, never lower (rule 8).
+// Which parts of the cluster cannot be seen at present. If a watch is refused or silent, its cache shows the past, and
+// an AIAutoscaler of the past may be Paused by now. As with stale metrics, such a view may raise and never lower (rule
+// 8).
 #pragma once
 
 #include <string>
@@ -9,7 +10,7 @@
 
 namespace aia::loop {
 
-/// Names the kinds that decisions rest on and that were last heard of longer ago than `limit`; empty: there is none.
+/// Names the kinds that decisions rest on and that were last heard of longer ago than `limit`; empty: none.
 std::string unseen_in_words(const std::vector<ports::WatchAge>& ages, Millis limit);
 
 }  // namespace aia::loop

@@ -1,4 +1,5 @@
-// States by uid; see workload_state.h.
+// A changed spec or target drops only the memory of its own subject: measured starts, decisions, or both. Statuses are
+// taken over from the leader as a whole.
 #include "controller/loop/workload_state.h"
 
 namespace aia::loop {
@@ -31,11 +32,11 @@ void WorkloadState::forget_decisions(const Settings& settings) {
 }
 
 void WorkloadState::adopt(const api::AutoscalerStatus& of_leader) {
-  // Starts that were seen since the leader last wrote are not forgotten.
+  // Starts seen since the leader last wrote are not forgotten.
   if (of_leader != stored) lead.adopt(of_leader.lead_time.samples);
   stored = status = of_leader;
   last_scale_time = of_leader.last_scale_time;
-  writes.uncertain();  // what the target shows now was not set by us
+  writes.uncertain();  // another controller set the replicas shown now
   forecasts.clear();
   events.forget();
 }

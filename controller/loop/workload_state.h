@@ -1,5 +1,5 @@
-// What the loop keeps of one AIAutoscaler between cycles. All of it can be lost: Prometheus has the history, status has
-// the measured starts, and what is missing after a restart only ever delays scale-in.
+// What the loop remembers of an AIAutoscaler between cycles. All of this may be lost: Prometheus has the history, the
+// status has the measured starts, and a restart only ever delays scale-in.
 #pragma once
 
 #include <map>
@@ -20,33 +20,33 @@
 
 namespace aia::loop {
 
-/// What a Forecast object was last written with.
+/// The values a Forecast object was last written with.
 struct WrittenForecast {
-  std::int64_t slot = 0;  ///< grid step, shifted by the object's name
+  std::int64_t slot = 0;  ///< grid step of the write, shifted by the object's name
   std::optional<int> desired;
   std::string model;
-  api::ForecastStatus said{};  ///< without its fan, which its origin stands for
+  api::ForecastStatus said{};  ///< without the fan, for which its origin stands
   [[nodiscard]] bool is_of(const WrittenForecast& other) const {
     return slot == other.slot && desired == other.desired && model == other.model;
   }
 };
 
-/// How an object fared when it was last read or written for in one step; see turns.h.
+/// How an object fared when a step last read or wrote for it; see turns.h.
 struct Turn {
-  bool failed = false;  ///< the write failed
-  int waited = 0;       ///< cycles in a row that ended before its turn, or before its answer
+  bool failed = false;  ///< the last write failed
+  int waited = 0;       ///< cycles in a row ending before the object's turn, or before its answer
 };
 
-/// What a workload needs of its pool, as plan::decide_nodes looks at it.
+/// A workload's need of its pool, in the form that plan::decide_nodes takes.
 struct PoolNeed {
-  plan::PoolWorkload planned;  ///< as if its mode were Auto
-  plan::PoolWorkload asked;    ///< as it is: what its scale says, for who may act on it
-  bool acts = false;           ///< mode Auto, and nobody else decides: room may be made for it
-  bool stays = false;          ///< Paused, or somebody else decides: what there is stays as it is
-  bool pods_known = true;      ///< false: perhaps some of its pods wait for nodes
+  plan::PoolWorkload planned;  ///< the need if the mode were Auto
+  plan::PoolWorkload asked;    ///< the need as things are: replicas that the scale asks for
+  bool acts = false;           ///< Auto, only owner, shape of its replica known: nodes may be requested
+  bool stays = false;          ///< Paused, another owner, or shape unknown: its nodes stay as they are
+  bool pods_known = true;      ///< false: some pods of the workload may wait for nodes
 
   [[nodiscard]] bool counts() const { return acts || stays; }
-  /// False: it counts, but what a replica asks of nodes could not be read; then what there is stays as it is.
+  /// False: the need counts, but a replica's requests could not be read. Then the nodes stay as they are.
   [[nodiscard]] bool is_known() const { return !counts() || is_placeable(); }
   [[nodiscard]] bool is_placeable() const { return !planned.replica.pods.empty(); }
 };
@@ -59,27 +59,28 @@ struct WorkloadState {
         status(object.status),
         stored(object.status) {}
 
-  /// Another target is another workload: what was measured, written and recommended for the last one goes. With a node
-  /// pool starts are measured from another moment on, and those of before are not mixed in.
+  /// Follows a changed spec. Another target is another workload: everything measured, written and recommended for the
+  /// last target goes. With a node pool a start is measured from being bound, so joining or leaving a pool drops
+  /// measured starts.
   void follow(const api::AutoscalerSpec& now, const Settings& settings);
 
-  /// A target with another uid was created anew under its name: what somebody wrote, and what was recommended, was of
-  /// the target before.
+  /// Follows the target's uid. A target with another uid was created anew under its name: writes and recommendations
+  /// for the target before are dropped.
   void follow_target(const std::string& uid, const Settings& settings);
 
-  /// Another one leads, or did until now: what it stored is what was said and done, so that a fail-over repeats no
-  /// Event and resets no transition time.
+  /// Takes over the status stored by another controller that leads, or led until now. So a fail-over repeats no Event
+  /// and resets no transition time.
   void adopt(const api::AutoscalerStatus& of_leader);
 
   void forget_decisions(const Settings& settings);
 
-  /// Time was counted wrongly by so much (loop_clock.h): windows stay as long as they are. What others stamped, pods
-  /// and samples, stays as it is.
+  /// Moves all remembered times by `by`, after a jump of the wall clock (loop_clock.h), so that windows stay as long as
+  /// they are. Times stamped by others, on pods and samples, stay as they are.
   void shift(Millis by);
 
   std::optional<api::TargetRef> target;       ///< unset: not known yet
   std::string target_uid;                     ///< empty: not known yet
-  std::optional<bool> pooled;                 ///< it names a node pool; unset: not known yet
+  std::optional<bool> pooled;                 ///< the spec names a node pool; unset: not known yet
   std::map<std::string, DemandState> demand;  ///< by name
   LeadSamples lead;
   PodMemory pods;
@@ -89,18 +90,18 @@ struct WorkloadState {
   int conflicts = 0;  ///< cycles in a row whose write of the scale was refused as out of date
   std::optional<WallTime> last_scale_time;
   std::vector<plan::PastRecommendation> recommendations;  ///< oldest first
-  api::AutoscalerStatus status;                           ///< as last written, or as found
-  bool status_unsure = false;    ///< a write of it got no answer: what the watch shows is compared, too
-  std::int64_t status_slot = 0;  ///< grid step of that write
+  api::AutoscalerStatus status;                           ///< as last written by us, or as adopted
+  bool status_unsure = false;    ///< a write of the status got no answer: the status in the watch is compared, too
+  std::int64_t status_slot = 0;  ///< grid step of the newest status write
   std::map<std::string, WrittenForecast> forecasts;  ///< by demand name
-  api::AutoscalerStatus stored;                      ///< as found when it was last adopted
+  api::AutoscalerStatus stored;                      ///< as adopted last, to notice changes
   Turn reading, asking, acting, reporting;
   Events events;
-  std::optional<PoolNeed> need;                 ///< of nodes, when it was last looked at
-  std::optional<int> room;                      ///< replicas wanted + free room for more, as last provided for
-  std::vector<plan::PastRecommendation> rooms;  ///< needed, oldest first
-  std::optional<Error> buffer_error;            ///< of the newest try to write its buffer
-  bool slow = false;                            ///< observing it took longer than the deadline, last time
+  std::optional<PoolNeed> need;                 ///< of nodes, as last planned; unset: not known yet
+  std::optional<int> room;                      ///< desired replicas + the buffer's, as last provided
+  std::vector<plan::PastRecommendation> rooms;  ///< desired + buffer as needed within the shrink window, oldest first
+  std::optional<Error> buffer_error;            ///< of the newest write of the buffer
+  bool slow = false;  ///< observing the target took longer than the deadline in the last cycle
 };
 
 /// By uid, so that an object that was deleted and created again starts afresh.
