@@ -54,11 +54,11 @@ class Scripted final : public Candidate {
   std::size_t rested_ = 0;
 };
 
-Series hours(std::vector<double> values) {
+aia::DemandSeries hours(std::vector<double> values) {
   return {forecasting::TimePoint{}, 1h, std::move(values), false};
 }
 
-Series noisy(std::size_t steps, std::uint64_t seed = 11) {
+aia::DemandSeries noisy(std::size_t steps, std::uint64_t seed = 11) {
   forecasting::testing::Noise noise(seed);
   std::vector<double> values;
   for (std::size_t t = 0; t < steps; ++t)
@@ -66,14 +66,14 @@ Series noisy(std::size_t steps, std::uint64_t seed = 11) {
   return hours(values);
 }
 
-std::vector<LeadReport> sit(const Series& series, Candidate& candidate, const Questions& questions = {{1, 3}, {}}) {
+std::vector<LeadReport> sit(const aia::DemandSeries& series, Candidate& candidate, const Questions& questions = {{1, 3}, {}}) {
   return judge(series, questions, roll(series, questions, candidate), {.season_steps = 24});
 }
 
 }  // namespace
 
 TEST_CASE("The rolling origin asks at every step and files an answer under its target") {
-  Series series = noisy(20);
+  aia::DemandSeries series = noisy(20);
   series.start += 90min;
   Scripted candidate(
       [](int origin, int lead, std::size_t level) { return 100.0 * origin + 10 * lead + static_cast<double>(level); });
@@ -92,7 +92,7 @@ TEST_CASE("The rolling origin asks at every step and files an answer under its t
 }
 
 TEST_CASE("Losses and ratios of a candidate that knows the future, and of one that is the last value") {
-  const Series series = noisy(480);
+  const aia::DemandSeries series = noisy(480);
   const auto value = [&](int step) { return series.values[static_cast<std::size_t>(std::min(step, 479))]; };
   Scripted prophet([&](int origin, int lead, std::size_t) { return value(origin + lead); });
   for (const LeadReport& report : sit(series, prophet)) {
@@ -117,7 +117,7 @@ TEST_CASE("Losses and ratios of a candidate that knows the future, and of one th
 TEST_CASE("MASE, WAPE, WQL and pinball of errors that are known") {
   std::vector<double> values;
   for (int t = 0; t < 96; ++t) values.push_back(10 + 2.0 * (t / 24));  // 2 more every day
-  const Series series = hours(values);
+  const aia::DemandSeries series = hours(values);
   Scripted three_below([&](int origin, int lead, std::size_t) {
     return values[static_cast<std::size_t>(std::min(origin + lead, 95))] - 3;
   });
@@ -129,7 +129,7 @@ TEST_CASE("MASE, WAPE, WQL and pinball of errors that are known") {
 }
 
 TEST_CASE("What was not answered or not measured is counted, not judged") {
-  Series series = noisy(480);
+  aia::DemandSeries series = noisy(480);
   for (std::size_t t = 300; t < 310; ++t) series.values[t] = kMissing;
   Scripted shy([&](int origin, int, std::size_t) { return origin % 2 ? kMissing : 100.0; });
   const auto report = sit(series, shy, {{1}, {}}).front();
@@ -142,7 +142,7 @@ TEST_CASE("Coverage by hour, in the predicted ramp and of a window's maximum") {
   std::vector<double> values(24 * 80, 10.0);
   for (std::size_t t = 0; t < values.size(); ++t)
     if (t % 24 == 5) values[t] = 20;  // an hour that comes every day
-  const Series series = hours(values);
+  const aia::DemandSeries series = hours(values);
   Scripted flat([](int, int, std::size_t) { return 15.0; });
   const auto blind = sit(series, flat, {{1}, {}}).front().coverage;
   CHECK(blind.worst_hour() == 0);
@@ -191,8 +191,8 @@ TEST_CASE("Bootstrap limits enclose the ratio, narrow with the data and depend o
 }
 
 TEST_CASE("The forecaster sits the exam, what it did not know changes nothing before") {
-  Series series = noisy(24 * 20);
-  const auto roll_it = [&](const Series& played) {
+  aia::DemandSeries series = noisy(24 * 20);
+  const auto roll_it = [&](const aia::DemandSeries& played) {
     EngineOptions options;
     options.step = played.step;
     options.seasons = seasons_of(played, played.values.size() / 2);
@@ -212,7 +212,7 @@ TEST_CASE("The forecaster sits the exam, what it did not know changes nothing be
   CHECK(before.quantiles[1].row(300 - 240 + 20) != after.quantiles[1].row(300 - 240 + 20));
 }
 
-TEST_CASE("Series from hell are judged or say nothing, and never end in a fault") {
+TEST_CASE("aia::DemandSeries from hell are judged or say nothing, and never end in a fault") {
   std::vector<std::vector<double>> hell{std::vector<double>(200, 5.0),
                                         std::vector<double>(200, 0.0),
                                         std::vector<double>(200, kMissing),
@@ -223,7 +223,7 @@ TEST_CASE("Series from hell are judged or say nothing, and never end in a fault"
   hell.emplace_back();
   for (int t = 0; t < 300; ++t) hell.back().push_back(t % 2 ? 1e9 : 0);
   for (const auto& values : hell) {
-    const Series series = hours(values);
+    const aia::DemandSeries series = hours(values);
     EngineOptions options;
     options.step = series.step;
     options.leads = {1, 2};
