@@ -1,7 +1,7 @@
-// Feeds Beast's parser and turns its errors into words for an engineer. Beast 1.74 needs help in three places. The end
-// of chunks must be fed as at least five bytes, a status line without a reason gets its space back, and an answer with
-// much framing and little body has a limit of its own. A refused answer is not read to its end: the owner of the
-// connection closes the connection.
+// Feeds Beast's parser and turns its errors into words for an engineer. Beast 1.74 needs help here. The end of chunks
+// reaches the parser as at least five bytes. A status line without a reason gets its space back. An answer with much
+// framing and little body has a limit of its own. A refused answer is not read to its end: the owner of the connection
+// closes the connection.
 #include "controller/http/answer_reader.h"
 
 #include <zlib.h>
@@ -20,8 +20,7 @@ namespace {
 namespace beast = boost::beast;
 using beast::http::error;
 
-constexpr std::size_t kShortestEnd =
-    5;  ///< "0\r\n\r\n", the end of chunks; Beast 1.74 asserts at least this many bytes
+constexpr std::size_t kShortestEnd = 5;  ///< "0\r\n\r\n", the end of chunks; Beast 1.74 asserts so many bytes
 constexpr int kFirstInterim = 100, kSwitchingProtocols = 101, kFirstFinal = 200;  // statuses
 
 }  // namespace

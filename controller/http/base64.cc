@@ -11,7 +11,7 @@ namespace aia::http {
 
 std::string encode_base64(std::string_view bytes) {
   std::string out((bytes.size() + 2) / 3 * 4, '\0');
-  auto* to = reinterpret_cast<unsigned char*>(out.data());  // OpenSSL adds a zero byte; the string has room for its own
+  auto* to = reinterpret_cast<unsigned char*>(out.data());  // OpenSSL's final zero byte falls on the string's own
   EVP_EncodeBlock(to, reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   return out;
 }

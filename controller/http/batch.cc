@@ -168,7 +168,7 @@ bool Batch::finish(Call& call, Result<Response> answer, bool may_retry, Millis a
   return false;
 }
 
-/// Ends a call at the deadline; nothing that the library still does with the call has an effect. The call's connection
+/// Ends a call at the deadline. A complete answer still counts; nothing that arrives later does. The call's connection
 /// is closed. If the server sent no headers, and answered no other call since this call started, all connections are
 /// replaced.
 void Batch::give_up(Call& call) {

@@ -1,5 +1,5 @@
 // cpprestsdk behind guards; no cpprestsdk type leaves this file. These faults were read in its source
-// (http_client_asio.cpp) and seen in tests:
+// (http_client_asio.cpp) and seen at run time:
 // - The library repeats a request when a reused connection was dropped, even a PATCH that had arrived. So every request
 //   but GET and HEAD has a body that cannot be rewound, if only an empty body. The library then reports the drop
 //   instead.

@@ -1,5 +1,5 @@
-// Finds the failed step from cpprestsdk's report: a fixed text and an error code without its category. Only this file
-// and its .cc know those texts; the tests cause each of them. Source: cpprestsdk 2.10.18, http_client_asio.cpp.
+// Finds the failed step from cpprestsdk's report: a fixed text and an error code without its category. Only
+// cpprest_failure.cc knows those texts; the tests cause each of them. Source: cpprestsdk 2.10.18, http_client_asio.cpp.
 #pragma once
 
 #include <string>
