@@ -34,7 +34,7 @@ using Code = beast::error_code;
 
 constexpr std::size_t kReadAtOnce = 64U << 10U;
 constexpr std::size_t kMostIdle = 32;             ///< connections kept for the next requests
-constexpr std::chrono::seconds kLongestIdle{60};  ///< servers close idle connections after a minute or later
+constexpr std::chrono::seconds kLongestIdle{60};  ///< servers close idle connections after about a minute, or later
 constexpr std::size_t kProxyHeaderBytes = 8U << 10U;
 
 std::string words_of(const Code& code) {

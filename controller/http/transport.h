@@ -99,9 +99,9 @@ class Transport {
 
   /// Sends a request and returns the answer, never later than `deadline`. Any HTTP status is a Response. Errors:
   /// Unavailable (connect, TLS, cut off; the message says which, a certificate problem names the CA), Timeout, TooLarge
-  /// (the answer exceeds its limit) and Throttled (no attempt within the deadline). A read is sent again as `retry`
-  /// says, and also after a dropped keep-alive connection. A mutation is never sent again once the server may have
-  /// acted.
+  /// (the answer exceeds its limit) and Throttled (no attempt within the deadline). Requests are sent again as
+  /// RetryOptions and retry.h say; a read is also sent again after a dropped keep-alive connection. A mutation is never
+  /// sent again once the server may have acted.
   virtual Result<Response> send(const Request& request, Millis deadline) = 0;
 
   /// Sends all requests side by side, under a common deadline: requests that hang do not delay the other requests. Each
