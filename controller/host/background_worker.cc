@@ -1,4 +1,6 @@
-// The thread; see background_worker.h.
+// The worker takes jobs from the queue and runs them outside the lock. A job that throws is logged, and the thread goes
+// on with the next job. The priority is the thread's own: on Linux, setpriority(2) with a thread's id sets the nice
+// value of this thread only.
 #include "controller/host/background_worker.h"
 
 #include <pthread.h>
@@ -14,7 +16,7 @@
 namespace aia {
 namespace {
 
-constexpr int kLowPriority = 10;  // the loop goes first where there is one core
+constexpr int kLowPriority = 10;  // nice value; on a single core the loop goes first
 
 }  // namespace
 

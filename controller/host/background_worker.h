@@ -1,4 +1,5 @@
-// One thread beside the loop, at low priority: refits and checkpoints run on it one after the other.
+// A thread beside the loop, at low priority. Model refits and checkpoints run on this thread, in order, so that no
+// cycle waits for them.
 #pragma once
 
 #include <condition_variable>
@@ -14,10 +15,10 @@ namespace aia {
 
 class BackgroundWorker final : public ports::Background {
  public:
-  /// Takes at most `most_waiting` jobs at a time.
+  /// At most `most_waiting` jobs wait at a time; offer() refuses more.
   explicit BackgroundWorker(std::size_t most_waiting = 256);
 
-  /// Ends after the job under way; those that wait are dropped.
+  /// Waits for the job under way. Jobs still in the queue are dropped.
   ~BackgroundWorker() override;
 
   bool offer(std::function<void()> job) override;

@@ -1,4 +1,6 @@
-// See crash_journal.h. Whatever the file holds is taken for text and numbers of known length, never trusted further.
+// The mapped file is a plain struct; opening turns the notes of the last process into tallies per object. The file's
+// content is never trusted: every field is text or a number of known length. The signal handler only sets a lock-free
+// flag in the mapping.
 #include "controller/host/crash_journal.h"
 
 #include <fcntl.h>
@@ -19,9 +21,9 @@
 #include "controller/serve/json_log.h"
 
 namespace aia {
-namespace journal {  // named, because FileCrashJournal::File has it
+namespace journal {  // named, because FileCrashJournal::File, which is not local to this file, has these types
 
-constexpr auto kMemory = std::chrono::hours(24);  ///< of an end that did not set its object aside
+constexpr auto kMemory = std::chrono::hours(24);  ///< how long an end counts if its object was not set aside
 constexpr std::string_view kFormat = "aia crash journal 1";
 
 using Flag = std::atomic<std::uint8_t>;
@@ -35,7 +37,7 @@ struct Text {
     std::copy_n(text.begin(), std::min(text.size(), N - 1), bytes.begin());
   }
   [[nodiscard]] std::string_view view() const { return {bytes.data(), ::strnlen(bytes.data(), N - 1)}; }
-  /// As much of `text` as fits.
+  /// Compares with `text` cut to the length of this field.
   [[nodiscard]] bool is(std::string_view text) const { return view() == text.substr(0, N - 1); }
 };
 using Uid = Text<48>;
@@ -44,7 +46,7 @@ struct Note {
   Uid uid;
   std::int64_t generation = 0;
   bool waits = false;
-  Flag used{0};  ///< last, when the rest is there
+  Flag used{0};  ///< set last, after all other fields
 };
 
 struct Tally {
@@ -60,12 +62,12 @@ namespace {
 
 using namespace journal;
 
-Flag* fault_flag = nullptr;  ///< of the journal whose process this is
+Flag* fault_flag = nullptr;  ///< in the file of this process's journal
 
 void on_fault(int signal) {
   if (fault_flag != nullptr) fault_flag->store(1);
   static_cast<void>(std::signal(signal, SIG_DFL));
-  static_cast<void>(std::raise(signal));  // as if nobody had looked: it comes when this returns
+  static_cast<void>(std::raise(signal));  // delivered after this handler returns, with its default effect
 }
 
 Error problem(const std::string& path, const char* what) {
@@ -98,7 +100,7 @@ Result<std::unique_ptr<FileCrashJournal>> FileCrashJournal::open(const std::stri
   if (memory == MAP_FAILED) return failed("cannot be mapped");
   auto* file = static_cast<File*>(memory);
   if (file->format.view() != kFormat) {
-    new (file) File();  // new, or of another version
+    new (file) File();  // a new file, or another format
     file->format.set(kFormat);
   }
   std::unique_ptr<FileCrashJournal> journal(new FileCrashJournal(fd, file));
@@ -112,7 +114,7 @@ FileCrashJournal::~FileCrashJournal() {
   ::close(fd_);
 }
 
-/// What the last end left behind becomes tallies; the notes begin anew.
+/// Turns the notes of the last process into tallies, and clears the notes.
 void FileCrashJournal::take_stock(const std::string& version, WallTime now) {
   const auto now_ms = now.time_since_epoch().count();
   const bool another = !file_->version.is(version);

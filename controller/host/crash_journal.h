@@ -1,7 +1,8 @@
-// The crash journal as one file of fixed size in `--state-dir`, mapped into memory: a note costs a few stores, and is
-// there after whatever end but that of the machine. On opening, the notes that an end left behind are counted by
-// object; an orderly end leaves none. Two within a day set the object aside until its spec changes, it is deleted, or
-// another version of the controller starts. Source: mmap(2), flock(2), signal-safety(7).
+// The crash journal as a file of fixed size in `--state-dir`, mapped into memory. A note costs a few stores. The note
+// survives every end of the process, but not a crash of the machine. On opening, the notes left behind by the last
+// process are counted per object; after an orderly end they do not count. Two ends within a day set the object aside,
+// until its spec changes, the object is deleted, or another version of the controller starts. Source: mmap(2),
+// flock(2), signal-safety(7).
 #pragma once
 
 #include <array>
@@ -17,11 +18,12 @@ namespace aia {
 
 class FileCrashJournal final : public ports::CrashJournal {
  public:
-  static constexpr std::size_t kNotes = 64;     ///< threads at work at a time; more are not noted
+  static constexpr std::size_t kNotes = 64;     ///< threads at work at a time; further threads are not noted
   static constexpr std::size_t kTallies = 256;  ///< objects during which the process ended; the oldest is forgotten
-  static constexpr int kEnds = 2;               ///< so many set an object aside
+  static constexpr int kEnds = 2;               ///< this many ends set an object aside
 
-  /// Errors: Unavailable, when the file cannot be made, is full of something else, or another process has it.
+  /// Opens or creates the file. Content of another format is overwritten. Errors: Unavailable, when the file cannot be
+  /// opened, sized (the disk is full) or mapped, or when another process holds its lock.
   static Result<std::unique_ptr<FileCrashJournal>> open(const std::string& directory, const std::string& version,
                                                         WallTime now);
   ~FileCrashJournal() override;
@@ -30,13 +32,13 @@ class FileCrashJournal final : public ports::CrashJournal {
   void end(int note) override;
   [[nodiscard]] std::optional<std::string> set_aside(const std::string& uid, std::int64_t generation) const override;
 
-  /// The process ends because it was asked to: what is noted says nothing.
+  /// The process ends because it was asked to: the notes do not count.
   void orderly_end();
 
-  /// The process ends by its own fault.
+  /// The process ends by its own fault: notes of work that waits for a server count, too.
   void at_fault();
 
-  /// From now on a signal that a fault raises (SIGSEGV, SIGABRT and their like) is noted as one.
+  /// From now on a signal raised by a fault (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT) is recorded as a fault.
   void note_faults();
 
  private:

@@ -1,4 +1,6 @@
-// Reading, writing and sweeping; see file_checkpoints.h.
+// A write goes to a second file, which is then renamed over the first. A disk that fills up must not stop the
+// controller. So write errors after the start are only logged: once when writing begins to fail, once when writing
+// works again.
 #include "controller/host/file_checkpoints.h"
 
 #include <algorithm>
@@ -19,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr auto kSuffix = ".forecast";
 constexpr auto kUnused = std::chrono::hours(7 * 24);
-constexpr std::uintmax_t kLargest = 64U << 20U;  // a day of seconds takes some megabytes
+constexpr std::uintmax_t kLargest = 64U << 20U;  // a day of points at one-second steps takes some megabytes
 
 void sweep(const fs::path& directory) {
   std::error_code failed;
@@ -30,7 +32,8 @@ void sweep(const fs::path& directory) {
   }
 }
 
-/// Whole or not at all: a process that is killed leaves the older file. Empty when it worked.
+/// Writes the whole file or nothing: a process killed here leaves the older file. Returns the error, or an empty
+/// string.
 std::string write_whole(const std::string& path, const ports::Checkpoints::Bytes& bytes) {
   const std::string fresh = path + ".new";
   std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
@@ -55,7 +58,8 @@ Result<std::unique_ptr<FileCheckpoints>> FileCheckpoints::open(const std::string
   return std::unique_ptr<FileCheckpoints>(new FileCheckpoints(directory));
 }
 
-/// Keys are uids and names of demand: what else might stand in them does not leave the directory.
+/// Keys are uids and names of demand entries. Any other character becomes '_', so that no key leads out of the
+/// directory.
 std::string FileCheckpoints::path_of(const std::string& key) const {
   std::string name = key;
   std::replace_if(

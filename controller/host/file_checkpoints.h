@@ -1,5 +1,6 @@
-// Checkpoints as files in one directory (`--state-dir`), one a demand, each replaced as a whole. Files that nobody
-// wrote for a week are of objects that are gone, and are removed at the start.
+// Checkpoints as files in a directory (`--state-dir`), a file per demand entry. Each write replaces the whole file, so
+// that a killed process leaves no half-written checkpoint. At the start, files not written for a week are removed:
+// their objects are gone.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,7 @@ namespace aia {
 
 class FileCheckpoints final : public ports::Checkpoints {
  public:
-  /// An Error when files cannot be written into `directory`, which is made if it is missing.
+  /// Makes `directory` if it is missing. Errors: Invalid, when files cannot be written into `directory`.
   static Result<std::unique_ptr<FileCheckpoints>> open(const std::string& directory);
 
   std::optional<Bytes> load(const std::string& key) override;
@@ -27,7 +28,7 @@ class FileCheckpoints final : public ports::Checkpoints {
 
   std::string directory_;
   std::mutex mutex_;
-  std::string told_;  ///< the last problem of writing; empty: writing works
+  std::string told_;  ///< the last write error; empty: the last write succeeded
 };
 
 }  // namespace aia

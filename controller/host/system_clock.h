@@ -1,6 +1,6 @@
-// The real clocks behind ports::Clock. Steady time counts while the machine sleeps (CLOCK_BOOTTIME; std's steady_clock
-// is CLOCK_MONOTONIC, which stops then): whoever wakes up must see that its lease has run out. Source:
-// clock_gettime(2).
+// The real clocks behind ports::Clock. Steady time is CLOCK_BOOTTIME, which runs on while the machine sleeps. std's
+// steady_clock is CLOCK_MONOTONIC, which stops then. A leader that wakes up must see that its lease has run out.
+// Source: clock_gettime(2).
 #pragma once
 
 #include <ctime>

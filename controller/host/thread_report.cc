@@ -1,5 +1,6 @@
-// First everything is looked at as it is, then every thread is asked for its stack by a signal, then it is told: a
-// signal wakes a thread, which then waits elsewhere.
+// Reads the state of all threads first, then asks each thread for its stack, then writes. The order matters: the signal
+// for the stack wakes a thread, which may then wait elsewhere. Memory is static, and /proc is read by plain system
+// calls.
 #include "controller/host/thread_report.h"
 
 #include <dlfcn.h>
@@ -24,7 +25,7 @@ namespace {
 
 constexpr std::size_t kMostThreads = 128;
 constexpr int kMostFrames = 48;
-constexpr int kPatience = 33;  ///< times ten milliseconds, for all stacks together
+constexpr int kPatience = 33;  ///< the wait for all stacks together, in steps of 10 ms
 
 struct Thread {
   pid_t id = 0;
@@ -37,7 +38,7 @@ struct Thread {
 std::array<Thread, kMostThreads> threads;
 std::atomic<std::size_t> thread_count{0};
 
-/// One line, cut where it would be too long. Everything but plain text is left out, so that the line stays JSON.
+/// A JSON line, cut to its buffer. Characters other than plain text are left out, so that the line stays valid JSON.
 class Line {
  public:
   Line& raw(std::string_view text) {
@@ -85,7 +86,7 @@ class Line {
   std::size_t used_ = 0;
 };
 
-/// The first line of /proc/self/task/ID/FILE; "unknown" where the kernel does not say.
+/// The first line of /proc/self/task/ID/FILE; "unknown" if the kernel does not provide the file.
 template <std::size_t N>
 void read_task(pid_t id, const char* file, std::array<char, N>& into) {
   std::array<char, 64> path{};
@@ -101,7 +102,7 @@ void read_task(pid_t id, const char* file, std::array<char, N>& into) {
   if (char* end = std::strchr(into.data(), '\n')) *end = '\0';
 }
 
-/// The letter behind the name in /proc/self/task/ID/stat: R runs, S sleeps, D waits for a device, T is stopped.
+/// The state letter after the name in /proc/self/task/ID/stat: R runs, S sleeps, D waits for a device, T is stopped.
 void read_state(Thread& thread) {
   std::array<char, 128> stat{};
   read_task(thread.id, "stat", stat);
@@ -123,7 +124,7 @@ void look_at(pid_t id) {
   ++thread_count;
 }
 
-/// Returns false when there are more threads than there is room for.
+/// Returns false if some threads were left out for lack of room.
 bool look_at_all() {
   thread_count = 0;
   const int folder = ::open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -151,7 +152,7 @@ int stack_signal() {
   return SIGRTMIN + 5;
 }
 
-/// Runs on the thread that was asked.
+/// The signal's handler: runs on the thread whose stack is wanted.
 void tell_stack(int /*signal*/) {
   const int error = errno;
   const pid_t own = ::gettid();
@@ -176,7 +177,7 @@ void ask_for_stacks() {
   }
 }
 
-/// "file+0xoffset function", as far as it is known: addr2line -e FILE 0xOFFSET says the line.
+/// "file+0xoffset function", as far as known. `addr2line -e FILE 0xOFFSET` prints the source line.
 void put_frame(Line& line, void* frame) {
   Dl_info info{};
   const auto address = reinterpret_cast<std::uintptr_t>(frame);
@@ -198,7 +199,7 @@ void put_thread(const Thread& thread, int fd) {
   line.raw(",\"waits_in\":").text(thread.wait_channel.data()).raw(",\"syscall\":").text(thread.call.data());
   line.raw(",\"stack\":[");
   const int depth = thread.depth;
-  const int own = 2;  // the handler and the kernel's call of it
+  const int own = 2;  // frames of the handler itself and of its call by the kernel
   for (int i = own; i < depth && line.has_room(); ++i) {
     if (i > own) line.raw(",");
     put_frame(line, thread.stack[static_cast<std::size_t>(i)]);

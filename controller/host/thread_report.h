@@ -1,18 +1,18 @@
-// What each thread of this process waits for, for the log of a process that stands still: one JSON line a thread with
-// its name, what the kernel says of it, and its stack. Works when the log, the HTTP library or the heap is what is
-// stuck: no lock of ours or of the heap is taken (dladdr takes the loader's), nothing is allocated, lines go out by
-// write(2). Source: proc(5), tgkill(2), backtrace(3).
+// Reports the state of each thread of a process that stands still, for the log. Each thread gets a JSON line: its name,
+// the kernel's view of the thread, and its stack. The report works even if the log, the HTTP library or the heap is
+// stuck. So the report takes no lock of ours or of the heap (dladdr takes the loader's), allocates nothing, and writes
+// by write(2). Source: proc(5), tgkill(2), backtrace(3).
 #pragma once
 
 #include "base/time.h"
 
 namespace aia {
 
-/// Takes what the first use of a stack needs (a library, memory); call it while all is well.
+/// Loads the library and memory for the first stack trace. Call this function while the process is healthy.
 void prepare_thread_report();
 
-/// Writes a line with `message` and `limit`, then a line for each thread, 128 of them at most (it says when there are
-/// more). A thread that does not tell its stack within a third of a second has none in its line.
+/// Writes a line with `message` and `limit`, then a line for each thread, at most 128. If there are more threads, the
+/// first line says so. All threads together have a third of a second to report their stacks; a later stack is left out.
 void report_threads(int fd, const char* message, Millis limit);
 
 }  // namespace aia

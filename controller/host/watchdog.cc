@@ -1,4 +1,6 @@
-// See watchdog.h.
+// The watchdog's thread compares the number of ended cycles at every look. Time comes from std's steady_clock, which
+// stops while the machine sleeps, unlike the clock in system_clock.h. alarm(2) ends the process if the report itself
+// gets stuck.
 #include "controller/host/watchdog.h"
 
 #include <pthread.h>
@@ -18,8 +20,8 @@ namespace {
 
 constexpr unsigned kLastWordsSeconds = 2;
 
-/// The last guard: whatever the last words wait for, they end. A handler of ours, because the kernel drops signals that
-/// would end the first process of a container.
+/// Ends the process after two seconds, even if the report hangs. The signal has a handler of ours, because the kernel
+/// ignores signals with their default effect for the first process of a container.
 void arm_last_guard() {
   struct sigaction action {};
   action.sa_handler = [](int) { ::_exit(Watchdog::kExitCode); };

@@ -1,6 +1,7 @@
-// Ends a process whose loop stands still, so that its lease lapses and a follower leads: nothing else would, because
-// the lease is renewed by a thread of its own. What every thread waits for is said first (thread_report.h). Only time
-// that the watchdog itself lived through counts, so that a process that was suspended is not ended as it wakes.
+// Ends a process whose loop stands still, so that its lease runs out and a follower leads. Nothing else ends such a
+// process, because the lease is renewed by a separate thread. The watchdog first reports the state of every thread
+// (thread_report.h). Only time in which the watchdog itself ran counts. So a process that was suspended is not ended
+// when it wakes up.
 #pragma once
 
 #include <atomic>
@@ -13,15 +14,16 @@
 
 namespace aia {
 
-/// How long nothing has moved, in time that was lived through.
+/// Measures how long no cycle has ended, in time during which the process ran.
 class Silence {
  public:
   explicit Silence(Millis limit) : limit_(limit) {}
 
-  /// `cycles` have ended by now, `since` the last look. True: silent for the limit.
+  /// Reports that `cycles` have ended by now, `since` after the last look. Returns true after `limit` without a new
+  /// cycle.
   bool look(std::uint64_t cycles, Millis since);
 
-  /// A look that comes later than this was late because nobody ran, not because the loop is stuck.
+  /// A later look counts as this long: the whole process did not run, so the delay says nothing about the loop.
   static constexpr Millis kLongestLook{2'000};
 
  private:
@@ -32,10 +34,10 @@ class Silence {
 
 class Watchdog final : public ports::Reporter {
  public:
-  static constexpr int kExitCode = 75;  ///< EX_TEMPFAIL: the next start may do
+  static constexpr int kExitCode = 75;  ///< EX_TEMPFAIL: the next start may succeed
 
-  /// Counts from now on. `on_silence` is called once, from the watchdog's thread, when no cycle has ended for `limit`;
-  /// it must not need anything that may be stuck: no lock, no log, no memory.
+  /// Starts to count at once. When no cycle has ended for `limit`, the watchdog's thread calls `on_silence`, once.
+  /// `on_silence` must not need anything that may be stuck: no lock, no log, no memory.
   Watchdog(Millis limit, std::function<void()> on_silence, Millis look = std::chrono::milliseconds(500));
 
   void report(const ports::CycleReport& /*cycle*/) override { ++cycles_; }
@@ -45,11 +47,11 @@ class Watchdog final : public ports::Reporter {
 
   const std::function<void()> on_silence_;
   std::atomic<std::uint64_t> cycles_{0};
-  std::jthread thread_;  // last: it uses the rest
+  std::jthread thread_;  // last, because the thread uses all members above
 };
 
-/// What a stuck process does last: says what each thread waits for on stderr, and exits with Watchdog::kExitCode;
-/// within two seconds, also when stderr takes nothing any more.
+/// Reports on stderr the state of each thread, then exits with Watchdog::kExitCode. The exit comes within two seconds,
+/// even when stderr takes no more output.
 [[noreturn]] void end_stuck_process(Millis limit);
 
 }  // namespace aia

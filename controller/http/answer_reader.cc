@@ -1,4 +1,7 @@
-// See answer_reader.h. A refused answer is not read to its end: whoever owns the connection closes it.
+// Feeds Beast's parser and turns its errors into words for an engineer. Beast 1.74 needs help here. The end of chunks
+// reaches the parser as at least five bytes. A status line without a reason gets its space back. An answer with much
+// framing and little body has a limit of its own. A refused answer is not read to its end: the owner of the connection
+// closes the connection.
 #include "controller/http/answer_reader.h"
 
 #include <zlib.h>
@@ -17,12 +20,12 @@ namespace {
 namespace beast = boost::beast;
 using beast::http::error;
 
-constexpr std::size_t kShortestEnd = 5;  ///< "0\r\n\r\n", of chunks; Beast 1.74 asserts that it has so many bytes
+constexpr std::size_t kShortestEnd = 5;  ///< "0\r\n\r\n", the end of chunks; Beast 1.74 asserts so many bytes
 constexpr int kFirstInterim = 100, kSwitchingProtocols = 101, kFirstFinal = 200;  // statuses
 
 }  // namespace
 
-/// gzip undone piece by piece, each at once handed on: what one answer expands to is bounded by whoever takes it.
+/// Decodes gzip in pieces and hands on each piece at once. The receiver of the pieces bounds the decoded size.
 class AnswerReader::Inflater {
  public:
   Inflater() { ready_ = inflateInit2(&stream_, kAnyHeader) == Z_OK; }
@@ -30,7 +33,7 @@ class AnswerReader::Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  /// False: this is not gzip. `take` returns false to have no more.
+  /// Returns false if the bytes are not gzip. `take` returns false to stop the decoding.
   template <class Take>
   bool put(std::string_view bytes, Take take) {
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib does not write there
@@ -44,7 +47,7 @@ class AnswerReader::Inflater {
       const std::size_t size = out.size() - stream_.avail_out;
       if (size > 0 && !take(std::string_view(out.data(), size))) return true;
       ended_ = status == Z_STREAM_END;
-      if (size < out.size()) break;  // all that these bytes hold
+      if (size < out.size()) break;  // the bytes are used up
     }
     return ready_ && (!ended_ || stream_.avail_in == 0);
   }
@@ -52,13 +55,13 @@ class AnswerReader::Inflater {
   [[nodiscard]] bool ended() const { return ended_; }
 
  private:
-  static constexpr int kAnyHeader = 15 + 32;  ///< the largest window; gzip or zlib, as its header says
+  static constexpr int kAnyHeader = 15 + 32;  ///< the largest window; the header decides between gzip and zlib
   z_stream stream_{};
   bool ready_ = false;
   bool ended_ = false;
 };
 
-/// What Beast's parser finds, handed on. A virtual function that sets an error ends the parsing with it.
+/// Hands on the findings of Beast's parser. A virtual function ends the parsing by setting an error.
 class AnswerReader::Parser final : public beast::http::basic_parser<false> {
  public:
   Parser(Exchange& exchange, const AnswerLimits& limits) : exchange_(exchange) {
@@ -83,7 +86,7 @@ class AnswerReader::Parser final : public beast::http::basic_parser<false> {
   }
 
   void on_field_impl(beast::http::field field, beast::string_view name, beast::string_view value, Code& code) override {
-    if (in_body_) return;  // of the trailer: nothing is read there
+    if (in_body_) return;  // a field of the trailer: ignored
     using beast::http::field::content_encoding;
     using beast::http::field::transfer_encoding;
     if (field == transfer_encoding && in_lower_case(value) != "chunked")
@@ -128,7 +131,7 @@ class AnswerReader::Parser final : public beast::http::basic_parser<false> {
     if (!inflater_->put(bytes, decoded) && !code) refuse("its gzip encoding is broken", code);
   }
 
-  /// An exchange that takes no more has failed by itself: what it says stands.
+  /// An exchange that is done takes no more bytes, and its result stands. The error code only ends the parsing.
   void deliver(std::string_view bytes, Code& code) {
     exchange_.on_bytes(bytes);
     if (exchange_.progress().done) code = error::body_limit;
@@ -160,7 +163,8 @@ class AnswerReader::Parser final : public beast::http::basic_parser<false> {
 
 namespace {
 
-/// Servers that give no reason may leave out the space behind the status, too; Beast insists on it (RFC 9112, 4).
+/// Restores the space after the status. Some servers that send no reason leave out this space, too; Beast insists on it
+/// (RFC 9112, 4).
 void mend_status_line(std::string& bytes) {
   constexpr std::size_t kStatusEnd = 12;  // "HTTP/1.1 200"
   if (bytes.size() > kStatusEnd && bytes.starts_with("HTTP/1.") && bytes[kStatusEnd] == '\r')
@@ -210,7 +214,7 @@ AnswerReader::State AnswerReader::put(std::string_view bytes) {
   return State::NeedsMore;
 }
 
-/// An answer has ended, and `rest` came behind it: the final one, or an interim one.
+/// An answer has ended, final or interim; `rest` are the bytes behind the answer.
 AnswerReader::State AnswerReader::end_one(std::string_view rest) {
   if (parser_->status() >= kFirstFinal) {
     keep_ = rest.empty() && parser_->keep_alive();
@@ -247,7 +251,7 @@ AnswerReader::State AnswerReader::fail(Step step, std::string why) {
   return State::Failed;
 }
 
-/// As much framing as body: the smallest chunks are mostly that.
+/// Allows as much framing as body, because the smallest chunks are mostly framing.
 bool AnswerReader::is_too_large() const {
   return !exchange_.is_stream() &&
          total_bytes_ > 2 * static_cast<std::uint64_t>(exchange_.max_body_bytes()) + 2 * limits_.header_bytes;

@@ -1,8 +1,8 @@
-// Reads one HTTP/1.1 answer from the bytes of a connection as they arrive, and hands its head and body to an Exchange.
-// Everything is bounded while it arrives, whatever the peer frames: the header, each chunk's header, the body, the
-// whole with its framing, and the number of interim answers (1xx), which are skipped. No I/O, so that a fuzzer can be
-// the peer. What is read is decided by Boost.Beast's parser. Source: RFC 9112 (messages, chunks, where a body ends),
-// RFC 9110, 15.2 (interim answers) and 8.4.1 (gzip).
+// Reads one HTTP/1.1 answer from the bytes of a connection, and hands head and body to an Exchange. The reader bounds
+// every part while the bytes arrive, however the peer frames them. Bounded are the header, the header of each chunk,
+// the body, the body with its framing, and the number of interim answers (1xx). Interim answers are skipped. The reader
+// does no I/O, so that a fuzzer can play the peer. Boost.Beast's parser does the parsing. Source: RFC 9112 (messages,
+// chunks, where a body ends), RFC 9110, 15.2 (interim answers) and 8.4.1 (gzip).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 namespace aia::http {
 
 struct AnswerLimits {
-  std::size_t header_bytes = 64U << 10U;  ///< of the header; of each chunk's header with its extensions; of the trailer
+  std::size_t header_bytes = 64U << 10U;  ///< each: the header, the header of a chunk with its extensions, the trailer
   int interim_answers = 16;
 };
 
@@ -24,23 +24,24 @@ class AnswerReader {
  public:
   enum class State { NeedsMore, Done, Failed };
 
-  /// `exchange` outlives it; its max_body_bytes bound the body as it is sent, and once more as it is
-  /// decoded; what goes to a sink is not bounded.
+  /// `exchange` must outlive the reader. Its max_body_bytes bound the body as sent, and once more the decoded body. The
+  /// body of a stream (a 2xx for a sink) is not bounded.
   explicit AnswerReader(Exchange& exchange, AnswerLimits limits = {});
   ~AnswerReader();
   AnswerReader(const AnswerReader&) = delete;
   AnswerReader& operator=(const AnswerReader&) = delete;
 
-  /// Takes the bytes that came next. When it returns Done the exchange has ended, when Failed it has failed.
+  /// Takes the next bytes. After Done the exchange has ended; after Failed the exchange has failed.
   State feed(std::string_view bytes);
 
-  /// The peer has closed its end: the end of an answer that says no length, else its being cut off.
+  /// The peer has closed its side of the connection. This ends an answer without a length; any other answer was cut
+  /// off.
   State feed_end();
 
-  /// Whether anything came at all.
+  /// Whether any byte has arrived.
   [[nodiscard]] bool begun() const { return total_bytes_ > 0; }
 
-  /// After Done: the connection may carry another request. Not where something follows the answer.
+  /// After Done: whether the connection may carry another request. False if bytes follow the answer.
   [[nodiscard]] bool may_keep() const { return keep_; }
 
  private:
@@ -55,7 +56,7 @@ class AnswerReader {
   Exchange& exchange_;
   const AnswerLimits limits_;
   std::unique_ptr<Parser> parser_;
-  std::string pending_;  ///< the start of a header that is not complete yet; a body is never kept
+  std::string pending_;  ///< the start of an incomplete header; body bytes are not kept
   std::uint64_t total_bytes_ = 0;
   int interim_answers_ = 0;
   bool keep_ = false;

@@ -1,5 +1,6 @@
-// How long to wait before the next try: doubling up to a limit, each wait drawn from its upper half, so that replicas
-// that failed together do not come back together. The draw is our own (splitmix64): a seed replays it.
+// How long to wait before the next attempt. The limit doubles up to a maximum. Each wait is drawn from the upper half
+// of the limit, so that clients that failed together do not return together. The random numbers are our own
+// (splitmix64), so that a seed replays them.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// See base64.h.
+// OpenSSL does the encoding and decoding, but EVP_DecodeBlock is too lenient and counts padding as bytes. So the
+// alphabet and the padding are checked before, and the padding's bytes are removed after. Source: EVP_DecodeBlock(3).
 #include "controller/http/base64.h"
 
 #include <openssl/evp.h>
@@ -10,7 +11,7 @@ namespace aia::http {
 
 std::string encode_base64(std::string_view bytes) {
   std::string out((bytes.size() + 2) / 3 * 4, '\0');
-  auto* to = reinterpret_cast<unsigned char*>(out.data());  // one more than size() is ours: the terminating zero
+  auto* to = reinterpret_cast<unsigned char*>(out.data());  // OpenSSL's final zero byte falls on the string's own
   EVP_EncodeBlock(to, reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   return out;
 }

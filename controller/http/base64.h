@@ -1,5 +1,5 @@
-// Base64 with padding, as header fields of HTTP and the *-data fields of a kubeconfig have it. Source: RFC 4648, 4;
-// OpenSSL 3, EVP_EncodeBlock(3).
+// Base64 with padding, for HTTP header fields and for the *-data fields of a kubeconfig. Source: RFC 4648, 4; OpenSSL
+// 3, EVP_EncodeBlock(3).
 #pragma once
 
 #include <optional>
@@ -8,10 +8,10 @@
 
 namespace aia::http {
 
-/// Without line breaks.
+/// The text has no line breaks.
 std::string encode_base64(std::string_view bytes);
 
-/// Line breaks and blanks are skipped. Nothing when another character, wrong padding or a cut-off group is found.
+/// Skips line breaks, blanks and tabs. Unset: the text has another character, wrong padding or a group that is cut off.
 std::optional<std::string> decode_base64(std::string_view text);
 
 }  // namespace aia::http

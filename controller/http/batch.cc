@@ -1,4 +1,6 @@
-// See batch.h.
+// Each pass of run() advances every call in flight, starts waiting calls while there is room, then hands over the
+// answers. Starting comes before handing over, so that the network is busy while the caller parses. A call without an
+// answer for a second no longer counts towards the 32 side by side, so that slow calls do not block fast calls.
 #include "controller/http/batch.h"
 
 #include <algorithm>
@@ -11,9 +13,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMaxInFlight = 32;  ///< calls side by side; more wait for their turn, within the same deadline
-constexpr std::size_t kMaxOpen = 256;     ///< with those that no longer count because they are slow
-constexpr std::chrono::seconds kSlow{1};  ///< a call without an answer for so long makes room for another
+constexpr std::size_t kMaxInFlight = 32;  ///< calls side by side; further calls wait, within the same deadline
+constexpr std::size_t kMaxOpen = 256;     ///< calls side by side, slow calls included
+constexpr std::chrono::seconds kSlow{1};  ///< after this long without an answer a call makes room for another call
 
 Millis between(SteadyTime from, SteadyTime to) {
   return std::max(std::chrono::duration_cast<Millis>(to - from), Millis(0));
@@ -64,12 +66,12 @@ void Batch::run(const AnswerSink& take) {
       count(*call, true);
       in_flight_.push_back(call);
     }
-    for (Call* call : ended) {  // while the next ones are on their way
+    for (Call* call : ended) {  // after the next calls were started
       hand_over(*call, take);
       count(*call, false);
     }
     if (in_flight_.empty() && waiting_ == 0) break;
-    if (!ended.empty()) continue;  // their bytes make room
+    if (!ended.empty()) continue;  // the bytes of the ended calls make room
     signal_->wait(seen, wake_up(now));
   }
   for (Call* call : in_flight_) give_up(*call);
@@ -90,7 +92,7 @@ void Batch::count(const Call& call, bool begins) {
   bytes_under_way_ = begins ? bytes_under_way_ + bytes : bytes_under_way_ - bytes;
 }
 
-/// The next call of the tenant of whom least is under way, if there is room for it.
+/// Returns the next call of the tenant with the fewest bytes in flight, if there is room.
 Batch::Call* Batch::next(SteadyTime now) {
   if (!has_room(now)) return nullptr;
   Tenant* least = nullptr;
@@ -123,7 +125,7 @@ void Batch::start(Call& call, SteadyTime now) {
                              between(Clock::now(), until_));
 }
 
-/// True when the call has its answer; starts the next attempt where there is to be one.
+/// Returns true when the call has its final answer. Otherwise starts the next attempt if its time has come.
 bool Batch::advance(Call& call, SteadyTime now) {
   if (call.again_at) {
     if (now >= *call.again_at) start(call, now);
@@ -132,7 +134,7 @@ bool Batch::advance(Call& call, SteadyTime now) {
   Exchange& exchange = *call.attempt.exchange;
   if (!exchange.progress().done) return false;
   if (const auto failure = exchange.failure()) {
-    call.attempt.cancel();  // its bytes may still be coming
+    call.attempt.cancel();  // bytes of the attempt may still arrive
     if (failure->step == Step::NeverSent && call.stale++ < kMaxStale) {
       start(call, now);
       return false;
@@ -153,7 +155,8 @@ bool Batch::advance(Call& call, SteadyTime now) {
   return finish(call, std::move(response), again, asked);
 }
 
-/// Keeps what came as the answer, and tries again after a pause if that may help and there is time.
+/// Stores the answer. Returns false if a retry may help and there is time: the call then pauses before its next
+/// attempt.
 bool Batch::finish(Call& call, Result<Response> answer, bool may_retry, Millis asked) {
   call.answer = std::move(answer);
   if (!may_retry || ++call.attempts >= settings_.retry.attempts) return true;
@@ -165,12 +168,13 @@ bool Batch::finish(Call& call, Result<Response> answer, bool may_retry, Millis a
   return false;
 }
 
-/// The deadline has passed: whatever the library still does with this call reaches nobody. A connection to a peer that
-/// says nothing is not used again, nor is any other one if nobody was answered meanwhile.
+/// Ends a call at the deadline. A complete answer still counts; nothing that arrives later does. The call's connection
+/// is closed. If the server sent no headers, and answered no other call since this call started, all connections are
+/// replaced.
 void Batch::give_up(Call& call) {
   Exchange& exchange = *call.attempt.exchange;
   exchange.detach();
-  const auto progress = exchange.progress();  // before cancelling, which is a failure, too
+  const auto progress = exchange.progress();  // read before cancelling, because cancelling also reports a failure
   const auto failure = exchange.failure();
   call.attempt.cancel();
   if (!call.again_at && progress.done && failure) call.answer = to_error(*failure, settings_.server);
@@ -191,7 +195,7 @@ bool Batch::has_room(SteadyTime now) const {
          static_cast<std::size_t>(std::count_if(in_flight_.begin(), in_flight_.end(), counts)) < kMaxInFlight;
 }
 
-/// The next moment at which something is to be done even if nothing happens.
+/// The next moment with something to do, even if no event happens.
 SteadyTime Batch::wake_up(SteadyTime now) const {
   SteadyTime at = until_;
   for (const Call* call : in_flight_) {

@@ -1,7 +1,7 @@
-// A batch of calls side by side under one deadline. Tenants share what may be under way, so that slow or large answers
-// of one hold back mostly its own. One waiting thread, the caller's, starts attempts, sleeps on the Signal until
-// something happened, and decides what comes next: an answer, one more try after 401, a retry after a pause, or giving
-// up at the deadline. Transport threads only report.
+// A batch of calls side by side under a common deadline. Tenants share the calls and bytes in flight, so that slow or
+// large answers of a tenant hold back mostly the tenant's own calls. The caller's thread starts attempts, sleeps on the
+// Signal until something has happened, and decides the next step. The next step is an answer, a second attempt after a
+// 401, a retry after a pause, or giving up at the deadline. Transport threads only report.
 #pragma once
 
 #include <atomic>
@@ -14,11 +14,11 @@
 
 namespace aia::http {
 
-/// When the server last answered any call, in steady time: tells a dead network from one slow answer.
+/// Steady time of the server's last answer to any call: tells a dead network from a slow answer.
 using LastAnswer = std::atomic<SteadyTime>;
 
 struct BatchSettings {
-  std::string server;  ///< how messages name it
+  std::string server;  ///< the server's name in messages
   RetryOptions retry;
   std::size_t max_body_bytes = 0;
   std::size_t max_bytes_under_way = 0;
@@ -26,25 +26,25 @@ struct BatchSettings {
 
 class Batch {
  public:
-  /// All outlive it.
+  /// All references must outlive the batch.
   Batch(ClientPool& pool, LastAnswer& last_answer, const BatchSettings& settings, const std::vector<Request>& requests,
         Millis deadline);
 
-  /// What is still on its way reaches nobody.
+  /// Cancels the calls in flight; their answers reach nobody.
   ~Batch();
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
-  /// Hands each answer over as it comes. Returns at the deadline at the latest, but for what `take` takes.
+  /// Hands over each answer as it arrives. Returns at the deadline at the latest, plus the time that `take` needs.
   void run(const AnswerSink& take);
 
  private:
-  /// One call over all of its attempts.
+  /// A call with all of its attempts.
   struct Call {
     const Request* request = nullptr;
-    Attempt attempt;  ///< under way, or the last one
+    Attempt attempt;  ///< in flight, or the last attempt
     SteadyTime started{};
-    std::optional<SteadyTime> again_at;  ///< waits for its next attempt
+    std::optional<SteadyTime> again_at;  ///< set: the call pauses until its next attempt
     int attempts = 0;
     int stale = 0;
     bool repeated_unauthorized = false;
@@ -71,8 +71,8 @@ class Batch {
   Draw draw_;
   std::vector<Call> calls_;
   std::vector<Call*> in_flight_;
-  /// Who asks: what waits, in order, and how many bytes of it are under way, each call counted as large as it may
-  /// become.
+  /// A tenant's calls that wait, in order, and the tenant's bytes in flight. Each call counts with the largest size
+  /// that its answer may have.
   struct Tenant {
     std::deque<Call*> waiting;
     std::size_t bytes_under_way = 0;
@@ -82,7 +82,7 @@ class Batch {
   std::size_t bytes_under_way_ = 0;
 };
 
-/// The error of a request whose time has run out, with how far it came.
+/// The error of a request that ran out of time; the message says how much of the answer arrived.
 Error timed_out(const std::string& server, const Exchange::Progress& progress, Millis limit, const char* limit_name);
 
 }  // namespace aia::http

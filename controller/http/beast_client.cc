@@ -1,4 +1,6 @@
-// See beast_client.h. All members of Connection and Shared are touched on the IoThread alone.
+// A Connection is a chain of asynchronous steps: resolve, connect, tunnel, handshake, write, read. Each step starts the
+// next step, or fails with the Step that the engineer should look at. Only the IoThread touches the members of
+// Connection and Shared, so there are no locks; start() and cancelling post to this thread.
 #include "controller/http/beast_client.h"
 
 #ifdef __SANITIZE_THREAD__
@@ -32,7 +34,7 @@ using Code = beast::error_code;
 
 constexpr std::size_t kReadAtOnce = 64U << 10U;
 constexpr std::size_t kMostIdle = 32;             ///< connections kept for the next requests
-constexpr std::chrono::seconds kLongestIdle{60};  ///< servers close idle ones after about a minute, or later
+constexpr std::chrono::seconds kLongestIdle{60};  ///< servers close idle connections after about a minute, or later
 constexpr std::size_t kProxyHeaderBytes = 8U << 10U;
 
 std::string words_of(const Code& code) {
@@ -41,7 +43,8 @@ std::string words_of(const Code& code) {
   return code.message();
 }
 
-/// The request line and header as they are sent. Without a body only methods that have none leave its length out.
+/// The request as sent: request line, headers and body. Content-Length is left out only for a GET or HEAD without a
+/// body.
 std::string wire_text(const Request& request, const std::string& target, const std::string& host,
                       const std::string& proxy_authorization) {
   std::string text = request.method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n";
@@ -61,7 +64,7 @@ struct IoThread::Impl {
 };
 
 IoThread::IoThread(const char* name) : impl_(std::make_unique<Impl>()) {
-  OPENSSL_init_ssl(0, nullptr);  // what is made first goes last: the thread must be gone before OpenSSL is
+  OPENSSL_init_ssl(0, nullptr);  // OpenSSL, made first, is destroyed last: after the thread
   impl_->thread = std::thread([&context = impl_->context, name] {
     ::pthread_setname_np(::pthread_self(), name);
     context.run();
@@ -72,10 +75,10 @@ IoThread::~IoThread() {
   impl_->context.stop();
   impl_->thread.join();
   impl_->context.restart();
-  impl_->context.poll();  // what clients that are gone have left to be closed
+  impl_->context.poll();  // closes connections that destroyed clients left behind
 }
 
-/// What the connections of one client have in common.
+/// The state shared by all connections of a client.
 struct BeastClient::Shared : std::enable_shared_from_this<BeastClient::Shared> {
   class Connection;
 
@@ -84,8 +87,8 @@ struct BeastClient::Shared : std::enable_shared_from_this<BeastClient::Shared> {
   std::shared_ptr<Tls> tls;
   std::optional<Proxy> proxy;
   PhaseLimits limits;
-  std::vector<std::shared_ptr<Connection>> idle;  ///< the one used last comes last
-  bool closed = false;                            ///< the client is gone: nothing is kept
+  std::vector<std::shared_ptr<Connection>> idle;  ///< the connection used last comes last
+  bool closed = false;                            ///< the client is gone: keep no connection
 
   Shared(asio::io_context& io, BaseUrl to, std::shared_ptr<Tls> with, std::optional<Proxy> by)
       : context(io), server(std::move(to)), tls(std::move(with)), proxy(std::move(by)) {}
@@ -93,7 +96,7 @@ struct BeastClient::Shared : std::enable_shared_from_this<BeastClient::Shared> {
   void keep(std::shared_ptr<Connection> connection);
 };
 
-/// One connection, and the request on it. Lives as long as a handler waits for it, or as it is idle.
+/// A connection and its request. Lives while a handler waits for the connection, or while the connection is idle.
 class BeastClient::Shared::Connection : public std::enable_shared_from_this<Connection> {
  public:
   explicit Connection(std::shared_ptr<Shared> shared)
@@ -117,16 +120,16 @@ class BeastClient::Shared::Connection : public std::enable_shared_from_this<Conn
     close();
   }
 
-  /// False: its request has ended, and perhaps another one is on it.
+  /// False: the request of `exchange` has ended, and another request may be on this connection.
   [[nodiscard]] bool serves(const std::shared_ptr<Exchange>& exchange) const { return exchange_ == exchange; }
 
-  /// A connection that was idle: is it still good?
+  /// Whether this idle connection may still be used.
   [[nodiscard]] bool is_fresh(std::chrono::steady_clock::time_point now) {
     return now - idle_since_ < kLongestIdle && !is_stale(tcp_.socket().native_handle());
   }
 
  private:
-  /// A handler that keeps the connection alive, and does nothing more once the request was cancelled.
+  /// Makes a handler that keeps the connection alive. After a cancellation the handler only fails the request.
   template <class Body>
   auto then(Body body) {
     return [self = shared_from_this(), body = std::move(body)](Code code, auto&&... rest) {
@@ -151,7 +154,7 @@ class BeastClient::Shared::Connection : public std::enable_shared_from_this<Conn
                             }));
   }
 
-  /// To one address after the other; `last` is why the one before did not work.
+  /// Tries the addresses in order. `last` is the error of the previous address.
   void connect(Code last) {
     const std::string to = shared_->proxy ? "the proxy " + shared_->proxy->url.origin() + ": " : "";
     if (next_ == addresses_.end()) return fail(Step::Connect, to + words_of(last));
@@ -181,7 +184,7 @@ class BeastClient::Shared::Connection : public std::enable_shared_from_this<Conn
                       }));
   }
 
-  /// The proxy's answer byte by byte: what follows it is the server's.
+  /// Reads the proxy's answer byte by byte, because the bytes behind this answer are the server's.
   void read_tunnel() {
     asio::async_read(tcp_, asio::buffer(&byte_, 1), then([this](Code code, std::size_t) {
                        if (code) return fail(Step::Connect, "the proxy: " + words_of(code));
@@ -234,7 +237,8 @@ class BeastClient::Shared::Connection : public std::enable_shared_from_this<Conn
   }
 
   void was_read(const Code& code, std::size_t size) {
-    // The server closed a kept connection as we wrote. What changes something may have arrived all the same.
+    // The server closed a kept connection while we wrote. A mutation may have arrived all the same, so only a read is
+    // repeated.
     if (code && reused_ && may_repeat_ && !reader_->begun()) return fail(Step::NeverSent, words_of(code));
     const bool is_end = code == asio::error::eof || code == asio::ssl::error::stream_truncated;
     if (code && !is_end) return fail(reader_->begun() ? Step::Body : Step::Read, words_of(code));

@@ -1,8 +1,8 @@
-// Connections to one server by Boost.Beast, for what a peer can make large, slow or strange: Prometheus and its like.
-// Everything is asynchronous on one thread of the transport's own, so that no peer holds a thread; each phase of a
-// connection but the resolution of the host's name has a deadline of its own beside the call's; what is read is bounded
-// as it arrives (answer_reader.h). An HTTP proxy is passed by a tunnel (https) or asked itself (http). Source: RFC
-// 9112; RFC 9110, 9.3.6 (CONNECT).
+// Connections to a server by Boost.Beast, for peers whose answers may be large, slow or strange: Prometheus and its
+// like. All connections run asynchronously on the transport's own thread, so that no peer blocks a thread. Each phase
+// of a connection has a deadline besides the call's deadline; only resolving the host's name has none. Answers are
+// bounded as they arrive (answer_reader.h). An HTTP proxy is asked for a tunnel (https) or gets the request itself
+// (http). Source: RFC 9112; RFC 9110, 9.3.6 (CONNECT).
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace aia::http {
 
-/// The one thread on which all connections of a transport live. The clients on it must be gone before it is.
+/// The thread of all connections of a transport. Clients must be destroyed before their IoThread.
 class IoThread {
  public:
   explicit IoThread(const char* name);
@@ -28,17 +28,17 @@ class IoThread {
   std::unique_ptr<Impl> impl_;
 };
 
-/// How long each phase may take; the answer's beginning has the call's deadline alone.
+/// How long each phase may take. Waiting for the first byte of the answer is bounded only by the call's deadline.
 struct PhaseLimits {
-  Millis connect{3'000};  ///< to one of the host's addresses; then the next one is tried
+  Millis connect{3'000};  ///< per address of the host; then the next address is tried
   Millis handshake{10'000};
   Millis write{10'000};
-  Millis silence{20'000};  ///< within an answer that has begun
+  Millis silence{20'000};  ///< between bytes of the answer, after the first byte
 };
 
 class BeastClient final : public Client {
  public:
-  /// `thread` outlives it. `tls` is set for https.
+  /// `thread` must outlive the client. `tls` is set for https.
   BeastClient(IoThread& thread, BaseUrl server, std::shared_ptr<Tls> tls, std::optional<Proxy> proxy,
               PhaseLimits limits = {});
   ~BeastClient() override;

@@ -1,7 +1,7 @@
-// One pool of connections to one server, by whatever library: a request is started, what becomes of it is reported to
-// an Exchange, and it can be cancelled. Deadlines, retries and credentials are above it (batch.h, client_pool.h).
-// Implementations: cpprest_client.h (the API server), beast_client.h (Prometheus and its like); which is for what and
-// why there are two: docs/decisions/0019.
+// A pool of connections to a server, by any HTTP library. start() starts a request, an Exchange gets the reports, and
+// the returned function cancels the request. Deadlines, retries and credentials live above (batch.h, client_pool.h).
+// Implementations: cpprest_client.h (the API server), beast_client.h (Prometheus and its like). docs/decisions/0019
+// says why there are two.
 #pragma once
 
 #include <functional>
@@ -16,11 +16,11 @@ class Client {
  public:
   virtual ~Client() = default;
 
-  /// Starts `request` (its target already carries the prefix, its headers are complete). The result cancels it and may
-  /// be called at any time, from any thread.
+  /// Starts `request`, whose target already carries the prefix and whose headers are complete. The returned function
+  /// cancels the request; any thread may call this function at any time.
   virtual std::function<void()> start(const Request& request, const std::shared_ptr<Exchange>& exchange) = 0;
 
-  /// False: its connections are no longer to be trusted, another client must take its place.
+  /// False: the connections can no longer be trusted, and a new client must replace this client.
   [[nodiscard]] virtual bool usable() const { return true; }
 };
 

@@ -1,4 +1,6 @@
-// See client_pool.h.
+// Credentials are asked per attempt, in this order: wait until they exist, sign the request, add the Authorization
+// header. The signature covers the request with prefix and user agent, but not the Authorization header. A header with
+// a line break is refused, so that no credential file can inject headers.
 #include "controller/http/client_pool.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// The connections of one use (calls, or watches) to one server. Puts prefix, user agent and the credentials of now on
-// each attempt, and throws all kept connections away when they are no longer good: when their peer has gone silent, or
-// when the server refused the client certificate that they were opened with.
+// The connections to a server for either calls or watches. The pool adds the prefix, the user agent and the current
+// credentials to each attempt. The pool drops all kept connections when they are no longer good. This is so when their
+// peer has gone silent, and when the server refused the client certificate with which they were opened.
 #pragma once
 
 #include <chrono>
@@ -16,10 +16,11 @@
 
 namespace aia::http {
 
-/// Idle connections that may be found closed in a row, before it is the server's fault: all that a batch can have left.
+/// So many kept connections may turn out closed, one after another, before the failure counts as the server's. More
+/// than the 32 connections that a batch leaves idle, slow calls aside.
 inline constexpr int kMaxStale = 40;
 
-/// One request on its way, once.
+/// A request in flight, for a single attempt.
 struct Attempt {
   std::shared_ptr<Client> client;
   std::shared_ptr<Exchange> exchange;
@@ -32,14 +33,15 @@ class ClientPool {
 
   ClientPool(const TransportOptions& options, BaseUrl server, std::shared_ptr<Tls> tls, MakeClient make);
 
-  /// Waits for credentials for `longest` at most; without any the exchange fails with what kept them away.
+  /// Waits for credentials, for `longest` at most. Without credentials the exchange fails with the reason
+  /// (Step::Setup).
   Attempt start(const Request& request, std::shared_ptr<Exchange> exchange, Millis longest);
 
-  /// The server answered this attempt with 401: credentials are dropped, and with a certificate its connections.
+  /// The server answered this attempt with 401. The credentials are dropped; with a client certificate, the
+  /// connections, too.
   void refused(const Attempt& attempt);
 
-  /// Nothing came back: connections that were opened before are not used again, unless others have replaced them
-  /// already.
+  /// The attempt got no answer. All connections are replaced, unless the attempt's client was already replaced.
   void renew(const Attempt& attempt);
 
  private:

@@ -1,36 +1,39 @@
-// cpprestsdk behind guards; nothing of it leaves this file. What it does, read in its source (http_client_asio.cpp) and
-// seen:
-// - It sends a request again when a reused connection was dropped, also a PATCH that had arrived. Every request but GET
-//   and HEAD therefore has a body that cannot be rewound, an empty one included; then it reports the drop instead.
-// - After such a drop it may put a connection that was never opened into its pool. Writing there fails, and a request
-//   whose headers were not written completely is never acted on: reported as NeverSent, as is a kept-alive connection
-//   that is found closed just before it is used.
-// - It follows redirects with the Authorization header: switched off.
-// - It reads the system's roots for each connection, and trusts them beside ours: neither, see tls.cc.
-// - Its default body buffer has no bound, and a chunk of size -1 would end the process: bodies go to a buffer of our
-//   own.
-// - Its error codes lose their category: cpprest_failure.h.
-// - It takes an interim answer (1xx) for the final one, and the final one for the answer to the next request on that
-//   connection. Which connection that was it does not tell. So the first interim answer ends all that is under way on
-//   this client, and no connection of it is used again (InFlight).
-// - Behind a proxy it hands set_nativehandle_options a plain socket where the URL says https: there it is not used.
-// - An exception of a task that nobody looks at ends the process: each task has a continuation that does.
+// cpprestsdk behind guards; no cpprestsdk type leaves this file. These faults were read in its source
+// (http_client_asio.cpp) and seen at run time:
+// - The library repeats a request when a reused connection was dropped, even a PATCH that had arrived. So every request
+//   but GET and HEAD has a body that cannot be rewound, if only an empty body. The library then reports the drop
+//   instead.
+// - After such a drop the library may put a connection into its pool that was never opened. Writing there fails. A
+//   request whose headers were not written completely is never acted on, so this failure is reported as NeverSent. So
+//   is a kept-alive connection that is found closed just before its use.
+// - The library follows redirects with the Authorization header: switched off.
+// - The library reads the system's roots for each connection, and trusts them besides our CA: neither happens, see
+//   tls.cc.
+// - The library's default body buffer has no bound, and a chunk of size -1 would end the process: bodies go to a buffer
+//   of our own.
+// - The library's error codes lose their category: cpprest_failure.h.
+// - The library takes an interim answer (1xx) for the final answer, and the final answer for the answer to the next
+//   request on this connection. The library does not say which connection this was. So the first interim answer ends
+//   all requests in flight on this client, and none of the client's connections is used again (InFlight).
+// - Behind a proxy the library hands set_nativehandle_options a plain socket where the URL says https: so this client
+//   is not used behind a proxy.
+// - A task whose exception nobody reads ends the process: each task has a continuation that reads the exception.
 //
-// All of it runs on one thread, cancelling included. It has locks for more, but not where it counts: a request is
-// cancelled by closing its socket, and where another thread is in the middle of reading from that, asio uses what the
-// close has freed (epoll_reactor::start_op: a crash in one of 100,000 cancelled answers). One thread that waits is
-// everybody's end. What waits there, or could:
-// - A write to the body buffer that fails: the library closes the buffer and waits for that with get(), on the thread
-//   that has to run what it waits for (cpprest, create_exception_checked_task): refused answers stood still for
-//   ever. Our buffer never fails and never waits: what the exchange does not want is swallowed, and whoever waits for
-//   the answer cancels the request, which closes the connection.
-// - The end of a request waits for a cancellation of it that is under way on another thread: there is none.
-// - close().get() of a request's body, on our thread, waits for it (streambuf_state_manager::close): the body is
-//   not closed, its length is known.
-// - TLS never says goodbye (SSL_shutdown), timers only close sockets. Names are resolved on a thread of asio's own: a
-//   name server that is silent holds new connections back, and their calls end at their deadlines.
-// - What we run there ourselves: Tls (reads files, verifies), prepare_socket, Exchange and its sink. Each takes a lock
-//   for a moment; none may wait for an answer, for the loop or for a call of this client.
+// The library runs on a single thread, cancelling included. Its locks would allow more threads, but miss a case. A
+// request is cancelled by closing its socket. If another thread is reading from this socket, asio uses memory that the
+// close has freed (epoll_reactor::start_op: a crash in one of 100,000 cancelled answers). If this single thread waits,
+// every request stands still. These calls wait there, or could wait:
+// - A failed write to the body buffer: the library closes the buffer and waits for the close with get(). The close must
+//   run on the waiting thread itself (cpprest, create_exception_checked_task), so refused answers stood still for ever.
+//   Our buffer never fails and never waits: bytes that the exchange does not want are dropped. The thread that waits
+//   for the answer cancels the request, which closes the connection.
+// - The end of a request waits for a cancellation of this request on another thread: no other thread cancels.
+// - close().get() of a request's body, on our thread, waits for the close (streambuf_state_manager::close): the body is
+//   not closed, because its length is known.
+// - TLS sends no goodbye (SSL_shutdown), and timers only close sockets. asio resolves names on a thread of its own: a
+//   silent name server delays new connections, and their calls end at their deadlines.
+// - Our own code runs there, too: Tls (reads files, verifies), prepare_socket, Exchange and its sink. Each takes a lock
+//   for a moment. None of them may wait for an answer, for the loop or for a call of this client.
 #include "controller/http/cpprest_client.h"
 
 #define _TURN_OFF_PLATFORM_STRING
@@ -56,17 +59,17 @@ namespace asio = boost::asio;
 namespace rest = web::http;
 using TlsStream = asio::ssl::stream<asio::ip::tcp::socket&>;
 
-/// Thrown from the socket callback, where cpprestsdk takes it for the request's result: nothing was sent.
+/// Thrown from the socket callback; cpprestsdk makes the exception the request's result. Nothing was sent.
 struct StaleConnection : std::runtime_error {
   StaleConnection() : std::runtime_error("closed while it was idle") {}
 };
 
-/// Thrown where a connection's credentials cannot be prepared.
+/// Thrown when the credentials of a connection cannot be prepared.
 struct SetupFailure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Where cpprestsdk writes body bytes: straight into the exchange. Every write is done at once and in full.
+/// Receives body bytes from cpprestsdk and hands them to the exchange. Every write completes at once and in full.
 class BodyBuffer final : public concurrency::streams::details::streambuf_state_manager<std::uint8_t> {
  public:
   explicit BodyBuffer(std::shared_ptr<Exchange> exchange)
@@ -111,8 +114,8 @@ class BodyBuffer final : public concurrency::streams::details::streambuf_state_m
   const std::shared_ptr<Exchange> exchange_;
 };
 
-/// Before each request: the socket gets keepalive, a kept one is refused when the server has closed it (end of file) or
-/// has something to say unasked (a TLS alert).
+/// Runs before each request and sets keepalive on the socket. Refuses a kept socket if the server has closed it (end of
+/// file) or has sent bytes unasked (a TLS alert).
 void prepare_socket(asio::ip::tcp::socket& socket, AddressFamily& family) {
   if (socket.is_open()) {
     if (is_stale(socket.native_handle())) throw StaleConnection();
@@ -146,10 +149,10 @@ Headers lower_case(const rest::http_headers& headers) {
   return out;
 }
 
-/// A body that is read once and cannot be rewound.
+/// A body that can be read only once, without rewinding.
 concurrency::streams::istream one_shot(const std::string& body) {
   concurrency::streams::producer_consumer_buffer<std::uint8_t> buffer;
-  buffer.putn_nocopy(reinterpret_cast<const std::uint8_t*>(body.data()), body.size());  // copies, at once
+  buffer.putn_nocopy(reinterpret_cast<const std::uint8_t*>(body.data()), body.size());  // copies the bytes at once
   return buffer.create_istream();
 }
 
@@ -164,8 +167,8 @@ rest::http_request to_cpprest(const Request& request, const std::shared_ptr<Exch
   return out;
 }
 
-/// The exchanges under way on one client, so that all of them can be ended at once. Everything that could hand on a
-/// wrong answer runs on the library's one thread, behind the report of the interim answer.
+/// The exchanges in flight on a client, so that all can be ended together. Every callback that could hand on a wrong
+/// answer runs on the library's only thread, after the report of the interim answer.
 class InFlight {
  public:
   void add(const std::shared_ptr<Exchange>& exchange) {
@@ -200,13 +203,13 @@ class InFlight {
 
 void make_thread() {
   try {
-    // OpenSSL first: what is made first goes last, and the thread must be gone before it is, or it uses what has been
-    // freed and its own share of it leaks.
+    // OpenSSL comes first, because destruction goes in reverse order and the thread must end before OpenSSL does.
+    // Otherwise the thread uses freed memory, and the thread's own part of OpenSSL leaks.
     OPENSSL_init_ssl(0, nullptr);
-    ::pthread_setname_np(::pthread_self(), "http");  // the thread inherits it
+    ::pthread_setname_np(::pthread_self(), "http");  // the library's thread inherits this name
     crossplat::threadpool::initialize_with_threads(1);
   } catch (const std::exception&) {
-    // Somebody in this process was first: then theirs serves us, too.
+    // Other code of this process has made the thread pool already; that pool serves us, too.
   }
 }
 
@@ -231,7 +234,7 @@ CpprestClient::CpprestClient(const BaseUrl& server, std::shared_ptr<Tls> tls, st
   config.set_timeout(abandoned_after);
   config.set_max_redirects(0);
   config.set_validate_certificates(tls == nullptr || tls->verifies());
-  config.set_tlsext_sni_enabled(false);  // announced below, by the name that is also verified
+  config.set_tlsext_sni_enabled(false);  // announced below, with the name that is verified
   config.set_nativehandle_options([family, tls](rest::client::native_handle handle) {
     if (tls == nullptr) return prepare_socket(*static_cast<asio::ip::tcp::socket*>(handle), *family);
     auto* stream = static_cast<TlsStream*>(handle);

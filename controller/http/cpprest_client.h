@@ -1,6 +1,6 @@
-// One pool of connections to one server by cpprestsdk's http_client, reduced to what is safe: a request is started,
-// what becomes of it is reported to an Exchange, and it can be cancelled. Deadlines, retries and credentials are the
-// transport's. What cpprestsdk does on its own and how each of that is held in check is told in the .cc file.
+// A pool of connections to a server by cpprestsdk's http_client, reduced to the safe parts. A client starts a request,
+// reports to an Exchange, and can cancel the request. Deadlines, retries and credentials are the transport's.
+// cpprest_client.cc lists the faults of cpprestsdk, and how each fault is held in check.
 #pragma once
 
 #include <chrono>
@@ -16,8 +16,8 @@ namespace aia::http {
 
 class CpprestClient final : public Client {
  public:
-  /// `family`: of the server's host, shared by all clients of it. `abandoned_after`: when a connection that nobody
-  /// waits for any more is given up (a backstop; cancelling ends it at once).
+  /// `family` is the address family of the server's host, shared by all clients of this server. After `abandoned_after`
+  /// a connection without a waiting caller is given up. This is a backstop: cancelling ends the connection at once.
   CpprestClient(const BaseUrl& server, std::shared_ptr<Tls> tls, std::shared_ptr<AddressFamily> family,
                 std::chrono::seconds abandoned_after);
   ~CpprestClient() override;
@@ -26,7 +26,7 @@ class CpprestClient final : public Client {
 
   std::function<void()> start(const Request& request, const std::shared_ptr<Exchange>& exchange) override;
 
-  /// False once an interim answer has come: the final answer is still to come, on whatever connection that was.
+  /// False after an interim answer: the final answer is still to come, on an unknown connection.
   [[nodiscard]] bool usable() const override;
 
  private:

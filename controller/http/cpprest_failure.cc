@@ -1,4 +1,6 @@
-// See the header.
+// Searches the text for fixed parts of cpprestsdk's messages, the more specific part first. The code's range tells its
+// origin: an OpenSSL error has the library's number in the high bits, an errno does not. A text without a known part
+// counts as Step::Read, so that a mutation is not sent again.
 #include "controller/http/cpprest_failure.h"
 
 #include <openssl/err.h>
@@ -10,7 +12,7 @@
 namespace aia::http {
 namespace {
 
-/// The operating system's or OpenSSL's words for a code; OpenSSL's have the library's number in the high bits.
+/// The words of the operating system or of OpenSSL for a code.
 std::string code_words(int code) {
   const auto packed = static_cast<unsigned long>(static_cast<unsigned int>(code));
   if (packed > 0xFFFFU) {
@@ -19,8 +21,8 @@ std::string code_words(int code) {
   }
   switch (code) {
     case 1:
-    case 2: return "the server closed the connection";                        // asio's stream truncated and end of file
-    case EHOSTUNREACH: return "connection refused, or no route to the host";  // also where it was ECONNREFUSED
+    case 2: return "the server closed the connection";                        // asio: stream truncated, end of file
+    case EHOSTUNREACH: return "connection refused, or no route to the host";  // also reported for ECONNREFUSED
     default: return std::generic_category().message(code);
   }
 }

@@ -1,6 +1,6 @@
-// The two sides of an exchange meet here under one lock. Bytes may overtake the headers (the library hands over
-// the headers in a task of their own), so they wait until the status says whether they belong to the sink. What is not
-// wanted is dropped: the transport's threads never wait, and nothing is kept beyond the limit.
+// Both sides of an exchange meet here under a single lock. Bytes may overtake the headers, because cpprestsdk hands
+// over the headers in a separate task. So early bytes wait until the status decides whether they belong to the sink.
+// Unwanted bytes are dropped: the transport's threads never wait, and memory stays within the limit.
 #include "controller/http/exchange.h"
 
 #include <utility>

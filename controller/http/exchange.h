@@ -1,6 +1,6 @@
-// One request on its way, seen from two sides: transport threads report headers, bytes and the end; the thread that
-// asked waits on a Signal. It knows no HTTP library, so that deadlines, the body limit and the hand-over of chunks are
-// the same for any. After `detach` nothing is delivered any more, however late the library gives up.
+// A request in flight, seen from two sides. Transport threads report headers, bytes and the end; the calling thread
+// waits on a Signal. An Exchange knows no HTTP library, so that deadlines, the body limit and the hand-over of chunks
+// are the same for every library. After `detach` nothing is delivered, however late the library gives up.
 #pragma once
 
 #include <chrono>
@@ -18,12 +18,12 @@ namespace aia::http {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-/// Wakes the one thread that waits for any of several exchanges.
+/// Wakes the thread that waits for any of several exchanges.
 class Signal {
  public:
   void notify();
   [[nodiscard]] std::uint64_t events();
-  /// Returns when there were more events than `seen`, or at `until`.
+  /// Returns when there are more events than `seen`, or at `until`.
   void wait(std::uint64_t seen, SteadyTime until);
 
  private:
@@ -34,21 +34,22 @@ class Signal {
 
 class Exchange {
  public:
-  /// `sink`, if any, gets the body of a 2xx and must outlive the exchange's attachment; it is called under its lock.
+  /// `sink`, if any, gets the body of a 2xx and must live until detach() or the end. The sink is called under the
+  /// exchange's lock.
   Exchange(std::shared_ptr<Signal> signal, std::size_t max_body_bytes, const ChunkSink* sink = nullptr);
 
   // From transport threads.
   void on_headers(int status, Headers headers) noexcept;
-  /// Once nobody wants more, bytes are dropped until the waiting thread has cancelled the request.
+  /// Bytes that nobody wants any more are dropped, until the waiting thread has cancelled the request.
   void on_bytes(std::string_view bytes) noexcept;
   void on_end() noexcept;
   void on_failure(Failure failure) noexcept;
 
   [[nodiscard]] std::size_t max_body_bytes() const { return max_body_bytes_; }
-  /// The body of a 2xx goes to a sink and may be of any length.
+  /// Whether the body of a 2xx goes to a sink, and may then have any length.
   [[nodiscard]] bool is_stream() const { return sink_ != nullptr; }
 
-  // From the thread that waits.
+  // From the waiting thread.
   struct Progress {
     bool done = false;
     bool headers = false;
@@ -59,7 +60,7 @@ class Exchange {
   [[nodiscard]] Progress progress();
   /// From now on bytes are dropped and the sink is not called. Returns once a running call of the sink has ended.
   void detach();
-  /// The response as far as it came; call when detached or done.
+  /// The response, as far as received. Call this function after detach() or when the exchange is done.
   [[nodiscard]] Response take_response();
   [[nodiscard]] std::optional<Failure> failure();
 

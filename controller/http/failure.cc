@@ -1,4 +1,5 @@
-// The words for each step of an exchange that can fail.
+// The words for each step of an exchange that can fail. The message names the server first and ends with the detail
+// from OpenSSL or the operating system.
 #include "controller/http/failure.h"
 
 namespace aia::http {

@@ -1,5 +1,6 @@
-// Calls are a Batch; here is how a stream is driven: the caller's thread sleeps on the Signal until something happened,
-// it was asked to stop, or there was silence for too long. Transport threads only report.
+// send() and send_each() run a Batch (batch.h); this file drives streams. The caller's thread sleeps on the Signal
+// until something has happened, a stop was requested, or the stream was silent for too long. Transport threads only
+// report.
 #include "controller/http/make_transport.h"
 
 #include <algorithm>
@@ -19,11 +20,11 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kAbandonedCall{600};
 constexpr std::chrono::seconds kAbandonedWatch{7200};
-/// A stream's headers come at once, or after the API server's queue (15 s at most); later they come from nowhere: the
-/// connect got no answer, or the other end has gone.
+/// How long to wait for a stream's headers. They arrive at once, or after the API server's queue (15 s at most). Later
+/// headers never arrive: the connect got no answer, or the server has gone.
 constexpr Millis kFirstAnswer{20'000};
 
-/// What is needed to reach a server.
+/// The server's URL, TLS and proxy: the parts needed to connect.
 struct Way {
   BaseUrl server;
   std::shared_ptr<Tls> tls;
@@ -48,7 +49,7 @@ Result<Way> find_way(const TransportOptions& options) {
 
 class PooledTransport final : public Transport {
  public:
-  /// `thread`: on which the clients' connections live, where that is the transport's own.
+  /// `thread` runs the clients' connections if the transport has its own thread.
   PooledTransport(const TransportOptions& options, const Way& way, const ClientPool::MakeClient& call,
                   const ClientPool::MakeClient& watch, std::unique_ptr<IoThread> thread = nullptr)
       : thread_(std::move(thread)),
@@ -95,7 +96,7 @@ class PooledTransport final : public Transport {
   }
 
  private:
-  /// Until the stream is done, stopped, or silent for too long. Returns the longest silence that was allowed.
+  /// Waits until the stream is done, stopped, or silent for too long. Returns the longest allowed silence.
   static Millis wait_for_end(Exchange& exchange, Signal& signal, const std::stop_token& stop, Millis inactivity) {
     for (;;) {
       const auto seen = signal.events();
@@ -111,7 +112,7 @@ class PooledTransport final : public Transport {
     return {ErrorKind::Unavailable, settings_.server + ": stopped before the server answered"};
   }
 
-  const std::unique_ptr<IoThread> thread_;  // first: goes last
+  const std::unique_ptr<IoThread> thread_;  // first member, so destroyed last
   const BatchSettings settings_;
   LastAnswer last_answer_{};
   ClientPool calls_;
@@ -123,11 +124,11 @@ class PooledTransport final : public Transport {
 Result<std::unique_ptr<Transport>> make_cpprest_transport(const TransportOptions& options) {
   auto way = find_way(options);
   if (!way) return way.error();
-  if (way->server.host.find(':') != std::string::npos)  // cpprestsdk asks the resolver for it with its brackets
+  if (way->server.host.find(':') != std::string::npos)  // cpprestsdk passes the brackets to the resolver
     return Error{ErrorKind::Invalid, "URL '" + options.base_url +
                                          "': an IPv6 address cannot be used as host; give a DNS name (in a cluster: "
                                          "kubernetes.default.svc)"};
-  if (way->proxy)  // it would hand our callback a socket where it promised a TLS stream
+  if (way->proxy)  // cpprestsdk would pass our callback a socket instead of a TLS stream
     return Error{ErrorKind::Invalid, "cpprestsdk cannot be used behind the proxy " + way->proxy->url.origin()};
   const auto family = std::make_shared<AddressFamily>(way->server.host);
   const auto make = [way = *way, family](std::chrono::seconds abandoned_after) {

@@ -1,8 +1,8 @@
-// The two transports: on cpprestsdk for the API server, on Boost.Beast for Prometheus and its like; why there are two
-// is told in docs/decisions/0019. Both behave alike: deadlines are kept by our own clock and never wait for the
-// library; credentials are asked per attempt; what may be sent again is decided in batch.h: anything that provably
-// never left, anything once after a 401, what retry.h allows (a GET on a reused connection that was dropped is sent
-// once more by the library itself). Watches and calls have connections of their own.
+// Makes the two transports: cpprestsdk for the API server, Boost.Beast for Prometheus and its like. docs/decisions/0019
+// says why there are two. Both behave alike. Our own clock keeps the deadlines and never waits for the library.
+// Credentials are asked per attempt. batch.cc decides which requests are sent again: a request that provably never
+// left, any request once after a 401, and the cases in retry.h. A GET on a reused connection that was dropped is sent
+// again as well (by cpprestsdk itself, or as NeverSent). Watches and calls have separate connections.
 #pragma once
 
 #include <memory>
@@ -11,11 +11,11 @@
 
 namespace aia::http {
 
-/// Errors: Invalid when the URL, the proxy or the TLS options are wrong, naming which. Nothing is connected yet.
+/// Errors: Invalid, naming the wrong part: the URL, the proxy or the TLS options. Nothing is connected yet.
 Result<std::unique_ptr<Transport>> make_cpprest_transport(const TransportOptions& options);
 Result<std::unique_ptr<Transport>> make_beast_transport(const TransportOptions& options);
 
-/// cpprestsdk, but behind a proxy, where it cannot be held to what it promises (cpprest_client.cc), Beast.
+/// Uses cpprestsdk. Behind a proxy cpprestsdk breaks its promises (cpprest_client.cc), so Beast is used there.
 Result<std::unique_ptr<Transport>> make_api_server_transport(const TransportOptions& options);
 
 }  // namespace aia::http

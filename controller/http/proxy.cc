@@ -1,4 +1,6 @@
-// See proxy.h.
+// Follows Go's reading of NO_PROXY, because operators know these rules from kubectl. Single addresses are compared as
+// 16 bytes, so that an IPv4 address equals its IPv4-mapped form. Passwords never appear in error messages. Source:
+// golang.org/x/net/http/httpproxy.
 #include "controller/http/proxy.h"
 
 #include <arpa/inet.h>
@@ -15,7 +17,7 @@ namespace aia::http {
 namespace {
 
 Error invalid(std::string_view text, const std::string& why) {
-  const auto at = text.rfind('@');  // what is in front may be a password
+  const auto at = text.rfind('@');  // the text before '@' may hold a password
   const std::string shown(at == std::string_view::npos ? text : text.substr(at + 1));
   return {ErrorKind::Invalid, "proxy '" + shown + "': " + why + "; expected http://[user:password@]host:port"};
 }
@@ -26,7 +28,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// An IPv4 or IPv6 address as 16 bytes, the first as IPv4-mapped.
+/// An IPv4 or IPv6 address as 16 bytes; IPv4 as IPv4-mapped.
 struct Address {
   std::array<unsigned char, 16> bytes{};
   bool is_v4 = false;
@@ -50,7 +52,7 @@ bool same_bits(const Address& a, const Address& b, unsigned bits) {
   return true;
 }
 
-/// "10.0.0.0/8"
+/// Whether `network`, as in "10.0.0.0/8", holds the address.
 bool is_in(const Address& host, std::string_view network) {
   const auto slash = network.find('/');
   const auto base = address_of(std::string(network.substr(0, slash)));
@@ -62,8 +64,8 @@ bool is_in(const Address& host, std::string_view network) {
   return base->is_v4 == host.is_v4 && bits <= most && same_bits(*base, host, 128 - most + bits);
 }
 
-/// One entry of NO_PROXY: "*", an address, a network, a host with its subdomains, or (with a dot in front) those alone;
-/// a port behind it, if there is one, must be the server's.
+/// Whether an entry of NO_PROXY excepts the server. An entry is "*", an address, a network, a host (which includes its
+/// subdomains), or a host with a leading dot (subdomains only). A port in the entry must be the server's port.
 bool excepts(std::string_view entry, const BaseUrl& server, const std::optional<Address>& address) {
   if (entry == "*") return true;
   if (entry.find('/') != std::string_view::npos) return address && is_in(*address, entry);
@@ -107,7 +109,7 @@ bool is_this_machine(const std::string& host) {
 }
 
 Result<Proxy> parse_proxy(const std::string& text) {
-  std::string rest = text.find("://") == std::string::npos ? "http://" + text : text;  // as curl and Go read it
+  std::string rest = text.find("://") == std::string::npos ? "http://" + text : text;  // as in curl and Go
   const std::string scheme = lower_case(rest.substr(0, rest.find("://")));
   if (scheme != "http") return invalid(text, "its scheme is " + scheme + ", and only http proxies are supported");
   Proxy proxy;

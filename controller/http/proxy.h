@@ -1,5 +1,6 @@
-// The HTTP proxy between us and a server, if there is one: named by an option, else by the environment as other
-// programs read it. Source: golang.org/x/net/http/httpproxy (what kubectl and Prometheus go by).
+// The HTTP proxy between us and a server, if there is a proxy. An option names the proxy; without the option the
+// environment does, read as other programs read the variables. Source: golang.org/x/net/http/httpproxy (used by kubectl
+// and Prometheus).
 #pragma once
 
 #include <functional>
@@ -14,21 +15,22 @@ struct Proxy {
   std::string authorization;  ///< value of Proxy-Authorization; empty: none
 };
 
-/// "http://[user:password@]host:port". Errors: Invalid; https and socks5 are not supported, and it says so.
+/// Parses "http://[user:password@]host:port". Errors: Invalid; the message says so for https and socks5, which are not
+/// supported.
 Result<Proxy> parse_proxy(const std::string& text);
 
-/// An environment variable's value; empty: not set.
+/// Returns the value of an environment variable; empty: not set.
 using Environment = std::function<std::string(const char*)>;
 
-/// localhost, 127.0.0.0/8 or ::1; the host without brackets.
+/// Whether `host` (without brackets) is localhost, in 127.0.0.0/8, or ::1.
 bool is_this_machine(const std::string& host);
 
-/// What HTTPS_PROXY or HTTP_PROXY (either case) say for the server at `base_url`, for TransportOptions::proxy; empty:
-/// none, or NO_PROXY excepts it. Never for this machine itself (localhost, 127.0.0.0/8, ::1). Errors: those of both
-/// URLs, naming the variable.
+/// The proxy for the server at `base_url`, from HTTPS_PROXY or HTTP_PROXY (upper case before lower case), for
+/// TransportOptions::proxy. Empty: there is no proxy, NO_PROXY excepts the server, or the server is this machine
+/// (localhost, 127.0.0.0/8, ::1). Errors: those of both URLs; for the proxy's URL with the name of the variable.
 Result<std::string> proxy_of_environment(const std::string& base_url, const Environment& environment);
 
-/// The process's own variables.
+/// The environment of this process.
 std::string process_environment(const char* name);
 
 }  // namespace aia::http

@@ -1,4 +1,5 @@
-// See retry.h.
+// The step that failed decides: from Resolve to NeverSent the server cannot have acted, from Write on a mutation may
+// have arrived. Of the statuses, 429 is a refusal before acting; 500, 502, 503 and 504 say nothing about a mutation.
 #include "controller/http/retry.h"
 
 #include <charconv>

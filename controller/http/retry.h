@@ -1,6 +1,7 @@
-// What may be sent again, and when: a read whenever the answer was a failure that can pass; a mutation only when it
-// surely was not acted on, because no connection came to be or because the server said so (429). Pure; the transport
-// keeps the deadline. Source: RFC 9110, 9.2.2 and 10.2.3; Kubernetes answers 429 before it acts.
+// Which requests may be sent again, and when. A read may be sent again after any failure that can pass. A mutation may
+// be sent again only if the server surely did not act: the request never left, or the server answered 429. These
+// functions are pure; the transport keeps the deadline. Source: RFC 9110, 9.2.2 and 10.2.3; Kubernetes answers 429
+// before acting.
 #pragma once
 
 #include <optional>
@@ -11,14 +12,15 @@
 
 namespace aia::http {
 
-/// Whether it changes nothing at the server, so that it may be sent again at any time.
+/// Whether `request` changes nothing at the server, and so may be sent again at any time.
 bool is_read(const Request& request);
 
-/// Whether `request` may be sent again after no answer came, or one with `status`.
+/// Whether `request` may be sent again after `failure`, or after an answer with `status`.
 bool may_retry(const Request& request, const Failure& failure);
 bool may_retry(const Request& request, int status);
 
-/// How long the server asks to wait, in whole seconds (the form with a date is not used by API servers).
+/// The wait requested by the server's Retry-After, in whole seconds, an hour at most. API servers do not use the form
+/// with a date.
 std::optional<Millis> retry_after(const Response& response);
 
 }  // namespace aia::http

@@ -1,4 +1,5 @@
-// System calls on a socket; errors are ignored where the option is a help and not a need.
+// System calls on a socket. Failures to set an option are ignored: the options help, but a connection works without
+// them. A stale connection is found by peeking a byte without waiting.
 #include "controller/http/socket.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
-// What the operating system knows about a connection that the HTTP library does not ask: whether the other end is still
-// there. Source: Linux, tcp(7), socket(7).
+// Socket functions of the operating system, unused by the HTTP library: keepalive, and whether the peer is still there.
+// Source: Linux, tcp(7), socket(7).
 #pragma once
 
 #include <atomic>
@@ -7,26 +7,27 @@
 
 namespace aia::http {
 
-/// A dead peer is noticed within about 20 s, by probes while idle and by a limit on unacknowledged data; a connect that
-/// nobody answers ends after 7 s (11 s from Linux 6.5 on, which sends the first SYNs at every second). Without it a
-/// network that was cut for minutes and is back is not noticed for a minute or more, because both ends double their
-/// waits.
+/// Sets the limits for a dead peer. A dead peer is noticed within about 20 s, by probes while idle and by a limit on
+/// unacknowledged data. A connect without an answer ends after 7 s (11 s from Linux 6.5 on, which sends the first SYNs
+/// every second). Without these limits, a network that was cut for minutes and is back goes unnoticed for a minute or
+/// more, because both ends double their waits.
 void set_keepalive(int fd);
 
-/// True for an idle connection that the server has closed or says something on unasked (a TLS alert): do not use it.
+/// True for an idle connection that must not be used: the server has closed it, or has sent bytes unasked (a TLS
+/// alert).
 bool is_stale(int fd);
 
-/// Which address family a host has, as far as known. An address has one; for a name it is learnt from a connection that
-/// served, because the HTTP library resolves and connects in one go, and a socket must be open before it can be given
-/// options.
+/// The address family of a host, as far as known. For an IP address the family is certain. For a name the family is
+/// learnt from a connection that has served a request. The reason: the HTTP library resolves and connects in a single
+/// step, but a socket must be open before it can be given options.
 class AddressFamily {
  public:
   explicit AddressFamily(const std::string& host);
-  /// AF_INET or AF_INET6; 0: not known.
+  /// AF_INET or AF_INET6; 0: unknown.
   [[nodiscard]] int value() const { return value_; }
-  /// This connection to the host has served.
+  /// Learns the family of a connection that has served a request.
   void learn(int fd);
-  /// No connection came to be: perhaps the name leads elsewhere now.
+  /// Forgets the family of a name after a failed connect: the name may now lead elsewhere.
   void forget();
 
  private:

@@ -1,5 +1,5 @@
-// TLS by OpenSSL's own functions; see tls.h. Nothing here throws for bad input: a missing or broken file is a Status
-// that names it. OpenSSL's thread-local error queue is left empty, because others read it.
+// TLS by OpenSSL's own functions. Nothing here throws for bad input: a missing or broken file is a Status with the
+// file's name. Each function leaves OpenSSL's thread-local error queue empty, because other code reads the queue.
 #include "controller/http/tls.h"
 
 #include <openssl/err.h>
@@ -11,10 +11,11 @@
 #include <iterator>
 #include <vector>
 
-/// cpprestsdk has OpenSSL read the system's roots for each connection, before it asks us (upgrade_to_ssl in
-/// http_client_asio.cpp): 60 ms of CPU with SSL_CERT_FILE set or a cert.pem in place, for what Tls replaces. Where
-/// calls had run into their deadlines, the new connections alone made the next ones late. So this process has another
-/// one, which reads nothing: a context that Tls has not prepared trusts nobody.
+/// Replaces OpenSSL's function in this process by a function that reads nothing. cpprestsdk calls the original for each
+/// connection, before it calls us (upgrade_to_ssl in http_client_asio.cpp). The original reads the system's roots,
+/// which Tls then replaces. With SSL_CERT_FILE set or a cert.pem in place, this costs 60 ms of CPU. After calls had run
+/// into their deadlines, the new connections alone made the next calls late. Without the original, a context that Tls
+/// has not prepared trusts nobody.
 extern "C" int SSL_CTX_set_default_verify_paths(SSL_CTX* /*context*/) {
   return 1;
 }
@@ -38,7 +39,7 @@ Error invalid(std::string message) {
   return {ErrorKind::Invalid, std::move(message)};
 }
 
-/// PEM text from the option that is set; empty when neither is.
+/// PEM text: `pem` if set, else the content of `file`; empty if both are empty.
 Result<std::string> read_pem(const std::string& pem, const std::string& file, const char* what) {
   if (!pem.empty() || file.empty()) return pem;
   std::ifstream in(file, std::ios::binary);
@@ -117,7 +118,7 @@ Result<std::shared_ptr<Tls>> Tls::make(TlsOptions options, const std::string& ho
   auto tls = std::shared_ptr<Tls>(new Tls(std::move(options), name));
   if (tls->options_.ca_file.empty() && tls->options_.ca_pem.empty()) {
     tls->system_roots_ = {X509_STORE_new(), Freer<X509_STORE_free>()};
-    X509_STORE_set_default_paths(tls->system_roots_.get());  // without any, every server is refused, naming them
+    X509_STORE_set_default_paths(tls->system_roots_.get());  // may add none: every server is then refused
     ERR_clear_error();
   }
   const std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>> trial(SSL_CTX_new(TLS_client_method()));
@@ -174,7 +175,7 @@ bool Tls::check(x509_store_ctx_st* chain) {
     X509_VERIFY_PARAM_set1_host(param, name_.c_str(), 0);
   }
   ERR_clear_error();
-  // The library's own callback would check again against the URL's host, which a server_name replaces.
+  // cpprestsdk's own callback would also check against the URL's host, which a server_name replaces.
   X509_STORE_CTX_set_verify_cb(chain, [](int ok, X509_STORE_CTX*) { return ok; });
   if (X509_verify_cert(chain) == 1) {
     const std::lock_guard lock(mutex_);

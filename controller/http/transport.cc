@@ -1,5 +1,6 @@
-// The parts of the transport's types that need code: looking up a header, a batch whose answers are kept.
-// Source: RFC 9110, 5.1 (field names are case-insensitive; the transport hands them over in lower case).
+// The parts of the transport's types with code: looking up a header, and a batch whose answers are kept. Header names
+// are compared as they are, because the transport hands them over in lower case. Source: RFC 9110, 5.1 (field names are
+// case-insensitive).
 #include "controller/http/transport.h"
 
 #include <algorithm>

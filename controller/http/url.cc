@@ -1,6 +1,5 @@
-// URLs taken apart and put together. Written by hand rather than with a library's URI class because those normalise: a
-// '%2F' in a path segment or a '+' in PromQL must arrive as it was sent.
-// Source: RFC 3986.
+// Takes URLs apart and puts them together. The code is written by hand, because the URI classes of libraries normalise:
+// a '%2F' in a path segment or a '+' in PromQL must arrive as sent. Source: RFC 3986.
 #include "controller/http/url.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// URLs as clients need them: a base URL taken apart, path segments and query parameters percent-encoded. Encoding is
-// strict (everything but unreserved characters), so that a label selector or PromQL text arrives as it was written.
-// Source: RFC 3986, 2.3 and 3.
+// URLs for clients: a base URL in parts, and percent-encoded path segments and query parameters. Encoding is strict
+// (everything but unreserved characters), so that a label selector or PromQL text arrives as written. Source: RFC 3986,
+// 2.3 and 3.
 #pragma once
 
 #include <string>
@@ -17,25 +17,25 @@ struct BaseUrl {
   int port = 0;
   std::string prefix;
 
-  /// "host:port", with brackets around an IPv6 address: how messages name the server.
+  /// "host:port", with brackets around an IPv6 address: the server's name in messages.
   [[nodiscard]] std::string authority() const;
-  /// The same as the Host header has it: without the port that the scheme implies (RFC 9110, 7.2).
+  /// The authority for the Host header: without the scheme's default port (RFC 9110, 7.2).
   [[nodiscard]] std::string host_header() const;
   /// "https://host:port", without the prefix.
   [[nodiscard]] std::string origin() const;
 };
 
-/// Scheme and host may have capitals; the host comes out without (RFC 3986, 6.2.2.1). Errors: Invalid, naming the text;
-/// user info, query and fragment are refused (credentials have their own options).
+/// Parses a base URL. Scheme and host may have capitals; the host is returned in lower case (RFC 3986, 6.2.2.1).
+/// Errors: Invalid, naming the text. User info, query and fragment are refused; credentials have their own options.
 Result<BaseUrl> parse_base_url(std::string_view text);
 
-/// ASCII letters in lower case, whatever the locale.
+/// Converts ASCII letters to lower case, in every locale.
 std::string lower_case(std::string_view text);
 
-/// Percent-encodes everything but unreserved characters, '/' included.
+/// Percent-encodes everything but unreserved characters; '/' is encoded, too.
 std::string percent_encode(std::string_view text);
 
-/// Percent-encoded octets as what they stand for; whatever else is there stays as it is.
+/// Decodes percent-encoded octets; all other text stays as written.
 std::string percent_decode(std::string_view text);
 
 /// Builds "a=1&b=x%20y"; the same name may be added again.
@@ -44,7 +44,7 @@ class Query {
   Query& add(std::string_view name, std::string_view value);
   [[nodiscard]] const std::string& str() const { return text_; }
   [[nodiscard]] bool empty() const { return text_.empty(); }
-  /// `path` with the query behind it, if there is one.
+  /// Returns `path`, followed by '?' and the query unless the query is empty.
   [[nodiscard]] std::string after(std::string_view path) const;
 
  private:

@@ -1,4 +1,6 @@
-// Electing; see elector.h.
+// Decides from two local times: when the Lease was last seen to change, and when our newest renewal was sent. An
+// attempt to acquire is a Read followed at once by a Write. A renewal is a single Write, unless the last answer was an
+// Error.
 #include "controller/lease/elector.h"
 
 #include <algorithm>
@@ -27,7 +29,7 @@ Step Elector::next(Millis steady, WallTime wall, Fitness fitness) {
   if (std::exchange(just_read_, false) && may) return write(wall);
   if (tried_) {
     Millis due = *tried_ + settings_.retry;
-    if (!ours() && free_at() > *tried_) due = std::min(due, free_at());  // not a retry late
+    if (!ours() && free_at() > *tried_) due = std::min(due, free_at());  // not up to a retry late
     if (steady < due) return {Step::Do::Wait, due - steady, {}};
   }
   tried_ = steady;
@@ -39,7 +41,7 @@ void Elector::was_read(const Result<std::optional<Lease>>& answer, Millis steady
   known_ = just_read_ = answer.ok();
   if (!answer) return;
   if (!*answer) {
-    seen_.resource_version.clear();  // deleted: who held it may not know yet, so its time runs on
+    seen_.resource_version.clear();  // deleted: the holder may not know yet, so its lease runs on
   } else if (seen_ != **answer) {
     seen_ = **answer;
     seen_changed_ = steady;
@@ -71,7 +73,8 @@ std::optional<Lease> Elector::release(WallTime wall) {
   return released;
 }
 
-/// A holder's own duration counts, because its renew deadline is shorter than that; ours where it states none.
+/// The holder's own duration counts, because the holder's renew deadline is shorter than this duration. Our duration
+/// stands in if the Lease states none.
 Millis Elector::free_at() const {
   if (seen_.holder.empty()) return Millis::min();
   return seen_changed_ + (seen_.duration > Millis(0) ? seen_.duration : settings_.duration);
