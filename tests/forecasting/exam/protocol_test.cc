@@ -66,7 +66,8 @@ aia::DemandSeries noisy(std::size_t steps, std::uint64_t seed = 11) {
   return hours(values);
 }
 
-std::vector<LeadReport> sit(const aia::DemandSeries& series, Candidate& candidate, const Questions& questions = {{1, 3}, {}}) {
+std::vector<LeadReport> sit(const aia::DemandSeries& series, Candidate& candidate,
+                            const Questions& questions = {{1, 3}, {}}) {
   return judge(series, questions, roll(series, questions, candidate), {.season_steps = 24});
 }
 
