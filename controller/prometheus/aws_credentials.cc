@@ -1,5 +1,5 @@
-// STS answers in JSON where it is asked to, which spares an XML parser: as its query protocol has it, with the expiry
-// in seconds since the epoch. Source:
+// Asks STS for JSON instead of its default XML, which spares an XML parser. The JSON mirrors the XML of the query
+// protocol, but its expiry is in seconds since the epoch. Source:
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html;
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html;
 // feature-sts-regionalized-endpoints
@@ -24,9 +24,9 @@ using Kind = AwsCredentialsSource::Kind;
 
 constexpr std::size_t kMaxTokenBytes = 64U << 10U;  ///< STS takes 20,000 characters
 constexpr const char* kContainerHost = "http://169.254.170.2";
-/// The agents of ECS and of EKS Pod Identity, on links that leave the node for nowhere.
+/// Link-local addresses of the ECS agent and of the EKS Pod Identity agent. Requests to them do not leave the node.
 constexpr std::array kContainerHosts{"169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
-/// Regions whose STS "legacy" means the global one; tokens of the global one are worth nothing in others.
+/// Regions where "legacy" selects the global STS server. Other regions do not accept the global server's tokens.
 constexpr std::array kLegacyRegions{"ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1",
                                     "eu-central-1",   "eu-north-1", "eu-west-1",      "eu-west-2",      "eu-west-3",
                                     "sa-east-1",      "us-east-1",  "us-east-2",      "us-west-1",      "us-west-2"};
@@ -39,7 +39,7 @@ bool is_visible(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > ' ' && c <= '~'; });
 }
 
-/// What may stand in a header: "Basic YWJj" has a blank, and a line break would begin another header.
+/// Whether `text` may be a header value. Blanks are allowed ("Basic YWJj"); a line break would begin another header.
 bool is_header_value(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= ' ' && c <= '~'; });
 }
@@ -131,7 +131,7 @@ std::string text_of(const Json* json, const char* name) {
   return found != nullptr && found->is_string() ? found->get<std::string>() : "";
 }
 
-/// RFC 3339, or seconds since the epoch.
+/// Reads RFC 3339 text, or a number of seconds since the epoch.
 std::optional<WallTime> time_of(const Json& json) {
   if (json.is_string()) {
     const auto time = parse_rfc3339(json.get_ref<const std::string&>());
@@ -143,7 +143,8 @@ std::optional<WallTime> time_of(const Json& json) {
   return WallTime(Millis(static_cast<std::int64_t>(seconds * 1000)));
 }
 
-/// {"Error":{"Code":…,"Message":…}} of STS, {"code":…,"message":…} of a container's agent, or other text.
+/// The reason of a refusal: {"Error":{"Code":…,"Message":…}} from STS, {"code":…,"message":…} from a container
+/// endpoint, or any other text.
 std::string refusal_of(const Json& document, const std::string& body) {
   const Json* const error = member(&document, "Error");
   const std::string code = error != nullptr ? text_of(error, "Code") : text_of(&document, "code");
@@ -195,7 +196,7 @@ Result<http::Request> build_credentials_request(const AwsCredentialsSource& sour
     if (!token.empty()) request.headers.emplace_back("Authorization", token);
     return request;
   }
-  request.method = "POST";  // a token in a URL would stand in the logs of proxies
+  request.method = "POST";  // proxies log URLs, so the token goes in the body
   request.reads = true;
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   request.body = http::Query()

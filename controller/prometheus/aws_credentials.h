@@ -1,7 +1,8 @@
-// Where AWS credentials come from: the environment itself, a role for a ServiceAccount's token (IRSA), or an endpoint
-// of the container's (EKS Pod Identity, ECS), in the order of AWS's SDKs. Requests are built and answers are read
-// without I/O but for token files. Shared files and an instance's metadata are left out: in a cluster they give a pod
-// the rights of its node. Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+// Finds AWS credentials as AWS's SDKs do, in their order: environment variables, a role for the token of a
+// ServiceAccount (IRSA), or a container endpoint (EKS Pod Identity, ECS). This file builds requests and reads answers
+// without I/O, except for token files. Shared credential files and instance metadata are left out: in a cluster they
+// give a pod the rights of its node. Source:
+// https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 #pragma once
 
 #include <string>
@@ -16,26 +17,26 @@ struct AwsCredentialsSource {
   enum class Kind { Fixed, WebIdentity, Container };
   Kind kind = Kind::Fixed;
   AwsCredentials fixed;      ///< of Fixed
-  std::string url;           ///< of the server that is asked, without a path
-  std::string target = "/";  ///< path and query there
-  std::string token_file;    ///< read anew for each request; of Container may be empty
-  std::string token;         ///< of Container, where there is no file; empty: none
+  std::string url;           ///< base URL of STS or of the endpoint; only AWS_ENDPOINT_URL_STS may add a path prefix
+  std::string target = "/";  ///< path and query of the request
+  std::string token_file;    ///< read again for each request; Container may have none
+  std::string token;         ///< Container without a token file; empty: no token
   std::string role_arn;      ///< of WebIdentity
-  std::string session_name;  ///< of WebIdentity: how CloudTrail names us
+  std::string session_name;  ///< of WebIdentity: our name in CloudTrail
 
-  /// For messages: "web identity (AWS_ROLE_ARN)".
+  /// For messages: "web identity (AWS_ROLE_ARN), asked of https://sts.eu-central-1.amazonaws.com".
   [[nodiscard]] std::string name() const;
 };
 
-/// The first source that the environment names; `region` is where STS is asked, unless AWS_REGION says another. Nothing
-/// is read or asked yet. Errors: Invalid, naming the variable; there is none; an http endpoint to which a secret must
-/// not be sent.
+/// The first source named by the environment. `region` selects the STS server unless AWS_REGION or AWS_DEFAULT_REGION
+/// is set. No file is read and no server is asked yet. Errors: Invalid, naming the variable: the environment names no
+/// source, or an http endpoint must not be sent a secret.
 Result<AwsCredentialsSource> find_aws_credentials(const http::Environment& environment, const std::string& region);
 
-/// The request for credentials, of a source that is not Fixed. Errors: Invalid, a token file that cannot be read.
+/// The request for credentials; `source` must not be Fixed. Errors: Invalid, when the token file cannot be read.
 Result<http::Request> build_credentials_request(const AwsCredentialsSource& source);
 
-/// Errors: Unavailable, with what the server said, never with the credentials.
+/// Reads the answer to that request. Errors: Unavailable, with the server's message, never with the credentials.
 Result<AwsCredentials> parse_credentials(const AwsCredentialsSource& source, const http::Response& response);
 
 }  // namespace aia::prometheus

@@ -1,4 +1,5 @@
-// See aws_credentials_keeper.h.
+// One thread fetches, and callers wait on a condition variable until the fetch ends or their deadline passes. The mutex
+// is not held while fetching, so queries with valid credentials never wait for AWS.
 #include "controller/prometheus/aws_credentials_keeper.h"
 
 #include <pthread.h>
@@ -45,7 +46,7 @@ void AwsCredentialsKeeper::run(const std::stop_token& stop) {
   }
 }
 
-/// Returns the problem for who looks at the log; empty: none.
+/// Stores credentials or error. Returns the problem for the log; empty: none.
 std::string AwsCredentialsKeeper::take(Result<AwsCredentials> got) {
   const WallTime now = clock_->now();
   if (got && got->expires && *got->expires <= now)

@@ -1,6 +1,6 @@
-// Keeps AWS credentials that expire: fetched when they are first wanted, and again some minutes before they expire, on
-// a thread of its own. A query waits only while there are none that are valid, and no longer than its own deadline;
-// while fetching fails, those of before serve on until they expire.
+// Keeps AWS credentials and renews them before they expire. The first query starts the first fetch; the keeper's own
+// thread fetches. A query waits only while no valid credentials are at hand, and never beyond its own deadline. While
+// fetching fails, the old credentials serve until they expire.
 #pragma once
 
 #include <condition_variable>
@@ -19,14 +19,17 @@
 namespace aia::prometheus {
 
 struct AwsKeeperOptions {
-  Millis ahead{300'000};  ///< fetched again so long before expiry, but not in the first half of the lifetime
-  http::BackoffOptions pause{Millis(1'000), Millis(30'000)};  ///< between two fetches: the first, after failures longer
+  Millis ahead{300'000};  ///< renewed this long before expiry, but not in the first half of their lifetime
+  http::BackoffOptions pause{
+      Millis(1'000),
+      Millis(30'000)};  ///< least pause between two fetches; grows with failures from the first value to the second
 };
 
 class AwsCredentialsKeeper {
  public:
   using Fetch = std::function<Result<AwsCredentials>()>;  ///< called on the keeper's thread
-  /// Told of a fetch that failed, and with an empty text when one has succeeded since. On the keeper's thread.
+  /// Called on the keeper's thread when the problem changes: with the error of a failed fetch, or with an empty text
+  /// once a fetch succeeds again.
   using Tell = std::function<void(const std::string& problem)>;
 
   AwsCredentialsKeeper(Fetch fetch, std::shared_ptr<const ports::Clock> clock, Tell tell,
@@ -37,9 +40,10 @@ class AwsCredentialsKeeper {
 
   // From any thread.
 
-  /// Ready when there are credentials that are valid. Errors: why the last fetch failed; Timeout after `longest`.
+  /// Returns as soon as credentials are valid, and starts a fetch where one is due. Errors: the error of the last
+  /// fetch; Timeout after `longest`.
   Status await(Millis longest);
-  /// Errors: Unavailable, there are none that are valid.
+  /// The current credentials. Errors: Unavailable, when none are valid.
   Result<AwsCredentials> credentials();
 
  private:
@@ -59,12 +63,13 @@ class AwsCredentialsKeeper {
   WallTime obtained_{};
   std::optional<Error> problem_;  ///< of the last fetch
   http::Backoff backoff_;
-  std::optional<Millis> not_before_;  ///< the next fetch, in steady time
-  std::jthread thread_;               // last: starts when everything else is there
+  std::optional<Millis> not_before_;  ///< no fetch before this steady time
+  std::jthread thread_;               // last member: its thread uses all members above
 };
 
-/// Asks `source` by HTTP, within five seconds and 64 KiB: STS as the proxy variables of `environment` say, a
-/// container's endpoint directly. Errors: Invalid, a proxy variable.
+/// A fetch that asks `source` by HTTP, within five seconds and 64 KiB. STS is asked through the proxy that the
+/// variables of `environment` name, a container endpoint directly. Errors: Invalid, naming the proxy variable; an
+/// unusable URL.
 Result<AwsCredentialsKeeper::Fetch> make_aws_fetch(const AwsCredentialsSource& source,
                                                    const http::Environment& environment);
 

@@ -1,4 +1,5 @@
-// Line ends around the expression: it may end in a comment.
+// Embeds the expression between line breaks, because the expression may end in a comment. Each wanted value becomes a
+// constant series with the label, made by label_replace(), against which `and on` filters.
 #include "controller/prometheus/by_label.h"
 
 #include "controller/prometheus/quote.h"
@@ -14,8 +15,8 @@ std::string milliseconds(Millis duration) {
   return std::to_string(duration.count()) + "ms";
 }
 
-/// A series with this label alone: what the others are filtered by. A replacement's $ stands for a group of the
-/// pattern.
+/// PromQL for a constant series with only this label. The right side of `and on` is made of such series. `$` is
+/// doubled, because in a replacement `$` refers to a group of the pattern.
 std::string one_with(const std::string& label, const std::string& value) {
   std::string replacement;
   for (const char c : value) replacement.append(c == '$' ? 2 : 1, c);
@@ -33,7 +34,7 @@ std::string by_label(const std::string& promql, const ports::ByLabel& by) {
   if (by.heaviest > 0) return heaviest(promql, by);
   std::string wanted;
   for (const std::string& value : by.values) {
-    if (value.empty()) continue;  // series without the label: they are in the total
+    if (value.empty()) continue;  // series without the label count in the total only
     wanted += (wanted.empty() ? "" : " or ") + one_with(by.label, value);
   }
   const std::string total = "sum" + in_parentheses(promql);

@@ -1,7 +1,7 @@
-// The PromQL of a total and its parts. Both are made of the user's expression as a whole, whatever it is, so that there
-// is nothing to understand in it: its series are filtered by their label afterwards (`and on`, a set operator:
-// https://prometheus.io/docs/prometheus/latest/querying/operators/), and asked together, so that total and parts are of
-// the same moment.
+// Builds PromQL that returns the total of an expression together with its parts by one label. The user's expression is
+// embedded whole and never parsed: the query filters its series by label afterwards (`and on`, a set operator:
+// https://prometheus.io/docs/prometheus/latest/querying/operators/). Total and parts come from one query, so both are
+// of the same moment.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace aia::prometheus {
 
-/// Precondition: by.label is a label name.
+/// The query for `promql` and the parts in `by`. Precondition: by.label is a label name.
 std::string by_label(const std::string& promql, const ports::ByLabel& by);
 
 }  // namespace aia::prometheus

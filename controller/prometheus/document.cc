@@ -1,6 +1,6 @@
-// The bulk parser: simdjson on demand, one pass, in whatever order the fields come. A range answer can be 47 MB, so
-// numbers are read in place. Its traps: the text needs SIMDJSON_PADDING bytes of room behind it, and what is not read
-// is not validated, so the fields that an answer must have are checked to have come.
+// Parses with simdjson on demand, in one pass and in any order of fields. A range answer can have 47 MB, so numbers are
+// read in place. simdjson has two traps. The text needs SIMDJSON_PADDING bytes of room behind its end. simdjson
+// validates only the parts that are read, so required fields are checked explicitly.
 #include "controller/prometheus/document.h"
 
 #include <simdjson.h>
@@ -25,7 +25,7 @@ using simdjson::error_code;
     if (const error_code failed_ = (expression)) return failed_; \
   } while (false)
 
-/// A server may leave a field out or say null, as Go does for an empty list.
+/// Go writes an empty list as null, so null means the same as a missing field.
 bool is_null(json::value& value) {
   bool null = false;
   return value.is_null().get(null) == simdjson::SUCCESS && null;
@@ -43,7 +43,7 @@ error_code read_number(std::string_view text, double& out) {
     const auto parsed = std::from_chars(text.data(), end, out);
     if (parsed.ptr != end) return simdjson::NUMBER_ERROR;
     if (parsed.ec ==
-        std::errc::result_out_of_range) {  // beyond a double's range: too small is zero, too large infinite
+        std::errc::result_out_of_range) {  // out of a double's range: too small becomes zero, too large infinity
       out = std::strtod(std::string(text).c_str(), nullptr);
     } else if (parsed.ec != std::errc{}) {
       return simdjson::NUMBER_ERROR;
@@ -60,7 +60,7 @@ error_code read_time(json::value value, WallTime& out) {
   return simdjson::SUCCESS;
 }
 
-/// [1435781451.781, "1.5"]
+/// [1435781451.781, "1.5"]: time in seconds, value as text.
 error_code read_sample(json::value sample, ports::Sample& out) {
   json::array pair;
   AIA_TRY(sample.get_array().get(pair));
@@ -119,7 +119,7 @@ error_code read_series(json::object object, Document& document) {
   return simdjson::SUCCESS;
 }
 
-/// A list of series, or the pair of a scalar or string: the first element tells.
+/// Reads a list of series, or the pair of a scalar or string. The type of the first element decides.
 error_code read_result(json::value result, Document& document) {
   document.has_result = true;
   if (is_null(result)) return simdjson::SUCCESS;
@@ -143,7 +143,7 @@ error_code read_result(json::value result, Document& document) {
     } else {
       std::string_view text;
       AIA_TRY(value.get_string().get(text));
-      // A string result is known by its resultType, which may come later.
+      // Only resultType tells a string from a scalar, and resultType may come later.
       document.has_text = read_number(text, scalar.samples.back().value) != simdjson::SUCCESS;
     }
     ++place;
@@ -153,7 +153,7 @@ error_code read_result(json::value result, Document& document) {
   return simdjson::SUCCESS;
 }
 
-/// Keeps the first few, which say it all, and the number of the others.
+/// Keeps the first 16 remarks and counts the remainder.
 void keep(Remarks& remarks, std::string_view text) {
   if (remarks.texts.size() < kMostRemarks)
     remarks.texts.push_back(api::cut(std::string(text.substr(0, 4 * kLongestRemark)), kLongestRemark));
@@ -161,8 +161,8 @@ void keep(Remarks& remarks, std::string_view text) {
     ++remarks.left_out;
 }
 
-/// Prometheus 2.48 to 2.53, and Thanos with it, say among warnings what later ones say as infos: remarks on the query's
-/// style, with an answer that is whole (util/annotations of Prometheus).
+/// Prometheus 2.48 to 2.53, and Thanos built on them, report infos among the warnings; later versions report them as
+/// infos. An info is a remark on the query's style; the answer is complete (util/annotations of Prometheus).
 error_code read_remarks(json::value value, Document& document, bool all_are_infos) {
   if (is_null(value)) return simdjson::SUCCESS;
   json::array elements;
@@ -230,7 +230,7 @@ error_code read_root(std::string& body, Document& document) {
       AIA_TRY(read_remarks(field.value(), document, true));
     }
   }
-  const char* behind = nullptr;  // out of bounds when nothing follows
+  const char* behind = nullptr;  // current_location() is out of bounds when nothing follows the document
   return root.current_location().get(behind) == simdjson::SUCCESS ? simdjson::TAPE_ERROR : simdjson::SUCCESS;
 }
 
@@ -249,7 +249,7 @@ Result<Document> read_document(std::string body) {
   try {
     if (const error_code failed = read_root(body, document))
       return Error{ErrorKind::Unavailable, simdjson::error_message(failed)};
-  } catch (const std::exception& error) {  // no memory for a huge answer
+  } catch (const std::exception& error) {  // out of memory for a huge answer
     return Error{ErrorKind::Unavailable, error.what()};
   }
   document.answer.warnings = in_words(document.warnings);

@@ -1,5 +1,5 @@
-// The JSON envelope of Prometheus's query API as a struct, without any judgement: status, error, warnings and whatever
-// series the result holds. A result of any type is read alike, because the type may come behind the result. Source:
+// Reads the JSON envelope of Prometheus's query API into a struct and judges nothing: status, error, warnings and the
+// series of the result. Every result type is read the same way, because the type may come after the result. Source:
 // https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview
 #pragma once
 
@@ -11,9 +11,9 @@
 
 namespace aia::prometheus {
 
-/// What a server says beside its answer.
+/// Warnings or infos of a server, beside its answer.
 struct Remarks {
-  std::vector<std::string> texts;  ///< the first ones
+  std::vector<std::string> texts;  ///< the first 16, each of at most 500 bytes
   std::size_t left_out = 0;
 };
 
@@ -23,14 +23,14 @@ struct Document {
   std::string error_type;
   std::string error;
   bool has_result = false;
-  bool has_histograms = false;  ///< a series came with native histograms
+  bool has_histograms = false;  ///< a series has native histograms
   bool has_text = false;        ///< the value of a scalar or string is no number
-  bool is_partial = false;      ///< VictoriaMetrics' cluster: some of its storage did not answer
-  Remarks warnings, infos;      ///< in words in the answer
-  ports::QueryAnswer answer;    ///< a scalar is one series without labels
+  bool is_partial = false;      ///< some storage nodes of a VictoriaMetrics cluster did not answer
+  Remarks warnings, infos;      ///< the answer has the same as texts
+  ports::QueryAnswer answer;    ///< a scalar becomes one series without labels
 };
 
-/// Errors: Unavailable with the parser's words when the text is not such a document as a whole.
+/// Parses `body`. Errors: Unavailable, with the parser's message, when the whole text is not such a document.
 Result<Document> read_document(std::string body);
 
 }  // namespace aia::prometheus

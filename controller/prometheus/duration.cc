@@ -1,4 +1,5 @@
-// See the header. Written by hand because Go's notation (base/time.h) has neither days nor weeks and allows fractions.
+// Parses by hand, because the durations of base/time.h (Go's notation) have no days or weeks and allow fractions. Sums
+// that do not fit in 64 bits are refused.
 #include "controller/prometheus/duration.h"
 
 #include <array>
@@ -22,7 +23,7 @@ std::optional<Millis> parse_promql_duration(std::string_view text) {
                                                {"ms", 1}}};
   if (text.empty()) return std::nullopt;
   std::int64_t total = 0;
-  std::size_t smallest = 0;  // units must fall, each at most once
+  std::size_t smallest = 0;  // index of the next unit allowed: units must fall, each at most once
   while (!text.empty()) {
     std::int64_t count = 0;
     const auto number = std::from_chars(text.data(), text.data() + text.size(), count);

@@ -1,5 +1,5 @@
-// Durations as PromQL writes them: "5m", "1h30m", "2w", "100ms", units in falling order, years of 365 days.
-// Source: Prometheus 3, model.ParseDuration (prometheus/common).
+// Reads durations in PromQL's notation: "5m", "1h30m", "2w", "100ms". Units must fall, and a year has 365 days. Source:
+// Prometheus 3, model.ParseDuration (prometheus/common).
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace aia::prometheus {
 
-/// Nothing when the text is no duration; a plain number is none.
+/// Nothing when `text` is no duration, such as a number without a unit.
 std::optional<Millis> parse_promql_duration(std::string_view text);
 
 }  // namespace aia::prometheus

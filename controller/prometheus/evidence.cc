@@ -1,7 +1,8 @@
-// Selectors are kept apart: one that vanished must not hide behind another (`sum(a) + (sum(b) or vector(0))`).
-// timestamp() gives a sample's own time where an instant answer carries the evaluation's. A selector whose data is
-// older than the server's look-back (5 min) matches nothing: no entry, which the loop takes for missing. (So does an @
-// with an offset beyond the look-back on Prometheus 3: its timestamp() finds nothing there. That is safe, too.)
+// Asks about each selector separately, so that a vanished selector cannot hide behind another, as in `sum(a) + (sum(b)
+// or vector(0))`. timestamp() returns the time of the sample; the time in an instant answer is only the evaluation
+// time. A selector whose data is older than the server's look-back (5 min) matches nothing and has no entry; the loop
+// treats the data as missing. So does an @ with an offset beyond the look-back on Prometheus 3, where timestamp() finds
+// nothing; this errs on the safe side.
 #include "controller/prometheus/evidence.h"
 
 #include <algorithm>

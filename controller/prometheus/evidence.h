@@ -1,5 +1,5 @@
-// What to ask about the series behind a value, and how the answers become ports::Evidence (docs/decisions/0004). No
-// I/O.
+// Builds the queries for the series behind a value, and turns the answers into ports::Evidence (docs/decisions/0004).
+// Evidence tells which pods a value stems from and how old its samples are (rule 8). No I/O.
 #pragma once
 
 #include <string>
@@ -10,17 +10,19 @@
 
 namespace aia::prometheus {
 
-/// Newest sample of each pod's series that `selector` matches where it reads: an hour-old value is an hour old.
+/// Asks for the time of the newest sample, in Unix seconds, per namespace, pod and instance matched by `selector`. The
+/// query keeps the selector's offset and @: a selector with `offset 1h` reads samples at least an hour old.
 std::string evidence_query(const Selector& selector);
 
-/// What one selector's answer says: each source once, with its newest sample; values that are no time are left out.
+/// The answer for one selector: each source once, with the time of its newest sample. Values beyond 1e12 s and NaN are
+/// no times and are left out.
 struct Behind {
   std::vector<ports::Evidence::Pod> sources;
   bool warned = false;  ///< the answer came with warnings
 };
 Behind behind(const ports::QueryAnswer& answer);
 
-/// `found` has what lies behind each selector, in order. Selectors that ask the same are one.
+/// Joins the answers. `found` has one answer for each selector, in order; selectors with the same query count once.
 ports::Evidence reduce(const Selectors& selectors, const std::vector<const Behind*>& found);
 
 }  // namespace aia::prometheus

@@ -1,5 +1,5 @@
-// Source: Prometheus 3, promql/parser/functions.go and the aggregators of promql/parser/lex.go; holt_winters is what
-// Prometheus 2 called double_exponential_smoothing.
+// Both tables are sorted, for binary search. holt_winters is the Prometheus 2 name of double_exponential_smoothing.
+// Source: Prometheus 3, promql/parser/functions.go and the aggregators of promql/parser/lex.go.
 #include "controller/prometheus/functions.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// One pass over the bytes; see the header. UTF-8 is let through inside strings, where Prometheus 3 has metric names.
+// Makes one pass over the bytes, with one flag: inside brackets a colon separates range and step and is no part of a
+// name. UTF-8 is allowed only inside strings, where Prometheus 3 has such metric names.
 #include "controller/prometheus/lexer.h"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ bool is_digit(char c) {
 bool is_alpha(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
-/// Prometheus's four; a carriage return ends a comment, too.
+/// Prometheus knows these four blanks. A carriage return also ends a comment.
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -110,7 +111,7 @@ class Lexer {
     return take(TokenKind::Identifier, end - at_);
   }
 
-  /// A number (1, .5, 1e-3, 0x1F, 1_000) or a duration (5m, 1h30m); letters decide.
+  /// Reads a number (1, .5, 1e-3, 0x1F, 1_000) or a duration (5m, 1h30m); the letters decide.
   std::optional<Error> number() {
     std::size_t end = at_;
     const bool hex = peek() == '0' && (peek(1) == 'x' || peek(1) == 'X');

@@ -1,4 +1,5 @@
-// Samples are counted as series times grid points, gaps included: what the server had to evaluate.
+// Counts samples as series times grid points, gaps included, because the server evaluates gaps too. The limit inside
+// ranges comes from the selectors: points per request are halved until the samples fit.
 #include "controller/prometheus/limits.h"
 
 #include <algorithm>
@@ -25,7 +26,7 @@ Result<std::int64_t> series_allowed(const ports::MetricQuery& query, const Prome
 
 Result<int> points_at_once(std::string_view promql, Millis step, const PrometheusOptions& options) {
   const auto found = find_selectors(promql, Grammar::Newest);
-  if (!found && found.error().kind == ErrorKind::TooLarge) return found.error();  // it may hide anything
+  if (!found && found.error().kind == ErrorKind::TooLarge) return found.error();  // too deeply nested to know the cost
   if (!found || found->windows.empty()) return options.max_points;
   const auto fits = [&](int points) { return samples_read(found->windows, points, step) <= options.max_samples_read; };
   int points = options.max_points;
@@ -41,7 +42,7 @@ Result<int> points_at_once(std::string_view promql, Millis step, const Prometheu
 }
 
 std::size_t bytes_allowed(std::int64_t points, std::int64_t series, const PrometheusOptions& options) {
-  constexpr std::int64_t kEnvelope = 256 << 10;  // warnings, statistics
+  constexpr std::int64_t kEnvelope = 256 << 10;  // warnings and statistics
   constexpr std::int64_t kLabels = 1 << 10;      // of one series
   constexpr std::int64_t kPoint = 64;            // [1435781451.781,"12345.678901234567"] has 40
   const std::int64_t bytes = kEnvelope + (series + 1) * (kLabels + points * kPoint);

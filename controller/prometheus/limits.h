@@ -1,5 +1,5 @@
-// What one query of one object may cost, held on both sides: the server is asked to stop early, and an answer that is
-// larger all the same (older servers know no `limit`) is refused. Every refusal names the flag and the figure.
+// Limits the cost of one query on both sides: the request tells the server to stop early, and a larger answer is
+// refused all the same, because older servers do not know `limit`. Every refusal names the flag and the figure.
 #pragma once
 
 #include <string_view>
@@ -9,27 +9,31 @@
 
 namespace aia::prometheus {
 
-/// Grid points of each series that `query` asks for; 1 when it is instant. Its ends and step must make sense.
+/// The number of grid points that `query` requests of each series; 1 for an instant query. Precondition: the step is
+/// positive and the start is not after the end.
 std::int64_t points_of(const ports::MetricQuery& query);
 
-/// How many series the answer may have, by --max-series and --max-samples. Errors: Invalid, when not even one series
-/// may be asked for that many points.
+/// The most series that the answer may have, by --max-series, --max-samples and the query's own `most_series`. Errors:
+/// Invalid, when even a single series has too many points.
 Result<std::int64_t> series_allowed(const ports::MetricQuery& query, const PrometheusOptions& options);
 
-/// How many points one request for `promql` may have, `step` apart. Prometheus does not stop within a range function,
-/// whoever waits for the answer no more (promql/engine.go looks at the deadline between series and between steps of a
-/// subquery's inside), so that what windows hold is bounded before it is asked. Errors: Invalid, when one point is too
-/// much. What cannot be read (the admin allows it) is not bounded.
+/// How many points, `step` apart, one request for `promql` may ask for. Prometheus does not stop inside a range
+/// function, even when its client is gone: promql/engine.go checks the deadline between series and between the steps of
+/// a subquery. So the samples in ranges and subqueries are limited before the request is sent. A query that we cannot
+/// parse (an admin allows raw PromQL) has no such limit. Errors: Invalid, when a single point already costs too much;
+/// TooLarge, when `promql` is nested beyond 200 levels.
 Result<int> points_at_once(std::string_view promql, Millis step, const PrometheusOptions& options);
 
-/// Bytes that an answer may have at most: what so many series with their labels and points take, generously.
+/// The most bytes that an answer may have: a generous estimate for `series` series with labels and `points` points
+/// each.
 std::size_t bytes_allowed(std::int64_t points, std::int64_t series, const PrometheusOptions& options);
 
-/// How long the server may work on it when the answer is waited for until `deadline`: a little less than we wait, so
-/// that its own words about the timeout arrive.
+/// The time that the server is given for a query that we wait for until `deadline`: nine tenths of `deadline`, at most
+/// --query-timeout. The server stops a little before we do, so its own timeout message still arrives.
 Millis server_timeout(const PrometheusOptions& options, Millis deadline);
 
-/// `answer`, unless it has more series than allowed. Errors: Invalid; a Timeout of the server's names the limit.
+/// Returns `answer` unless its series are more than allowed. Errors: Invalid, with the limit; a Timeout of the server
+/// gets the limit added to its message.
 Result<ports::QueryAnswer> within_limits(Result<ports::QueryAnswer> answer, const ports::MetricQuery& query,
                                          const PrometheusOptions& options, Millis deadline);
 

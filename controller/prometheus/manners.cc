@@ -1,4 +1,5 @@
-// See the header.
+// Tries parameter sets from all to none, and keeps the first set that the server accepts. An outage only marks the
+// known parameters as doubtful: they stay in use until vector(1) is answered again.
 #include "controller/prometheus/manners.h"
 
 #include <array>
@@ -10,7 +11,7 @@ namespace {
 
 constexpr Millis kPause{60'000};
 
-/// VictoriaMetrics' own are the rarest.
+/// The parameters of VictoriaMetrics are dropped first, because the fewest servers know them.
 constexpr std::array<Manners, 4> kLessAndLess{kAllManners, {true, true, false}, {true, false, false}, {}};
 
 }  // namespace

@@ -1,6 +1,6 @@
-// What is known of the server: which of a query's optional parameters it takes, and whether it was reached at all.
-// Prometheus and its kin ignore parameters that they do not know; Google's managed service refuses the query. That is
-// found out by asking vector(1) with less and less, by the status of the answers and not by their words.
+// Remembers which optional query parameters the server accepts, and whether the server was reached at all. Prometheus
+// and its relatives ignore unknown parameters; Google's managed service refuses the query. To find out, the source
+// queries vector(1) with fewer and fewer parameters, and judges by the HTTP status of the answers, never by their text.
 #pragma once
 
 #include <functional>
@@ -13,46 +13,48 @@
 namespace aia::prometheus {
 
 struct Manners {
-  bool timeout = false;   ///< how long the server may work
-  bool limit = false;     ///< how many series it may answer with
-  bool victoria = false;  ///< VictoriaMetrics' nocache and latency_offset
+  bool timeout = false;   ///< the server's time limit
+  bool limit = false;     ///< the most series of an answer
+  bool victoria = false;  ///< nocache and latency_offset of VictoriaMetrics
   bool operator==(const Manners&) const = default;
 };
 
 inline constexpr Manners kAllManners{true, true, true};
 
-/// Until it is known: every server has had `timeout` from the first, and the bounds of an answer protect us without
-/// `limit`.
+/// Used until the server's parameters are known. `timeout` has always been sent, and the byte limit of an answer
+/// protects us without `limit`.
 inline constexpr Manners kUntold{true, false, false};
 
-/// "timeout, limit, nocache, latency_offset"
+/// "timeout, limit, nocache, latency_offset"; "none".
 std::string in_words(const Manners& manners);
 
-/// True for a 4xx that says that the query itself is not right, be it for a parameter.
+/// True for a 4xx status that rejects the query itself, perhaps for a parameter: any but 401, 403, 404 and 429.
 bool refuses(int status);
 
-/// What `ask` is answered for: vector(1) with those parameters. Errors: why there is no answer even without any.
+/// Finds the largest set of parameters with which `ask`, a query for vector(1), succeeds. Errors: the reason why the
+/// query fails even without parameters.
 Result<Manners> find_manners(const std::function<Result<http::Response>(const Manners&)>& ask);
 
-/// What one batch of queries met.
+/// Counts the requests of one batch.
 struct Met {
   std::size_t asked = 0;
-  std::size_t answered = 0;  ///< as the query API does
+  std::size_t answered = 0;  ///< with an answer of the query API
   std::size_t refused = 0;
 };
 
-/// Thread-safe. Times are steady ones.
+/// What we know of one server. Thread-safe. Times are steady times.
 class Acquaintance {
  public:
   explicit Acquaintance(std::optional<Manners> known) : known_(known) {}
 
   [[nodiscard]] Manners manners() const;
   [[nodiscard]] std::optional<Manners> known() const;
-  /// Empty once the server answered anything as the query API does, and for good; else why not.
+  /// The reason why the server was never reached. Empty for good after the first answer of the query API.
   [[nodiscard]] std::string unreached() const;
 
-  /// Whether vector(1) is to be asked: what it takes is not known, or it may have been replaced, because it was away
-  /// for a minute or refused all queries of a batch. At most once a minute.
+  /// Whether to query vector(1), at most once a minute: the parameters are unknown, or the server may have been
+  /// replaced. We suspect a replacement after a minute without answers, or when the server refuses every query of a
+  /// batch.
   [[nodiscard]] bool is_due(Millis now) const;
   void told(const Result<Manners>& found, Millis now);
   void met(const Met& batch, Millis now);

@@ -1,6 +1,6 @@
-// The server's address, and credentials as the Authorization header of each request: fixed, read from a file or made
-// from the request itself. Source: RFC 3986 (3.4, the query of a URL), RFC 6750 (bearer), RFC 7617 (basic), RFC
-// 9110, 5.1 and 5.5 (names and values of header fields).
+// Turns the options into a transport. Each request gets its credentials as the Authorization header: a fixed header, a
+// header with the token of a file, or a signature over the request. Source: RFC 3986 (3.4, the query of a URL), RFC
+// 6750 (bearer), RFC 7617 (basic), RFC 9110, 5.1 and 5.5 (names and values of header fields).
 #include "controller/prometheus/options.h"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ std::string read_token(const std::string& file) {
   return text;
 }
 
-/// The newest token the file held: a failed read, as happens while it is replaced, keeps the old one.
+/// The newest token of a file. A read may fail while the file is being replaced; then the old token stays.
 class TokenFile {
  public:
   explicit TokenFile(std::string file) : file_(std::move(file)), token_(read_token(file_)) {}
@@ -42,7 +42,8 @@ class TokenFile {
   std::string token_;
 };
 
-/// In lower case. Those that frame the message or the connection, and those that each query has.
+/// Headers that users may not set, in lower case: headers that frame the message or the connection, and headers that
+/// every query has.
 constexpr std::array kOwnHeaders{"accept",  "authorization", "connection", "content-length", "content-type",
                                  "expect",  "host",          "te",         "trailer",        "transfer-encoding",
                                  "upgrade", "user-agent"};
@@ -54,7 +55,7 @@ bool is_header_name(const std::string& text) {
   });
 }
 
-/// A part of a host's name, as regions and services are.
+/// Whether `text` can be a part of a host name, as regions and services are.
 bool is_label(const std::string& text) {
   const auto may_have = [](unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
   return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), may_have);
@@ -195,7 +196,7 @@ Result<http::TransportOptions> transport_options(const PrometheusOptions& option
       return Error{ErrorKind::Invalid,
                    "Prometheus: bearer token file '" + options.bearer_token_file + "' cannot be read or is empty"};
     out.authorization = [file] { return std::optional<std::string>("Bearer " + file->token()); };
-    out.on_unauthorized = [] {};  // the file is read for every attempt: one more may find the new token
+    out.on_unauthorized = [] {};  // each attempt reads the file, so a retry may find the new token
   }
   if (!options.sigv4.region.empty())
     if (auto signs = sign_queries(options.sigv4, out); !signs) return signs.error().in("Prometheus");

@@ -1,4 +1,5 @@
-// See quote.h.
+// Decodes escapes byte by byte, as Go does, and validates the decoded text as UTF-8 at the end: \x escapes can spell
+// any bytes. Only backslash, quote, line feed and control characters are escaped on writing.
 #include "controller/prometheus/quote.h"
 
 #include <charconv>
@@ -24,7 +25,7 @@ void append_rune(std::string& out, std::uint32_t rune) {
   for (int i = more - 1; i >= 0; --i) out += static_cast<char>(0x80U | (rune >> (6 * i) & 0x3FU));
 }
 
-/// Strict: no surrogates, nothing longer than needed (RFC 3629).
+/// Strict UTF-8 (RFC 3629): no surrogates and no overlong forms.
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
@@ -43,7 +44,7 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-/// Takes `digits` digits off the front of `rest`.
+/// Removes `digits` digits from the front of `rest`.
 std::optional<std::uint32_t> take_number(std::string_view& rest, std::size_t digits, int base) {
   if (rest.size() < digits) return std::nullopt;
   std::uint32_t value = 0;
@@ -54,7 +55,7 @@ std::optional<std::uint32_t> take_number(std::string_view& rest, std::size_t dig
   return value;
 }
 
-/// Takes what follows a backslash off the front of `rest`.
+/// Removes an escape, without its backslash, from the front of `rest`. False: the escape is unknown.
 bool take_escape(std::string_view& rest, char quote, std::string& out) {
   if (rest.empty()) return false;
   const char c = rest.front();

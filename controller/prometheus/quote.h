@@ -1,6 +1,6 @@
-// PromQL's strings: what a quoted one says, and the one way we write them. Engines read rare spellings differently
-// (MetricsQL lets a backslash escape a backtick, Prometheus does not), so that text which is to mean the same
-// everywhere is unquoted and quoted again. Source: Prometheus 3, util/strutil/quote.go and promql/parser/lex.go.
+// Reads and writes PromQL string literals. Engines read rare spellings differently: MetricsQL lets a backslash escape a
+// backtick, Prometheus does not. So text that must mean the same everywhere is unquoted and quoted again in a single
+// style. Source: Prometheus 3, util/strutil/quote.go and promql/parser/lex.go.
 #pragma once
 
 #include <optional>
@@ -9,10 +9,10 @@
 
 namespace aia::prometheus {
 
-/// What a token in "…", '…' or `…` says. Nothing for an escape that is none and for what is not UTF-8.
+/// The text of a token in "…", '…' or `…`. Nothing for an unknown escape or for text that is not UTF-8.
 std::optional<std::string> unquote(std::string_view token);
 
-/// "…", with escapes that every engine knows. `text` must be UTF-8.
+/// `text` in double quotes, with escapes that every engine knows. Precondition: `text` is UTF-8.
 std::string quote(std::string_view text);
 
 }  // namespace aia::prometheus

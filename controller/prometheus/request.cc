@@ -1,6 +1,7 @@
-// Times go out in seconds with milliseconds, exactly. VictoriaMetrics by default hides the newest 30 s, serves from a
-// cache and moves a range's ends for it; two parameters, which Prometheus ignores, ask it for what was asked
-// (https://docs.victoriametrics.com/#prometheus-querying-api-enhancements; measured in docs/monitoring.md).
+// Writes times in seconds with exactly three decimals, so no millisecond is lost. By default VictoriaMetrics hides the
+// newest 30 s, answers from a cache and moves the ends of a range to fit the cache. nocache and latency_offset switch
+// this off, and Prometheus ignores both (https://docs.victoriametrics.com/#prometheus-querying-api-enhancements;
+// measured in docs/monitoring.md).
 #include "controller/prometheus/request.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 namespace aia::prometheus {
 namespace {
 
-constexpr int kMostCostlyPages = 8;  // of a history whose windows are long; the loop then asks for fewer points
+constexpr int kMostCostlyPages = 8;  // for a history with long windows; the loop then asks for fewer points
 
 std::string seconds(std::int64_t ms) {
   char text[32];
@@ -26,16 +27,17 @@ std::string seconds(WallTime time) {
   return seconds(time.time_since_epoch().count());
 }
 
-/// What every query says beside its expression and times, as far as the server takes it; one series more than allowed
-/// tells that there are more.
+/// Adds the optional parameters that the server accepts. The limit is one series above the allowed number, to notice an
+/// answer with too many.
 void add_manners(http::Query& query, const Manners& manners, const PrometheusOptions& options, std::int64_t series,
                  Millis deadline) {
   if (manners.timeout) query.add("timeout", seconds(server_timeout(options, deadline).count()));
   if (manners.limit) query.add("limit", std::to_string(series + 1));
-  if (manners.victoria) query.add("nocache", "1").add("latency_offset", "1ms");  // it refuses an offset of 0
+  if (manners.victoria)
+    query.add("nocache", "1").add("latency_offset", "1ms");  // VictoriaMetrics refuses an offset of 0
 }
 
-/// What --prometheus-url has behind its prefix, in front of `query` or alone.
+/// The path, with the query part of --prometheus-url in front of `query`.
 std::string target_of(const std::string& path, const std::string& query, const PrometheusOptions& options) {
   const auto begin = options.url.find('?');
   std::string all = begin == std::string::npos ? "" : options.url.substr(begin + 1);

@@ -1,5 +1,5 @@
-// Requests of Prometheus's query API, built without I/O, and the pages that a long range is asked in.
-// Source: https://prometheus.io/docs/prometheus/latest/querying/api/
+// Builds requests of Prometheus's query API without I/O. A long range becomes several pages, because servers limit the
+// points of one request. Source: https://prometheus.io/docs/prometheus/latest/querying/api/
 #pragma once
 
 #include <vector>
@@ -10,8 +10,9 @@
 
 namespace aia::prometheus {
 
-/// The requests that together answer `query`: one, or one a page; of the optional parameters they have those in
-/// `manners`. Errors: Invalid, when step or ends make no sense.
+/// The requests that together answer `query`: one, or one per page. Optional parameters are sent as `manners` allows.
+/// Errors: Invalid, when step, start or end make no sense or the query is too large; TooLarge, when the expression is
+/// nested too deeply (limits.h).
 Result<std::vector<http::Request>> build_requests(const ports::MetricQuery& query, const PrometheusOptions& options,
                                                   const Manners& manners, Millis deadline);
 
@@ -21,7 +22,8 @@ struct Page {
   auto operator<=>(const Page&) const = default;
 };
 
-/// [start, end] on the grid start + k·step, cut into pages of at most `max_points` points; none lost, none twice.
+/// Splits the grid start + k·step within [start, end] into pages of at most `max_points` points. Each point is in
+/// exactly one page.
 std::vector<Page> pages(WallTime start, WallTime end, Millis step, int max_points);
 
 }  // namespace aia::prometheus

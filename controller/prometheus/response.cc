@@ -1,5 +1,5 @@
-// What an HTTP response of the query API means. A JSON error speaks for itself; without one the HTTP status and the
-// first characters of what came instead (a proxy's page, a login form) are what the engineer needs.
+// Judges the document and the HTTP status together. A JSON error explains itself. Without JSON the message shows the
+// HTTP status and the start of the body (a proxy's page, a login form), which the engineer needs.
 #include "controller/prometheus/response.h"
 
 #include <algorithm>
@@ -25,9 +25,9 @@ ErrorKind kind_of_status(int status) {
   }
 }
 
-/// Prometheus's errorType; what it does not know (Mimir has its own) goes by the HTTP status. Timeouts are told by
-/// their words, too: a Prometheus without room calls its own bad data, Thanos' engine an execution; VictoriaMetrics
-/// repeats the HTTP status as the type.
+/// Maps Prometheus's errorType; unknown types (Mimir has its own) go by the HTTP status. Timeouts are also recognised
+/// by their text. An overloaded Prometheus reports its timeout as bad_data, the engine of Thanos as execution, and
+/// VictoriaMetrics repeats the HTTP status as the type.
 ErrorKind kind_of_error(const std::string& type, const std::string& words, int status) {
   if (words.find("context deadline exceeded") != std::string::npos) return ErrorKind::Timeout;
   if (type == std::to_string(status) && words.find("timeout exceeded") != std::string::npos) return ErrorKind::Timeout;
@@ -37,7 +37,7 @@ ErrorKind kind_of_error(const std::string& type, const std::string& words, int s
   return kind_of_status(status);
 }
 
-/// Grafana's, a proxy's, a form to log in.
+/// Whether the body is a web page: Grafana's, a proxy's or a login form.
 bool looks_like_a_page(const std::string& got) {
   const auto lower = http::lower_case(got);
   return lower.find("<html") != std::string::npos || lower.find("<!doctype html") != std::string::npos;

@@ -1,5 +1,5 @@
-// Answers of Prometheus's query API, parsed without I/O. Whatever is not an answer becomes an Error in words that say
-// whose fault it is: the query's (Prometheus's own words), the server's, or that something else answered at this URL.
+// Parses answers of Prometheus's query API without I/O. Everything else becomes an Error that tells whose fault the
+// failure is: the query's (in Prometheus's own words), the server's, or that of a different program at this URL.
 // Source: https://prometheus.io/docs/prometheus/latest/querying/api/
 #pragma once
 
@@ -11,15 +11,15 @@
 
 namespace aia::prometheus {
 
-/// Errors: Invalid (bad_data, execution, a text or a histogram where a number belongs), Timeout, Throttled,
-/// Unauthorized, Forbidden, Unavailable (5xx, not JSON, cut off).
+/// The series of a successful answer. Errors: Invalid (bad_data, execution, a text or a histogram where a number
+/// belongs), Timeout, Throttled, Unauthorized, Forbidden, Unavailable (5xx, no JSON, truncated).
 Result<ports::QueryAnswer> parse_response(http::Response response);
 
-/// The first characters of what is no answer, for messages: "'<html>…'".
+/// The first 120 bytes of a body that is no answer, for messages: "'<html>…'".
 std::string excerpt(const std::string& body);
 
-/// Puts the pages of one query together, series by their labels. The first page that failed fails the whole: half of a
-/// history must not look like all of it.
+/// Joins the pages of one query; series with equal labels become one series. The first failed page fails the whole
+/// query, because half of a history must not look complete.
 Result<ports::QueryAnswer> stitch(std::vector<Result<ports::QueryAnswer>> pages);
 
 }  // namespace aia::prometheus

@@ -1,6 +1,5 @@
-// A recursive descent over the tokens, without precedence: which operand belongs to which operator does not matter
-// here. That an identifier stands where an operand is expected is what makes it a selector, so metrics named like
-// keywords work too.
+// Parses by recursive descent over the tokens, without precedence: here, the operands of an operator do not matter. An
+// identifier is a selector when an operand is expected, so metrics named like keywords work, too.
 #include "controller/prometheus/selectors.h"
 
 #include <algorithm>
@@ -16,9 +15,9 @@ namespace {
 
 constexpr double kLongest_s = 1e10;       // of a duration
 constexpr Millis kImpliedRange{300'000};  // of MetricsQL's rate(x) in an instant query
-constexpr Millis kScraped{15'000};        // how far apart samples are, where nothing says so
-constexpr double kEvaluation = 20;        // of a subquery's inside, as samples: by the memory that Prometheus 3 takes
-constexpr int kMaxDepth = 200;            ///< nesting beyond this is refused rather than paid for with the stack
+constexpr Millis kScraped{15'000};        // assumed distance of samples where no step is given
+constexpr double kEvaluation = 20;  // samples per evaluation inside a subquery, by the memory that Prometheus 3 takes
+constexpr int kMaxDepth = 200;      ///< deeper nesting is refused, to protect the stack
 
 class Scanner {
  public:
@@ -56,7 +55,7 @@ class Scanner {
     return kind() == TokenKind::Operator && text(token()) == op;
   }
 
-  /// Remembers the first error and jumps to the end, where every loop stops.
+  /// Keeps the first error and jumps to the end, where every loop stops.
   void fail(const std::string& why) {
     if (!error_) error_ = promql_error(text_, token().begin, why);
     at_ = tokens_.size() - 1;
@@ -78,7 +77,7 @@ class Scanner {
     --depth_;
   }
 
-  /// Consumes an operator and its modifiers, if one stands here.
+  /// Consumes a binary operator and its modifiers. False: no operator stands here.
   bool binary_operator() {
     static constexpr std::array<std::string_view, 4> kWords{"and", "or", "unless", "atan2"};
     static constexpr std::array<std::string_view, 2> kMatching{"on", "ignoring"};
@@ -100,7 +99,7 @@ class Scanner {
     return true;
   }
 
-  /// fill(0), fill_left(-1) or fill_right(0) in front of the right operand.
+  /// Consumes fill(0), fill_left(-1) or fill_right(0) before the right operand.
   bool fill_modifier() {
     static constexpr std::array<std::string_view, 3> kFills{"fill", "fill_left", "fill_right"};
     if (!is_one_of(token(), kFills) || kind(1) != TokenKind::LeftParen) return false;
@@ -152,7 +151,7 @@ class Scanner {
     postfixes(is_selector && found_.all.size() == selectors_before + 1, selectors_before, windows_before);
   }
 
-  /// What starts with a word: a call, an aggregation, a number's name or a selector; true for the last.
+  /// Consumes a call, an aggregation, a named number or a selector; true for a selector.
   bool named() {
     static constexpr std::array<std::string_view, 2> kGroup{"by", "without"};
     const bool groups = is_one_of(token(1), kGroup) && kind(2) == TokenKind::LeftParen;
@@ -173,7 +172,7 @@ class Scanner {
       if (newest_only && is_plain) found_.all.back().newest_only = true;
       if (newest_ && is_plain && brackets_seen_ == brackets_before && takes_a_range(function))
         found_.all.back().range = kImpliedRange;
-      // What info() joins is target_info, whatever its second argument names: labels, no demand.
+      // info() joins target_info whatever its second argument names: labels, no demand.
       if (newest_ && function == "info" && found_.all.size() > selectors_before + 1 && !error_)
         std::erase_if(found_.all, [&](const Selector& selector) { return selector.begin >= second_argument_; });
       if (is_one_of(token(), kGroup) && kind(1) == TokenKind::LeftParen) {
@@ -229,7 +228,7 @@ class Scanner {
     found_.all.push_back(std::move(found));
   }
 
-  /// label="value", "quoted.label"=~"value", or a quoted metric name alone.
+  /// Consumes label="value", "quoted.label"=~"value", or just a quoted metric name.
   void matcher() {
     const bool quoted = kind() == TokenKind::String;
     if (!quoted && kind() != TokenKind::Identifier) return fail("a label's name is expected here");
@@ -241,8 +240,8 @@ class Scanner {
     if (!quoted) fail("one of = != =~ !~ is expected here");
   }
 
-  /// What stands behind an operand whose selectors and windows begin with these: offset and @ stand in any order, and a
-  /// bracket behind them begins a subquery with its own.
+  /// Consumes what follows an operand: offset and @ in any order, and brackets. A bracket after an offset or @ begins a
+  /// subquery, which may have its own. `first` and `first_window` are the operand's first selector and window.
   void postfixes(bool may_have_range, std::size_t first, std::size_t first_window) {
     Millis offset{0};
     std::optional<std::string> at;
@@ -258,7 +257,7 @@ class Scanner {
         if (!by) return fail("a duration is expected behind offset");
         offset = back ? *by : -*by;
       } else if (newest_ && (is_word(token(), "smoothed") || is_word(token(), "anchored"))) {
-        ++at_;  // reads samples at the ends of the range, not others
+        ++at_;  // the modifier changes the samples at the ends of the range only
       } else if (kind() == TokenKind::At) {
         at = moment();
       } else {
@@ -268,7 +267,7 @@ class Scanner {
     }
   }
 
-  /// The selectors from `first` on are read that much earlier. One with an @ of its own stays where that puts it.
+  /// Moves the selectors from `first` on to `at` and back by `offset`. A selector with its own @ does not move.
   void shift(std::size_t first, Millis offset, const std::optional<std::string>& at) {
     constexpr Millis kFar{10'000'000'000'000};
     for (auto i = first; i < found_.all.size(); ++i) {
@@ -279,7 +278,7 @@ class Scanner {
     }
   }
 
-  /// @ and what it names: as written.
+  /// Consumes @ and returns its operand as written.
   std::string moment() {
     const auto begin = token(1).begin;
     ++at_;
@@ -294,7 +293,7 @@ class Scanner {
     return error_ ? "" : std::string(text_.substr(begin, tokens_[at_ - 1].end - begin));
   }
 
-  /// [5m] of a selector, or the subquery [5m:30s] of anything, whose windows begin with `first`.
+  /// Consumes [5m] of a selector, or [5m:30s] of a subquery. The windows inside of the subquery begin with `first`.
   void brackets(bool may_have_range, std::size_t first) {
     ++at_;
     ++brackets_seen_;
@@ -316,16 +315,16 @@ class Scanner {
     expect(TokenKind::RightBracket, "']'");
   }
 
-  /// What stands between brackets: a duration, or a sum of such.
+  /// Consumes a duration between brackets, or in the newest grammar an arithmetic of durations.
   std::optional<Millis> span() {
     if (!newest_) return duration();
     auto found = duration_sum();
-    if (found && *found <= Millis(0)) found.reset();  // no range: the server refuses it, too
+    if (found && *found <= Millis(0)) found.reset();  // not a range; the server refuses such a range, too
     return found;
   }
 
-  /// + and - of products. Nothing: it is no arithmetic, or it asks for the query's step or range, which an instant
-  /// query and a history do not share.
+  /// Consumes + and - of products. Nothing, when the text is no arithmetic or refers to the query's step or range. An
+  /// instant query and a history do not share these.
   std::optional<Millis> duration_sum() {
     auto sum = duration_product();
     while (sum && (is_operator("+") || is_operator("-"))) {
@@ -337,7 +336,7 @@ class Scanner {
     }
     return sum;
   }
-  /// * and / as the server has them: of seconds.
+  /// Consumes * and /, on seconds as the server does.
   std::optional<Millis> duration_product() {
     auto product = duration_factor();
     while (product && (is_operator("*") || is_operator("/"))) {
@@ -373,7 +372,7 @@ class Scanner {
     return Millis(static_cast<std::int64_t>(std::clamp(seconds, -kLongest_s, kLongest_s) * 1000));
   }
 
-  /// A duration, or plain seconds as Prometheus 3 takes them.
+  /// Consumes a duration, or plain seconds as Prometheus 3 allows.
   std::optional<Millis> duration() {
     std::string word(text(token()));
     if (kind() == TokenKind::Duration) {
@@ -382,7 +381,7 @@ class Scanner {
     }
     if (kind() != TokenKind::Number) return std::nullopt;
     ++at_;
-    std::erase(word, '_');  // as in 1_000, which strtod does not know
+    std::erase(word, '_');  // strtod does not know 1_000
     char* end = nullptr;
     const double seconds = std::strtod(word.c_str(), &end);
     if (end != word.data() + word.size() || !(seconds >= 0)) return std::nullopt;
@@ -392,8 +391,8 @@ class Scanner {
   std::string_view text_;
   std::vector<Token> tokens_;
   const bool newest_;
-  int brackets_seen_ = 0;            // also around a subquery
-  std::size_t second_argument_ = 0;  // of the newest call whose arguments were read: where it begins
+  int brackets_seen_ = 0;            // ranges and subqueries
+  std::size_t second_argument_ = 0;  // start of the second argument of the call read last
   std::size_t at_ = 0;
   int depth_ = 0;
   Selectors found_;

@@ -1,5 +1,6 @@
-// Four steps, named as AWS's documentation names them: canonical request, string to sign, signing key, signature. Of
-// the headers those are signed that AWS asks for (host, content-type, x-amz-*): a proxy may change any other.
+// Follows the four steps of AWS's documentation by name: canonical request, string to sign, signing key, signature.
+// Only the headers required by AWS are signed (host, content-type, x-amz-*), because a proxy may change any other
+// header.
 #include "controller/prometheus/sigv4.h"
 
 #include <openssl/evp.h>
@@ -58,8 +59,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-/// Without empty and dot segments (RFC 3986, 5.2.4), each segment encoded once more than it is in the request: every
-/// service but S3 has it so.
+/// The path without empty and dot segments (RFC 3986, 5.2.4). Each segment is encoded once more than in the request, as
+/// all services except S3 require.
 std::string canonical_path(std::string_view path) {
   std::vector<std::string_view> kept;
   for (const auto segment : split(path, '/')) {
@@ -75,7 +76,7 @@ std::string canonical_path(std::string_view path) {
   return kept.empty() || path.ends_with('/') ? out + '/' : out;
 }
 
-/// By name, then by value, as they are encoded.
+/// The parameters, encoded, sorted by name and then by value.
 std::string canonical_query(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> parameters;
   for (const auto parameter : split(query, '&')) {
@@ -92,7 +93,7 @@ std::string canonical_query(std::string_view query) {
   return out;
 }
 
-/// Without blanks at the ends, and no two of them in a row.
+/// The value without blanks at its ends and without double blanks.
 std::string canonical_value(std::string_view value) {
   std::string out;
   for (const auto word : split(value, ' ')) {
@@ -101,7 +102,7 @@ std::string canonical_value(std::string_view value) {
   return out;
 }
 
-/// Those that are signed, by their names in lower case.
+/// The signed headers, by their names in lower case.
 std::map<std::string, std::string> canonical_headers(const http::Headers& headers, const std::string& host) {
   std::map<std::string, std::string> out{{"host", canonical_value(host)}};
   for (const auto& [written, value] : headers) {

@@ -1,5 +1,5 @@
-// Batches: every query becomes its requests, all go out together, and the answers are handed back to the queries they
-// belong to.
+// Sends batches: every query becomes one or more requests, all requests go out together, and each answer returns to its
+// query. The answers of a query are joined as soon as its last page is in, to free the text early.
 #include "controller/prometheus/source.h"
 
 #include <algorithm>
@@ -19,13 +19,13 @@
 namespace aia::prometheus {
 namespace {
 
-constexpr std::size_t kMostInquiries = 4, kMostWhys = 256;  // expressions at a time, and that are remembered
+constexpr std::size_t kMostInquiries = 4, kMostWhys = 256;  // expressions per call, and expressions remembered
 constexpr Millis kWhyKept = std::chrono::minutes(2);
-constexpr int kMostSeries = 10;  // of an answer to a question about an empty one
+constexpr int kMostSeries = 10;  // in an answer about an empty query
 
-constexpr int kShareOfFinding = 4;  // of a batch's time a quarter goes to finding out what the server takes
+constexpr int kShareOfFinding = 4;  // finding out the parameters may take a quarter of a batch's time
 
-/// An instant query must give one value a series: `up[5m]` gives many.
+/// An instant query must return one value per series; `up[5m]` returns many. Errors: Invalid.
 Result<ports::QueryAnswer> one_sample_each(ports::QueryAnswer answer) {
   for (const auto& series : answer.series) {
     if (series.samples.size() == 1) continue;
@@ -37,18 +37,19 @@ Result<ports::QueryAnswer> one_sample_each(ports::QueryAnswer answer) {
   return answer;
 }
 
-/// An answer that is too large is the query's fault, which its author can mend.
+/// Adds advice for the author of a query whose answer is too large.
 Error with_advice(Error error) {
   if (error.kind == ErrorKind::TooLarge) error.message += "; aggregate with sum(), and drop labels that are long";
   return error;
 }
 
-/// A query that is restricted is read as it was when it was restricted.
+/// A restricted query is parsed with the grammar with which tenancy.cc restricted the query.
 Grammar grammar_of(const PrometheusOptions& options) {
   return options.tenancy.raw_promql == RawPromql::Allow ? Grammar::Newest : Grammar::Classic;
 }
 
-/// The selectors of one expression; what is no PromQL that we know may be the server's own, and has none that we see.
+/// The selectors of one expression. Without a restriction, an unknown expression may be an extension of the server: no
+/// selectors, and the parser's message in `unread`.
 struct Read {
   Result<Selectors> selectors;
   std::string unread;
@@ -111,7 +112,7 @@ Status PrometheusSource::reach(WallTime at, Millis deadline) {
   return done;
 }
 
-/// To be called under `finding_`.
+/// Precondition: the caller holds `finding_`.
 Result<Manners> PrometheusSource::find_manners(WallTime at, Millis deadline) {
   const Millis until = steady_() + deadline;
   const auto found = prometheus::find_manners([&](const Manners& manners) -> Result<http::Response> {
@@ -129,7 +130,7 @@ Result<std::string> PrometheusSource::admit(const std::string& promql, const std
   return prometheus::admit(promql, ns, options_.tenancy);
 }
 
-/// Each query's answer is handed over once all of its pages are in, and its text is dropped by then.
+/// Hands over the answer of each query once all of its pages are in, and drops its text by then.
 void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Millis deadline, const Take& take) {
   if (queries.empty()) return;
   const Millis begun = steady_();
@@ -146,7 +147,7 @@ void PrometheusSource::ask(const std::vector<ports::MetricQuery>& queries, Milli
   };
   std::vector<Asked> asked(queries.size());
   std::vector<http::Request> requests;
-  std::vector<std::pair<std::size_t, std::size_t>> page_of;  // each request's query, and which page of it
+  std::vector<std::pair<std::size_t, std::size_t>> page_of;  // the query of each request, and the page
   for (std::size_t i = 0; i < queries.size(); ++i) {
     auto built = build_requests(queries[i], options_, manners, deadline);
     if (!built) {
@@ -195,7 +196,7 @@ std::vector<Result<ports::Evidence>> PrometheusSource::evidence(const std::vecto
                                                                 WallTime at, Millis deadline) {
   std::vector<Read> expressions;
   std::vector<ports::MetricQuery> queries;
-  std::map<std::pair<std::string, std::string>, std::size_t> place;  // a tenant asks about a selector once
+  std::map<std::pair<std::string, std::string>, std::size_t> place;  // a tenant asks about each selector once
   std::map<std::string, std::int64_t> sources_of;                    // by tenant
   for (const auto& [expression, tenant] : wanted) {
     sources_of.try_emplace(tenant, 0);
@@ -260,7 +261,7 @@ std::vector<std::string> PrometheusSource::why_empty(const std::vector<ports::Ev
   return sentences;
 }
 
-/// To be called under `why_mutex_`. Step by step, those of all expressions side by side.
+/// Asks step by step, the same step of all expressions in parallel. Precondition: the caller holds `why_mutex_`.
 void PrometheusSource::look_into(const std::vector<ports::EvidenceQuery>& empty, WallTime at, Millis until) {
   struct Looking {
     Inquiry inquiry;

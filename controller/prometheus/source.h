@@ -1,6 +1,6 @@
-// Prometheus as the controller's MetricsSource: each call is one batch of requests side by side under one deadline, and
-// one query's failure is that query's Error. Which optional parameters the server takes is found out before the first
-// batch, and again when it may have been replaced. Thread-safe as far as its transport is.
+// Makes Prometheus the controller's MetricsSource. Each call sends one batch of parallel requests under one deadline,
+// and a failed query fails alone. The source finds out the server's optional parameters before the first batch, and
+// again when the server may have been replaced (manners.h). Thread-safe if the transport is.
 #pragma once
 
 #include <condition_variable>
@@ -16,8 +16,8 @@
 
 namespace aia::prometheus {
 
-/// A mutex that is waited for so long at most. std::timed_mutex would do, but ThreadSanitizer of g++ 12 does not see
-/// how it is locked (pthread_mutex_clocklock) and reports each unlock.
+/// A mutex with a limited wait. std::timed_mutex would do, but ThreadSanitizer of g++ 12 does not see its lock
+/// (pthread_mutex_clocklock) and reports each unlock.
 class OneAtATime {
  public:
   class Held {
@@ -31,7 +31,7 @@ class OneAtATime {
    private:
     OneAtATime* of_;
   };
-  /// False: another thread had it all the time.
+  /// The result is false when other threads held the mutex for all of `longest`.
   [[nodiscard]] Held wait(Millis longest);
 
  private:
@@ -44,17 +44,17 @@ class PrometheusSource final : public ports::MetricsSource {
  public:
   using Steady = std::function<Millis()>;
 
-  /// For tests and for sharing a transport; see make_prometheus_source. `known`: what the server takes, where that need
-  /// not be found out; `steady`: a monotonic clock, unset: the machine's.
+  /// For tests and for sharing a transport; see also make_prometheus_source. `known`: the parameters that the server
+  /// accepts, if known. `steady`: a monotonic clock; unset: the clock of the machine.
   PrometheusSource(std::shared_ptr<http::Transport> transport, PrometheusOptions options,
                    std::optional<Manners> known = std::nullopt, Steady steady = nullptr);
 
-  /// Asks the server for vector(1), unless it is known already which parameters it takes. Errors: why it cannot be
-  /// reached, or is no Prometheus. From any thread.
+  /// Queries vector(1), unless the server's parameters are known already. Errors: the reason why the server cannot be
+  /// reached or is no Prometheus. From any thread.
   Status reach(WallTime at, Millis deadline);
-  /// Empty once the server answered any query, and for good; else why it did not. From any thread.
+  /// The reason why the server was never reached; empty for good after its first answer. From any thread.
   [[nodiscard]] std::string unreached() const { return acquaintance_.unreached(); }
-  /// Which optional parameters the server takes; unset: that is not known. From any thread.
+  /// The optional parameters that the server accepts; unset: not known yet. From any thread.
   [[nodiscard]] std::optional<Manners> manners() const { return acquaintance_.known(); }
 
   [[nodiscard]] Result<std::string> admit(const std::string& promql, const std::string& ns) const override;
@@ -75,17 +75,17 @@ class PrometheusSource final : public ports::MetricsSource {
   const std::shared_ptr<http::Transport> transport_;
   const PrometheusOptions options_;
   const Steady steady_;
-  OneAtATime finding_;  // of two threads that would find out the second waits and is told
+  OneAtATime finding_;  // held while finding out the parameters: a second thread waits and uses the result
   Acquaintance acquaintance_;
   struct Why {
     std::string sentence;
     Millis known_at{0};
   };
   std::mutex why_mutex_;
-  std::map<std::string, Why> why_;  // by expression, of the last two minutes
+  std::map<std::string, Why> why_;  // by expression, for two minutes
 };
 
-/// Errors: Invalid, naming the option. Nothing is connected yet.
+/// A source with its own transport; connects to nothing yet. Errors: Invalid, naming the option.
 Result<std::unique_ptr<PrometheusSource>> make_prometheus_source(const PrometheusOptions& options);
 
 }  // namespace aia::prometheus

@@ -1,4 +1,5 @@
-// The text is written anew from its tokens: nothing of it reaches the server that the lexer did not see.
+// Writes the expression anew from its tokens, so the server gets no byte that the lexer has not seen. The result is
+// parsed a second time, to prove that every selector begins with the matcher.
 #include "controller/prometheus/tenancy.h"
 
 #include <algorithm>
@@ -17,7 +18,8 @@ bool is_label_name(std::string_view label) {
          std::all_of(label.begin(), label.end(), [&](char c) { return is_alpha(c) || (c >= '0' && c <= '9'); });
 }
 
-/// What is put in behind a token that ends at `end`; empty: nothing. `next` is the selector that is not done yet.
+/// The text to insert after a token that ends at `end`; may be empty. `next` is the index of the next selector without
+/// the matcher.
 std::string insertion(const std::vector<Selector>& selectors, std::size_t& next, std::size_t end,
                       const std::string& matcher) {
   if (next == selectors.size()) return "";
@@ -28,7 +30,7 @@ std::string insertion(const std::vector<Selector>& selectors, std::size_t& next,
   return matcher + (selector.has_matchers ? "," : "");
 }
 
-/// The second look: the result is parsed as if it were new, and every selector must begin with the matcher.
+/// Parses the result as a new expression: every selector must begin with the matcher.
 bool is_restricted(const std::string& promql, const std::string& matcher, std::size_t selectors) {
   const auto found = find_selectors(promql);
   return found && found->all.size() == selectors &&
@@ -75,7 +77,7 @@ Result<std::string> restrict_to(std::string_view promql, std::string_view label,
   for (const auto& token : *tokens) {
     if (token.kind == TokenKind::End) break;
     const auto text = promql.substr(token.begin, token.end - token.begin);
-    if (!out.empty() && token.begin > end) out += ' ';  // blanks and comments
+    if (!out.empty() && token.begin > end) out += ' ';  // stands for blanks and comments
     end = token.end;
     if (token.kind == TokenKind::String) {
       const auto said = unquote(text);

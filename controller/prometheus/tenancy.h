@@ -1,7 +1,7 @@
-// What a tenant's PromQL may read. Queries run with the controller's credentials, so that whoever may create an
-// AIAutoscaler reads what those read, unless the admin restricts it to the object's own namespace or forbids it. A
-// restriction is parsed, not pasted: every selector gets the matcher, and an expression that is not understood as a
-// whole is refused. Background: docs/tenancy.md.
+// Limits what a tenant's PromQL may read. Queries run with the controller's credentials, so a user who may create an
+// AIAutoscaler can read all series that those credentials can read. The admin can restrict queries to the object's own
+// namespace, or forbid raw PromQL. Restricting parses the expression instead of pasting text: every selector gets the
+// matcher, and an expression that is not fully understood is refused. Background: docs/tenancy.md, docs/decisions/0009.
 #pragma once
 
 #include <string>
@@ -19,19 +19,18 @@ enum class RawPromql {
 
 struct Tenancy {
   RawPromql raw_promql = RawPromql::Allow;
-  std::string label = "namespace";  ///< the label in which the server's own configuration puts a series' namespace
+  std::string label = "namespace";  ///< the label to which the server's own configuration writes a series' namespace
 };
 
-/// Errors: Invalid, when the label cannot be one that tells namespaces apart.
+/// Checks the label. Errors: Invalid, when the label cannot tell namespaces apart.
 Status check(const Tenancy& tenancy);
 
-/// `promql` as it may be asked for namespace `ns`. Errors: Invalid; the message says who forbids it or where it is not
-/// understood, and what to do.
+/// `promql` in the form allowed to namespace `ns`. Errors: Invalid; the message says why (the admin forbids raw PromQL,
+/// or where the expression is not understood) and how to fix the query.
 Result<std::string> admit(const std::string& promql, const std::string& ns, const Tenancy& tenancy);
 
-/// `promql` with label="value" in every selector, in addition to the matchers that are there; without comments, and
-/// with every string in double quotes, so that engines which read those differently read the same. Errors: Invalid with
-/// the position of what is not understood.
+/// `promql` with label="value" added to every selector. Comments are dropped, and all strings are written in double
+/// quotes, because engines read other quotes differently. Errors: Invalid, with the position that is not understood.
 Result<std::string> restrict_to(std::string_view promql, std::string_view label, std::string_view value);
 
 }  // namespace aia::prometheus

@@ -1,4 +1,5 @@
-// See the header. Each question gives one number, nothing being 0, but for the values of a label.
+// Asks questions whose answer is one number, where an empty answer means 0. Only the question about the values of a
+// label returns series. The steps narrow the search: selectors first, then matchers and values, or the window.
 #include "controller/prometheus/why_empty.h"
 
 #include <algorithm>
@@ -11,8 +12,8 @@ namespace aia::prometheus {
 namespace {
 
 constexpr std::size_t kMostParts = 4;     // two questions each
-constexpr std::size_t kMostMatchers = 8;  // a question each
-constexpr std::size_t kShown = 160;       // bytes of the query's own text in a sentence
+constexpr std::size_t kMostMatchers = 8;  // one question each
+constexpr std::size_t kShown = 160;       // bytes of the query's text shown in a sentence
 constexpr Millis kLately = std::chrono::hours(1);
 constexpr Millis kLong = std::chrono::minutes(10), kShort = std::chrono::minutes(2);
 
@@ -28,7 +29,8 @@ std::string samples(const std::string& what, Millis window, const Selector& at) 
   return "count_over_time(" + what + "[" + duration_of(window) + "]" + at.moment() + ")";
 }
 
-/// Seconds from scrape to scrape: those samples that came within `window`, and the time that they took.
+/// Seconds between scrapes: the time between the newest sample and the newest sample `window` earlier, divided by the
+/// number of samples in `window`.
 std::string interval(const std::string& what, Millis window, const Selector& at) {
   return "min((timestamp(" + what + at.moment() + ") - timestamp(" + what + at.moment(window) + ")) / " +
          samples(what, window, at) + ")";
@@ -68,7 +70,7 @@ std::string Inquiry::Part::in_words() const {
   return shown(with({}));
 }
 
-/// The text was parsed before: it is a name, or braces with matchers, or both.
+/// Splits a selector. The text was parsed before, so the text is a name, braces with matchers, or both.
 Inquiry::Part Inquiry::take_apart(const Selector& selector, bool restricted) {
   Part part{selector, "", {}, {}};
   const auto tokens = lex(selector.text);
@@ -95,7 +97,7 @@ Inquiry::Part Inquiry::take_apart(const Selector& selector, bool restricted) {
     at = last + 1;
     if ((*tokens)[at].kind == TokenKind::Comma) ++at;
   }
-  // Something must be left when all that may go is gone.
+  // Without a name, one matcher must always stay, or the selector would be empty.
   if (part.name.empty() && part.always.size() <= (restricted ? 1U : 0U) && !part.others.empty()) {
     part.always.push_back(part.others.front().text);
     part.others.erase(part.others.begin());
@@ -166,7 +168,8 @@ void Inquiry::take(const std::vector<Result<ports::QueryAnswer>>& answers) {
   }
 }
 
-/// Where a selector reads another moment than now, the sentence says so: now there may be series.
+/// Ends the inquiry. For a selector that reads another moment than now, the sentence names the moment, because now
+/// there may be series.
 void Inquiry::end(std::string sentence) {
   const auto moment = part_ < parts_.size() ? parts_[part_].selector.moment() : "";
   sentence_ = std::move(sentence);
@@ -174,7 +177,7 @@ void Inquiry::end(std::string sentence) {
   step_ = Step::Done;
 }
 
-/// The first selector that matches nothing is looked into; where all match, the first window.
+/// Continues with the first selector that matches nothing. If all match, continues with the first window.
 void Inquiry::take_parts(const std::vector<double>& found) {
   for (part_ = 0; part_ < parts_.size(); ++part_) {
     if (found[2 * part_] > 0) continue;

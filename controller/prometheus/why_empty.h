@@ -1,6 +1,7 @@
-// Why an expression matched nothing, found out by asking its selectors step by step: no such metric, a matcher that
-// nothing has, a window that is shorter than two scrapes, or too few scrapes so far. Without I/O: it says what to ask
-// and is told the answers. What it asks lies within what was admitted: the matcher of a namespace is in every question.
+// Finds out why an expression matched nothing, by questions about its selectors, step by step: no such metric, a
+// matcher without series, a window shorter than two scrapes, or too few scrapes so far. Without I/O: the inquiry says
+// which questions to ask and is given the answers. No question exceeds the admitted query: where queries are
+// restricted, each question has the namespace's matcher.
 #pragma once
 
 #include <optional>
@@ -14,28 +15,28 @@ namespace aia::prometheus {
 
 class Inquiry {
  public:
-  /// `restricted`: the first matcher of every selector is its namespace's, and always stays.
+  /// `restricted`: the first matcher of every selector is the namespace's, and stays in every question.
   Inquiry(const Selectors& selectors, bool restricted);
 
-  /// The next questions, instant ones at the moment of the expression; none: it is done. At most eight.
+  /// The next questions, at most eight: instant queries for the moment of the expression. Empty: the inquiry is over.
   [[nodiscard]] std::vector<std::string> questions() const;
-  /// Their answers, in order. An error ends the inquiry: half an answer must not accuse anybody.
+  /// Takes the answers in order. An error ends the inquiry, because half an answer must not blame anybody.
   void take(const std::vector<Result<ports::QueryAnswer>>& answers);
-  /// What is the matter and what to do, in words that follow "the query matched nothing:"; empty: not known.
+  /// The problem and its remedy, in words that follow "the query matched nothing:"; empty: unknown.
   [[nodiscard]] const std::string& sentence() const { return sentence_; }
 
  private:
   struct Matcher {
     std::string text, label;
   };
-  /// A selector taken apart.
+  /// A selector, split into name and matchers.
   struct Part {
     Selector selector;
     std::string name;                 ///< before the braces; may be empty
     std::vector<std::string> always;  ///< matchers of the namespace and of the name
     std::vector<Matcher> others;
-    [[nodiscard]] std::string whole() const;                                     ///< as it was written, where it reads
-    [[nodiscard]] std::string with(const std::vector<std::string>& more) const;  ///< name and `always` and `more`
+    [[nodiscard]] std::string whole() const;  ///< the selector as written, without its moment
+    [[nodiscard]] std::string with(const std::vector<std::string>& more) const;  ///< the name with `always` and `more`
     [[nodiscard]] std::string in_words() const;
   };
   enum class Step { Parts, Gone, Matchers, Values, Window, Done };
@@ -49,7 +50,7 @@ class Inquiry {
 
   std::vector<Part> parts_;
   Step step_ = Step::Parts;
-  std::size_t part_ = 0, matcher_ = 0;  // which are looked into
+  std::size_t part_ = 0, matcher_ = 0;  // the part and the matcher under inquiry
   std::string sentence_;
 };
 

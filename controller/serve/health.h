@@ -1,5 +1,5 @@
-// Whether the loop lives: what /healthz answers. Alive means that a cycle ended recently, also one that found the API
-// server away: a restart would not bring that back.
+// Answers /healthz: whether the loop is alive. The loop is alive if a cycle ended recently, even a cycle without an API
+// server, because a restart would not bring the API server back.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@ namespace aia::serve {
 
 class Health : public ports::Reporter {
  public:
-  /// `patience`: the longest silence of a loop that lives; counted from construction before the first cycle.
+  /// `patience`: the longest silence of a live loop; before the first cycle, silence counts from construction.
   Health(const ports::Clock& clock, Millis patience)
       : clock_(clock), patience_(patience), last_cycle_ms_(clock.steady().count()) {}
 

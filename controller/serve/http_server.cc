@@ -1,8 +1,9 @@
-// Boost.Beast, asynchronous on one thread; see http_server.h.
+// Runs Boost.Beast asynchronously on one thread, so sessions need no locks. Handlers own their session by shared_ptr: a
+// session ends with its last pending operation.
 #include "controller/serve/http_server.h"
 
 #ifdef __SANITIZE_THREAD__
-#define BOOST_ASIO_DISABLE_FENCED_BLOCK  // ThreadSanitizer knows no fences, and one thread needs none
+#define BOOST_ASIO_DISABLE_FENCED_BLOCK  // ThreadSanitizer knows no fences, and a single thread needs none
 #endif
 
 #include <pthread.h>
@@ -30,7 +31,7 @@ namespace http = beast::http;
 using tcp = asio::ip::tcp;
 using Answer = http::response<http::span_body<const char>>;
 
-constexpr auto kSayAgain = std::chrono::minutes(1);  // that connections were closed: once in so long
+constexpr auto kSayAgain = std::chrono::minutes(1);  // pause between two log lines about closed connections
 
 HttpAnswer answer_to(const http::request<http::string_body>& request, const HttpHandler& handler) {
   if (request.method() != http::verb::get && request.method() != http::verb::head) {
@@ -42,13 +43,13 @@ HttpAnswer answer_to(const http::request<http::string_body>& request, const Http
 
 class Session;
 
-/// The open connections, in the order of their coming.
+/// The open connections, oldest first.
 struct Connections {
   std::vector<Session*> sessions;
-  std::uint64_t moments = 0;  ///< connections, requests and answers so far
+  std::uint64_t moments = 0;  ///< number of connections, requests and answers so far
 };
 
-/// One connection: read, answer, again. Owned by the handlers that wait for it.
+/// One connection, which reads and answers in turn. Owned by its pending handlers.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(tcp::socket socket, std::string address, const HttpServerOptions& options, const HttpHandler& handler,
@@ -64,7 +65,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   [[nodiscard]] const HttpConnection& about() const { return about_; }
 
-  /// Counts no more from now on; what it waits for is told that it is over.
+  /// Leaves the list of connections and cancels all pending operations.
   void end() {
     leave();
     stream_.close();
@@ -75,7 +76,7 @@ class Session : public std::enable_shared_from_this<Session> {
     parser_.emplace();
     parser_->header_limit(options_.max_header_bytes);
     parser_->body_limit(options_.max_body_bytes);
-    stream_.expires_after(options_.patience);  // for the whole request: bytes that trickle in do not prolong it
+    stream_.expires_after(options_.patience);  // for the whole request: a trickle of bytes gets no more time
     http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](beast::error_code error, std::size_t) { self->was_read(error); });
   }
@@ -129,7 +130,7 @@ class Session : public std::enable_shared_from_this<Session> {
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
-  std::shared_ptr<const std::string> body_;  // what answer_ points to
+  std::shared_ptr<const std::string> body_;  // the bytes to which answer_ points
   Answer answer_;
   bool head_ = false;
   HttpConnection about_;
@@ -138,7 +139,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Connections& connections_;
 };
 
-/// An IPv4 address is the same, whichever kind of socket it came through.
+/// An IPv4 address reads the same from an IPv4 and an IPv6 socket.
 std::string address_of(const tcp::endpoint& endpoint) {
   const auto address = endpoint.address();
   if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address.to_string();
@@ -211,7 +212,7 @@ struct HttpServer::State {
       if (!error) serve(std::move(socket));
       if (error == asio::error::operation_aborted) return;
       if (!error) return accept();
-      // Out of descriptors: without a pause this would spin.
+      // When file descriptors run out, accept() fails at once; the pause prevents a busy loop.
       pause.expires_after(Millis(100));
       pause.async_wait([this](beast::error_code stopped) {
         if (!stopped) accept();
@@ -237,7 +238,7 @@ struct HttpServer::State {
     say_closed(open[*chosen].address);
   }
 
-  /// The newest closed one's address and how many were closed since this was last said.
+  /// Logs the address of the newest closed connection, and the number of connections closed since the last such line.
   void say_closed(const std::string& address) {
     ++closed;
     const auto now = std::chrono::steady_clock::now();
@@ -251,7 +252,7 @@ struct HttpServer::State {
   const HttpServerOptions options;
   const HttpHandler handler;
   Connections connections;  // outlives the sessions, which the context owns
-  std::size_t closed = 0;   // for want of room, since that was last said
+  std::size_t closed = 0;   // closed for lack of room since the last log line
   std::optional<std::chrono::steady_clock::time_point> said;
   asio::io_context context{1};
   tcp::acceptor acceptor{context};

@@ -1,4 +1,5 @@
-// spdlog writes, nlohmann::json formats; see json_log.h.
+// Formats lines with nlohmann::json and writes with spdlog, whose pattern is the bare line. Cutting works on the
+// values, not on the written line, so every line stays valid JSON.
 #include "controller/serve/json_log.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -47,7 +48,7 @@ spdlog::logger& logger() {
 
 constexpr std::size_t kMinText = 32;  // a time is never cut
 
-/// Every text within `most_text` bytes of UTF-8, every list within `most_items`.
+/// A copy of `value` with every text within `most_text` bytes of UTF-8, and every list within `most_items`.
 Json cut(const Json& value, std::size_t most_text, std::size_t most_items) {
   if (value.is_string()) return api::cut(value.get_ref<const std::string&>(), most_text);
   if (value.is_array()) {

@@ -1,4 +1,5 @@
-// Saying what is new; see log_reporter.h.
+// Compares each cycle with the last logged state. A line counts as logged only if the namespace's share allowed the
+// line; otherwise the old state stays, and the next cycle tries again.
 #include "controller/serve/log_reporter.h"
 
 #include <cmath>
@@ -57,7 +58,7 @@ Json pool_json(const ports::PoolReport& pool, const std::string& what) {
   return json;
 }
 
-/// A pool has no namespace.
+/// The fields of an error. An empty namespace means a pool.
 Json trouble_json(const api::ObjectKey& key, const std::string& step, ErrorKind kind, const std::string& what) {
   const bool pool = key.ns.empty();
   return {{pool ? "pool" : "autoscaler", pool ? key.name : key.to_string()},
@@ -82,7 +83,8 @@ void LogReporter::report_clock(const ports::CycleReport& cycle) {
   clock_is_off_ = off;
 }
 
-/// What each namespace may still write in this cycle. A line without a namespace (of a pool) is nobody's flood.
+/// The lines that each namespace may still write in this cycle. A line without a namespace (of a pool) is always
+/// written.
 class LogReporter::Share {
  public:
   void say_left_out() const {
@@ -92,7 +94,8 @@ class LogReporter::Share {
                  {{"namespace", ns}, {"left_out", wanted - kMaxLines}});
   }
 
-  /// Whether it was written or is of a level that is not; false: it is left out, and counted.
+  /// Logs a line. False: the line is beyond the namespace's share and only counted. True also for a level that is not
+  /// written.
   bool say(const std::string& ns, LogLevel level, const char* message, const Json& fields) {
     if (!is_logged(level)) return true;
     if (!ns.empty() && ++wanted_[ns] > kMaxLines) return false;
@@ -117,7 +120,7 @@ void LogReporter::report(const ports::CycleReport& cycle) {
   share.say_left_out();
 }
 
-/// What was never said is not said to be over, and what is over is said first: so what is kept here stays bounded.
+/// Logs ends before begins, and logs the end only of an error whose begin was logged. So troubles_ stays bounded.
 void LogReporter::report_troubles(const ports::CycleReport& cycle, Share& share) {
   std::map<Trouble, std::string> now;
   for (const auto& pool : cycle.pools)
@@ -140,7 +143,8 @@ void LogReporter::report_decisions(const ports::CycleReport& cycle, Share& share
   std::map<api::ObjectKey, Decision> decisions;
   for (const auto& object : cycle.objects) {
     const auto last = decisions_.find(object.key);
-    if (last != decisions_.end()) decisions.insert(*last);  // also where nothing is decided now, or said
+    if (last != decisions_.end())
+      decisions.insert(*last);  // keeps the last decision where this cycle decides or logs nothing
     if (!object.current || !object.desired) continue;
     const Decision decision{object.action, object.desired, cycle.leading};
     const bool is_new = last == decisions_.end() || last->second != decision || object.scaled;

@@ -1,7 +1,7 @@
-// The cycle as a log: each object's first decision and each that changed, with figures and reasons, and each error when
-// it begins and ends. What stays as it was is not said again. A follower's decisions are details; when it comes to
-// lead, each object's decision is said as its first. No namespace floods the log: what goes beyond its share of a cycle
-// is counted in one line, and said in a later cycle if it still holds.
+// Logs each cycle: the first decision of each object and each change, with figures and reasons, and the begin and end
+// of each error. Repetitions are not logged. A follower logs decisions at debug level; when the follower becomes
+// leader, the decision of each object is logged as new. No namespace can flood the log: lines beyond its share of a
+// cycle are counted in one line, and logged in a later cycle if still true.
 #pragma once
 
 #include <map>
@@ -16,7 +16,7 @@ namespace aia::serve {
 
 class LogReporter : public ports::Reporter {
  public:
-  static constexpr std::size_t kMaxLines = 50;  ///< of one namespace's objects, a cycle
+  static constexpr std::size_t kMaxLines = 50;  ///< of one namespace's objects, per cycle
 
   void report(const ports::CycleReport& cycle) override;
 
@@ -33,8 +33,8 @@ class LogReporter : public ports::Reporter {
     bool operator==(const Decision&) const = default;
   };
   using Trouble = std::tuple<api::ObjectKey, std::string, ErrorKind>;  // object, step, kind
-  std::map<api::ObjectKey, Decision> decisions_;                       // as last said
-  std::map<Trouble, std::string> troubles_;                            // said and not said to be over; newest message
+  std::map<api::ObjectKey, Decision> decisions_;                       // as last logged
+  std::map<Trouble, std::string> troubles_;  // logged as begun and not as ended; with the newest message
   std::optional<bool> synced_;
   bool clock_is_off_ = false;
 };

@@ -1,4 +1,5 @@
-// One metric family under construction: what a Collectable hands out. The help text is the metric's documentation.
+// Builds one metric family, the unit that a prometheus::Collectable returns. The help text is the metric's
+// documentation, so a family cannot be built without help text.
 #pragma once
 
 #include <prometheus/metric_family.h>
@@ -14,13 +15,13 @@ namespace aia::serve {
 
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 
-/// `labels` and one more.
+/// `labels` plus the label `name`.
 inline Labels with(Labels labels, const char* name, std::string value) {
   labels.push_back({name, std::move(value)});
   return labels;
 }
 
-/// Durations in metrics are in seconds.
+/// A duration in seconds, the unit of all durations in metrics.
 inline double seconds(Millis duration) {
   return std::chrono::duration<double>(duration).count();
 }
@@ -34,7 +35,7 @@ struct Family {
   void add(Labels labels, double value) {
     prometheus::ClientMetric metric;
     metric.label = std::move(labels);
-    metric.gauge.value = value;  // the family's type says which of the two counts
+    metric.gauge.value = value;  // the family's type selects gauge or counter
     metric.counter.value = value;
     family.metric.push_back(std::move(metric));
   }

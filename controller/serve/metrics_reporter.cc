@@ -1,4 +1,5 @@
-// prometheus-cpp's core registry and text format, never its Exposer; see metrics_reporter.h.
+// Uses prometheus-cpp's registry and text format, but not its HTTP server (Exposer); http_server.h serves the text. A
+// change counter tells text() when the cached text is out of date.
 #include "controller/serve/metrics_reporter.h"
 
 #include <prometheus/counter.h>
@@ -44,9 +45,10 @@ struct MetricsReporter::State {
           .Name("aiautoscaler_objects_failing")
           .Help("How many AIAutoscalers had an error of this kind in this step of the newest cycle.")
           .Register(registry);
-  std::map<std::pair<std::string, ErrorKind>, int> failed;  ///< what `failing` shows: what is over becomes 0
+  std::map<std::pair<std::string, ErrorKind>, int> failed;  ///< the values of `failing`; a failure that ended becomes 0
 
-  /// One object that fails often is one: it must not look like a server that fails everybody.
+  /// Counts each object once per step and kind, however often the object fails. A single failing object must not look
+  /// like a server that fails all objects.
   void count_failing(const ports::CycleReport& cycle) {
     for (auto& [what, count] : failed) count = 0;
     for (const auto& object : cycle.objects) {
@@ -108,9 +110,9 @@ struct MetricsReporter::State {
     for (const auto& error : reports) errors.Add({{"step", error.step}, {"kind", to_string(error.kind)}}).Increment();
   }
 
-  std::atomic<std::uint64_t> changes = 0;  ///< counted when the change is whole
-  std::mutex writing;                      ///< guards what follows
-  std::uint64_t written_after = 0;         ///< so many changes
+  std::atomic<std::uint64_t> changes = 0;  ///< counted when the change is complete
+  std::mutex writing;                      ///< guards the members below
+  std::uint64_t written_after = 0;         ///< value of `changes` when `written` was made
   std::shared_ptr<const std::string> written;
 };
 
@@ -121,7 +123,7 @@ MetricsReporter::MetricsReporter(const std::string& version) : state_(std::make_
       .Register(state_->registry)
       .Add({{"version", version}})
       .Set(1);
-  // From nought on: a rate does not see a counter's first failure if the counter begins with it.
+  // These counters start at 0: rate() misses the first failure of a counter that starts at 1.
   for (const char* step : {"act", "report"}) {
     for (const auto kind :
          {ErrorKind::Unavailable, ErrorKind::Timeout, ErrorKind::Throttled, ErrorKind::Unauthorized}) {

@@ -1,5 +1,5 @@
-// The controller's own metrics in Prometheus' text format, all prefixed aiautoscaler_: figures per object
-// (object_series.h), errors, and how long cycles and their steps take.
+// Keeps the controller's own metrics in Prometheus' text format, all prefixed aiautoscaler_: figures per object
+// (object_series.h) and per pool (pool_series.h), errors, and the duration of cycles and their steps.
 #pragma once
 
 #include <memory>
@@ -17,14 +17,14 @@ class MetricsReporter : public ports::Reporter {
 
   void report(const ports::CycleReport& cycle) override;
 
-  /// Whether this process leads, and how often the Lease has changed hands. From any thread.
+  /// Sets whether this process leads, and how often the Lease has changed hands. From any thread.
   void set_leadership(bool leading, int transitions);
 
-  /// How long ago each watch was last heard. From any thread.
+  /// Sets the age of each watch: the time since its last message. From any thread.
   void set_watches(const std::vector<ports::WatchAge>& ages);
 
-  /// Everything, as /metrics answers it; written anew only after a change, however often it is asked for. From any
-  /// thread; never null.
+  /// All metrics, as /metrics returns them. The text is written only after a change, however often clients ask. From
+  /// any thread; never null.
   [[nodiscard]] std::shared_ptr<const std::string> text() const;
 
  private:

@@ -1,5 +1,6 @@
-// Gauges and counters per object; see object_series.h. The help texts are the documentation of each metric;
-// docs/monitoring.md has them in a table, held to this by a test.
+// Builds all families anew at each scrape, from the reports of the newest cycle; empty families are left out. The help
+// texts document the metrics. docs/monitoring.md has the metrics in a table, and tests/e2e/dashboards.py compares the
+// names.
 #include "controller/serve/object_series.h"
 
 #include <fmt/format.h>
@@ -22,7 +23,7 @@ std::string level(double quantile) {
   return fmt::format("{:.6g}", quantile);
 }
 
-/// Better is higher, so that the worst of many is their minimum.
+/// Higher is better, so min() over many demand entries finds the worst.
 double rank(api::Trust trust) {
   switch (trust) {
     case api::Trust::Whole: return 3;
@@ -33,7 +34,7 @@ double rank(api::Trust trust) {
   return 0;
 }
 
-/// Into `families`, empty ones left out.
+/// Moves all families that are not empty into `families`.
 template <class Families>
 void move_into(std::vector<prometheus::MetricFamily>& families, const Families& from) {
   for (auto* one : from)
@@ -128,7 +129,7 @@ struct DemandFamilies {
 }  // namespace
 
 void ObjectSeries::update(const ports::CycleReport& cycle) {
-  if (!cycle.synced) return;  // nothing was looked at: the last figures stand
+  if (!cycle.synced) return;  // no objects were observed: the last figures stay
   const std::lock_guard lock(mutex_);
   objects_ = cycle.objects;
   std::set<api::ObjectKey> there;
@@ -138,7 +139,7 @@ void ObjectSeries::update(const ports::CycleReport& cycle) {
     if (object.current && cycle.leading) decisions_[{object.key, object.action}] += 1;
     const bool internal = std::any_of(object.errors.begin(), object.errors.end(),
                                       [](const auto& error) { return error.kind == ErrorKind::Internal; });
-    internal_errors_[object.key] += internal ? 1 : 0;  // from nought on: a rate does not see a counter that begins
+    internal_errors_[object.key] += internal ? 1 : 0;  // starts at 0: rate() misses a counter's first value
     for (const auto& report : object.demand) entries.insert({object.key, report.name});
     judge(object);
   }

@@ -1,5 +1,5 @@
-// Metrics of the objects, made of the newest cycle: figures as gauges, decisions counted. An object that is gone takes
-// its series with it, because only what the newest cycle held is there to be collected.
+// Metrics of the objects of the newest cycle: figures as gauges, decisions as counters. Only the objects of the newest
+// cycle have series, so the series of a deleted object disappear.
 #pragma once
 
 #include <prometheus/collectable.h>
@@ -18,13 +18,14 @@ namespace aia::serve {
 
 class ObjectSeries : public prometheus::Collectable {
  public:
-  /// The newest cycle. Called from the loop's thread, Collect from the server's.
+  /// Takes the newest cycle. The loop's thread calls update(), the server's thread Collect().
   void update(const ports::CycleReport& cycle);
 
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
-  /// How often a forecast was held against what came, and how often that stayed within the planning quantile.
+  /// How many forecasts were compared with the demand that came, and how often demand stayed within the planning
+  /// quantile.
   struct Calibration {
     std::uint64_t judged = 0, covered = 0;
   };

@@ -1,4 +1,5 @@
-// Gauges per pool; the help texts are the documentation of each metric, docs/monitoring.md has them in a table.
+// Builds the gauges of each pool at each scrape. The help texts document the metrics; docs/monitoring.md has the
+// metrics in a table.
 #include "controller/serve/pool_series.h"
 
 #include "controller/serve/metric_family.h"
@@ -6,7 +7,7 @@
 namespace aia::serve {
 
 void PoolSeries::update(const ports::CycleReport& cycle) {
-  if (!cycle.synced) return;  // nothing was looked at: the last figures stand
+  if (!cycle.synced) return;  // no pools were observed: the last figures stay
   const std::lock_guard lock(mutex_);
   pools_ = cycle.pools;
 }

@@ -1,4 +1,4 @@
-// Metrics of the node pools, made of the newest cycle, as ObjectSeries' are of the objects.
+// Metrics of the node pools of the newest cycle. As in object_series.h, the series of a deleted pool disappear.
 #pragma once
 
 #include <prometheus/collectable.h>
@@ -13,7 +13,7 @@ namespace aia::serve {
 
 class PoolSeries : public prometheus::Collectable {
  public:
-  /// The newest cycle. Called from the loop's thread, Collect from the server's.
+  /// Takes the newest cycle. The loop's thread calls update(), the server's thread Collect().
   void update(const ports::CycleReport& cycle);
 
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;

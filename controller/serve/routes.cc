@@ -1,4 +1,5 @@
-// Dispatch by path; see routes.h.
+// Compares paths exactly; the server has already removed the query. A 503 has the reason in its body, for an engineer
+// who asks by hand.
 #include "controller/serve/routes.h"
 
 namespace aia::serve {

@@ -1,5 +1,5 @@
-// What is served where: /metrics, /healthz, /readyz, and a 404 that names them. Health has a server of its own, so that
-// nothing that is done to /metrics keeps a probe from being answered.
+// Maps paths to answers: /metrics, /healthz, /readyz, and a 404 that names these paths. Health also has its own server,
+// so that no load on /metrics can delay a probe.
 #pragma once
 
 #include <functional>
@@ -11,13 +11,13 @@
 
 namespace aia::serve {
 
-/// Says in one line what is still missing; empty: ready.
+/// The reason why the controller is not ready, in one line; empty: ready.
 using WhyNotReady = std::function<std::string()>;
 
-/// /healthz and /readyz. `health` outlives the handler.
+/// Serves /healthz and /readyz. `health` must outlive the handler.
 HttpHandler health_routes(const Health& health, WhyNotReady why_not_ready);
 
-/// /metrics, and what `health` serves. `metrics` outlives the handler.
+/// Serves /metrics, and /healthz and /readyz by `health`. `metrics` must outlive the handler.
 HttpHandler routes(const MetricsReporter& metrics, HttpHandler health);
 
 }  // namespace aia::serve

@@ -1,6 +1,6 @@
-// Whether this process could lead as well as one that has run for long: what /readyz waits for beyond the caches, so
-// that a rolling update does not replace warm followers by cold ones. Bounded, because a query that never answers must
-// not keep an update from going on.
+// Tells whether this process could lead as well as a process that has run for long: whether the histories of all usable
+// objects are read. /readyz waits for this beyond the caches, so that a rolling update does not replace warm followers
+// with cold followers. The wait is limited, because a query without an answer must not block an update.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace aia::serve {
 
 class WarmUp : public ports::Reporter {
  public:
-  /// `patience`: how long after the first cycle that looked at the cluster histories are waited for.
+  /// `patience`: the longest wait for histories, from the first cycle that observed the cluster.
   WarmUp(const ports::Clock& clock, Millis patience) : clock_(clock), patience_(patience) {}
 
   void report(const ports::CycleReport& cycle) override {
@@ -25,7 +25,7 @@ class WarmUp : public ports::Reporter {
             std::all_of(all.begin(), all.end(), [](const auto& one) { return one.warmed_up; });
   }
 
-  /// Once true it stays: an object that is new is no reason to be replaced. From any thread.
+  /// Stays true once true: a new object is no reason to replace this process. From any thread.
   [[nodiscard]] bool done() const { return done_; }
 
  private:
