@@ -49,7 +49,7 @@ struct Target {
   std::string replica_problem{};               ///< why `replica` is not known
   std::string pods_unseen{};                   ///< why the target's pods cannot be found; empty: `pods` is complete
   int status_replicas = 0;                     ///< pods counted by the scale, whatever their state
-  std::string ownership{};       ///< objects whose owner could not be read, in words: their pods count by label
+  std::string ownership{};       ///< which pods count by label because an owner could not be read, in words
   std::size_t pod_template = 0;  ///< a hash: another hash is another version of the pods
   bool ordered = false;          ///< the target starts its pods in sequence
   Removal removal = Removal::NotReadyFirst;
