@@ -176,9 +176,8 @@ int calmed(const Input& input, int recommended, const Settings& settings, api::R
   return stable.replicas;  // between two numbers within the bounds
 }
 
-/// Chooses the action for `desired`. If somebody else sets the replicas, they are left alone. Only an owner without
-/// bounds (a person who sets the replicas back) does not keep minReplicas: then we bring the replicas back to
-/// minReplicas.
+/// Chooses the action for `desired`. If somebody else sets the replicas, they are left alone. An owner that only sets
+/// replicas back keeps none of our bounds, so below minReplicas we still bring the replicas back.
 void act_on(const Input& input, Decision& decision, api::Reasons& reasons) {
   const int current = input.replicas.spec, min = input.spec.min_replicas;
   if (!input.conflict.empty()) {
