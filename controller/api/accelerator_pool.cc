@@ -1,5 +1,5 @@
-// Words for the enumerations, and the rules; the first message wins, in the order in which the fields stand in the
-// object.
+// The pool's rules and the names of its enumerations. Rules run in the order of the object's fields, and the first
+// message wins: a user corrects a field at a time.
 #include "controller/api/accelerator_pool.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
-// AcceleratorPool (aiautoscaler.io/v1alpha1, cluster-scoped) as a struct: which nodes belong to a pool, how it is
-// sized, within which bounds and for whom. The cluster's admin declares it; AIAutoscalers name it in spec.nodePoolRefs.
-// Not to be mistaken for Karpenter's NodePool, which may be what is behind it, nor for the Gateway API's InferencePool.
-// Defaults equal the CRD's (crds/acceleratorpools.yaml), a test holds them together. JSON in accelerator_pool_json.h.
+// AcceleratorPool (aiautoscaler.io/v1alpha1, cluster-scoped) as a struct: the pool's nodes, how the pool is sized, its
+// bounds and its tenants. The cluster's admin declares the pool; AIAutoscalers name the pool in spec.nodePoolRefs. Not
+// to be confused with Karpenter's NodePool, which may lie behind a pool, nor with the Gateway API's InferencePool.
+// Defaults equal the CRD's (crds/acceleratorpools.yaml), and a test compares them. JSON in accelerator_pool_json.h.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@
 
 namespace aia::api {
 
-/// CapacityBuffer: free room for so many replicas is asked of the node autoscaler (autoscaling.x-k8s.io), a buffer for
-/// each workload. Scale: the number of nodes is written to a scale subresource.
+/// How nodes are requested. CapacityBuffer: a buffer per workload asks the node autoscaler for free room, counted in
+/// replicas (autoscaling.x-k8s.io). Scale: the number of nodes is written to a scale subresource.
 enum class Sizing { CapacityBuffer, Scale };
 
-/// A taint that keeps pods without a toleration off a node; only NoSchedule and NoExecute do.
+/// A taint that keeps pods without a toleration off a node. Only NoSchedule and NoExecute do so.
 struct Taint {
   std::string key, value, effect;
   auto operator<=>(const Taint&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs on it
@@ -28,46 +28,47 @@ struct Taint {
   [[nodiscard]] std::string to_string() const { return key + (value.empty() ? "" : "=" + value) + ":" + effect; }
 };
 
-/// What has the scale: a static Karpenter NodePool, or a Cluster API MachineDeployment.
+/// The object with the scale: a static Karpenter NodePool, or a Cluster API MachineDeployment.
 struct ScaleRef {
   std::string api_version, kind, name;
-  std::string ns;  ///< empty: the kind is cluster-scoped
+  std::string ns;  ///< empty: a cluster-scoped kind
   bool operator==(const ScaleRef&) const = default;
   /// "cluster.x-k8s.io/v1beta2 MachineDeployment capi/h100", as messages name it.
   [[nodiscard]] std::string to_string() const;
 };
 
 struct AcceleratorPoolSpec {
-  std::map<std::string, std::string> node_labels;  ///< a node that has them all belongs to the pool; at least one
-  std::vector<Taint> node_taints;                  ///< that its nodes keep; any other makes a node not usable yet
-  std::string gpu_resource;                        ///< "nvidia.com/gpu"
-  int gpus_per_node = 0;                           ///< > 0
-  std::optional<double> price_per_node_hour;       ///< for reports, in whatever currency
-  int min_nodes = 0;                               ///< above 0 only where the pool has a scale
-  int max_nodes = 0;                               ///< > 0
+  std::map<std::string, std::string> node_labels;  ///< a node with all these labels belongs to the pool; not empty
+  std::vector<Taint> node_taints;  ///< lasting taints of the nodes; a node with any other taint is not usable yet
+  std::string gpu_resource;        ///< "nvidia.com/gpu"
+  int gpus_per_node = 0;           ///< > 0
+  std::optional<double> price_per_node_hour;  ///< for reports, in any currency
+  int min_nodes = 0;                          ///< above 0 only if the pool has a scale
+  int max_nodes = 0;                          ///< > 0
   Sizing sizing = Sizing::CapacityBuffer;
-  std::optional<ScaleRef> scale_ref;    ///< set if, and only if, sizing is Scale
-  std::optional<Millis> lead_time;      ///< of a node; unset ("Auto"): measured
-  std::vector<std::string> namespaces;  ///< whose AIAutoscalers may name it; "*": all
+  std::optional<ScaleRef> scale_ref;    ///< set if, and only if, `sizing` is Scale
+  std::optional<Millis> lead_time;      ///< node lead; unset ("Auto"): measured
+  std::vector<std::string> namespaces;  ///< namespaces whose AIAutoscalers may name the pool; "*": all
 
   [[nodiscard]] bool allows(const std::string& ns) const;
   bool operator==(const AcceleratorPoolSpec&) const = default;
 };
 
-/// What the size was before we first wrote it, so that it can be put back (rule 11).
+/// The size before our first write, kept so that the size can be restored (rule 11).
 struct SizeBefore {
   int nodes = 0;
-  WallTime expires{};  ///< afterwards `aiautoscaler release --expired` puts it back, too
+  WallTime expires{};  ///< from then on `aiautoscaler release --expired` restores the size, too
   bool operator==(const SizeBefore&) const = default;
 };
 
 struct AcceleratorPoolStatus {
   std::int64_t observed_generation = 0;
-  int nodes = 0;                     ///< there, or asked for
-  int ready_nodes = 0;               ///< Ready with their GPU resource, and pods may land on them
-  std::optional<int> planned_nodes;  ///< what should be, whether or not we may ask for it; unset: not known yet
+  int nodes = 0;        ///< nodes that exist or are requested
+  int ready_nodes = 0;  ///< nodes Ready with their GPU resource and open to pods
+  std::optional<int>
+      planned_nodes;  ///< nodes that should exist, whether or not we may request them; unset: not known yet
   std::int64_t gpus = 0, used_gpus = 0;
-  LeadTimeStatus lead_time;  ///< of a node
+  LeadTimeStatus lead_time;  ///< node lead
   std::optional<SizeBefore> before;
   Reasons reasons;
   std::vector<Condition> conditions;
@@ -75,13 +76,13 @@ struct AcceleratorPoolStatus {
 };
 
 struct AcceleratorPool {
-  ObjectMeta meta;    ///< ns is empty
-  bool held = false;  ///< our finalizer is on it
+  ObjectMeta meta;    ///< `ns` is empty
+  bool held = false;  ///< our finalizer is on the pool
   AcceleratorPoolSpec spec;
   AcceleratorPoolStatus status;
 };
 
-/// Keeps a pool from going before what we did for it is undone.
+/// The finalizer that keeps a deleted pool until our writes for the pool are undone.
 inline constexpr const char* kPoolFinalizer = "aiautoscaler.io/pool";
 inline constexpr int kMaxNodes = 10'000;
 inline constexpr int kMaxGpusPerNode = 1'024;
@@ -92,8 +93,8 @@ inline constexpr std::size_t kMaxPoolNamespaces = 64;
 const char* to_string(Sizing);
 inline constexpr Sizing kSizings[] = {Sizing::CapacityBuffer, Sizing::Scale};
 
-/// The rules that a spec must keep beyond its types, as the CRD's CEL rules say them. Errors: Invalid, for the first
-/// one that is broken: the field's path and what to change.
+/// Checks the rules beyond a spec's types, as the CRD's CEL rules do. Errors: Invalid, for the first broken rule: the
+/// field's path and the correction.
 Status validate(const AcceleratorPoolSpec& spec);
 
 }  // namespace aia::api

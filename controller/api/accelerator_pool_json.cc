@@ -1,4 +1,4 @@
-// Decoding reads top-down in the order of the object; JSON names live only here and in the CRD.
+// Decodes top-down in the order of the object. JSON names live only here and in the CRD.
 #include "controller/api/accelerator_pool_json.h"
 
 #include "controller/api/field.h"

@@ -1,4 +1,4 @@
-// AcceleratorPool from and to JSON.
+// AcceleratorPool from JSON, and its status from and to JSON. Only these functions and the CRD know the JSON names.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,10 +8,11 @@
 
 namespace aia::api {
 
-/// Errors: Invalid, with the field's path and what to do. A status that does not read is as none.
+/// The object with a validated spec. Errors: Invalid, with the field's path and the correction. Parts of the status
+/// that do not decode keep their defaults, because a status is ours to write again.
 Result<AcceleratorPool> accelerator_pool_from_json(const nlohmann::json& object);
 
-/// The status alone, of an object whose spec may not decode.
+/// The status alone, also of an object whose spec does not decode.
 AcceleratorPoolStatus pool_status_from_json(const nlohmann::json& object);
 nlohmann::json pool_status_to_json(const AcceleratorPoolStatus& status);
 

@@ -1,4 +1,5 @@
-// The names of AIAutoscaler's enumerations, as the CRD spells them (a test compares), and the order by age.
+// Maps AIAutoscaler's enumerations to the names that the CRD spells (a test compares them), and orders AIAutoscalers by
+// age. Age decides which of two owners wins, so equal ages are ordered by name.
 #include "controller/api/autoscaler.h"
 
 #include <tuple>

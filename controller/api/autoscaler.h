@@ -1,5 +1,5 @@
-// AIAutoscaler (aiautoscaler.io/v1alpha1) as a struct: what the user asks for and what we answer. Defaults here equal
-// the CRD's (crds/aiautoscalers.yaml), a test holds them together. JSON in autoscaler_json.h.
+// AIAutoscaler (aiautoscaler.io/v1alpha1) as a struct: the user's spec and our status. Defaults here equal the CRD's
+// (crds/aiautoscalers.yaml), and a test compares them. JSON in autoscaler_json.h.
 #pragma once
 
 #include <optional>
@@ -11,41 +11,42 @@
 
 namespace aia::api {
 
-/// Recommend touches nothing but its own status and Forecasts. Auto writes /scale. Paused keeps forecasting, writes no
-/// scale.
+/// Recommend writes only its own status and Forecasts. Auto writes /scale, too. Paused keeps forecasting and leaves the
+/// scale alone.
 enum class Mode { Recommend, Auto, Paused };
 
-/// What a demand query measures, always totalled over all replicas:
-/// Rate: requests (or work) per second, exogenous. Concurrency: requests in the system. Both are forecast.
-/// Queue: requests waiting; Utilization: mean share of one replica in use (1 = full). Both depend on our own replica
-/// count: reactive only, never forecast (rule 1).
+/// The measure of a demand query, always totalled over all replicas.
+/// Rate: requests (or work) per second. Concurrency: requests in the system. Both are exogenous, and forecast.
+/// Queue: requests waiting. Utilization: mean share of a replica in use (1 = full). Both depend on our own number of
+/// replicas: reactive only, never forecast (rule 1).
 enum class DemandKind { Rate, Concurrency, Queue, Utilization };
 
-/// Auto chooses by backtest. Off leaves the plain reactive rule alone; the API spells it "None" (as status.model does),
-/// because YAML 1.1 reads a bare Off as false.
+/// Auto combines learned quantiles and the last value by their newest losses (rule 7). Off leaves the plain reactive
+/// rule alone; the API spells Off as "None" (as status.model does), because YAML 1.1 reads a bare Off as false.
 enum class ModelChoice { Auto, LastValue, SeasonalNaive, HoltWinters, Off };
 
-/// A query that gives a series per value of `label`: their sum is the demand, the heaviest are forecast by themselves.
+/// For a query with a series per value of `label`: the demand is the sum of the series, and the heaviest parts are
+/// forecast separately.
 struct DecomposeSpec {
   std::string label;
-  int heaviest = 3;  ///< how many
+  int heaviest = 3;  ///< number of parts to forecast
   bool operator==(const DecomposeSpec&) const = default;
 };
 
 struct DemandSpec {
   std::string name;   ///< DNS label; names the Forecast <autoscaler>.<name>
-  std::string query;  ///< PromQL with exactly one series as its result; with `decompose`, with one per label value
+  std::string query;  ///< PromQL with exactly 1 series as its result; with `decompose`, a series per label value
   DemandKind kind = DemandKind::Rate;
   std::optional<std::string> backlog_query;  ///< PromQL: requests waiting; for Rate and Concurrency
-  double capacity_per_replica = 0;           ///< the most ONE replica sustains within the SLO, in the query's unit; > 0
-  std::optional<DecomposeSpec> decompose{};  ///< for Rate and Concurrency with model Auto
+  double capacity_per_replica = 0;  ///< the most a SINGLE replica sustains within the SLO, in the query's unit; > 0
+  std::optional<DecomposeSpec> decompose{};    ///< for Rate and Concurrency with model Auto
   std::optional<std::string> running_query{};  ///< PromQL: work in progress; for Queue
   bool operator==(const DemandSpec&) const = default;
 };
 
 struct ForecastSpec {
   ModelChoice model = ModelChoice::Auto;
-  std::vector<Millis> seasons = {std::chrono::hours(24)};  ///< at most one for now; empty = no season
+  std::vector<Millis> seasons = {std::chrono::hours(24)};  ///< at most 1 for now; empty: no season
   Millis history = std::chrono::hours(336);
   double quantile = 0.95;  ///< planning quantile, in (0.5, 1)
   bool operator==(const ForecastSpec&) const = default;
@@ -63,19 +64,19 @@ struct AutoscalerSpec {
   int min_replicas = 1;
   int max_replicas = 1;
   Mode mode = Mode::Recommend;
-  std::vector<DemandSpec> demand;  ///< one or more; the largest need wins
+  std::vector<DemandSpec> demand;  ///< not empty; the largest need wins
   ForecastSpec forecast;
   std::optional<Millis> lead_time;  ///< unset ("Auto"): measured
   ScalingRules scale_up;
   ScalingRules scale_down;
-  std::optional<std::string> node_pool{};  ///< the AcceleratorPool that its nodes come from
+  std::optional<std::string> node_pool{};  ///< name of the AcceleratorPool of the workload's nodes
   bool operator==(const AutoscalerSpec&) const = default;
 };
 
-/// Observed: from pods that were Ready before the controller saw them, until starts are measured.
+/// The source of a lead time. Observed: from pods Ready before the controller's start, until starts are measured.
 enum class LeadTimeSource { Default, Observed, Measured, Configured };
 
-/// From pod creation to first Ready, without data age. `samples`: the newest measured starts, bounded to
+/// Lead time from pod creation to first Ready, without data age. `samples`: the newest measured starts, at most
 /// kMaxLeadSamples.
 struct LeadTimeStatus {
   LeadTimeSource source = LeadTimeSource::Default;
@@ -85,26 +86,26 @@ struct LeadTimeStatus {
 };
 inline constexpr std::size_t kMaxLeadSamples = 50;
 
-/// A collapse of demand during which replicas are kept. A process that starts meanwhile takes the collapse up from
-/// here.
+/// A collapse of demand during which replicas are kept. A process that starts during a collapse continues the collapse
+/// from here.
 struct CollapseStatus {
-  std::string demand;  ///< its name
+  std::string demand;  ///< name of the demand entry
   WallTime since{};
-  int replicas = 0;     ///< when it began
-  double expected = 0;  ///< demand at the planning quantile then, in its own unit; half of that is a return
+  int replicas = 0;     ///< replicas at the start of the collapse
+  double expected = 0;  ///< planning quantile of demand then, in demand's unit; half of this demand is a return
   bool operator==(const CollapseStatus&) const = default;
 };
 
 struct AutoscalerStatus {
   std::int64_t observed_generation = 0;
   int current_replicas = 0;           ///< spec.replicas of the target as we last saw it
-  std::optional<int> ready_replicas;  ///< unset: its pods cannot be seen
+  std::optional<int> ready_replicas;  ///< unset: the target's pods cannot be seen
   std::optional<int>
-      desired_replicas;  ///< what we want, whether or not the mode lets us write it; unset: not known yet
+      desired_replicas;  ///< wanted replicas, whether or not the mode lets us write them; unset: not known yet
   std::optional<WallTime> last_scale_time;
   LeadTimeStatus lead_time;
-  std::vector<CollapseStatus> collapses{};  ///< that last, by demand
-  Reasons reasons;                          ///< of the newest decision, ordered, at most 16
+  std::vector<CollapseStatus> collapses{};  ///< of the present collapses, by demand entry
+  Reasons reasons;                          ///< from the newest decision, in order, at most 16
   std::vector<Condition> conditions;
   bool operator==(const AutoscalerStatus&) const = default;
 };
@@ -115,7 +116,8 @@ struct Autoscaler {
   AutoscalerStatus status;
 };
 
-/// Which of two in a namespace comes first where both want the same: by name if they were created in the same second.
+/// True if `a` takes precedence over `b` in the same namespace: by age, then by name if both were created in the same
+/// second.
 bool is_older(const Autoscaler& a, const Autoscaler& b);
 
 const char* to_string(Mode);

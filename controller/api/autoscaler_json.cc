@@ -1,4 +1,4 @@
-// Decoding reads top-down in the order of the object; JSON names live only here and in the CRD.
+// Decodes top-down in the order of the object. JSON names live only here and in the CRD.
 #include "controller/api/autoscaler_json.h"
 
 #include "base/decimal.h"

@@ -1,4 +1,5 @@
-// Enums to words and back: one table a type, in the order of its enum, which a static_assert holds complete.
+// A table per enum, in the order of the enum, translates to words and back. A static_assert checks that each table is
+// complete.
 #include "controller/api/codes.h"
 
 #include <algorithm>
@@ -132,7 +133,7 @@ constexpr auto kCodes = std::to_array<Word<Code>>({
     {Code::WriteFailed, "WriteFailed"},
 });
 
-/// Each value stands at its own place, up to the last one.
+/// True if each value stands at its own index, up to `last`.
 template <class Enum, std::size_t n>
 constexpr bool is_complete(const std::array<Word<Enum>, n>& words, Enum last) {
   for (std::size_t i = 0; i < n; ++i)

@@ -1,6 +1,7 @@
-// Every stable word that scripts, alerts and people may match, once: condition types, the codes of conditions,
-// decisions and Events, and actions. In the program they are enums; a string is made where one is written (JSON, log,
-// metric, Event). docs/reference/reasons.md says what each means; tests/house/test_codes.py holds the two together.
+// Every stable word that scripts, alerts and people may match: condition types, the codes of conditions, decisions and
+// Events, and actions. In the program these words are enums; a word becomes a string only where it is written (JSON,
+// log, metric, Event). docs/reference/reasons.md explains each word, and tests/house/test_codes.py compares the page
+// with this file.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,8 @@ enum class ConditionType : std::uint8_t {
   TargetFound,
 };
 
-/// Why: the reason of a condition or an Event, the code of a reason in status.reasons; in alphabetical order. Unknown
-/// stands for a word that another version of the controller wrote.
+/// The reason of a condition or an Event, or the code of a reason in status.reasons; in alphabetical order. Unknown
+/// stands for a word from another version of the controller.
 enum class Code : std::uint8_t {
   AboveMax,
   Active,
@@ -131,10 +132,10 @@ enum class Code : std::uint8_t {
   WriteFailed,
 };
 
-/// What a decision asks for; with Hold nothing is written.
+/// The direction of a decision. Hold writes nothing.
 enum class Action : std::uint8_t { Hold, ScaleIn, ScaleOut };
 
-/// What an Event says was done or tried.
+/// The action that an Event reports as done or tried.
 enum class EventAction : std::uint8_t { Reconcile, ScaleIn, ScaleOut, Size };
 
 inline constexpr auto kLastConditionType = ConditionType::TargetFound;
@@ -145,10 +146,10 @@ const char* to_string(Code code);
 const char* to_string(Action action);
 const char* to_string(EventAction action);
 
-/// Unset: no condition type of ours is called that.
+/// Unset: `word` is no condition type of ours.
 std::optional<ConditionType> condition_type_of(std::string_view word);
 
-/// Unknown: no code is called that.
+/// Unknown: `word` is no code of ours.
 Code code_of(std::string_view word);
 
 }  // namespace aia::api

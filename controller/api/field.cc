@@ -1,4 +1,4 @@
-// Field on nlohmann::json: types are asked for before they are read, so that none of its exceptions is ever thrown.
+// Field on nlohmann::json. Each read checks the JSON type first, so that nlohmann::json never throws.
 #include "controller/api/field.h"
 
 #include <limits>
@@ -8,7 +8,7 @@
 namespace aia::api {
 namespace {
 
-/// The value of a parse, or its error reported at `field`.
+/// The parsed value; a parse error is reported at `field`.
 template <class T>
 T value_or_fail(const Field& field, Result<T> parsed) {
   if (parsed.ok()) return std::move(parsed).value();

@@ -1,6 +1,6 @@
-// A place in a JSON document that knows its path, so that every error names the field and what to do. Reading never
-// throws: the first trouble is kept in the Problem that all fields of one document share, and what is read after it is
-// a default. So decoders read straight through and look at the Problem once, at the end.
+// A position in a JSON document with its path, so that every error names the field and the correction. Reading never
+// throws: an unreadable field returns a default and reports its error. All fields of a document share a Problem, which
+// keeps the first error. So decoders read straight through and look at the Problem at the end.
 #pragma once
 
 #include <cstdint>
@@ -19,29 +19,29 @@ using Problem = std::optional<Error>;
 
 class Field {
  public:
-  /// `document` and `problem` must outlive the field. `path`: what messages call the document; empty for the root.
+  /// `document` and `problem` must outlive the field. `path`: the document's name in messages; empty for the root.
   Field(const nlohmann::json& document, Problem& problem, std::string path = "")
       : value_(&document), problem_(&problem), path_(std::move(path)) {}
 
-  /// The member `key`; not present() when there is none, it is null, or this is no object.
+  /// The member `key`; not present() if there is no such member, the member is null, or this field is no object.
   [[nodiscard]] Field operator[](const char* key) const;
-  /// The same place, its trouble kept apart in `problem`.
+  /// The same position, with its errors kept in `problem` instead.
   [[nodiscard]] Field within(Problem& problem) const { return {value_, &problem, path_}; }
   [[nodiscard]] bool present() const { return value_ != nullptr && !value_->is_null(); }
   [[nodiscard]] const std::string& path() const { return path_; }
 
-  // Each of these reports "is required" when the field is not present, or what is wrong with it, and returns an empty
-  // value.
+  // Each of these returns the field's value. If the field is not present or has another type, each reports the error
+  // and returns an empty value.
   [[nodiscard]] std::string text() const;
-  [[nodiscard]] std::int64_t integer() const;  ///< a JSON integer
-  [[nodiscard]] int count() const;             ///< an integer that fits an int32
+  [[nodiscard]] std::int64_t integer() const;  ///< from a JSON integer
+  [[nodiscard]] int count() const;             ///< from an integer that fits an int32
   [[nodiscard]] Millis duration() const;
   [[nodiscard]] WallTime time() const;
-  [[nodiscard]] double decimal() const;            ///< a decimal string (a JSON number is refused, as the CRD does)
-  [[nodiscard]] std::vector<Field> items() const;  ///< of an array; empty when not present
-  [[nodiscard]] std::vector<std::pair<std::string, Field>> members() const;  ///< of an object; empty when not present
+  [[nodiscard]] double decimal() const;  ///< from a decimal string (a JSON number is refused, as the CRD does)
+  [[nodiscard]] std::vector<Field> items() const;                            ///< from an array; empty if not present
+  [[nodiscard]] std::vector<std::pair<std::string, Field>> members() const;  ///< from an object; empty if not present
 
-  /// One of `all`, by its to_string.
+  /// The value of `all` whose to_string is the field's text.
   template <class Enum, std::size_t n>
   [[nodiscard]] Enum one_of(const Enum (&all)[n]) const {
     const std::string name = text();
@@ -54,7 +54,7 @@ class Field {
     return all[0];
   }
 
-  /// Reports `message` about this field, unless an earlier problem is already kept.
+  /// Reports `message` about this field, unless the Problem already holds an error.
   void fail(const std::string& message) const;
 
  private:

@@ -1,4 +1,5 @@
-// See forecast_json.h. A fan is cut at its far end, where it says least.
+// Writes within the CRD's bounds, so that the API server accepts every Forecast. A fan with too many points loses its
+// far end, which is the least certain part.
 #include "controller/api/forecast_json.h"
 
 #include <cmath>
@@ -26,7 +27,7 @@ std::string percent(double share) {
   return (rounded > 0 ? "+" : "") + format_decimal(rounded) + "%";
 }
 
-/// Decimal strings of at most kMaxQuantiles values; what is not finite becomes "0", so that positions stay.
+/// Decimal strings of at most kMaxQuantiles values; a value that is not finite becomes "0", so that positions stay.
 Json decimals(const std::vector<double>& values) {
   Json out = Json::array();
   for (const double value : values) {

@@ -1,5 +1,5 @@
-// Forecast from and to JSON. Each number is there twice: in full for programs (six significant digits), and under
-// status.summary as `kubectl get forecasts` shows it to people.
+// Forecast from and to JSON. Demand and queue appear twice: as full figures for programs (six significant digits), and
+// under status.summary as `kubectl get forecasts` shows them.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,10 +9,10 @@
 
 namespace aia::api {
 
-/// apiVersion, kind, metadata with its owner, and spec: what server-side apply of the object sends. No status.
+/// The body for a server-side apply of the object: apiVersion, kind, metadata with the owner, and spec. No status.
 nlohmann::json forecast_to_json(const Forecast& forecast);
 
-/// status alone. Figures that are not finite are left out; fan and quantiles are cut to their bounds.
+/// The status alone. Figures that are not finite are left out; fan and quantiles are cut to the CRD's bounds.
 nlohmann::json forecast_status_to_json(const ForecastStatus& status);
 
 /// Errors: Invalid, with the field's path.

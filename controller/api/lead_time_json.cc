@@ -1,4 +1,5 @@
-// See lead_time_json.h.
+// Each sample is read with a Problem of its own, so that a single bad sample spoils neither the other samples nor the
+// status.
 #include "controller/api/lead_time_json.h"
 
 namespace aia::api {

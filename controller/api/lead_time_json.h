@@ -1,4 +1,4 @@
-// A measured lead time as the statuses of AIAutoscalers and AcceleratorPools keep it.
+// A measured lead time, as the statuses of AIAutoscalers and AcceleratorPools store it in JSON.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,10 +8,11 @@
 
 namespace aia::api {
 
-/// A sample that is no duration is left out: as a zero it would make every lead time too short.
+/// Reads a lead time. A sample that is no duration is left out: as a zero the sample would make every lead time too
+/// short.
 LeadTimeStatus lead_time_from(const Field& field);
 
-/// The newest samples, at most kMaxLeadSamples.
+/// Writes a lead time with its newest samples, at most kMaxLeadSamples.
 nlohmann::json lead_time_to_json(const LeadTimeStatus& lead);
 
 }  // namespace aia::api

@@ -1,4 +1,5 @@
-// Conditions across cycles: the little logic that the shared metadata has.
+// Carries conditions from a cycle to the next. A condition keeps its transition time while its status is the same,
+// because alerts and people read the time as "since".
 #include "controller/api/meta.h"
 
 #include <algorithm>

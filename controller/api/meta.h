@@ -1,4 +1,4 @@
-// The parts of metav1 that the objects share: identity, conditions and references.
+// The parts of metav1 that our objects share: identity, conditions and references.
 // Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
 #pragma once
 
@@ -37,7 +37,7 @@ struct ObjectMeta {
   [[nodiscard]] ObjectKey key() const { return {ns, name}; }
 };
 
-/// What is scaled: any kind that serves the scale subresource, in the same namespace.
+/// The scaled object: any kind with a scale subresource, in the same namespace.
 struct TargetRef {
   std::string api_version;
   std::string kind;
@@ -62,7 +62,7 @@ struct Condition {
   bool operator==(const Condition&) const = default;
 };
 
-/// `next` with the transition times that `previous` gives it: kept where the status stayed, `now` where it flipped.
+/// `next` with transition times: the time from `previous` where the status is the same, else `now`.
 std::vector<Condition> with_transition_times(std::vector<Condition> next, const std::vector<Condition>& previous,
                                              WallTime now);
 

@@ -1,4 +1,4 @@
-// Status lists are bounded here as the CRDs bound them, so that one long message can never make a status write fail.
+// Bounds status lists as the CRDs do, so that a long message never makes a status write fail.
 #include "controller/api/meta_json.h"
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace {
 constexpr ConditionStatus kConditionStatuses[] = {ConditionStatus::True, ConditionStatus::False,
                                                   ConditionStatus::Unknown};
 
-/// Length of the UTF-8 character at `at`, or 0 when the bytes there are none (bounds as in RFC 3629).
+/// Length of the UTF-8 character at `at`; 0 if the bytes there are no character (bounds as in RFC 3629).
 std::size_t character_length(const std::string& text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at + i < text.size() ? text[at + i] : 0); };
   const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
@@ -28,7 +28,7 @@ std::size_t character_length(const std::string& text, std::size_t at) {
 std::string cut(const std::string& text, std::size_t limit) {
   static const std::string kEllipsis = "…";
   std::string out;
-  std::size_t keep = 0;  // how much of `out` still leaves room for the ellipsis
+  std::size_t keep = 0;  // length of the part of `out` that leaves room for the ellipsis
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = character_length(text, at);
     out += length == 0 ? "?" : text.substr(at, length);

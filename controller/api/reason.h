@@ -1,5 +1,5 @@
-// Why a number is what it is. The planner emits reasons in order; the same list feeds conditions, Events, logs,
-// `explain` and reports, so that all of them say the same thing.
+// The reasons behind a number. The planner emits reasons in order; conditions, Events, logs, `explain` and reports show
+// the same list, so that all of them agree (rule 12).
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,14 @@ namespace aia::api {
 
 struct Reason {
   Code code = Code::Unknown;
-  std::string message;  ///< one sentence with the numbers in it, for the on-call engineer
+  std::string message;  ///< a sentence with the numbers, for the on-call engineer
   bool operator==(const Reason&) const = default;
 };
 
 using Reasons = std::vector<Reason>;
 
-// What the CRDs bound of a status.
+// The CRDs' bounds of a status.
 inline constexpr std::size_t kMaxReasons = 16;
-inline constexpr std::size_t kMaxMessage = 1024;  ///< bytes of one message, whether a reason's or a condition's
+inline constexpr std::size_t kMaxMessage = 1024;  ///< bytes of a message, of a reason or a condition
 
 }  // namespace aia::api

@@ -1,4 +1,5 @@
-// See resources.h.
+// Parses quantities in long double, which holds every int64 exactly, and adds amounts with saturation. An absurd
+// request must not overflow into a small amount.
 #include "controller/api/resources.h"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ std::int64_t plus(std::int64_t a, std::int64_t b) {  // both ≥ 0
   return a > kMost - b ? kMost : a + b;
 }
 
-/// The factor of a quantity's suffix; nothing when it is none.
+/// The factor of a quantity's suffix; unset: no such suffix.
 std::optional<long double> factor_of(std::string_view suffix) {
   static constexpr std::array<std::pair<std::string_view, int>, 10> kDecimal{
       {{"n", -9}, {"u", -6}, {"m", -3}, {"", 0}, {"k", 3}, {"M", 6}, {"G", 9}, {"T", 12}, {"P", 15}, {"E", 18}}};
@@ -31,7 +32,7 @@ std::optional<long double> factor_of(std::string_view suffix) {
   return std::nullopt;
 }
 
-/// A number in plain notation, or with an exponent where it has one: "1E" is an exa, "1E3" a thousand.
+/// A number in plain notation or with an exponent: "1E" is an exa, "1E3" a thousand.
 std::optional<long double> number_of(std::string_view text) {
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   if (text.empty() || text.front() == '+') return std::nullopt;
@@ -42,8 +43,8 @@ std::optional<long double> number_of(std::string_view text) {
   return number;
 }
 
-/// A device plugin's: with a domain that is not Kubernetes' own. (attachable-volumes-*, hugepages-* have none;
-/// requests.* is a quota's.)
+/// True for a device plugin's resource: its domain is not Kubernetes' own. (attachable-volumes-*, hugepages-* have no
+/// domain; requests.* belongs to quotas.)
 bool is_extended(std::string_view resource) {
   const std::string_view domain = resource.substr(0, resource.find('/'));
   return domain.size() < resource.size() && domain != "kubernetes.io" && !domain.ends_with(".kubernetes.io") &&
@@ -60,7 +61,7 @@ Result<std::int64_t> amount_of(std::string_view resource, std::string_view quant
     return Error{ErrorKind::Invalid, '"' + std::string(quantity) + "\" is no quantity of " + std::string(resource) +
                                          "; write e.g. \"8\", \"500m\" or \"16Gi\""};
   const long double units = *number * *factor * (resource == "cpu" ? 1000 : 1);
-  constexpr long double kRounding = 1e-9L;  // finer than any quantity: 0.1 of a core is 100 thousandths, not 101
+  constexpr long double kRounding = 1e-9L;  // finer than any quantity, so 0.1 of a core is 100 thousandths, not 101
   const long double nearest = std::round(units);
   const long double whole = std::abs(units - nearest) < kRounding ? nearest : std::ceil(units);
   return whole >= static_cast<long double>(kMost) ? kMost : static_cast<std::int64_t>(whole);

@@ -1,11 +1,11 @@
-// How far an observation can be believed: only whole data may lower a number of replicas (rule 8).
+// How far an observation can be believed: only Whole data may lower the number of replicas (rule 8).
 #pragma once
 
 #include <cstdint>
 
 namespace aia::api {
 
-/// In the order from best to worst. Anything but Whole may raise, never lower.
+/// From best to worst. Any trust but Whole may raise replicas, never lower them.
 enum class Trust : std::uint8_t {
   Whole,    ///< every Ready pod contributed, data is fresh, no warnings
   Partial,  ///< some pods or series are missing, or the server warned

@@ -1,4 +1,5 @@
-// See turns_by_namespace.h.
+// Rotates the items within each namespace, then the namespaces, and deals the items out in rounds. Everything follows
+// from `turn`, so no state is kept between calls.
 #include "controller/api/turns_by_namespace.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// One short check per group of fields; the first message wins, in the order in which the fields stand in the object.
+// A short check per group of fields, in the order of the object's fields; the first message wins.
 #include "controller/api/validate.h"
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 namespace aia::api {
 namespace {
 
-using Trouble = std::optional<std::string>;  // of one group: "path: what to change"
+using Trouble = std::optional<std::string>;  // from a group: "path: correction"
 
 std::string within(Millis shortest, Millis longest) {
   return "must be from " + format_duration(shortest) + " to " + format_duration(longest);
@@ -26,7 +26,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/// RFC 1123.
+/// A label as RFC 1123 defines it.
 bool is_dns_label(std::string_view text) {
   const auto is_inner = [](char c) { return is_lower(c) || is_digit(c) || c == '-'; };
   return !text.empty() && std::all_of(text.begin(), text.end(), is_inner) && text.front() != '-' && text.back() != '-';
@@ -36,7 +36,7 @@ bool is_label(const std::string& name) {
   return name.size() <= kMaxDemandName && is_dns_label(name);
 }
 
-/// Names in messages are cut: who wrote them may have written much.
+/// Quotes a name for a message, cut to 80 bytes, because a name can be long.
 std::string quoted(const std::string& text) {
   return "\"" + cut(text, 80) + "\"";
 }

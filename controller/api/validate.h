@@ -1,5 +1,5 @@
-// The rules that a spec must keep beyond its types. The CRD's CEL rules say the same at the API server; they are
-// checked here again, because a cluster may still have an older CRD, and because replay and tests read files.
+// The rules that a spec must keep beyond its types. The CRD's CEL rules check the same at the API server. The
+// controller checks again, because a cluster may still have an older CRD, and because replay and tests read files.
 #pragma once
 
 #include <optional>
@@ -10,22 +10,22 @@
 
 namespace aia::api {
 
-/// What a reference to an object of the API may hold, because its parts become parts of paths: "v1" or "group/version";
-/// a kind; a name, which for a scaleRef is a DNS name, because labels carry it, too.
+/// Bounds of a reference to an API object, whose parts become parts of URL paths: an apiVersion is "v1" or
+/// "group/version"; a scaleRef's name is a DNS name, because labels carry the name, too.
 bool is_api_version(const std::string& text);
 bool is_kind(const std::string& text);
 bool is_object_name(const std::string& text);
 bool is_dns_name(const std::string& text);
 
-/// The same in words, for the fields below `path`: the first one that is not so. `is_name` is one of the two above.
+/// Checks the fields below `path`, and returns the first error in words. `is_name` is is_object_name or is_dns_name.
 std::optional<std::string> check_reference(const std::string& path, const std::string& api_version,
                                            const std::string& kind, const std::string& name,
                                            bool (*is_name)(const std::string&) = is_object_name);
 
-/// Errors: Invalid, for the first rule that is broken: the field's path and what to change.
+/// Errors: Invalid, for the first broken rule: the field's path and the correction.
 Status validate(const AutoscalerSpec& spec);
 
-// What the CRD bounds, in one place.
+// The CRD's bounds, in a single place.
 inline constexpr std::size_t kMaxDemands = 8;
 inline constexpr std::size_t kMaxDemandName = 40;
 inline constexpr std::size_t kMaxQuery = 4096;

@@ -1,4 +1,5 @@
-// See explain.h.
+// One function per reason, each a single sentence built by hand: numbers first, then the consequence, then the remedy.
+// Figures are rounded as people read them (base/decimal.h, base/time.h).
 #include "controller/plan/explain.h"
 
 #include <algorithm>

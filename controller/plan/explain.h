@@ -1,5 +1,5 @@
-// The planner's reasons in words: what an on-call engineer reads in conditions, Events and logs. Only wording is
-// decided here; codes are stable, sentences carry the numbers and what to do where something can be done.
+// The planner's reasons in words, as an on-call engineer reads them in conditions, Events and logs. Only the wording is
+// decided here. Codes are stable; sentences carry the numbers, and the remedy where there is a remedy (rule 12).
 #pragma once
 
 #include "controller/plan/holds.h"
@@ -9,8 +9,8 @@
 
 namespace aia::plan {
 
-/// ForecastFloor or Reactive, whichever needs more, with the other beside it. Precondition: one of the two is
-/// known.
+/// ForecastFloor or Reactive, whichever needs more; the message names the other need, too. Precondition: the entry
+/// knows at least one of both.
 api::Reason explain_need(const DemandInput& demand, const DemandFigures& figures, const Input& input,
                          const Supply& supply);
 
@@ -24,7 +24,7 @@ api::Reason explain_warming_up();
 api::Reason explain_unseen(const std::string& unseen);
 api::Reason explain_rollout(const std::string& rollout);
 api::Reason explain_starting(int starting);
-/// `tries`: since when that holds back what is started ahead; unset: it does not.
+/// `tries`: since when stuck starts keep more replicas from starting ahead; unset: they do not.
 api::Reason explain_stuck(const Input& input, const Supply& supply, const std::optional<Memory::StuckStarts>& tries);
 api::Reason explain_pods_unseen(const Input& input);
 api::Reason explain_lost(const Input& input, const Supply& supply, const Memory::LostPods& lost);
@@ -35,10 +35,10 @@ api::Reason explain_removal(int ready, int current);
 api::Reason explain_collapse(const std::string& demand, const Memory::Collapse& collapse, const Input& input);
 api::Reason explain_queue_alone(Millis lead);
 api::Reason explain_unconfirmed(const Memory::Jump& jump);
-/// "6 replicas more than needed are held since …": for the condition. `is_replaced`: others are started in place of
-/// pods that fail, whatever a person sets.
+/// "6 replicas more than needed are held since …": for the condition. `is_replaced`: replacements for failing pods
+/// start even after a person sets fewer replicas.
 std::string explain_held(const Floor& floor, int kept, WallTime since, bool is_replaced);
-/// Likewise, where nothing is known of the need.
+/// Likewise, where the need is not known.
 std::string explain_held_unknown(int held, WallTime since);
 api::Reason explain_max(int needed, int max);
 /// Replacements that maxReplicas does not allow.

@@ -1,4 +1,5 @@
-// The holds, one function each. See holds.h.
+// Each hold is a function from the last decision's memory to the next memory. The floors at the end combine the holds,
+// in the order in which the reasons list them.
 #include "controller/plan/holds.h"
 
 #include <algorithm>
@@ -10,12 +11,13 @@
 namespace aia::plan {
 namespace {
 
-constexpr double kFull = 0.9;                               // of what the Ready replicas sustain
-constexpr int kLongestPause = 8;                            // lead times between two tries to start more
-constexpr Millis kLongestCollapse = std::chrono::hours(1);  // then a service that is switched off is empty
+constexpr double kFull = 0.9;     // of the load that the Ready replicas sustain
+constexpr int kLongestPause = 8;  // lead times between two tries to start more
+constexpr Millis kLongestCollapse =
+    std::chrono::hours(1);  // after this hour a service that is switched off is scaled in
 constexpr int kLeadsOfCollapse = 10, kFewestParts = 4;
 
-/// The largest since `from`; where nothing is known, the replicas that there are.
+/// The largest `of` in the history since `from`; without any, the current replicas.
 int most(const Input& input, int PastRecommendation::*of, WallTime from = WallTime::min()) {
   int largest = 0;
   for (const PastRecommendation& past : input.history) {
@@ -24,7 +26,7 @@ int most(const Input& input, int PastRecommendation::*of, WallTime from = WallTi
   return largest > 0 ? largest : input.replicas.spec;
 }
 
-/// More that are lost after the first ones' time is over are a loss of its own.
+/// If more pods are lost after the first loss has ceased to be recent, a new loss begins.
 std::optional<Memory::LostPods> lost_pods(const Input& input, const Supply& supply) {
   if (supply.lost == 0) return std::nullopt;
   const Millis oldest = *std::max_element(input.replicas.lost_ages.begin(), input.replicas.lost_ages.end());
@@ -37,7 +39,7 @@ std::optional<Memory::LostPods> lost_pods(const Input& input, const Supply& supp
   return Memory::LostPods{before->since, wanted, supply.lost};
 }
 
-/// Stands until the replicas are back, or nothing has failed for as long as a collapse lasts.
+/// Lasts until the replicas are back at `from`, or nothing has failed for as long as a collapse lasts.
 std::optional<Memory::Replaced> replaced(const Input& input, const Supply& supply) {
   const auto& before = input.memory.replaced;
   if (failing(input, supply) + failing_starts(input, supply) > 0)
@@ -46,8 +48,8 @@ std::optional<Memory::Replaced> replaced(const Input& input, const Supply& suppl
   return stands ? before : std::nullopt;
 }
 
-/// Stands for as long as the replicas that it brought may be kept by the scale-down stabilisation, so that the next
-/// jump does not begin from those. What is confirmed is no jump.
+/// Lasts as long as the scale-down stabilisation may keep the replicas that the jump brought, so that the next jump
+/// does not start from them. Confirmed demand is no jump.
 std::optional<Memory::Jump> jump(const Input& input, const Settings& settings,
                                  const std::vector<DemandFigures>& figures) {
   int confirmed = 0;
@@ -74,9 +76,9 @@ std::map<std::string, Memory::Collapse> collapses_of(const Input& input) {
   return collapses;
 }
 
-/// What must stay while fewer are Ready than are wanted, or as many and all of them are full, so that more may be asked
-/// than they can serve: all that may still serve. Pods without room do not, unless demand is measured on the pods, and
-/// then nobody knows of how many. 0: enough serve.
+/// Replicas to keep while too few are Ready: fewer than needed, or as many but all of them full, so that more requests
+/// may wait than the replicas can serve. Every replica that may still serve is kept. Pods without a node do not serve,
+/// unless demand is measured on the pods: then nobody knows how much demand those pods hide. 0: enough replicas serve.
 int kept_for_ready(const Input& input, const Supply& supply, const Needs& needs) {
   const bool are_full = supply.ready == needs.keep && needs.load >= kFull * supply.ready;
   if (supply.ready >= needs.keep && !are_full) return 0;
@@ -84,9 +86,8 @@ int kept_for_ready(const Input& input, const Supply& supply, const Needs& needs)
   return std::max(1, input.replicas.spec - static_cast<int>(input.replicas.waiting_ages.size()));
 }
 
-/// Of the replicas those that are needed and those that fail stay: pods of both go in a scale-in. Until pods have been
-/// lost for as long as a collapse lasts, as many as were wanted before, too, because demand may be low for want of
-/// them.
+/// Keeps the needed replicas and the failing replicas, because a scale-in removes pods of both. While a loss is recent,
+/// at least the replicas wanted before the loss are kept, because demand may be low for want of the lost pods.
 int kept_for_failing(const Input& input, const Supply& supply, const Memory& memory, int keep) {
   const int stalled = input.replicas.rollout_stalled ? beyond_ready(input, supply) : 0;
   const bool is_recent_loss = memory.lost && is_recent(memory.lost->since, input);
@@ -94,14 +95,14 @@ int kept_for_failing(const Input& input, const Supply& supply, const Memory& mem
   return std::min(input.replicas.spec, std::max(is_recent_loss ? memory.lost->wanted : 0, kept));
 }
 
-/// The fewest replicas of which as many serve as are needed, where the highest ranks are removed first.
+/// The fewest replicas of which `keep` serve, where the highest ranks are removed first.
 int kept_for_ranks(const Input& input, const Supply& supply, int keep) {
   const auto& ranks = input.replicas.ready_ranks;
   const auto serve = static_cast<std::size_t>(std::clamp(keep, 0, supply.ready));
   return serve == 0 || ranks.size() < serve ? 0 : std::min(input.replicas.spec, ranks[serve - 1] + 1);
 }
 
-/// Stands until a start comes up, or none is stuck any more.
+/// Lasts until a start comes up, or no recent start is stuck.
 std::optional<Memory::StuckStarts> stuck_starts(const Input& input, const Supply& supply) {
   if (supply.recently_stuck == 0 || supply.came_up > 0) return std::nullopt;
   if (input.memory.stuck) return input.memory.stuck;
@@ -189,7 +190,7 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
   if (!input.warmed_up) all.push_back({current, explain_warming_up(), ""});
   if (!input.unseen.empty()) all.push_back({current, explain_unseen(input.unseen), ""});
   if (!input.replicas.rollout.empty()) {
-    // Pods that wait for room neither serve nor hold what nobody needs.
+    // A rollout does not keep replicas whose pods wait for a node: these serve nothing.
     const int with_room = std::max(1, current - static_cast<int>(input.replicas.waiting_ages.size()));
     all.push_back({with_room, explain_rollout(input.replicas.rollout), "finish the rollout or roll it back"});
   }

@@ -1,4 +1,5 @@
-// See later_plan.h. What is left of the doubt grows with demand: a night's few requests say little about a morning's.
+// The remaining doubt is a share of the median, so that it grows with demand: the spread of a night's few requests says
+// little about the morning's.
 #include "controller/plan/later_plan.h"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
-// What a later cycle will plan for, as seen from now. A node must be there when its replica is started, and replicas
-// are started for an upper quantile, as it will be forecast then, not for demand itself: of the doubt about demand at
-// `at`, some is settled until a replica for it is started (the median moves), and some never is (the spread at the pod
-// lead stays on top). Taken as independent and normal, the two add up as squares: with U the planning quantile above
-// the median at `at`, and N what of it will be left one pod lead before, a later plan reaches N + sqrt(U² − N²) above
-// the median with the same probability. That is U where nothing is learned meanwhile or all is, and at most √2 U
-// between. Rules 2 and 3.
+// Foretells the planning quantile of a later cycle, because a node must be Ready when its replica starts, and replicas
+// start for the upper quantile of their own moment, not for demand. Part of the doubt about demand at time `at` is
+// settled before the replica starts (the median moves). The remaining doubt never is (the spread at the pod lead stays
+// on top). Both parts count as independent and normal, so they add up as squares. Let U be the planning quantile above
+// the median at `at`, and N the part of U that remains a pod lead before. A later plan then reaches N + sqrt(U² − N²)
+// above the median with the planning quantile's probability. The sum is U if no doubt or all doubt is settled, and at
+// most √2 U between (rules 2 and 3).
 #pragma once
 
 #include "controller/plan/lead_time.h"
@@ -14,14 +14,15 @@ namespace aia::plan {
 
 class LaterPlan {
  public:
-  /// `lead`: of a pod, with the age of the data. The fan must not be empty, and outlives this.
+  /// `lead`: pod lead + data age. Precondition: the fan is not empty, and outlives this object.
   LaterPlan(const forecasting::Fan& fan, WallTime now, Millis lead, double quantile);
 
-  /// What will be planned for at `at` if demand there is `demand`, in demand's unit: of the doubt about `demand` only
-  /// what is settled by then counts. At most one pod lead ahead that is the plan of now: the planning quantile.
+  /// The demand that a later cycle will plan for at time `at`, if demand then is `demand`, in demand's unit. Only the
+  /// settled part of `demand`'s distance from the median counts; the remaining doubt is added. At most a pod lead
+  /// ahead, the result is the plan of now: the planning quantile.
   [[nodiscard]] double at(WallTime at, double demand) const;
 
-  /// Planning quantile of the largest plan for a time in [from, to].
+  /// Planning quantile of the largest plan for any time in [from, to].
   [[nodiscard]] double largest(WallTime from, WallTime to) const;
 
  private:
@@ -29,7 +30,7 @@ class LaterPlan {
 
   const forecasting::Fan& fan_;
   double quantile_;
-  double left_;  ///< of the doubt one pod lead ahead: the planning quantile above the median, over the median
+  double left_;  ///< remaining doubt a pod lead ahead: (planning quantile − median) ÷ median
 };
 
 }  // namespace aia::plan

@@ -1,5 +1,5 @@
-// P90 by nearest rank: the smallest sample that at least nine in ten do not exceed. No interpolation: it is a start
-// that really happened. See lead_time.h.
+// P90 by nearest rank: the smallest sample that at least 90 % of the samples do not exceed. Without interpolation, the
+// lead time is a start which really happened.
 #include "controller/plan/lead_time.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
-// Lead time: from pod creation to first Ready, measured per workload, P90 of the newest starts. Until enough starts
-// were seen, what the pods that were there before show stands in, and where there are none, a default (rule 3).
-// Only the first Ready of a pod counts; pods still starting are censored samples and only ever raise the figure. Data
-// age is added by the planner, per demand.
+// Lead time of a workload: from pod creation to first Ready, as the P90 of its newest starts. Until enough starts are
+// measured, pods from before the controller's start stand in; without such pods a default does (rule 3). Only the first
+// Ready of a pod counts. Pods that still start are censored samples and can only raise the lead time. The planner adds
+// the data age, per demand entry.
 #pragma once
 
 #include <optional>
@@ -20,14 +20,14 @@ struct LeadTime {
 };
 
 struct LeadTimeSettings {
-  Millis fallback{std::chrono::minutes(10)};  ///< until `min_samples` starts were seen
+  Millis fallback{std::chrono::minutes(10)};  ///< until `min_samples` starts were measured
   int min_samples = 3;
 };
 
-/// The lead time to plan with. `measured`: newest last, any number; `configured` overrides. `observed`: from creation
-/// to Ready of pods whose starts were not seen. A pod that lost Ready in between shows far too long a time, so what is
-/// longer than three times the median, or than api::kLongestLead, is left out. What was measured lies between
-/// kShortestLead (within a second of 0 a start would never be late) and api::kLongestLead.
+/// The lead time to plan with. `measured`: newest last, any number; `configured` overrides. `observed`: creation to
+/// Ready of pods whose starts were not seen. A pod that lost Ready in between shows far too long a time, so observed
+/// times above three times their median, or above api::kLongestLead, are left out. Measured lead times lie between
+/// kShortestLead (with a lead of 0 no start would ever be late) and api::kLongestLead.
 LeadTime lead_time(const std::vector<Millis>& measured, const std::vector<Millis>& observed,
                    const std::optional<Millis>& configured, const LeadTimeSettings& settings);
 

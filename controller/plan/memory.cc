@@ -1,4 +1,5 @@
-// Moving what the planner remembers when the wall clock is set. See memory.h.
+// Moves each remembered moment when the wall clock is set. Counts and replicas stay; a new member with a moment belongs
+// here, too.
 #include "controller/plan/memory.h"
 
 namespace aia::plan {

@@ -1,7 +1,7 @@
-// What the planner remembers of a workload from one decision to the next: since when each long hold stands, and what it
-// began with. A value that goes in with the input and comes out with the decision, so that the planner stays pure. A
-// restart loses it, but for collapses, which the status holds; replicas are then held longer, and a jump waits for a
-// second sample. Rules 4-6.
+// Memory of a workload's planner from a decision to the next: since when each long hold stands, and its figures at the
+// start. Memory enters with Input and leaves with Decision, so that the planner stays pure. A restart loses all but the
+// collapses, which the status keeps. After a restart replicas are held longer, and a jump waits for a second sample
+// again (rules 4-6).
 #pragma once
 
 #include <map>
@@ -19,13 +19,13 @@ struct Memory {
     WallTime since{}, next_try{};
     int tries = 0;
   };
-  /// Pods that were Ready are not: since when, how many replicas were wanted before, and how many pods.
+  /// Pods lost Ready: since when, the replicas wanted before, and the number of lost pods.
   struct LostPods {
     WallTime since{};
     int wanted = 0;
     int count = 0;
   };
-  /// Pods fail, and others are started in their place: replicas when that began, and when one last failed.
+  /// Replacements run for failing pods: replicas when the first pod failed, and when a pod last failed.
   struct Replaced {
     int from = 0;
     WallTime last{};
@@ -35,12 +35,12 @@ struct Memory {
     WallTime since{};
     int from = 0;
   };
-  /// Demand jumped beyond what a second sample confirms: replicas before, and when it last did.
+  /// Demand jumped beyond the confirmed demand: replicas before the jump, and when demand was last unconfirmed.
   struct Jump {
     int from = 0;
     WallTime last{};
   };
-  /// What holds a scale-in now, by its reason's code, and since when.
+  /// The hold that now prevents a scale-in, by its reason's code, and since when.
   struct Hold {
     api::Code code = api::Code::Unknown;
     WallTime since{};
@@ -54,16 +54,16 @@ struct Memory {
   std::optional<Jump> jump{};
   std::optional<Hold> hold{};
 
-  /// The wall clock was set by so much: every moment stays as far from now as it was.
+  /// Moves every moment by `by`, after the wall clock was set, so that each stays as far from now.
   void shift(Millis by);
 };
 
-/// A scale-in that does not happen: why, and what it costs.
+/// A prevented scale-in: its reason and its cost.
 struct Held {
-  api::Code code = api::Code::Unknown;  ///< of the reason that holds it
-  std::string message;                  ///< since when, what it costs an hour, why, and how a person ends it
+  api::Code code = api::Code::Unknown;  ///< code of the reason that holds the scale-in
+  std::string message;                  ///< since when, the cost in an hour, why, and how a person ends the hold
   WallTime since{};
-  int replicas = 0;  ///< kept that nobody needs
+  int replicas = 0;  ///< surplus replicas that are kept
 };
 
 }  // namespace aia::plan

@@ -1,4 +1,5 @@
-// Headroom is in the quantile, never in the capacity: the same perReplica divides all three.
+// Sizes a demand entry three times with the same capacity: headroom is in the quantile, never in the capacity. Where a
+// replica would wait for a node, the entry is sized again a node lead later.
 #include "controller/plan/need.h"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ Millis times(double factor, Millis duration) {
   return Millis(static_cast<Millis::rep>(factor * static_cast<double>(duration.count())));
 }
 
-/// A demand's value, what waits and what is worked on, each in its own unit.
+/// Value, waiting and running work of a demand entry, each in its own unit.
 struct Present {
   double value = 0, backlog = 0, running = 0;
 };
@@ -33,14 +34,14 @@ Present measured(double value, const DemandInput& demand) {
   return {value, usable_backlog(demand), usable_running(demand)};
 }
 
-/// As much of what is measured as earlier samples show, too.
+/// The part of `value`, backlog and running work that earlier samples confirm.
 Present confirmed(double value, const DemandInput& demand) {
   const double running = usable_running(demand);
   return {std::min(value, demand.confirmed.value_or(value)), confirmed_backlog(demand),
           std::min(running, demand.confirmed_running.value_or(running))};
 }
 
-/// Demand now with what waits, in the demand's unit; unset: it says nothing.
+/// Demand now plus waiting work, in the demand's unit; unset: a utilisation without Ready replicas.
 std::optional<double> load_of(const Present& now, const DemandInput& demand, const Supply& supply, double drain) {
   switch (demand.spec.kind) {
     case api::DemandKind::Rate: return now.value + now.backlog / drain;
@@ -59,7 +60,7 @@ std::optional<int> need_of(const Present& now, const DemandInput& demand, const 
   return replicas_for(*load, demand.spec.capacity_per_replica);
 }
 
-/// need(now). A jump that a single sample shows is followed up to twice the replicas that there were before it.
+/// Sets need(now). A jump that a single sample shows is followed up to twice the replicas from before the jump.
 void note_reactive_need(const DemandInput& demand, const Input& input, const Supply& supply, double drain,
                         DemandFigures& figures) {
   const std::optional<double> value = usable_value(demand);
@@ -73,8 +74,8 @@ void note_reactive_need(const DemandInput& demand, const Input& input, const Sup
   figures.unconfirmed = *need > *figures.reactive;
 }
 
-/// What a queue at the lead adds to demand. In a Rate's fluid queue, its draining; a Concurrency's forecast already
-/// holds what is in the system, only the separately measured backlog comes on top while it still waits.
+/// The demand that a queue at the lead adds. Rate: the queue, drained within `drain` seconds. Concurrency: the forecast
+/// already counts requests in the system, so only the separately measured backlog is added, while it still waits.
 double queue_as_demand(const DemandInput& demand, double queue_at_lead, double drain) {
   if (demand.spec.kind == api::DemandKind::Rate) return queue_at_lead / drain;
   return queue_at_lead > 0 ? confirmed_backlog(demand) : 0;
@@ -156,15 +157,15 @@ std::optional<api::Reason> trouble_of(const DemandInput& demand, const Supply& s
 
 namespace {
 
-/// Where pods start one after another, of which `serving` serve and the next is Ready in `first`.
+/// A sequence of starts: `serving` replicas serve, and the next replica is Ready after `first`.
 struct InOrder {
   int serving = 0;
   Millis first{0};
-  double queue = 0;  ///< what waits by then, as demand
+  double queue = 0;  ///< requests waiting by then, as demand
 };
 
-/// The highest rank that is needed about when its start, begun now, would end; with `from_now`, at any time until then.
-/// What lies beyond the fan is not known.
+/// The highest rank needed near the end of its own start, if the start began now. With `from_now`: needed at any time
+/// until then. Demand beyond the fan's end is not known and does not count.
 int highest_rank(const DemandInput& demand, const Input& input, const Settings& settings, const InOrder& order,
                  bool from_now) {
   const forecasting::Fan& fan = *demand.fan;
@@ -181,8 +182,9 @@ int highest_rank(const DemandInput& demand, const Input& input, const Settings& 
   return highest;
 }
 
-/// What is started in order, and what is kept: the fewest replicas beside which no other is needed before it could be
-/// started again. More of them that serve have less to start, so that halving finds them.
+/// Sets `start` and `keep` for pods that start in sequence. `keep` is the fewest replicas for which no higher rank is
+/// needed before that rank could be started again. More serving replicas leave fewer ranks to start, so bisection finds
+/// the number.
 void plan_in_order(const DemandInput& demand, const Input& input, const Supply& supply, const Settings& settings,
                    double queue, DemandFigures& figures) {
   const InOrder now{supply.ready, supply.until_ready(supply.ready + 1), queue};
@@ -198,7 +200,7 @@ void plan_in_order(const DemandInput& demand, const Input& input, const Supply& 
   figures.keep = fewest;
 }
 
-/// As if what is started now were ready `lead` from now.
+/// The figures as if a replica started now were Ready after `lead`.
 DemandFigures figures_at(Millis lead, const DemandInput& demand, const Input& input, const Supply& supply,
                          const Settings& settings) {
   DemandFigures figures;
@@ -233,8 +235,8 @@ DemandFigures figures_of(const DemandInput& demand, const Input& input, const Su
   const forecasting::Fan* fan = usable_fan(demand);
   if (!input.nodes || !fan) return figures;
 
-  // A node asked for now serves a pod that is started when it is there; one that is needed sooner was asked for sooner,
-  // and must not be given back just before.
+  // A node requested now serves a pod that starts when the node is Ready. `far` covers the time from the pod lead on,
+  // too: nodes needed sooner were requested sooner, and must not be given back just before their replicas start.
   const Millis far_lead = lead + input.nodes->lead;
   const WallTime far_until = input.now + std::max(times(settings.start_leads, far_lead), far_lead + settings.cycle);
   const LaterPlan later(*fan, input.now, lead, input.spec.forecast.quantile);

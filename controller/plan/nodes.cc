@@ -1,4 +1,5 @@
-// See nodes.h.
+// Packs the pool in two ways: as the scheduler would, to count the new nodes, and tightly, to find nodes that could
+// stay empty. A single packing shows no idle node, because the scheduler spreads small replicas over all nodes.
 #include "controller/plan/nodes.h"
 
 #include <algorithm>
@@ -22,10 +23,10 @@ std::string replicas_in_words(int n) {
   return std::to_string(n) + (n == 1 ? " replica" : " replicas");
 }
 
-/// What is there, as far as planning goes.
+/// The pool's nodes, as the packing sees them.
 struct Room {
-  std::vector<api::Amounts> free;  ///< of usable nodes, then of those on their way
-  std::vector<bool> idle;          ///< the usable ones: no pod but daemons'
+  std::vector<api::Amounts> free;  ///< resources of the usable nodes, then of the nodes on their way
+  std::vector<bool> idle;          ///< of the usable nodes: runs only daemons' pods
   int total = 0;
   int starting = 0;
 };
@@ -55,17 +56,17 @@ std::int64_t gpus_wanted(const PoolWorkload& workload, int replicas) {
   return api::times(api::gpus_of(workload.replica).value_or(0), replicas);
 }
 
-/// Precondition: not empty.
+/// Precondition: `values` is not empty.
 std::int64_t quantile_of(std::vector<std::int64_t> values, double quantile) {
   std::sort(values.begin(), values.end());
   const auto rank = static_cast<std::size_t>(std::ceil(quantile * static_cast<double>(values.size()) - kRounding));
   return values[std::clamp<std::size_t>(rank, 1, values.size()) - 1];
 }
 
-/// Lowers `ahead` of each to `share` of what it wants beyond now, in whole replicas, so that all together have as many
-/// GPUs as their shares sum to: who lacks most of a replica is rounded up first.
+/// Lowers each workload's `ahead` to `share` of its growth beyond `desired`, in whole replicas. Rounding keeps the
+/// total GPUs of the shares: the workloads that lost the largest part of a replica are rounded up first.
 void lower(std::vector<PoolWorkload>& workloads, double share) {
-  std::vector<std::pair<double, PoolWorkload*>> lacking;  // of a replica; whose
+  std::vector<std::pair<double, PoolWorkload*>> lacking;  // lost part of a replica; its workload
   double missing_gpus = 0;
   for (PoolWorkload& one : workloads) {
     const double more = share * (wanted_then(one) - one.desired);
@@ -82,7 +83,7 @@ void lower(std::vector<PoolWorkload>& workloads, double share) {
   }
 }
 
-/// The workloads with `ahead` lowered to what they want together; why, in words.
+/// Returns the workloads, with `ahead` lowered to what they want at the same time. Adds the reason.
 std::vector<PoolWorkload> joined(const PoolInput& input, api::Reasons& reasons) {
   std::vector<PoolWorkload> workloads = input.workloads;
   const auto gpus_then = [&] {
@@ -108,8 +109,8 @@ std::vector<PoolWorkload> joined(const PoolInput& input, api::Reasons& reasons) 
   return workloads;
 }
 
-/// Replicas of room that a buffer keeps beyond what is wanted now, no more than there will be nodes for. Those that are
-/// still bound although nobody wants them any more leave their room.
+/// Replicas that the buffer keeps room for beyond `desired`, at most as many as will find a node. Surplus replicas that
+/// are still bound leave their room to the buffer.
 int buffer_of(const PoolWorkload& workload, int placed) {
   const int leaving = std::max(0, workload.bound - workload.desired);
   const int beyond_now = std::max(0, placed - std::max(0, workload.desired - workload.bound));
@@ -133,7 +134,7 @@ api::Reason explain_workload(const PoolWorkload& workload, int placed, int on_ne
   return {on_new > 0 ? Code::NodesNeeded : Code::NodesEnough, text};
 }
 
-/// Why nothing is shrunk now; empty: it may be.
+/// Why the pool may not shrink now; empty: no objection.
 std::string shrink_hold(const PoolInput& input) {
   if (!input.hold.empty()) return input.hold;
   for (const PoolWorkload& workload : input.workloads) {
@@ -145,10 +146,11 @@ std::string shrink_hold(const PoolInput& input) {
   return "";
 }
 
-/// Idle nodes that nobody needs. The scheduler spreads replicas that are smaller than a node over all that there are,
-/// so that each of these seems to be taken. Those that are wanted now it may put there at any moment; of those ahead
-/// each goes where others are, as far as that has room. What that leaves empty is not needed where the scheduler would
-/// find room for all of them without it, too, and without the one that is given back first.
+/// Counts idle nodes that the pool can do without. The scheduler spreads small replicas over all nodes, so every node
+/// seems to be taken. Therefore pack pods that are wanted now as the scheduler does, because they may land anywhere at
+/// any moment. Then pack the future pods tightly. A node that stays empty is not needed if the scheduler's packing
+/// still finds room for all pods without the empty nodes. All pods must also fit when only the first empty node is
+/// gone, because nodes go singly.
 class IdleNodes {
  public:
   IdleNodes(const Room& room, const PoolInput& input, const std::vector<Wanted>& wanted, const Packing& spread)
@@ -169,7 +171,7 @@ class IdleNodes {
   }
 
  private:
-  /// Those that stay empty where what comes later is put close.
+  /// Idle nodes that stay empty when future pods are packed tightly.
   [[nodiscard]] std::vector<std::size_t> left_empty() const {
     std::vector<Wanted> now = wanted_, later = wanted_;
     for (std::size_t i = 0; i < now.size(); ++i) {
@@ -178,7 +180,7 @@ class IdleNodes {
     }
     const Packing soon = pack(room_.free, now, input_.fresh, 0);
     for (std::size_t i = 0; i < now.size(); ++i) later[i].replicas -= soon.placed[i];
-    const auto rank = [&](std::size_t node) {  // held, idle, on its way
+    const auto rank = [&](std::size_t node) {  // in use, idle, on its way
       if (node >= room_.idle.size()) return soon.taken[node] > 0 ? 0 : 2;
       return room_.idle[node] && soon.taken[node] == 0 ? 1 : 0;
     };
@@ -196,7 +198,7 @@ class IdleNodes {
     return empty;
   }
 
-  /// Without the first `n` of `empty`.
+  /// True if all pods still fit without the first `n` nodes of `empty`.
   [[nodiscard]] bool fits_without(const std::vector<std::size_t>& empty, int n) const {
     const auto last = empty.begin() + n;
     std::vector<api::Amounts> free;
@@ -211,7 +213,7 @@ class IdleNodes {
   const Packing& spread_;
 };
 
-/// Towards fewer nodes: not now, not yet, or by one.
+/// The next size on the way down: `total` while a hold or the window keeps the nodes, else `total` - 1.
 int shrunk(const PoolInput& input, int total, int needed, api::Reasons& reasons) {
   const std::string idle = nodes_in_words(total - needed) + " more than needed";
   if (const std::string hold = shrink_hold(input); !hold.empty()) {
@@ -232,7 +234,7 @@ int room_now(const PoolWorkload& workload) {
   return workload.room.value_or(workload.desired + workload.buffer);
 }
 
-/// Desired + buffer: growing at once, shrinking like nodes do, one replica at a time.
+/// Desired + buffer after calming: grows at once, shrinks like the nodes, by a single replica at a time.
 int calmed_room(const PoolInput& input, const PoolWorkload& workload, int needed) {
   const int room = room_now(workload);
   if (needed >= room) return needed;
@@ -241,7 +243,8 @@ int calmed_room(const PoolInput& input, const PoolWorkload& workload, int needed
   return std::max(stabilise(room, needed, workload.history, input.now, calm).replicas, room - 1);
 }
 
-/// What the buffer is to hold. Replicas that were asked for took it up; those that go leave none behind.
+/// The buffer to keep after calming. A replica that was requested takes its room out of the buffer; a replica that goes
+/// leaves no room behind.
 int calmed_buffer(const PoolInput& input, const PoolWorkload& workload, int computed, bool nodes_fail) {
   const int room = calmed_room(input, workload, workload.desired + computed);
   const int most = nodes_fail ? workload.buffer : std::max(computed, workload.buffer);
@@ -252,7 +255,7 @@ int calmed_buffer(const PoolInput& input, const PoolWorkload& workload, int comp
 
 std::optional<double> share_at_once(const std::vector<PoolWorkload>& workloads, double quantile) {
   if (workloads.size() < 2) return std::nullopt;
-  std::vector<std::vector<std::int64_t>> apart(workloads.size());  // by workload, then by path: beyond what runs now
+  std::vector<std::vector<std::int64_t>> apart(workloads.size());  // GPUs beyond `desired`, by workload, then by path
   std::vector<std::int64_t> together;
   for (const auto& [path, first] : workloads.front().paths) {
     const auto has_it = [id = path](const PoolWorkload& one) { return one.paths.contains(id); };
@@ -267,7 +270,7 @@ std::optional<double> share_at_once(const std::vector<PoolWorkload>& workloads, 
   if (together.empty()) return std::nullopt;
   std::int64_t sum = 0;
   for (auto& one : apart) sum += quantile_of(std::move(one), quantile);
-  if (sum == 0) return 1;  // paths so few, or so low, say nothing
+  if (sum == 0) return 1;  // too few or too low paths say nothing
   return std::min(1.0, static_cast<double>(quantile_of(std::move(together), quantile)) / static_cast<double>(sum));
 }
 
@@ -284,7 +287,7 @@ PoolDecision decide_nodes(const PoolInput& input) {
   decision.total = room.total;
   decision.lacking = packing.new_nodes;
   decision.nodes_fail = input.failing > 0;
-  // Or starting, or of no use: a cordoned node is not ours to give back.
+  // `used` also counts starting and unusable nodes: a cordoned node is not ours to give back.
   const int used = room.total - IdleNodes(room, input, wanted, packing).count();
   decision.needed = std::max(used + packing.new_nodes, std::min(input.min_nodes, std::max(input.max_nodes, used)));
 
@@ -303,8 +306,8 @@ PoolDecision decide_nodes(const PoolInput& input) {
   }
   decision.more = std::max(0, decision.needed - room.total);
   if (decision.nodes_fail) {
-    // One that fails may be its own fault, and another is tried; of two in a row a third would be paid for in vain,
-    // too.
+    // A single failure may be the node's own fault, so another node is tried. After two failures in a row, a third node
+    // would be paid for in vain.
     const bool tries = input.failing == 1 && room.starting == 0;
     decision.more = std::min(decision.more, tries ? 1 : 0);
     decision.reasons.push_back(

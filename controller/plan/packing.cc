@@ -1,4 +1,5 @@
-// See packing.h.
+// Greedy packing: workloads are sorted by their largest pod, and each pod takes its best node at once. Nothing is
+// undone, because the scheduler undoes nothing either.
 #include "controller/plan/packing.h"
 
 #include <algorithm>
@@ -17,12 +18,12 @@ Amounts with_slot(Amounts requests) {
   return requests;
 }
 
-/// The scarcest thing on GPU nodes: where most of it is free, most is left for others.
+/// GPUs are the scarcest resource of GPU nodes: the packing compares nodes by their free GPUs.
 std::int64_t gpus_in(const Amounts& free) {
   return api::gpus_in(free).value_or(0);
 }
 
-/// Larger is placed earlier: by GPUs, then memory, then CPU.
+/// True if `a` is placed earlier than `b`: by GPUs, then memory, then CPU.
 bool larger_pod(const Amounts& a, const Amounts& b) {
   const auto size = [](const Amounts& of) {
     return std::tuple(gpus_in(of), api::amount(of, "memory"), api::amount(of, "cpu"));
@@ -35,7 +36,7 @@ class Nodes {
   Nodes(std::vector<Amounts> free, const Amounts& fresh, int most_new, Prefer prefer)
       : free_(std::move(free)), there_(free_.size()), fresh_(fresh), most_new_(most_new), prefer_(prefer) {}
 
-  /// The node that a pod lands on; nothing: it fits nowhere, nor may a new node be taken for it.
+  /// Places a pod and returns its node; unset: the pod fits no existing node, and no new node may be taken.
   std::optional<std::size_t> place(const Amounts& pod) {
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < free_.size(); ++i) {
@@ -73,7 +74,7 @@ class Nodes {
   Prefer prefer_;
 };
 
-/// Room for all pods of one replica: nothing when one found none, else whether one is on a new node.
+/// Places all pods of a replica. Unset: a pod found no room; true: a pod is on a new node.
 std::optional<bool> place_replica(Nodes& nodes, const api::ReplicaShape& replica, std::vector<std::size_t>& taken) {
   bool whole = true, on_new = false;
   for (const api::ReplicaPods& pods : replica.pods) {
@@ -81,7 +82,7 @@ std::optional<bool> place_replica(Nodes& nodes, const api::ReplicaShape& replica
     for (int i = 0; i < pods.count; ++i) {
       const auto node = nodes.place(pod);
       whole = whole && node.has_value();
-      if (!node) break;  // its like find none, either
+      if (!node) break;  // equal pods find no room either
       on_new = on_new || nodes.is_new(*node);
       if (!nodes.is_new(*node)) ++taken[*node];
     }
@@ -125,7 +126,7 @@ Packing pack(std::vector<Amounts> free, const std::vector<Wanted>& wanted, const
   for (const std::size_t i : order) {
     for (int replica = 0; replica < wanted[i].replicas && !packing.never[i]; ++replica) {
       const auto on_new = place_replica(nodes, wanted[i].replica, packing.taken);
-      if (!on_new) break;  // its like find no room, either
+      if (!on_new) break;  // equal replicas find no room either
       ++packing.placed[i];
       packing.on_new_nodes[i] += *on_new ? 1 : 0;
     }

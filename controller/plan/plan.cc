@@ -1,5 +1,5 @@
-// The decision, step by step: the largest need; what must not be lowered now; the bounds; stabilisation; the action.
-// Each step that changes or holds the number leaves its reason. See plan.h.
+// The decision in steps: the largest need, the holds, the bounds, stabilisation, the action. Each step that changes or
+// holds the number adds its reason.
 #include "controller/plan/plan.h"
 
 #include <algorithm>
@@ -12,7 +12,8 @@
 namespace aia::plan {
 namespace {
 
-/// While a demand is collapsed its forecast asks for nothing: what it keeps is a hold of its own (holds.h).
+/// Combines the entries' needs. A collapsed demand's forecast asks for nothing: a hold of its own keeps replicas
+/// instead (holds.h).
 Needs combine(const Input& input, const std::vector<DemandFigures>& all, const Supply& supply,
               const Settings& settings) {
   Needs needs;
@@ -32,7 +33,7 @@ Needs combine(const Input& input, const std::vector<DemandFigures>& all, const S
   return needs;
 }
 
-/// One reason per entry that knows its need, the largest first.
+/// A reason per entry with a known need, the largest need first.
 api::Reasons need_reasons(const Input& input, const std::vector<DemandFigures>& figures, const Supply& supply) {
   std::vector<std::size_t> order(figures.size());
   std::iota(order.begin(), order.end(), 0U);
@@ -45,26 +46,27 @@ api::Reasons need_reasons(const Input& input, const std::vector<DemandFigures>& 
   return reasons;
 }
 
-/// max is hard, unless somebody may have raised it, and we cannot see that.
+/// max is hard, unless the watches are silent: somebody may have raised max unseen.
 int max_of(const Input& input) {
   const int max = std::max(input.spec.min_replicas, input.spec.max_replicas);
   return input.unseen.empty() ? max : std::max(max, input.replicas.spec);
 }
 
-/// What is wanted of a scale-out.
+/// Replicas that a scale-out wants.
 struct More {
-  int replicas = 0;      ///< with replacements for pods that do not serve
-  int replacements = 0;  ///< among them
+  int replicas = 0;      ///< including replacements for pods that do not serve
+  int replacements = 0;  ///< the replacements among `replicas`
 };
 
-/// Where demand is measured on the pods, or not known, pods that were lost a short time ago hide what they served.
+/// The replicas wanted before a recent loss, where the lost pods hide demand: where demand is measured on the pods, or
+/// not known. 0: no demand is hidden.
 int needed_before(const Input& input, const Needs& needs, const Memory& memory) {
   const bool is_hidden = !needs.known || std::any_of(input.demand.begin(), input.demand.end(), is_measured_on_pods);
   return is_hidden && memory.lost && is_recent(memory.lost->since, input) ? memory.lost->wanted : 0;
 }
 
-/// need(now) whatever else holds; what is wanted ahead of it, and in place of starts that fail, unless most recent
-/// starts do not come up. `memory` notes a try to start more ahead.
+/// need(now) and replacements for failing pods always count. Replicas ahead of demand, and replacements for failing
+/// starts, count only while most recent starts come up, or when a try is due. `memory` notes the try.
 More wanted_more(const Input& input, const Needs& needs, const Supply& supply, Memory& memory) {
   const int failed = failing(input, supply), starts = failing_starts(input, supply);
   const int hidden = needed_before(input, needs, memory);
@@ -78,14 +80,14 @@ More wanted_more(const Input& input, const Needs& needs, const Supply& supply, M
   return !asks_more || try_ahead(input, supply, memory) ? ahead : now;
 }
 
-/// What is wanted before bounds and stabilisation.
+/// Replicas wanted before bounds and stabilisation.
 struct WantedReplicas {
   int replicas = 0;
-  std::optional<Floor> held{};  ///< the highest floor: what keeps replicas beyond the need
+  std::optional<Floor> held{};  ///< the highest floor: keeps replicas beyond the need
   api::Reasons reasons{};
 };
 
-/// What keeps a scale-in from going down to what is needed is told once, and the highest floor holds.
+/// Raises `wanted` to the highest floor, and adds each floor's reason once.
 void keep_above_floors(const Input& input, const Needs& needs, const Supply& supply, const Memory& memory,
                        WantedReplicas& wanted) {
   for (Floor& floor : floors(input, needs, supply, memory)) {
@@ -98,7 +100,7 @@ void keep_above_floors(const Input& input, const Needs& needs, const Supply& sup
   }
 }
 
-/// Never fewer than a hold allows (holds.h). `memory` notes a try to start more ahead.
+/// Combines needs and holds (holds.h). `memory` notes a try to start more ahead.
 WantedReplicas wanted_of(const Input& input, const Needs& needs, const Supply& supply, const Settings& settings,
                          const std::vector<DemandFigures>& figures, Memory& memory) {
   const int current = input.replicas.spec;
@@ -123,8 +125,8 @@ WantedReplicas wanted_of(const Input& input, const Needs& needs, const Supply& s
   return wanted;
 }
 
-/// Says what keeps replicas that nobody needs, and since when it does. `needed` lies within the bounds, which may be
-/// why replicas that a floor keeps are kept anyhow.
+/// Notes which hold keeps surplus replicas, and since when. `needed` lies within the bounds: replicas that minReplicas
+/// keeps anyway are not held.
 void note_held(const Input& input, const std::optional<Floor>& floor, int needed, Decision& decision) {
   if (!floor || std::min(floor->replicas, max_of(input)) <= needed) return;
   const auto& before = input.memory.hold;
@@ -136,7 +138,7 @@ void note_held(const Input& input, const std::optional<Floor>& floor, int needed
       Held{floor->reason.code, explain_held(*floor, kept, since, decision.memory.replaced.has_value()), since, kept};
 }
 
-/// Says which pods do not serve, and whether that keeps others from being started ahead.
+/// Notes which pods do not serve, and whether they keep more replicas from starting ahead.
 void note_pods(const Input& input, const Supply& supply, Decision& decision) {
   const Memory& memory = decision.memory;
   if (supply.stuck > 0) decision.not_serving = explain_stuck(input, supply, memory.stuck);
@@ -144,7 +146,7 @@ void note_pods(const Input& input, const Supply& supply, Decision& decision) {
   if (memory.lost) decision.not_serving = explain_lost(input, supply, *memory.lost);
 }
 
-/// Nothing is known of the need, so that all replicas are kept, those beyond minReplicas as well.
+/// Notes that all replicas are kept, also those above minReplicas, because the need is not known.
 void note_nothing_known(const Input& input, Decision& decision) {
   if (input.replicas.spec <= input.spec.min_replicas) return;
   const auto& before = input.memory.hold;
@@ -153,7 +155,7 @@ void note_nothing_known(const Input& input, Decision& decision) {
   decision.held = Held{api::Code::NothingKnown, explain_held_unknown(input.replicas.spec, since), since, 0};
 }
 
-/// `wants`: with what stands in for pods that fail.
+/// `wants`: includes the replacements for failing pods.
 void explain_bounds(const Input& input, const Needs& needs, int wants, Decision& decision, api::Reasons& reasons) {
   const int min = input.spec.min_replicas, max = input.spec.max_replicas, current = input.replicas.spec;
   if (needs.known && needs.start > max) reasons.push_back(explain_max(needs.start, max));
@@ -171,11 +173,11 @@ int calmed(const Input& input, int recommended, const Settings& settings, api::R
   const Stabilised stable = stabilise(from, recommended, input.history, input.now, calm);
   if (stable.by_window) reasons.push_back(explain_window(from, recommended, stable, calm));
   if (stable.by_tolerance) reasons.push_back(explain_tolerance(from, recommended, calm));
-  return stable.replicas;  // between two numbers that are within the bounds
+  return stable.replicas;  // between two numbers within the bounds
 }
 
-/// What to do about `desired`. Where somebody else sets the replicas they are left alone; somebody who only sets them
-/// back keeps none of our bounds, so that below minReplicas we still bring them back.
+/// Chooses the action for `desired`. If somebody else sets the replicas, they are left alone. An owner that only sets
+/// replicas back keeps none of our bounds, so below minReplicas we still bring the replicas back.
 void act_on(const Input& input, Decision& decision, api::Reasons& reasons) {
   const int current = input.replicas.spec, min = input.spec.min_replicas;
   if (!input.conflict.empty()) {
@@ -189,7 +191,7 @@ void act_on(const Input& input, Decision& decision, api::Reasons& reasons) {
   }
 }
 
-/// `first`, then `then`, at most kMaxReasons; where they are too many, the smallest needs go.
+/// `first`, then `then`, at most kMaxReasons. If there are more, the smallest needs are dropped.
 api::Reasons joined(api::Reasons first, const api::Reasons& then) {
   const std::size_t room = then.size() < api::kMaxReasons ? api::kMaxReasons - then.size() : 1;
   if (first.size() > room) first.resize(room);

@@ -1,5 +1,5 @@
-// The queue to expect when a replica started now is ready, if nothing changed until then: what waits now, plus demand,
-// minus what Ready and arriving replicas serve.
+// The queue expected when a replica started now is Ready, if nothing changes until then: the queue now, plus demand,
+// minus the requests that Ready and arriving replicas serve (rule 4).
 #pragma once
 
 #include <optional>
@@ -9,9 +9,9 @@
 
 namespace aia::plan {
 
-/// Requests waiting `lead` from now. Rate: a fluid queue, B' = max(0, B + (demand − capacity)·dt). Concurrency already
-/// counts requests in the system, so nothing accumulates: what is in the system then and does not fit. Demand is the
-/// forecast's median, without a forecast the current value. Of a partial backlog at least that part waits. Unset:
+/// Requests waiting `lead` from now. Rate: a fluid queue, B' = max(0, B + (demand − capacity)·dt). Concurrency counts
+/// requests in the system, so nothing accumulates: the queue is the excess over capacity at that time. Demand is the
+/// forecast's median, or the current value without a forecast. A partial backlog is a lower bound of the queue. Unset:
 /// demand or backlog is not known, or the kind has no queue of its own.
 std::optional<double> queue_at(const DemandInput& demand, const Supply& supply, WallTime now, Millis lead);
 

@@ -1,4 +1,5 @@
-// See stabilise.h.
+// Clamps the current replicas to the windows' recommendations first, and applies the tolerance to the remaining change.
+// Rounding allows for tolerances that doubles do not hold exactly.
 #include "controller/plan/stabilise.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Calming a recommendation: it must have stood for a while (longest-recent-max on the way down, lowest on the way up),
-// and a small change is not worth making. The algorithm is the HorizontalPodAutoscaler's. Source:
+// Calms a recommendation. A scale-in goes to the highest recommendation of the down window, a scale-out to the lowest
+// of the up window, and small changes are dropped. The algorithm is the HorizontalPodAutoscaler's. Source:
 // https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#configurable-scaling-behavior
 #pragma once
 
@@ -11,11 +11,11 @@ namespace aia::plan {
 
 struct Stabilised {
   int replicas = 0;
-  bool by_window = false;     ///< an earlier recommendation held the change back, in whole or in part
-  bool by_tolerance = false;  ///< the rest was too small a share of the current replicas
+  bool by_window = false;     ///< earlier recommendations held back some or all of the change
+  bool by_tolerance = false;  ///< the remaining change was too small a share of the current replicas
 };
 
-/// Windows and tolerances with their defaults in place.
+/// Windows and tolerances, with defaults filled in.
 struct Calm {
   Millis up_window{0}, down_window{0};
   double up_tolerance = 0, down_tolerance = 0;

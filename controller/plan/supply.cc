@@ -1,5 +1,5 @@
-// Counting what serves and what is coming: Ready pods, starts by their age, starts that are stuck, pods that were lost.
-// See supply.h. A start older than the P90 but not stuck is expected at once: it is late already.
+// Counts Ready pods, starts by age, stuck starts and lost pods. A start older than the P90 but not stuck is late
+// already, and therefore expected at once.
 #include "controller/plan/supply.h"
 
 #include <algorithm>
@@ -7,9 +7,10 @@
 namespace aia::plan {
 namespace {
 
-constexpr int kRecentLeads = 8;  // a start that began earlier says nothing about starts of now
+constexpr int kRecentLeads = 8;  // older starts say nothing about present starts
 
-/// One after another: the oldest start takes what is left of its lead time, each later one a whole lead time more.
+/// Spaces starts that run in sequence: the oldest start takes the remainder of its lead time, each later start a whole
+/// lead time more.
 void put_in_order(std::vector<Millis>& arrivals, Millis lead) {
   for (std::size_t i = 1; i < arrivals.size(); ++i) arrivals[i] = arrivals[i - 1] + lead;
 }
@@ -37,7 +38,7 @@ Supply supply_of(const ReplicaInput& replicas, Millis lead, Millis node_lead) {
   supply.node_lead = node_lead;
   supply.ordered = replicas.ordered;
   supply.came_up = replicas.came_up;
-  supply.ready = std::min(std::max(0, replicas.ready), replicas.spec);  // what is beyond spec is on its way out
+  supply.ready = std::min(std::max(0, replicas.ready), replicas.spec);  // replicas beyond spec are on their way out
   const auto is_recent = [&](Millis age) { return lead <= Millis{0} || age <= kRecentLeads * (lead + node_lead); };
   const auto expect = [&](const std::vector<Millis>& ages, Millis takes) {
     int stuck = 0;

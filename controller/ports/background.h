@@ -1,4 +1,4 @@
-// Somewhere beside the loop to compute: a refit takes a tenth of a second and a cycle must not wait for it.
+// A place beside the loop for computation: a refit takes a tenth of a second, and a cycle must not wait for a refit.
 #pragma once
 
 #include <functional>
@@ -12,8 +12,8 @@ class Background {
   Background& operator=(const Background&) = delete;
   virtual ~Background() = default;
 
-  /// Takes a job to be run soon, once, on another thread or at once; jobs are run in the order they were taken. False:
-  /// enough are waiting, it was not taken.
+  /// Takes a job and runs it once and soon, on another thread or at once. Jobs run in the order in which they were
+  /// taken. False: enough jobs are waiting, and this job was not taken.
   virtual bool offer(std::function<void()> job) = 0;
 };
 

@@ -1,5 +1,5 @@
-// Where forecasters' states outlive the process, so that a restart asks Prometheus for minutes and not for weeks. All
-// of it may be lost at any time: then history is read again.
+// The port through which forecasters' states outlive the process, so that after a restart Prometheus is asked for
+// minutes and not for weeks. All checkpoints may be lost at any time: then the loop reads the histories again.
 #pragma once
 
 #include <cstddef>
@@ -19,13 +19,13 @@ class Checkpoints {
   Checkpoints& operator=(const Checkpoints&) = delete;
   virtual ~Checkpoints() = default;
 
-  /// What was stored last under `key`; unset: nothing that can be read.
+  /// The bytes stored last under `key`; unset: nothing readable.
   virtual std::optional<Bytes> load(const std::string& key) = 0;
 
-  /// May be called from another thread than load(). Failures are the implementation's to tell.
+  /// May run on another thread than load(). The implementation reports its own failures.
   virtual void store(const std::string& key, const Bytes& bytes) = 0;
 
-  /// What load() gave is of no use, in words; it will be replaced.
+  /// The bytes from load() are of no use, for `reason` in words; the loop will replace them.
   virtual void refused(const std::string& key, const std::string& reason) = 0;
 };
 

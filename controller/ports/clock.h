@@ -1,5 +1,5 @@
-// Time as the loop sees it: the wall clock for samples and timestamps, a steady clock for measuring. Injected
-// everywhere, so that a simulation runs the same loop in virtual time.
+// Time as the loop sees it: the wall clock for samples and timestamps, a steady clock for measuring. The clock is
+// injected everywhere, so a simulation runs the same loop in virtual time.
 #pragma once
 
 #include "base/time.h"

@@ -1,5 +1,6 @@
-// What is being worked on, noted where it outlives the process: an object during which the process ended twice is set
-// aside by the next one, so that it does not end for all others, again and again.
+// A record, outliving the process, of the object that each thread works on. If the process ended twice during the same
+// object, the next process sets the object aside, so that a single bad object does not stop all objects again and
+// again.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@ namespace aia::ports {
 
 class CrashJournal {
  public:
-  /// How an end meanwhile is read: work that computes is to blame however the process ends, work that waits for a
-  /// server only where the process ended by its own fault.
+  /// Which ends count against an object. Computes: every end during the work. Waits (for a server): only ends by the
+  /// process's own fault.
   enum class Work { Computes, Waits };
 
   CrashJournal() = default;
@@ -19,15 +20,15 @@ class CrashJournal {
   CrashJournal& operator=(const CrashJournal&) = delete;
   virtual ~CrashJournal() = default;
 
-  /// This thread works on the object from now on, until end() is called with what this returns. From any thread; cheap.
+  /// Notes that this thread works on the object, until end() gets the returned note. From any thread; cheap.
   virtual int begin(const std::string& uid, std::int64_t generation, Work work) = 0;
   virtual void end(int note) = 0;
 
-  /// Why this generation of the object is set aside, in words; unset: it is not.
+  /// Why this generation of the object is set aside, in words; unset: not set aside.
   [[nodiscard]] virtual std::optional<std::string> set_aside(const std::string& uid, std::int64_t generation) const = 0;
 };
 
-/// A note for as long as this lives.
+/// A note in the journal for the lifetime of this object; no note without a journal.
 class Noted {
  public:
   Noted(CrashJournal* journal, const std::string& uid, std::int64_t generation, CrashJournal::Work work)
@@ -38,7 +39,7 @@ class Noted {
   Noted(const Noted&) = delete;
   Noted& operator=(const Noted&) = delete;
 
-  /// The process ends because of it: the note stays.
+  /// Leaves the note in the journal, because the process ends during this work.
   void keep() { journal_ = nullptr; }
 
  private:

@@ -1,7 +1,7 @@
-// Node pools as the loop sees them: which there are, the nodes that each has, and the few writes that size them. A port
-// of its own beside Cluster: a controller that looks after one namespace, or a world without nodes, has none. Nodes and
+// Node pools as the loop sees them: the pools, the nodes of each pool, and the few writes that size a pool. The port is
+// separate from Cluster, because a controller for a single namespace, or a world without nodes, has no pools. Nodes and
 // pods come from caches; sizes and buffers are read fresh, because writes carry their resourceVersion. As with Cluster,
-// every write checks by itself, just before it is sent, that the lease outlives its deadline.
+// every write checks just before it is sent that the lease outlives the write's deadline.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace aia::ports {
 
-/// A pool as read: when the stored object does not decode, `problem` says why and spec is not to be used.
+/// A pool as read. If the stored object does not decode, `problem` says why, and `object.spec` must not be used.
 struct PoolView {
   api::AcceleratorPool object;
   std::optional<Error> problem;
@@ -26,40 +26,40 @@ struct PoolView {
 struct Node {
   std::string name, uid;
   WallTime created{};
-  std::optional<WallTime> ready_since;  ///< Ready=True now, since then (server's time, whole seconds)
+  std::optional<WallTime> ready_since;  ///< Ready=True since then (server's time, whole seconds)
   api::Amounts allocatable;
-  api::Amounts held;               ///< requests of the pods bound to it that have not finished
-  api::Amounts daemons{};          ///< of these, what daemons hold: they come with every node
-  bool busy = false;               ///< a pod is bound to it that is no daemon's
+  api::Amounts held;               ///< requests of the unfinished pods bound to the node
+  api::Amounts daemons{};          ///< the part of `held` that daemons' pods request: every node runs these
+  bool busy = false;               ///< pods other than daemons' are bound to the node
   std::vector<api::Taint> taints;  ///< NoSchedule and NoExecute
   bool cordoned = false;           ///< spec.unschedulable
-  bool deleting = false;           ///< it, or what asked for it, is being deleted
+  bool deleting = false;           ///< the node or its node request is being deleted
 };
 
-/// What a provider keeps of a node that was asked for, from before there is one: a Karpenter NodeClaim, a Cluster API
+/// A provider's record of a requested node, kept from before the node exists: a Karpenter NodeClaim, a Cluster API
 /// Machine.
 struct NodeRequest {
   std::string name, uid;
   WallTime created{};
-  std::string node;  ///< its Node's name; empty: not there yet
+  std::string node;  ///< name of its Node; empty: no Node yet
   bool deleting = false;
-  bool marked = false;  ///< by us, to be the one that goes
+  bool marked = false;  ///< we marked this node as the next to remove
 };
 
-/// All that is known of a pool's nodes and its size now.
+/// A pool's nodes and size as they are now.
 struct PoolSupply {
-  std::vector<Node> nodes;             ///< by name
-  std::vector<NodeRequest> requests;   ///< by name; none where the provider shows none
-  std::optional<int> size;             ///< Sizing::Scale: what its scale asks for
+  std::vector<Node> nodes;             ///< in order of name
+  std::vector<NodeRequest> requests;   ///< in order of name; empty where the provider shows none
+  std::optional<int> size;             ///< Sizing::Scale: nodes requested by the pool's scale
   std::string size_version;            ///< resourceVersion of the scale: goes into the write
-  std::optional<api::Reason> refusal;  ///< why we must not size it: somebody else does, it is paused, there is no
-                                       ///< buffer API
-  std::string rolling{};               ///< its scale's own rollout is under way, in words: it is not to be lowered
-  std::optional<Error> problem;        ///< what of this could not be read; the rest stands
-  int busy_unlabelled = 0;             ///< nodes that were asked for, have not the pool's labels, and pods hold
-  bool shows_requests = true;          ///< else nodes may be there that nothing here names
+  std::optional<api::Reason> refusal;  ///< why we must not size the pool: another owner, a pause, no buffer API
+  std::string rolling{};  ///< the rollout of the pool's scale, in words: the size must not be lowered meanwhile; empty:
+                          ///< no rollout
+  std::optional<Error> problem;  ///< the part that could not be read; all other fields are valid
+  int busy_unlabelled = 0;       ///< nodes that were requested, lack the pool's labels, and are in use by pods
+  bool shows_requests = true;    ///< false: nodes may exist that are not listed here
 
-  /// A mark of ours is on one that need not go: there are no more than are asked for.
+  /// True if our mark is on a node request that need not go, because no more requests stay than the scale asks for.
   [[nodiscard]] bool marked() const {
     const auto stay = [](const NodeRequest& one) { return !one.deleting; };
     const auto marked = [](const NodeRequest& one) { return one.marked && !one.deleting; };
@@ -67,7 +67,7 @@ struct PoolSupply {
            std::any_of(requests.begin(), requests.end(), marked);
   }
 
-  /// Nodes that are not to go: pods hold them, or may.
+  /// Nodes that must not go: pods use the nodes, or may use them.
   [[nodiscard]] int held() const {
     int there = 0, busy = 0;
     for (const Node& node : nodes) {
@@ -78,15 +78,15 @@ struct PoolSupply {
   }
 };
 
-/// Room that we keep free for one AIAutoscaler's replicas: a CapacityBuffer and its PodTemplate, for each kind of pod
-/// in a replica; always ours (label app.kubernetes.io/managed-by: aiautoscaler).
+/// Room that we keep free for an AIAutoscaler's replicas: a CapacityBuffer and its PodTemplate, for each kind of pod in
+/// a replica. A Buffer is always ours (label app.kubernetes.io/managed-by: aiautoscaler).
 struct Buffer {
   api::ObjectKey autoscaler;
-  std::string autoscaler_uid;  ///< of its owner
+  std::string autoscaler_uid;  ///< uid of the owning AIAutoscaler
   std::string pool;
-  int replicas = 0;  ///< of the AIAutoscaler's target
+  int replicas = 0;  ///< replicas of the AIAutoscaler's target that fit
   std::optional<WallTime> expires;
-  std::string version;  ///< of all its parts: goes into the write
+  std::string version;  ///< version of all parts: goes into the write
 };
 
 struct BufferWrite {
@@ -94,15 +94,15 @@ struct BufferWrite {
   std::string pool;
   int replicas = 0;
   std::string gpu_resource;
-  std::int64_t most_gpus = 0;  ///< that the buffer may hold, whatever its replicas: its `limits`
+  std::int64_t most_gpus = 0;  ///< the buffer's `limits`: GPUs at most, whatever its replicas
   WallTime expires{};
-  std::string version;  ///< as read; empty: there is none yet
+  std::string version;  ///< version as read; empty: no buffer yet
 };
 
 struct SizeWrite {
   int from = 0, to = 0;  ///< nodes
-  std::string version;   ///< of the scale, as read
-  bool drains = false;   ///< nodes that pods hold may go
+  std::string version;   ///< version of the scale, as read
+  bool drains = false;   ///< the write may remove nodes that pods use
 };
 
 class Pools {
@@ -112,34 +112,34 @@ class Pools {
   Pools& operator=(const Pools&) = delete;
   virtual ~Pools() = default;
 
-  /// All AcceleratorPools by name, those being deleted, too: what was done for them is to be undone.
+  /// All AcceleratorPools by name, also those being deleted: our writes for these must be undone.
   virtual std::vector<PoolView> pools() = 0;
 
-  /// Of each pool, in order, read side by side.
+  /// The supply of each pool, in order, read side by side.
   virtual std::vector<PoolSupply> supplies(const std::vector<api::AcceleratorPool>& pools, Millis deadline) = 0;
 
-  /// All of ours in the cluster; none where it has no such API.
+  /// All our buffers in the cluster; none where the cluster has no such API.
   virtual Result<std::vector<Buffer>> buffers(Millis deadline) = 0;
 
-  /// Merge patch on the pool's scale with its resourceVersion; with the size that there is, marks of ours go. Conflict:
-  /// somebody wrote since. A raise may be tried once more where only something else than the size was written: nodes
-  /// should not wait for a cycle because of it.
+  /// Merge patch on the pool's scale with its resourceVersion. A write of the present size removes our marks. Conflict:
+  /// somebody wrote since the read. A raise may be tried a second time if the other write left the size alone: nodes
+  /// should not wait a cycle for such a write.
   virtual Status write_size(const api::AcceleratorPool& pool, const SizeWrite& write) = 0;
 
-  /// Creates or changes; the pods of its template are shaped like the target's, with explicit requests. Conflict: what
-  /// `version` says is not what is there; Invalid: there is one of that name that is not ours.
+  /// Creates or changes a buffer. The pods of its template have the shape of the target's pods, with explicit requests.
+  /// Conflict: `version` is not the buffer's version; Invalid: the buffer of this name is not ours.
   virtual Status write_buffer(const BufferWrite& write) = 0;
 
-  /// With its PodTemplates; one that is gone already is done.
+  /// Deletes the buffer with its PodTemplates; a buffer that is already gone is no error.
   virtual Status delete_buffer(const Buffer& buffer) = 0;
 
-  /// Puts our finalizer on the pool, or takes it off. This and the status are written whatever changed since they were
-  /// read, unless `pool.meta.resource_version` is set. Conflict: it is, and something did.
+  /// Puts our finalizer on the pool, or removes the finalizer. Finalizer and status are written whatever changed since
+  /// the read, unless `pool.meta.resource_version` is set. Conflict: the version is set, and the object changed.
   virtual Status hold(const api::AcceleratorPool& pool, bool held) = 0;
 
   virtual Status write_status(const api::AcceleratorPool& pool) = 0;
 
-  /// Best effort: an Event that cannot be written is counted, never retried.
+  /// Best effort: a failed Event is counted, never retried.
   virtual Status write_event(const api::AcceleratorPool& about, const Event& event) = 0;
 };
 
