@@ -37,21 +37,20 @@ void set_seasons(DemandOptions& options, const std::string& text) {
 }
 
 void add_demand_flags(CLI::App& app, DemandOptions& options, const std::vector<std::string>& models) {
-  app.add_option(
-         "--input", options.input,
-         "demand: CSV of time,value lines; time in seconds or RFC 3339, value empty where missing; - is standard "
-         "input")
+  app.add_option("--input", options.input,
+                 "demand: CSV of time,value lines; time in seconds or RFC 3339, value empty if missing; - is standard "
+                 "input")
       ->type_name("FILE")
       ->required();
-  add_duration(app, "--step", options.step, "of the data's grid; else the most common distance between lines",
+  add_duration(app, "--step", options.step, "step of the data's grid; default: the most common distance between lines",
                Millis(1))
       ->default_str("auto");
   app.add_option_function<std::string>(
          "--seasons", [&options](const std::string& text) { set_seasons(options, text); },
-         "auto, or how long they are: 24h,168h")
+         "lengths of the seasons, e.g. 24h,168h; auto: seasons that the data shows")
       ->type_name("DURATION,...")
       ->default_str("auto");
-  app.add_option("--model", options.model, "auto: what does best as it goes; or one alone")
+  app.add_option("--model", options.model, "model that forecasts; auto: the combination that `run` uses")
       ->check(CLI::IsMember(models));
 }
 
@@ -74,32 +73,34 @@ void add_forecast_flags(CLI::App& app, ForecastOptions& options) {
   const auto& fitted = forecasting::fitted_model_names();  // not in a backtest: they are fitted once, to the whole
   models.insert(models.end(), fitted.begin(), fitted.end());
   add_demand_flags(app, options.demand, models);
-  app.add_option("--horizon", options.horizon, "how many steps ahead")->check(CLI::Range(1, ForecastOptions::kLongest));
+  app.add_option("--horizon", options.horizon, "number of steps ahead to forecast")
+      ->check(CLI::Range(1, ForecastOptions::kLongest));
   app.add_option_function<std::string>(
          "--quantiles", [&options](const std::string& text) { set_quantiles(options.quantiles, text); },
-         "which ones, at most " + std::to_string(ForecastOptions::kMostQuantiles))
+         "quantiles to forecast, at most " + std::to_string(ForecastOptions::kMostQuantiles))
       ->type_name("NUMBER,...")
       ->default_str("0.5,0.9,0.95");
   static const std::map<std::string, ForecastFormat> kFormats{
       {"table", ForecastFormat::Table}, {"csv", ForecastFormat::Csv}, {"json", ForecastFormat::Json}};
   app.add_option_function<std::string>(
          "--format", [&options](const std::string& format) { options.format = kFormats.at(format); },
-         "what is printed (docs/forecasting.md)")
+         "output (docs/forecasting.md)")
       ->check(CLI::IsMember({"table", "csv", "json"}))
       ->default_str("table");
 }
 
 void add_backtest_flags(CLI::App& app, BacktestOptions& options) {
   add_demand_flags(app, options.demand, forecasting::exam::model_names());
-  add_durations(app, "--lead-time", options.leads, "how far ahead to judge; else what the grid has of 5m,10m,20m,60m",
-                Millis(1));
+  add_durations(app, "--lead-time", options.leads,
+                "lead times to judge; default: those of 5m,10m,20m,60m that lie on the grid", Millis(1));
   add_durations(app, "--window", options.windows,
-                "judge the maximum from the lead time to so much later, too; else what the grid has of 0s,5m,15m,30m",
+                "lengths of windows after the lead time in which the maximum is judged, too; default: those of "
+                "0s,5m,15m,30m that lie on the grid",
                 Millis(0));
   app.add_option("--plot", options.plot, "draw the end of the judged half into this SVG file")->type_name("FILE");
   app.add_option_function<std::string>(
          "--format", [&options](const std::string& format) { options.json = format == "json"; },
-         "what is printed: a table, or JSON (docs/forecasting.md)")
+         "output: a table, or JSON (docs/forecasting.md)")
       ->check(CLI::IsMember({"table", "json"}))
       ->default_str("table");
 }

@@ -25,10 +25,11 @@ using aia::RunOptions;
 using aia::whole_number;
 
 void add_cluster_flags(CLI::App& app, RunOptions& options) {
-  app.add_option("--kubeconfig", options.kubeconfig, "kubeconfig; else $KUBECONFIG, the pod's own, ~/.kube/config")
+  app.add_option("--kubeconfig", options.kubeconfig,
+                 "kubeconfig file; default: $KUBECONFIG, the pod's service account, or ~/.kube/config")
       ->check(CLI::ExistingFile);
-  app.add_option("--context", options.context, "context of the kubeconfig; else its current one");
-  app.add_option("--namespace", options.ns, "look after this namespace only; else all");
+  app.add_option("--context", options.context, "context of the kubeconfig; default: its current context");
+  app.add_option("--namespace", options.ns, "manage AIAutoscalers of this namespace only; default: all namespaces");
 }
 
 /// An empty value comes from a variable that is not set; without a word, queries would go out with no credentials.
@@ -41,21 +42,25 @@ void add_prometheus_flags(CLI::App& app, RunOptions& options, std::string& passw
   const auto file = [&](const std::string& flag, std::string& path, const std::string& help) {
     return app.add_option(flag, path, help)->check(CLI::ExistingFile);
   };
-  app.add_option("--prometheus-url", prometheus.url, "where demand is read from, e.g. http://prometheus:9090")
+  app.add_option("--prometheus-url", prometheus.url,
+                 "URL of the Prometheus that demand is read from, e.g. http://prometheus:9090")
       ->required();
-  auto* token =
-      file("--prometheus-bearer-token-file", prometheus.bearer_token_file, "bearer token, read for every query");
-  auto* user = app.add_option("--prometheus-username", prometheus.username, "basic authentication")
+  auto* token = file("--prometheus-bearer-token-file", prometheus.bearer_token_file,
+                     "file with a bearer token; the file is read for every query");
+  auto* user = app.add_option("--prometheus-username", prometheus.username, "user name for basic authentication")
                    ->check(not_empty, "")
                    ->excludes(token);
-  auto* password = file("--prometheus-password-file", password_file, "password of that user")->needs(user);
+  auto* password =
+      file("--prometheus-password-file", password_file, "file with the password of --prometheus-username")->needs(user);
   user->needs(password);
-  auto* region = app.add_option("--prometheus-sigv4-region", prometheus.sigv4.region,
-                                "sign queries for AWS, e.g. eu-central-1; credentials come from the environment")
-                     ->check(not_empty, "")
-                     ->excludes(token)
-                     ->excludes(user);
-  app.add_option("--prometheus-sigv4-service", prometheus.sigv4.service, "the service they are signed for")
+  auto* region =
+      app.add_option(
+             "--prometheus-sigv4-region", prometheus.sigv4.region,
+             "AWS region that queries are signed for, e.g. eu-central-1; AWS credentials come from the environment")
+          ->check(not_empty, "")
+          ->excludes(token)
+          ->excludes(user);
+  app.add_option("--prometheus-sigv4-service", prometheus.sigv4.service, "AWS service that queries are signed for")
       ->needs(region);
   const auto set_headers = [&prometheus](const std::vector<std::string>& texts) {
     auto headers = aia::prometheus::parse_headers(texts);
@@ -63,11 +68,12 @@ void add_prometheus_flags(CLI::App& app, RunOptions& options, std::string& passw
     prometheus.headers = std::move(*headers);
   };
   app.add_option_function<std::vector<std::string>>(
-         "--prometheus-header", set_headers, "NAME=VALUE, sent with every query, e.g. X-Scope-OrgID=team-a; repeatable")
+         "--prometheus-header", set_headers, "header NAME=VALUE for every query, e.g. X-Scope-OrgID=team-a; repeatable")
       ->allow_extra_args(false);
-  file("--prometheus-ca", prometheus.tls.ca_file, "the only CA trusted; else the system's");
-  auto* cert = file("--prometheus-cert", prometheus.tls.cert_file, "client certificate");
-  auto* key = file("--prometheus-key", prometheus.tls.key_file, "its key")->needs(cert);
+  file("--prometheus-ca", prometheus.tls.ca_file, "file with the only CA to trust; default: the system's CAs");
+  auto* cert = file("--prometheus-cert", prometheus.tls.cert_file, "file with the client certificate");
+  auto* key =
+      file("--prometheus-key", prometheus.tls.key_file, "file with the key of the client certificate")->needs(cert);
   cert->needs(key);
 }
 
@@ -78,79 +84,100 @@ void add_tenancy_flags(CLI::App& app, aia::prometheus::PrometheusOptions& promet
                                                        {"RestrictToNamespace", RawPromql::RestrictToNamespace},
                                                        {"Forbid", RawPromql::Forbid}};
   const auto set_mode = [&prometheus](const std::string& mode) { prometheus.tenancy.raw_promql = kModes.at(mode); };
-  app.add_option_function<std::string>("--raw-promql", set_mode,
-                                       "what a tenant's PromQL may read: all that the controller may, series of the "
-                                       "object's own namespace, or nothing")
+  app.add_option_function<std::string>(
+         "--raw-promql", set_mode,
+         "series that a tenant's PromQL may read. Allow: all that the controller may read; "
+         "RestrictToNamespace: those of the object's own namespace; Forbid: none")
       ->check(CLI::IsMember(kModes))
       ->default_str("Allow");
-  app.add_option("--tenant-label", prometheus.tenancy.label, "label that holds a series' namespace");
-  app.add_option("--max-series", prometheus.max_series, "series that one query may return")->check(whole_number(1));
-  app.add_option("--max-samples", prometheus.max_samples, "series times points that one query may return")
+  app.add_option("--tenant-label", prometheus.tenancy.label, "label that holds the namespace of a series");
+  app.add_option("--max-series", prometheus.max_series, "most series that one query may return")
+      ->check(whole_number(1));
+  app.add_option("--max-samples", prometheus.max_samples,
+                 "most samples (series times points) that one query may return")
       ->check(whole_number<std::int64_t>(1));
-  app.add_option("--max-body-bytes", prometheus.max_body_bytes, "bytes that one answer may have")
+  app.add_option("--max-body-bytes", prometheus.max_body_bytes, "most bytes that one answer of Prometheus may have")
       ->check(whole_number<std::size_t>(1));
   add_duration(app, "--query-timeout", prometheus.query_timeout,
-               "how long the server may work on one query; at most half a cycle", Millis(1));
+               "how long Prometheus may work on one query; at most half a cycle", Millis(1));
 }
 
 /// Who writes when several run.
 void add_lease_flags(CLI::App& app, aia::LeaseOptions& lease) {
   constexpr Millis kMoment(100);
-  app.add_flag("--leader-elect", lease.elect, "of several controllers one writes; =false: run exactly one")
+  app.add_flag("--leader-elect", lease.elect,
+               "elect a leader, so that only one of several controllers writes; with =false run exactly one controller")
       ->default_str("true");
   app.add_option("--lease-name", lease.name, "name of the Lease");
-  app.add_option("--lease-namespace", lease.ns, "its namespace; else the pod's own, outside a pod aiautoscaler-system");
-  add_duration(app, "--lease-duration", lease.settings.duration, "without a renewal for so long another one takes over",
-               kMoment);
+  app.add_option("--lease-namespace", lease.ns,
+                 "namespace of the Lease; default: the pod's own namespace, outside a pod aiautoscaler-system");
+  add_duration(app, "--lease-duration", lease.settings.duration,
+               "another controller takes over when the Lease was not renewed for this long", kMoment);
   add_duration(app, "--lease-renew-deadline", lease.settings.renew_deadline,
-               "without a renewal for so long the leader writes no more", kMoment);
-  add_duration(app, "--lease-retry", lease.settings.retry, "between two tries, to take the Lease or to renew it",
+               "the leader stops writing when it could not renew the Lease for this long", kMoment);
+  add_duration(app, "--lease-retry", lease.settings.retry, "time between two tries to take or renew the Lease",
                kMoment);
-  app.add_option("--identity", lease.identity, "this controller's name in the Lease; else host, process and a number");
+  app.add_option("--identity", lease.identity,
+                 "name of this controller in the Lease; default: host, process and a number");
 }
 
 void add_loop_flags(CLI::App& app, aia::loop::Settings& loop) {
   constexpr Millis kMoment(100);
-  add_duration(app, "--cycle", loop.cycle, "time between looks at everything", kMoment);
-  add_duration(app, "--grid-step", loop.grid_step, "grid on which demand is forecast", kMoment);
-  add_duration(app, "--freshness", loop.freshness, "a newest sample older than this may raise, never lower", kMoment);
+  add_duration(app, "--cycle", loop.cycle,
+               "period in which the controller observes, plans and acts on all objects once", kMoment);
+  add_duration(app, "--grid-step", loop.grid_step, "step of the grid on which demand is sampled and forecast", kMoment);
+  add_duration(app, "--freshness", loop.freshness,
+               "a value whose newest sample is older than this may raise replicas, never lower them", kMoment);
   add_duration(app, "--watch-freshness", loop.watch_freshness,
-               "objects that the API server last spoke of longer ago than this: raise, never lower", Millis(1'000));
-  add_duration(app, "--source-memory", loop.source_memory,
-               "a gateway or exporter silent for less than this makes a value partial: raise, never lower", Millis(0));
-  add_duration(app, "--default-lead-time", loop.default_lead_time, "pod creation to Ready, until measured", Millis(0));
+               "when a watch on the API server is silent for longer than this, replicas are raised, never lowered",
+               Millis(1'000));
+  add_duration(
+      app, "--source-memory", loop.source_memory,
+      "a gateway or exporter that reported within this time and is silent now makes a value partial: it may raise "
+      "replicas, never lower them",
+      Millis(0));
+  add_duration(app, "--default-lead-time", loop.default_lead_time,
+               "time from pod creation to Ready, until starts are measured", Millis(0));
   add_duration(app, "--default-node-lead-time", loop.default_node_lead_time,
-               "asking for a node of a pool to its being Ready with its GPUs, until measured", Millis(0));
+               "time from requesting a node of a pool to Ready with its GPUs, until nodes are measured", Millis(0));
   add_duration(app, "--node-shrink-window", loop.node_shrink_window,
-               "how long fewer nodes must do before one is given back", Millis(0));
+               "how long fewer nodes must be enough before a node is removed", Millis(0));
   add_duration(app, "--hold-expiry", loop.hold_expiry,
-               "what is asked of node pools may be undone by `release --expired` so long after the last word", kMoment);
+               "how long after the controller's last renewal `release --expired` may undo its changes to node pools",
+               kMoment);
   add_duration(app, "--scale-down-stabilization", loop.scale_down_stabilization,
-               "how long fewer replicas must do before they are scaled in", Millis(0));
-  add_duration(app, "--drain", loop.drain, "how soon a backlog is to be gone once capacity for it is Ready", kMoment);
-  app.add_option("--max-objects", loop.max_objects, "AIAutoscalers that are looked after; namespaces share them")
+               "how long fewer replicas must be enough before replicas are removed", Millis(0));
+  add_duration(app, "--drain", loop.drain, "time in which a backlog is to be drained once replicas for it are Ready",
+               kMoment);
+  app.add_option("--max-objects", loop.max_objects,
+                 "most AIAutoscalers that the controller serves; namespaces share this number")
       ->check(whole_number(1));
-  app.add_option("--max-queries", loop.max_queries,
-                 "queries of one cycle over all objects; namespaces share them, and what is left out comes first next")
+  app.add_option(
+         "--max-queries", loop.max_queries,
+         "most queries of one cycle over all objects; namespaces share this number, and queries that are left out come "
+         "first in the next cycle")
       ->check(whole_number(1));
   constexpr int kUsefulThreads = 4, kMostThreads = 64;
   loop.threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kUsefulThreads);
-  app.add_option("--threads", loop.threads, "that forecasters learn on; the cores, at most 4, unless given")
+  app.add_option("--threads", loop.threads, "threads on which forecasters learn; default: one per core, at most 4")
       ->check(CLI::Range(1, kMostThreads));
 }
 
 void add_release_flags(CLI::App& app, aia::ReleaseCommand& command) {
-  app.add_option("--kubeconfig", command.kubeconfig, "kubeconfig; else $KUBECONFIG, the pod's own, ~/.kube/config")
+  app.add_option("--kubeconfig", command.kubeconfig,
+                 "kubeconfig file; default: $KUBECONFIG, the pod's service account, or ~/.kube/config")
       ->check(CLI::ExistingFile);
-  app.add_option("--context", command.context, "context of the kubeconfig; else its current one");
+  app.add_option("--context", command.context, "context of the kubeconfig; default: its current context");
   app.add_flag("--all", command.options.all,
-               "everything of ours; stop the controller, or set its objects to Recommend, first");
-  app.add_flag("--expired", command.expired, "only what its controller has said nothing of for its --hold-expiry");
-  app.add_flag("--force", command.options.force,
-               "put sizes back even where that drains nodes that pods run on; forget those whose scale is not served");
+               "undo all changes to node pools; first stop the controller, or set its AIAutoscalers to Recommend");
+  app.add_flag("--expired", command.expired, "undo only changes that no controller renewed for --hold-expiry");
+  app.add_flag(
+      "--force", command.options.force,
+      "put sizes back even if that drains nodes on which pods run; forget sizes of scales that the API server no "
+      "longer serves");
   add_duration(app, "--timeout", command.options.deadline, "how long each answer of the API server may take",
                Millis(100));
-  app.add_flag("--dry-run", command.options.dry_run, "only say what would be done");
+  app.add_flag("--dry-run", command.options.dry_run, "only print what would be undone");
 }
 
 /// Without the line breaks that editors and shells put at the end.
@@ -211,30 +238,30 @@ int main(int argc, char** argv) {
   add_tenancy_flags(*run_command, options.prometheus);
   add_loop_flags(*run_command, options.loop);
   add_lease_flags(*run_command, options.lease);
-  run_command->add_option("--listen", options.listen, "address of /metrics; /healthz and /readyz are there, too");
+  run_command->add_option("--listen", options.listen, "address that serves /metrics, /healthz and /readyz");
   run_command->add_option("--health-listen", options.health_listen,
-                          "address of /healthz and /readyz alone, for probes: what is done to --listen does not hold "
-                          "them up");
+                          "address that serves only /healthz and /readyz, for probes: load on --listen does not delay "
+                          "probes here");
   run_command->add_option(
       "--state-dir", options.state_dir,
-      "directory where forecasters' states are kept, so that a restart reads minutes of history and "
-      "not weeks; default: nowhere");
+      "directory for checkpoints of the forecasters, so that a restart reads minutes of history and "
+      "not weeks; default: no checkpoints");
   const auto set_level = [](const std::string& level) { aia::serve::set_log_level(level); };
-  run_command->add_option_function<std::string>("--log-level", set_level, "how much is logged")
+  run_command->add_option_function<std::string>("--log-level", set_level, "least severity of log lines")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->default_str("info");
   aia::ReplayOptions replay_options;
-  auto* replay_command = app.add_subcommand("replay", "play a day of demand through the controller in virtual time");
+  auto* replay_command = app.add_subcommand("replay", "replay a day of demand through the controller in virtual time");
   aia::add_replay_flags(*replay_command, replay_options);
   add_loop_flags(*replay_command, replay_options.scenario.loop);
   aia::ForecastOptions forecast_options;
   auto* forecast_command = app.add_subcommand("forecast", "forecast the demand in a file");
   aia::add_forecast_flags(*forecast_command, forecast_options);
   aia::BacktestOptions backtest_options;
-  auto* backtest_command = app.add_subcommand("backtest", "how good forecasts of the demand in a file would have been");
+  auto* backtest_command = app.add_subcommand("backtest", "measure the accuracy of forecasts of the demand in a file");
   aia::add_backtest_flags(*backtest_command, backtest_options);
   aia::ReleaseCommand release_command;
-  auto* release_app = app.add_subcommand("release", "undo what was done for node pools: buffers, sizes, finalizers");
+  auto* release_app = app.add_subcommand("release", "undo the controller's changes to node pools");
   add_release_flags(*release_app, release_command);
   app.add_subcommand("version", "print the version")->callback([] { std::puts("aiautoscaler " AIA_VERSION); });
 

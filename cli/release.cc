@@ -15,7 +15,8 @@ namespace aia {
 Status release(const ReleaseCommand& command) {
   if (command.options.all == command.expired)
     return Error{ErrorKind::Invalid,
-                 "say --all (everything of ours) or --expired (what its controller left), one of both"};
+                 "give either --all (undo all changes to node pools) or --expired (undo only changes that no "
+                 "controller renews)"};
   const auto clock = std::make_shared<const SystemClock>();
   kube::CredentialsOptions wanted;
   wanted.kubeconfig = command.kubeconfig;
@@ -33,7 +34,8 @@ Status release(const ReleaseCommand& command) {
   const auto released = loop::release(pools, clock->now(), command.options);
   for (const auto& what : released.done)
     std::printf("%s%s\n", command.options.dry_run ? "would be done: " : "", what.c_str());
-  if (released.done.empty() && released.left.empty()) std::puts("nothing of ours is there");
+  if (released.done.empty() && released.left.empty())
+    std::puts("nothing to undo: no buffer, recorded size or finalizer of the controller is there");
   if (released.left.empty()) return done;
   std::string left;
   for (const auto& what : released.left) left += (left.empty() ? "" : "; ") + what;

@@ -25,11 +25,12 @@ void add_node_flags(CLI::App& app, ReplayOptions& options) {
   };
   app.add_option_function<std::string>(
          "--node-lead", set,
-         "a node asked for to Ready: MIN..MAX, drawn for each node, or one duration; none: there is room for every pod "
-         "at once, as with --input unless this is given")
+         "time from requesting a node to Ready: MIN..MAX, drawn for each node, or one duration; none: every pod finds "
+         "room at once (the default with --input)")
       ->type_name("DURATION")
       ->default_str(format_duration(options.nodes.lead_min) + ".." + format_duration(options.nodes.lead_max));
-  app.add_option("--gpus-per-node", options.nodes.gpus_per_node, "that a node has for replicas; with nodes only")
+  app.add_option("--gpus-per-node", options.nodes.gpus_per_node,
+                 "GPUs that a node has for replicas; used only with nodes")
       ->check(whole_number(1));
 }
 
@@ -37,13 +38,18 @@ void add_service_flags(CLI::App& app, simulation::Scenario& scenario) {
   app.add_option_function<std::string>(
          "--lead-time",
          [&scenario](const std::string& text) { set_range("--lead-time", text, scenario.lead_min, scenario.lead_max); },
-         "pod creation, or with nodes its binding to one, to Ready: MIN..MAX, drawn for each pod, or one duration")
+         "time from pod creation (with nodes: from binding to a node) to Ready: MIN..MAX, drawn for each pod, or one "
+         "duration")
       ->type_name("DURATION")
       ->default_str(format_duration(scenario.lead_min) + ".." + format_duration(scenario.lead_max));
-  app.add_option("--gpus-per-replica", scenario.gpus_per_replica, "for the GPU-hours")->check(whole_number(1));
-  add_duration(app, "--slo-wait", scenario.slo_wait, "a request that waits longer misses the SLO", Millis(0));
-  app.add_option("--min-replicas", scenario.min_replicas, "as in the spec")->check(whole_number(1));
-  app.add_option("--max-replicas", scenario.max_replicas, "as in the spec; else twice what the highest demand needs")
+  app.add_option("--gpus-per-replica", scenario.gpus_per_replica, "GPUs of one replica, for the GPU-hours")
+      ->check(whole_number(1));
+  add_duration(app, "--slo-wait", scenario.slo_wait, "a request that waits longer than this misses the SLO", Millis(0));
+  app.add_option("--min-replicas", scenario.min_replicas, "spec.minReplicas of the replayed autoscaler")
+      ->check(whole_number(1));
+  app.add_option(
+         "--max-replicas", scenario.max_replicas,
+         "spec.maxReplicas of the replayed autoscaler; default: twice the replicas that the highest demand needs")
       ->check(whole_number(1));
 }
 
@@ -63,27 +69,29 @@ void add_replay_flags(CLI::App& app, ReplayOptions& options) {
   auto* input =
       app.add_option("--input", options.input,
                      "your demand: CSV lines time,value, with a header or without; time in seconds or RFC 3339, value "
-                     "in requests/s, empty where missing; - is standard input. Else a chat service's "
-                     "working days, made from the seed");
+                     "in requests/s, empty if missing; - is standard input. Default: a chat service's "
+                     "working days, generated from the seed");
   auto* capacity = app.add_option("--per-replica", scenario.per_replica_rps,
                                   "requests/s that ONE replica sustains within your latency objective; needed with "
                                   "--input, else " +
                                       format_decimal(scenario.per_replica_rps));
   capacity->check(positive_number())->default_str("");  // with --input there is none
   input->type_name("FILE")->needs(capacity);
-  add_duration(app, "--history", scenario.history, "how much of what lies before the play is known at its start",
-               Millis(0));
-  add_duration(app, "--play", scenario.play, "how much of the trace's end is played", std::chrono::seconds(1));
+  add_duration(app, "--history", scenario.history,
+               "length of the demand before the replayed part that the controller knows at the start", Millis(0));
+  add_duration(app, "--play", scenario.play, "length of the replayed part, at the end of the trace",
+               std::chrono::seconds(1));
   add_service_flags(app, scenario);
   add_node_flags(app, options);
-  app.add_option("--seed", scenario.seed, "of the made trace, the scatter of arrivals and the lead times")
+  app.add_option("--seed", scenario.seed,
+                 "seed of the generated trace, of the scatter of arrivals and of the lead times")
       ->check(whole_number<std::uint64_t>(0));  // else -1 becomes the largest number
   app.add_option("--report", options.report, "write the report with plots to this HTML file")
       ->type_name("FILE")
       ->take_last();  // `./dev demo --report X` gives it twice
   app.add_option_function<std::string>(
          "--format", [&options](const std::string& format) { options.json = format == "json"; },
-         "what is printed: a table and a drawing, or JSON (docs/replay.md)")
+         "output: a table and a drawing, or JSON (docs/replay.md)")
       ->check(CLI::IsMember({"table", "json"}))
       ->default_str("table");
 }

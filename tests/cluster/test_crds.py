@@ -204,7 +204,7 @@ class Crds(unittest.TestCase):
                 self.cluster.apply({**POOL, "metadata": {"name": "bad"}, "spec": {**POOL["spec"], **change}})
         self.patch_status("acceleratorpools", "sized", {"sizeBefore": {"nodes": 1, "expires": "2026-11-21T08:30:00Z"}})
         held = {**POOL, "metadata": {"name": "sized"}}
-        with self.assertRaisesRegex(ClusterError, "cannot be changed while status.sizeBefore is to be put back"):
+        with self.assertRaisesRegex(ClusterError, "cannot be changed before the size in status.sizeBefore is put back"):
             self.cluster.apply(held)
         self.cluster.apply({**held, "spec": {**POOL["spec"], "sizing": SCALE, "maxNodes": 12}})  # anything else can
         self.cluster.apply({**POOL, "metadata": {"name": "shown"}})
