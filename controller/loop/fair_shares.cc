@@ -1,4 +1,4 @@
-// Smallest wish first: whoever wants less than an equal part leaves the rest to those behind.
+// Serves the smallest wish first. A wish below an equal part leaves its unused budget to the larger wishes behind it.
 #include "controller/loop/fair_shares.h"
 
 #include <algorithm>

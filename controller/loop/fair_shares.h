@@ -1,5 +1,5 @@
-// How a budget is shared among those who want of it: nobody gets more than asked for, and what one leaves is the
-// others'. So that an object with a year of history to read does not keep the others waiting for theirs.
+// Shares a budget among callers. No caller gets more than its wish, and the budget a caller leaves unused goes to the
+// other callers. So an object with a year of history to read does not keep other objects waiting for their history.
 // Source: max-min fairness, Bertsekas and Gallager, Data Networks, 6.5.2.
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace aia::loop {
 
-/// A share for each of `wanted`, in order; together at most `budget`.
+/// Returns a share for each wish in `wanted`, in order. The shares add up to `budget` at most.
 std::vector<int> fair_shares(const std::vector<int>& wanted, int budget);
 
 }  // namespace aia::loop

@@ -1,4 +1,6 @@
-// Forecasting; see forecast.h.
+// Forecasting takes two passes over the objects. The first measures lead times and looks for a collapse of demand, so
+// a fall is compared with the forecast made before the fall was learned. Then all threads feed the new grid points.
+// The second pass refreshes each fan and saves checkpoints; refits begin last.
 #include "controller/loop/forecast.h"
 
 #include <cmath>
@@ -17,12 +19,12 @@ std::string why_not_forecast(const api::DemandSpec& demand) {
   return std::string("a ") + api::to_string(demand.kind) + " depends on our own replicas: reactive only";
 }
 
-/// Whole grid steps, so that a data age that wanders a little does not change the horizon at every cycle.
+/// Rounds the lead up to whole grid steps, so that small changes of the data age do not change the horizon every cycle.
 Millis horizon_of(Millis lead, Millis step) {
   return (lead + step - Millis(1)) / step * step;
 }
 
-/// The query may match now and still have no past: a rule that was just added, a metric that nobody kept.
+/// A query may match now and still have no past: its recording rule was just added, or its metric was not stored.
 std::string empty_history(const DemandState& state) {
   return "the history came back empty: in " + format_duration(state.identity().forecast.history) +
          " the query has no point, so that replicas follow what is measured now, and a forecast is learned from what "
@@ -73,8 +75,8 @@ void forecast_demand(Cycle& cycle, Workload& workload, DemandView& view, const S
   input.forecast_note = view.model + ": " + view.why;
 }
 
-/// Whether demand is far below what was forecast for now, before what was observed is learned. A part of it says
-/// nothing, and while pods that served do not it is no wonder.
+/// Checks whether demand is far below the forecast for now, before the observed demand is learned. Partial data says
+/// nothing about a fall. While pods that served are lost or missing, a fall is no surprise, so no look is taken.
 void look_for_collapse(Workload& workload, WallTime now, const Settings& settings) {
   static const forecasting::Fan kNone;
   const bool all_serve = !workload.state->pods.any_lost() && workload.state->pods.missing() == 0;
@@ -92,7 +94,8 @@ void look_for_collapse(Workload& workload, WallTime now, const Settings& setting
   }
 }
 
-/// What was observed is learned: most of the work of a cycle, and all of it while histories are read.
+/// Feeds the observed points to the forecasters, object by object on all threads. Feeding is most of a cycle's work,
+/// and all of a cycle's work while histories are read.
 void feed(Cycle& cycle, const Settings& settings) {
   in_parallel(cycle.workloads.size(), settings.threads, [&](std::size_t i) {
     auto& workload = cycle.workloads[i];

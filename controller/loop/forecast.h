@@ -1,5 +1,5 @@
-// Step 2: what will be. Feeds the grid points that came in, measures the lead time, and hands each demand entry its
-// fan, or says why it has none; then the reactive rule stands alone.
+// Step 2, forecast: measures the lead time, feeds the new grid points, and hands each demand entry its fan. A demand
+// entry without a fan gets the reason in words; then only the reactive rule counts for the entry.
 #pragma once
 
 #include "controller/loop/aids.h"
@@ -7,7 +7,7 @@
 
 namespace aia::loop {
 
-/// Refits run and states are kept with the help of `aids`.
+/// Runs the forecast step. `aids` holds the background for refits and the store for checkpoints; both may be missing.
 void forecast(Cycle& cycle, const Settings& settings, const Aids& aids);
 
 }  // namespace aia::loop

@@ -1,4 +1,6 @@
-// Building and writing Forecasts; see forecast_objects.h.
+// Builds a Forecast from a demand entry and writes it if its slot, decision or model changed since the last write. A
+// Forecast that is equal to the last written Forecast is not written again. A failed write is an error of its object
+// only.
 #include "controller/loop/forecast_objects.h"
 
 #include <algorithm>
@@ -17,7 +19,7 @@ void put_fan(api::ForecastStatus& status, const forecasting::Fan& fan) {
   const auto levels = std::min(api::kMaxQuantiles, fan.levels.size());
   status.quantiles.assign(fan.levels.begin(), fan.levels.begin() + static_cast<std::ptrdiff_t>(levels));
   const std::size_t points = std::min(api::kMaxFanPoints, fan.offsets.size());
-  for (std::size_t i = 0; i < points; ++i) {  // spread over all of them, the first and the last included
+  for (std::size_t i = 0; i < points; ++i) {  // spread over all knots, first and last included
     const std::size_t k = points < 2 ? 0 : i * (fan.offsets.size() - 1) / (points - 1);
     api::FanPoint point{fan.offsets[k], {}};
     for (std::size_t q = 0; q < levels; ++q) point.values.push_back(fan.values(k, q));
@@ -29,7 +31,7 @@ void put_fan(api::ForecastStatus& status, const forecasting::Fan& fan) {
 void put_figures(api::ForecastStatus& status, const DemandView& view, const plan::DemandFigures& figures) {
   status.ahead = figures.ahead;
   status.upper = figures.upper;
-  // Where nobody measures the queue it is not known to be empty.
+  // Without a backlog query the queue is unknown, not empty.
   if (view.input.spec.backlog_query) status.queue = figures.queue_at_lead;
   status.lead = figures.lead;
   status.replicas = figures.needed();

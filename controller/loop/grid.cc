@@ -1,4 +1,5 @@
-// Grid arithmetic; see grid.h.
+// Puts each sample at the nearest grid point, so that a time rounded by the server still finds its point. A second
+// sample at a grid point, from another series or the same, makes the point a gap: the query is ambiguous there.
 #include "controller/loop/grid.h"
 
 #include <limits>

@@ -1,5 +1,5 @@
-// The regular grid on which demand is kept: multiples of the step since the epoch, so that a restart samples the very
-// same points. What a range query did not answer is a gap, never a zero.
+// The regular grid on which demand is kept. Grid points are multiples of the step since the epoch, so that a restart
+// samples the very same points. A point without an answer from the range query is a gap, never a zero.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace aia::loop {
 
-/// Grid points first, first + step, … last.
+/// The grid points `first`, `first + step`, … `last`; both ends are included.
 struct GridRange {
   WallTime first{};
   WallTime last{};
@@ -22,10 +22,10 @@ struct GridRange {
 /// The newest grid point at or before `time`.
 WallTime floor_to_grid(WallTime time, Millis step);
 
-/// One value per grid point; NaN where no series has a sample, or more than one has.
+/// Returns one value per grid point; NaN where there is no sample, or more than one.
 std::vector<double> on_grid(const ports::QueryAnswer& answer, const GridRange& range);
 
-/// The same of the series whose `label` is `value`; empty: of those without it.
+/// The same for the series whose `label` equals `value`; an empty `value` means the series without the label.
 std::vector<double> on_grid(const ports::QueryAnswer& answer, const GridRange& range, const std::string& label,
                             const std::string& value);
 
