@@ -1,4 +1,6 @@
-// Trust in an answer; see judge.h.
+// Runs the checks in a fixed order, and the first check that fails gives the trust and the note. The checks go from the
+// clocks over the age of samples to warnings, Ready pods without a sample, and missing sources. An expression that our
+// scanner does not understand has no evidence, so its answer is judged by the answer's own time and warnings.
 #include "controller/loop/judge.h"
 
 #include <algorithm>
@@ -12,7 +14,7 @@
 namespace aia::loop {
 namespace {
 
-/// How many should report, and how many of them do.
+/// Pods or sources that should report, and the number of those reporting.
 struct Count {
   int expected = 0;
   int reporting = 0;
@@ -20,10 +22,10 @@ struct Count {
 
 /// What the evidence says about the target's own pods.
 struct Own {
-  std::set<std::string> ready;                     ///< all that are
-  std::set<std::string> fresh;                     ///< pods, whoever they belong to, with a fresh sample
-  std::set<std::pair<int, std::string>> fresh_in;  ///< likewise, by selector
-  std::set<int> selectors;                         ///< those that name pods of the target
+  std::set<std::string> ready;                     ///< names of all Ready pods of the target
+  std::set<std::string> fresh;                     ///< names of pods with a fresh sample, also of other targets
+  std::set<std::pair<int, std::string>> fresh_in;  ///< `fresh` by selector
+  std::set<int> selectors;                         ///< selectors whose series name pods of the target
 
   [[nodiscard]] bool named() const { return !selectors.empty(); }
 };
@@ -46,8 +48,8 @@ Own own_pods(const ports::Evidence& evidence, const Coverage& coverage, WallTime
   return own;
 }
 
-/// Counts pods by name. A pod that became Ready less than one data age ago may not have been scraped yet: it counts
-/// when it reports and is not missed when it does not.
+/// Counts Ready pods by name. A pod that became Ready less than one data age ago may not have been scraped yet, so the
+/// pod counts if its series are there and is not missed otherwise.
 Count count_pods(const Own& own, const std::vector<ports::Pod>& pods, Millis data_age, WallTime now) {
   Count count;
   for (const auto& pod : pods) {
@@ -60,8 +62,8 @@ Count count_pods(const Own& own, const std::vector<ports::Pod>& pods, Millis dat
   return count;
 }
 
-/// Pods that report and are the target's by their names; unset: the series name none, fresh or not, or its pods can be
-/// seen.
+/// Returns the number of reporting pods whose names begin with the target's name. Unset: no series, fresh or old, names
+/// such a pod, or the target's pods can be seen.
 std::optional<int> count_by_name(const ports::Evidence& evidence, const Coverage& coverage, WallTime now,
                                  Millis freshness) {
   if (!coverage.unseen) return std::nullopt;
@@ -75,8 +77,8 @@ std::optional<int> count_by_name(const ports::Evidence& evidence, const Coverage
   return named.empty() ? std::nullopt : std::optional(static_cast<int>(fresh.size()));
 }
 
-/// Counts which of the target's own sources reported lately. They come and go as we scale, and their instance with a
-/// restart: only those of Ready pods count, each by its name.
+/// Counts the target's own sources that reported lately. Only sources of Ready pods count, because pods come and go as
+/// we scale. A source whose pod reports from another instance is not missing, because a restart changes the instance.
 Count count_own_sources(const Sources& sources, const Own& own, WallTime now) {
   Count count;
   for (const auto& [source, at] : sources.heard()) {
@@ -89,7 +91,7 @@ Count count_own_sources(const Sources& sources, const Own& own, WallTime now) {
   return count;
 }
 
-/// Who is missing, in words; empty: nobody.
+/// Returns the missing sources in words; empty: no source is missing.
 std::string missing_in_words(const Sources& sources, const Own& own, WallTime now, const Settings& settings) {
   const auto known = count_own_sources(sources, own, now);
   const std::string lately = " that reported in the last " + format_duration(settings.source_memory) + " no longer do";
@@ -108,7 +110,7 @@ std::string missing_in_words(const Sources& sources, const Own& own, WallTime no
   return words;
 }
 
-/// The newest sample behind each selector.
+/// Returns the time of the newest sample behind each selector.
 std::map<int, WallTime> newest_by_selector(const ports::Evidence& evidence) {
   std::map<int, WallTime> newest;
   for (const auto& pod : evidence.pods) {
@@ -122,9 +124,9 @@ std::string first_of(const std::vector<std::string>& warnings) {
   return warnings.front() + (warnings.size() > 1 ? " (and " + std::to_string(warnings.size() - 1) + " more)" : "");
 }
 
-/// An answer behind which nothing can be seen is believed as it is: it must be of now and without warnings. Its data
-/// counts as half as old as it might be, about what scraping and a window of a few scrapes come to: planning for a
-/// little later is safe, for earlier it is not.
+/// Judges an answer without evidence by itself: the answer is believed if its time is now and it has no warnings. Its
+/// data age is assumed to be half the freshness, about as long as scraping and a window of a few scrapes take. Planning
+/// for a little later is safe, planning for earlier is not.
 Judgement judge_alone(const ports::QueryAnswer& answer, const std::string& unread, WallTime now,
                       const Settings& settings) {
   using plan::Trust;
@@ -187,7 +189,7 @@ Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>&
   const auto newest = newest_by_selector(*evidence);
   const auto older = [](const auto& a, const auto& b) { return a.second < b.second; };
   const auto least = [&](auto at) { return std::max(Millis(0), now - at->second); };
-  const Millis age = least(std::min_element(newest.begin(), newest.end(), older));  // the query's oldest part
+  const Millis age = least(std::min_element(newest.begin(), newest.end(), older));  // of the query's oldest part
   const Millis youngest = least(std::max_element(newest.begin(), newest.end(), older));
   const Millis data_age = std::min(age, settings.freshness) + half_window;
   const auto partial = [&](std::string why) { return Judgement{Trust::Partial, std::move(why), data_age, lacking}; };

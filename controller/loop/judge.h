@@ -1,6 +1,7 @@
-// How far an answer can be believed (rule 8): exactly one finite, non-negative value; fresh by its own samples'
-// time, not the evaluation's, in every part of the query; contributed to by every Ready pod where its series name pods.
-// Anything less may raise, never lower, and says why in words.
+// How far an answer can be believed (rule 8). A whole answer is exactly one finite, non-negative value. Every part of
+// its query is fresh by the time of the samples, not by the time of the evaluation. Where its series name pods, every
+// Ready pod contributes. An answer that is not whole may raise replicas, never lower them, and gets a note with the
+// reason in words.
 #pragma once
 
 #include <optional>
@@ -15,23 +16,26 @@
 
 namespace aia::loop {
 
-/// A larger value is a mistake (a counter without rate(), a unit, a bug): it would order replicas to the maximum, and
-/// in a history drown all losses. No service has so many requests a second, nor so many waiting.
+/// A larger value is a mistake: a counter without rate(), a wrong unit, a bug. Such a value would order replicas up to
+/// the maximum, and in a history it would drown all losses. No service has so many requests per second, or so many
+/// waiting requests.
 inline constexpr double kMostDemand = 1e12;
 
-/// How the error of an empty answer begins; what to do follows.
+/// The beginning of the error for an empty answer; advice follows.
 inline constexpr const char* kMatchedNothing = "the query matched nothing, which is not zero: ";
 
-/// The one number in an instant answer. Errors say what to do about the query; kinds: the server's, Invalid for several
-/// series, NotFound for none, Unavailable for a value that is no number of requests.
+/// Returns the single number in an instant answer. Errors say how to correct the query. Error kinds: the server's own;
+/// Invalid for several series; NotFound for no series; Unavailable for a value that cannot be a demand (NaN, infinite,
+/// negative or above kMostDemand).
 Result<double> single_value(const Result<ports::QueryAnswer>& answer);
 
 /// The pods an observation is to cover.
 struct Coverage {
   std::string ns;
-  const std::vector<ports::Pod>* pods = nullptr;  ///< the target's; nullptr: not known, coverage is not judged
-  /// A target whose pods cannot be seen: its name, with which controllers begin those of its pods, and how many the
-  /// scale counts.
+  const std::vector<ports::Pod>* pods =
+      nullptr;  ///< pods of the target; nullptr: not known, and coverage is not judged
+  /// A target whose pods cannot be seen: its name, with which controllers begin the names of its pods, and the number
+  /// of pods that its scale counts.
   struct Unseen {
     std::string target;
     int counted = 0;
@@ -41,19 +45,20 @@ struct Coverage {
 
 struct Judgement {
   plan::Trust trust = plan::Trust::Whole;
-  std::string note;      ///< why not Whole; with Whole, what it is believed without
-  Millis data_age{0};    ///< age of the newest sample of the query's oldest part + half the rate window
-  bool lacking = false;  ///< sources that reported lately no longer do: the value may be less than the truth
-  bool per_pod = false;  ///< its series name pods of the target, or what is likely to be such
+  std::string note;      ///< why the trust is not Whole; with Whole, why there is no evidence, or empty
+  Millis data_age{0};    ///< age of the newest sample of the query's oldest part, plus half the rate window
+  bool lacking = false;  ///< sources that reported lately are missing: the value may be too low
+  bool per_pod = false;  ///< series name pods of the target, or pods with the target's name as a prefix
 };
 
-/// Takes out sources whose newest sample is dated more than a cycle later than now: one clock is wrong, and nothing of
-/// them looks old ever after. Returns how many.
+/// Takes out sources whose newest sample is dated more than a cycle later than now: a clock is wrong, and samples of
+/// such a source would never look old. Returns the number of sources taken out.
 std::size_t drop_ahead(ports::Evidence& evidence, WallTime now, const Settings& settings);
 
-/// Judges a value by the series behind the query; `answer` has a sample. `sources` learns which sources these are;
-/// where the series name the target's own pods, those that are Ready are counted, because they come and go as we scale;
-/// where its pods cannot be seen, those that report by its name are held against what the scale counts.
+/// Judges a value by the series behind the query; `answer` must have a sample. `sources` remembers the sources behind
+/// the value. Where the series name the target's own pods, only Ready pods are expected to report, because pods come
+/// and go as we scale. Where the target's pods cannot be seen, the number of reporting pods with the target's name is
+/// compared with the number that the scale counts.
 Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,
                 Sources& sources, WallTime now, const Settings& settings);
 

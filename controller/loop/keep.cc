@@ -1,4 +1,5 @@
-// Taking up and storing; see keep.h.
+// A checkpoint is taken in the loop and written in the background, so that a slow disk does not hold up the cycle. If
+// the background takes no more work, the loop writes the checkpoint itself.
 #include "controller/loop/keep.h"
 
 #include <memory>

@@ -1,5 +1,5 @@
-// Forecasters' states on disk: taken up when a demand appears, stored every few minutes, each demand at its own moment,
-// so that ten thousand of them are no burst.
+// Checkpoints of forecasters on disk. A checkpoint is restored when a demand entry appears, and stored every ten
+// minutes. Each demand entry has its own moment, so that ten thousand checkpoints are not written in one burst.
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@ namespace aia::loop {
 
 inline constexpr Millis kCheckpointInterval = std::chrono::minutes(10);
 
-/// Of the object with this uid and its demand of this name.
+/// Returns the key for the demand entry named `demand` of the object with this `uid`.
 std::string checkpoint_key(const std::string& uid, const std::string& demand);
 
-/// Takes up what was kept under `key`, if there is any that fits.
+/// Restores the checkpoint stored under `key`. A checkpoint that does not fit is refused, and the reason is reported.
 void take_up(DemandState& demand, const std::string& key, const Aids& aids, WallTime now);
 
-/// Stores `demand` if its moment has come, beside the loop where there is such a place.
+/// Stores a checkpoint of `demand` if its moment has come; in the background if `aids` has a background with room.
 void keep(DemandState& demand, const std::string& key, const Aids& aids, WallTime now);
 
 }  // namespace aia::loop

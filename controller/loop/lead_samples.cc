@@ -1,4 +1,5 @@
-// Measuring starts; see lead_samples.h.
+// Each look compares the starts with the uids of the last look, so a start is measured in the first look after Ready. A
+// start still under way raises the P90 if its age already exceeds the P90.
 #include "controller/loop/lead_samples.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 namespace aia::loop {
 namespace {
 
-constexpr Millis kLate{std::chrono::seconds(2)};  // the API's timestamps are whole seconds, and a watch tells later
+constexpr Millis kLate{std::chrono::seconds(2)};  // API timestamps are whole seconds, and watch events arrive late
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// A cycle's one or two passes through the five steps; see loop.h.
+// A cycle makes one or two passes through the five steps. The second pass takes the slow objects, so that a slow answer
+// delays no write for another object. Pools are sized after each pass and reported once.
 #include "controller/loop/loop.h"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ Loop::Loop(ports::Clock& clock, ports::MetricsSource& metrics, ports::Cluster& c
 
 namespace {
 
-/// Runs `body` and adds its time to that of the step.
+/// Runs `body` and adds the time taken to the time of `step`.
 template <class Body>
 void timed(const ports::Clock& clock, std::vector<ports::StepTime>& steps, const char* step, Body body) {
   const Millis from = clock.steady();
@@ -40,7 +41,7 @@ void timed(const ports::Clock& clock, std::vector<ports::StepTime>& steps, const
     known->took += took;
 }
 
-/// Both passes as one cycle, its objects in their usual order.
+/// Joins the reports of both passes, with the objects in their usual order.
 ports::CycleReport summary_of(Cycle& first, Cycle& slow, const Settings& settings) {
   auto summary = cycle_report(first, settings);
   auto rest = cycle_report(slow, settings);
@@ -84,7 +85,7 @@ void Loop::run_once(std::stop_token stop) {
     timed(clock_, steps, "report", [&] { report_pools(pools, slow, *aids_.pools, clock_, settings_); });
   catching_up_ = cycle.catching_up || slow.catching_up;
   led_ = slow.leading;
-  if (cycle.stop.stop_requested()) return;  // half a cycle is nothing to report
+  if (cycle.stop.stop_requested()) return;  // half a cycle is not reported
 
   auto summary = summary_of(cycle, slow, settings_);
   summary.pools = pool_reports(pools);
@@ -95,7 +96,7 @@ void Loop::run_once(std::stop_token stop) {
   reporter_.report(summary);
 }
 
-/// Windows are as long as they lasted, whatever the wall clock did.
+/// Moves all remembered times along when the loop clock follows a jump, so that windows keep their true length.
 LoopClock::Reading Loop::read_clock() {
   const auto time = loop_clock_.read();
   if (time.moved != Millis(0)) {
@@ -112,13 +113,13 @@ Cycle Loop::begin(const LoopClock::Reading& time, std::stop_token stop) {
   cycle.leading = leading;
   cycle.served = served_;
   auto& retrials = cycle.served.retrials;
-  std::erase_if(retrials, [](const auto& entry) { return entry.second.asked == 0; });  // also of namespaces that went
+  std::erase_if(retrials, [](const auto& entry) { return entry.second.asked == 0; });  // also for deleted namespaces
   for (auto& [ns, own] : retrials) own = own.next();
   cycle.stop = std::move(stop);
   return cycle;
 }
 
-/// Pools are looked at before workloads are decided: whether a replica finds a free node is part of that.
+/// Observes pools before workloads are decided, because a decision depends on whether a replica finds a free node.
 PoolRound Loop::begin_pools(Cycle& cycle, Cycle& slow, std::vector<ports::StepTime>& steps) {
   PoolRound round;
   round.now = cycle.now;
@@ -126,12 +127,12 @@ PoolRound Loop::begin_pools(Cycle& cycle, Cycle& slow, std::vector<ports::StepTi
   if (aids_.pools == nullptr) return round;
   timed(clock_, steps, "observe", [&] {
     const bool adopt = !cycle.leading || !led_;
-    round.unseen = unseen_in_words(cluster_.watch_ages(), settings_.watch_freshness);  // before what they show
+    round.unseen = unseen_in_words(cluster_.watch_ages(),
+                                   settings_.watch_freshness);  // read before the caches, so never too young
     observe_pools(round, *aids_.pools, pool_states_, adopt, settings_.observation_deadline() / 2, settings_);
     join_pools(round, cycle);
     join_pools(round, slow);
-    for (auto& workload :
-         slow.workloads)  // what is remembered of them may raise, never lower, until they had their pass
+    for (auto& workload : slow.workloads)  // until their own pass, remembered needs may raise a pool, never lower it
       if (auto& need = workload.state->need) need->planned.whole = need->asked.whole = false;
   });
   return round;

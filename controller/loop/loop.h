@@ -1,5 +1,5 @@
-// The cycle: observe → forecast → plan → act → report, as one batch over all objects. No threads and no sleeping
-// inside: the caller sets the pace (main by a timer and by watches, a simulation by virtual time).
+// The cycle: observe → forecast → plan → act → report, as one batch over all objects. The loop never sleeps: the caller
+// sets the pace (the controller by a timer and by watches, a simulation by virtual time).
 #pragma once
 
 #include <stop_token>
@@ -23,13 +23,14 @@ class Loop {
   Loop(ports::Clock& clock, ports::MetricsSource& metrics, ports::Cluster& cluster, ports::Reporter& reporter,
        Settings settings, Aids aids = {});
 
-  /// One cycle over everything; objects that did not answer in time in the last one come after the others were written.
-  /// Does nothing but report while the cluster's caches are not in. A follower does all but write, and takes over what
-  /// the leader stored; it acts in the first cycle that begins when it leads. After `stop` is requested the write under
-  /// way is finished and no other is begun.
+  /// Runs one cycle over all objects. Objects that did not answer in time in the last cycle come in a second pass,
+  /// after the writes of the first pass. While the cluster's caches are not filled, run_once() only reports. A follower
+  /// does everything but write, and takes over the status that the leader stored. A new leader acts from the first
+  /// cycle that begins under its lease. After `stop` is requested, the write under way is finished and no further write
+  /// begins.
   void run_once(std::stop_token stop = {});
 
-  /// True when history is still being read and the next pass should not wait for the next cycle.
+  /// True while history is being read, so that the caller should not wait a whole cycle before the next.
   [[nodiscard]] bool catching_up() const { return catching_up_; }
 
  private:
@@ -51,7 +52,7 @@ class Loop {
   EventShares event_shares_;
   LastServed served_;
   bool catching_up_ = false;
-  bool led_ = false;  // in the last cycle, until its end
+  bool led_ = false;  // this controller led until the end of the last cycle
 };
 
 }  // namespace aia::loop

@@ -1,4 +1,5 @@
-// Following the wall clock; see loop_clock.h.
+// Keeps the difference between wall clock and steady clock. A small change of this difference is followed at a tenth of
+// a second per second at most. A larger change must last for a minute before it is followed at once.
 #include "controller/loop/loop_clock.h"
 
 #include <algorithm>
@@ -7,8 +8,8 @@ namespace aia::loop {
 namespace {
 
 constexpr Millis kLeastTolerance = std::chrono::seconds(2);
-constexpr Millis kLasts = std::chrono::minutes(1);  // a jump that is believed
-constexpr int kSlowly = 10;                         // a tenth of a second for each that passed, at most
+constexpr Millis kLasts = std::chrono::minutes(1);  // how long a jump lasts until it is followed
+constexpr int kSlowly = 10;                         // at most 1 / kSlowly second per second
 
 }  // namespace
 

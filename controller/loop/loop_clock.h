@@ -1,7 +1,7 @@
-// Now, as the loop counts it: wall time carried forward on the steady clock, so that a window is as long as it lasted.
-// A wall clock that jumps (a bad time server, a machine that was paused) is not followed until the jump has lasted for
-// a minute; then everything that is remembered in wall time moves along. What is over before that changed nothing.
-// Small differences, a clock that is being corrected slowly, are followed step by step (docs/decisions/0017).
+// The loop's own time: wall time carried forward on the steady clock, so that windows keep their true length. The wall
+// clock may jump, by a bad time server or a paused machine. A jump is not followed until it has lasted for a minute;
+// then everything remembered in wall time moves along. A jump that ends sooner changes nothing. Small differences, from
+// a clock under slow correction, are followed step by step (docs/decisions/0017).
 #pragma once
 
 #include <optional>
@@ -12,18 +12,18 @@ namespace aia::loop {
 
 class LoopClock {
  public:
-  /// `cycle`: differences up to it, or two seconds, are no jump.
+  /// A difference up to `cycle`, or up to two seconds if `cycle` is shorter, is no jump.
   LoopClock(const ports::Clock& clock, Millis cycle);
 
   struct Reading {
     WallTime now{};
-    Millis moved{0};  ///< a jump is followed from here on: what is remembered of before is to be moved by so much
-    Millis off{0};    ///< the wall clock is so much ahead (or, negative, behind), and not followed yet
+    Millis moved{0};  ///< a jump is followed from now on: remembered times must be moved by this much
+    Millis off{0};    ///< the wall clock is ahead by this much (negative: behind), and not followed yet
   };
-  /// Once a cycle. `now` is never earlier than before, unless `moved` is negative.
+  /// Reads both clocks, once a cycle. `now` is never earlier than before, unless `moved` is negative.
   Reading read();
 
-  /// The same now, at any time after the first read().
+  /// Returns the loop's time; to be called only after the first read().
   [[nodiscard]] WallTime now() const { return WallTime{clock_.steady()} + *carried_; }
 
  private:
