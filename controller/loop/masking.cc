@@ -1,4 +1,6 @@
-// Sifting points; see masking.h.
+// A point stands out if its value exceeds three times the highest of the last 15 values and twice the highest of the
+// day before. Points that stand out wait for a later point: a similar value supports the run, a much lower value does
+// not. The first points of a history have no past, so they are compared with the highest value that cannot be bad.
 #include "controller/loop/masking.h"
 
 #include <algorithm>
@@ -10,21 +12,21 @@
 namespace aia::loop {
 namespace {
 
-constexpr double kAboveNear = 3;          // × the highest point near it: far above
-constexpr double kAboveDay = 2;           // × the highest of the day before it
-constexpr double kLike = 3;               // ÷ this much lower is still like it
-constexpr std::size_t kAtStart = 5;       // points that a bad one at the start is compared with
+constexpr double kAboveNear = 3;          // × the highest nearby point: far above
+constexpr double kAboveDay = 2;           // × the highest point of the day before
+constexpr double kLike = 3;               // values are similar within this factor
+constexpr std::size_t kAtStart = 5;       // good points needed at the start, to compare bad points with
 constexpr std::size_t kLongestRun = 16;   // points, whatever the rate window
-constexpr std::size_t kMostWaiting = 64;  // points with the gaps among them
-constexpr std::size_t kMostRuns = 64;     // remembered
-constexpr std::size_t kOften = 3;         // runs in a day: demand comes in bursts
+constexpr std::size_t kMostWaiting = 64;  // waiting points, gaps included
+constexpr std::size_t kMostRuns = 64;     // remembered runs
+constexpr std::size_t kOften = 3;         // as many similar runs in a day: demand comes in bursts
 constexpr Millis kDay = std::chrono::hours(24);
-constexpr Millis kRunMemory = 8 * kDay;  // what comes once a week is known again
+constexpr Millis kRunMemory = 8 * kDay;  // longer than a week, so that weekly runs are recognised
 constexpr Millis kSameTime = std::chrono::minutes(10);
-constexpr Millis kUsualWindow = std::chrono::minutes(5);  // of a rate, where it is not known
+constexpr Millis kUsualWindow = std::chrono::minutes(5);  // of a rate, if the rate window is not known
 constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 
-/// Points that one bad sample can spoil.
+/// Returns the number of points that a single bad sample can spoil.
 std::size_t longest_run(const std::optional<Millis>& rate_window, Millis step) {
   const auto spoiled = rate_window.value_or(kUsualWindow) / step + 1;
   return std::clamp<std::size_t>(static_cast<std::size_t>(spoiled), 2, kLongestRun);
@@ -58,7 +60,7 @@ std::vector<GridPoint> Masking::take(GridPoint point, const std::optional<Millis
   for (const auto& one : waiting_)
     if (!std::isnan(one.value)) values.push_back(one.value);
   if (values.empty() || (values.size() < longest + kAtStart && waiting_.size() < kMostWaiting)) return settled;
-  // At most `longest` of them are bad: the highest that is not is what all are compared with.
+  // At most `longest` of the values are bad. All points are compared with the highest value below those.
   started_ = true;
   const std::size_t place = std::min(longest, values.size() - 1);
   std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(place), values.end(), std::greater<>());
@@ -71,7 +73,7 @@ void Masking::sift(GridPoint point, std::size_t longest, std::vector<GridPoint>&
   if (std::isnan(point.value)) {
     if (waiting_.empty()) return settle(std::move(point), settled);
     waiting_.push_back(std::move(point));
-    if (waiting_.size() >= kMostWaiting) settle_waiting(false, settled);  // nothing ever came to support them
+    if (waiting_.size() >= kMostWaiting) settle_waiting(false, settled);  // no value came to support the run
     return;
   }
   const bool far_above = stands_out(point);

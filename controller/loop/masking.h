@@ -1,9 +1,8 @@
-// Which points of a demand's history are no demand: a counter that was reset or has a gap makes a rate of thousands of
-// times what there was, for as long as its window, and a quantile learned from such a value costs replicas for a week.
-// A short run of points that stands far above everything before and after it, and has not been seen like this before,
-// is left out of what is learned (a gap). While it may still be that, its points wait; a step or a flash crowd outlasts
-// it and is learned whole, in order. What comes back at its time of day, or often, is how this demand is
-// (docs/decisions/0016). Pure.
+// Finds points of a demand's history that are no demand (rule 1). A counter reset or gap can make a rate thousands of
+// times too high, for as long as the rate window. A quantile learned from such a value costs replicas for a week. So a
+// short run of points far above all points before and after is learned as a gap, unless similar runs came before. While
+// a run may still turn out short, its points wait. A step or a flash crowd lasts longer than such a run and is learned
+// whole, in order. A run that comes back at its time of day, or often, is believed (docs/decisions/0016). Pure.
 #pragma once
 
 #include <array>
@@ -17,7 +16,7 @@
 
 namespace aia::loop {
 
-/// One grid point, as it is to be learned.
+/// A grid point, in the form in which the forecaster learns from it.
 struct GridPoint {
   WallTime at{};
   double value = 0;  ///< NaN: a gap, or left out
@@ -27,37 +26,37 @@ struct GridPoint {
 
 class Masking {
  public:
-  /// What demand does again, it does after `season`.
+  /// Demand is expected to repeat after `season`, or after a day if `season` is longer.
   Masking(Millis step, Millis season);
 
-  /// The next point; `rate_window`: the longest behind the value, unset: not known. Returns what is settled by it, in
-  /// order; the others wait.
+  /// Takes the next point. `rate_window`: the longest rate window behind the value; unset: not known. Returns the
+  /// points that are settled now, in order; all other points wait.
   std::vector<GridPoint> take(GridPoint point, const std::optional<Millis>& rate_window);
 
-  /// When the oldest point that waits is of.
+  /// The time of the oldest waiting point; unset: no point waits.
   [[nodiscard]] std::optional<WallTime> waiting_since() const;
 
-  /// False: the points that wait are the first there were.
+  /// False: too few points came so far, and all of them wait.
   [[nodiscard]] bool started() const { return started_; }
 
-  /// The highest value that was learned in the hour of `since` or later; unset: none was.
+  /// The highest value learned in the hour of `since` or later; unset: no value was learned.
   [[nodiscard]] std::optional<double> highest_since(WallTime since) const;
 
-  /// Its parts are others from here on: those of the points that wait are no longer known.
+  /// The demand's parts were chosen anew, `count` of them: part values of waiting points are set to 0.
   void renew_parts(std::size_t count);
 
-  /// Points that were left out, and the newest of them.
+  /// The number of points left out, and the time of the newest such point.
   [[nodiscard]] std::size_t left_out() const { return left_out_; }
   [[nodiscard]] std::optional<WallTime> newest_left_out() const { return newest_left_out_; }
 
-  /// What it compares with, without the points that wait: those are to be taken again.
+  /// Returns the values that points are compared with. Waiting points are not included and must be taken again.
   [[nodiscard]] std::vector<double> save() const;
-  /// False: `state` is not what save() made, and nothing was changed.
+  /// Restores a `state` made by save(). Returns false, and changes nothing, if `state` is no such state.
   bool restore(std::span<const double> state);
 
  private:
   static constexpr std::size_t kNear = 15;    // points
-  static constexpr std::size_t kBlocks = 25;  // hours: a day, and the one that has begun
+  static constexpr std::size_t kBlocks = 25;  // hours: a day, and the hour that has begun
   struct Block {
     std::int64_t hour = -1;
     double highest = 0;
@@ -75,12 +74,12 @@ class Masking {
   void note_run(const GridPoint& point);
 
   Millis step_, season_;
-  std::deque<GridPoint> waiting_;  // the first of them stands out, or all are the first there were
-  std::size_t standing_out_ = 0;   // of those that wait
-  bool started_ = false;           // there is something to compare with
+  std::deque<GridPoint> waiting_;  // the first point stands out, or no comparison is possible yet
+  std::size_t standing_out_ = 0;   // number of waiting points that stand out
+  bool started_ = false;           // there are values to compare with
   std::deque<double> near_;        // newest last
   std::array<Block, kBlocks> day_{};
-  std::deque<Run> runs_;  // that stood out, whether they were learned or not
+  std::deque<Run> runs_;  // runs that stood out, learned or left out
   std::size_t left_out_ = 0;
   std::optional<WallTime> newest_left_out_;
 };

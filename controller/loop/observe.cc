@@ -1,4 +1,5 @@
-// Observing; see observe.h.
+// Reads all targets in one call and asks all queries in one batch, each with its part of the deadline. An object with a
+// time-out in this pass is slow, and comes in the second pass of the next cycle.
 #include "controller/loop/observe.h"
 
 #include <algorithm>
@@ -15,7 +16,8 @@
 namespace aia::loop {
 namespace {
 
-/// What is thrown there does not end the process, unless it is everybody's: then no target was read.
+/// Reads the targets. An exception of the cluster becomes an error of each target not read; only BrokenShared, a fault
+/// in shared state, goes on up and ends the process.
 std::vector<Result<ports::Target>> read_targets(const std::vector<api::Autoscaler>& objects, ports::Cluster& cluster,
                                                 Millis deadline) {
   std::vector<Result<ports::Target>> targets;
@@ -47,14 +49,14 @@ void take_in(Workload& workload, Result<ports::Target> target, Cycle& cycle, con
   state.rollout.observe(workload.target->rollout, workload.target->pod_template, cycle.now);
   if (workload.target->pods_unseen.empty())
     state.lead.observe(starts_of(pods, workload.object.spec.node_pool.has_value()), cycle.now);
-  // What somebody sets while we only watch reverts nothing of ours.
+  // Replicas that somebody sets while we do not write are no revert of our write.
   if (cycle.leading && workload.object.spec.mode == api::Mode::Auto)
     state.writes.observed(workload.target->spec_replicas, cycle.now);
   else
     state.writes.uncertain();
 }
 
-/// Targets read side by side, asked in turns; a read that fails is its own object's error.
+/// Reads the targets side by side, in the order of turns. A failed read is an error of its object only.
 void observe_targets(Cycle& cycle, ports::Cluster& cluster, Millis deadline, const Settings& settings) {
   std::vector<Workload*> asked;
   for (auto& workload : cycle.workloads)
@@ -72,7 +74,7 @@ void observe_targets(Cycle& cycle, ports::Cluster& cluster, Millis deadline, con
   }
 }
 
-/// Of a namespace with more objects than its share the oldest are looked after.
+/// Limits objects to --max-objects. In a namespace with more objects than its share, only the oldest objects count.
 void bound_objects(Cycle& cycle, const Settings& settings) {
   if (static_cast<int>(cycle.workloads.size()) <= settings.max_objects) return;
   std::map<std::string, std::vector<Workload*>> by_namespace;
@@ -110,7 +112,8 @@ Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now,
                   ports::CrashJournal* journal) {
   Cycle cycle;
   cycle.now = now;
-  const auto unseen = unseen_in_words(cluster.watch_ages(), settings.watch_freshness);  // before what they show
+  const auto unseen =
+      unseen_in_words(cluster.watch_ages(), settings.watch_freshness);  // read before the caches, so never too young
   std::set<std::string> uids;
   for (auto& view : cluster.autoscalers()) {
     uids.insert(view.object.meta.uid);
@@ -152,8 +155,8 @@ Cycle take_slow(Cycle& cycle) {
 void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metrics, const ports::Clock& clock,
              const Settings& settings, const Aids& aids) {
   const Millis begun = clock.steady();
-  // Targets, answers and evidence have half a cycle together. A slow one must not starve those after it: a quarter of
-  // that is kept for each. (Half as much is there for one whose forerunner outran its deadline.)
+  // Targets, answers and evidence have half a cycle together. A slow part must not starve later parts, so a quarter of
+  // that time is kept for each later part. A part after one that outran its deadline still gets half a quarter.
   const auto left = [&](int later_parts) {
     const Millis quarter = settings.observation_deadline() / 4;
     return std::max((4 - later_parts) * quarter - (clock.steady() - begun), quarter / 2);

@@ -1,5 +1,6 @@
-// Step 1: what is. Targets and pods, other owners, and all demand of all objects in one batch of queries, with a
-// deadline of half a cycle; what has not answered by then is missing or of unknown age for its own object only.
+// Step 1, observe: reads targets and pods, finds reverts of our writes, and asks the demand of all objects in one batch
+// of queries. The deadline is half a cycle. A query without an answer by then makes the demand missing, or its age
+// unknown, for its own object only.
 #pragma once
 
 #include "controller/loop/aids.h"
@@ -9,16 +10,16 @@
 
 namespace aia::loop {
 
-/// The objects of this cycle with their states; those being deleted are left out. `adopt`: another one leads, or did in
-/// the last cycle.
+/// Returns a cycle with all objects and their states; objects being deleted are left out. `adopt`: another controller
+/// leads, or led in the last cycle, so the stored status is taken over.
 Cycle begin_cycle(ports::Cluster& cluster, WorkloadStates& states, WallTime now, bool adopt, const Settings& settings,
                   ports::CrashJournal* journal = nullptr);
 
-/// Takes the objects out of `cycle` that did not answer in time when they were last looked at: a cycle of their own,
-/// for after the others.
+/// Takes the objects out of `cycle` that did not answer in time in their last pass, and returns them as a cycle of
+/// their own, for the second pass.
 Cycle take_slow(Cycle& cycle);
 
-/// Owners are found already: for that all objects are looked at together (owners.h).
+/// Runs the observe step. find_other_owners() must run before, on all objects together (owners.h).
 void observe(Cycle& cycle, ports::Cluster& cluster, ports::MetricsSource& metrics, const ports::Clock& clock,
              const Settings& settings, const Aids& aids);
 

@@ -1,7 +1,7 @@
-// A server that does not answer must not hold a cycle for one time-out per object: after a few in a row the rest of the
-// step waits for the next cycle. Only silence counts, and being asked to slow down: an error that the server answered
-// with (an admission webhook that is down, a 500) is that object's, however many objects have one. Reads count as well,
-// but for the last of the few: one write is always tried.
+// A silent API server must not hold up a cycle for a time-out per object. After three silences in a row, further writes
+// of the step wait for the next cycle. Silence is no answer, or the request to slow down. An answer with an error (an
+// admission webhook that is down, a 500) is the object's own error, however many objects get such an answer. Failed
+// reads count, too, but only up to two: at least one write is always tried.
 #pragma once
 
 #include <algorithm>
@@ -15,10 +15,10 @@ class Outage {
   /// True once the server has failed to answer three times in a row.
   [[nodiscard]] bool is_on() const { return in_a_row_ >= kFew; }
 
-  /// A new step: one more silence is waited for, so that what one step met never keeps the next one from trying.
+  /// Begins a new step with room for another silence, so that silences of earlier steps never stop all its writes.
   void give_another_try() { in_a_row_ = std::min(in_a_row_, kFew - 1); }
 
-  /// Notes a read that failed. Reads alone never stop the writes: a status may be what says that they fail.
+  /// Notes a failed read. Reads alone never stop writes, because the write of a status may report the failed reads.
   void note_read(const Error& error) {
     if (in_a_row_ < kFew - 1) note_error(error);
   }
@@ -28,7 +28,7 @@ class Outage {
   void note_answer() { in_a_row_ = 0; }
   void note_error(const Error& error) { in_a_row_ = is_silence(error) ? in_a_row_ + 1 : 0; }
 
-  /// The server did not answer, or asked to slow down.
+  /// True when the server did not answer, or asked to slow down.
   [[nodiscard]] static bool is_silence(const Error& error) {
     return error.kind == ErrorKind::Throttled ||
            (!error.answered && (error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Timeout));

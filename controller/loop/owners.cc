@@ -1,4 +1,5 @@
-// Finding other owners; see owners.h.
+// Other controllers are looked up in the cluster's caches. AIAutoscalers on the same target are compared by age,
+// because two of them would otherwise stand back for each other.
 #include "controller/loop/owners.h"
 
 #include <map>
@@ -13,7 +14,7 @@ TargetKey target_key(const Workload& workload) {
   return {workload.object.meta.ns, workload.object.spec.target};
 }
 
-/// The oldest AIAutoscaler per target among those that may act; one in Recommend owns nothing.
+/// Returns the oldest AIAutoscaler per target, without those in Recommend, which own nothing.
 std::map<TargetKey, const Workload*> oldest_by_target(const Cycle& cycle) {
   std::map<TargetKey, const Workload*> oldest;
   for (const auto& workload : cycle.workloads) {

@@ -1,15 +1,16 @@
-// Who else decides on a target's replicas (rule 9): another controller, an older AIAutoscaler, or somebody who
-// keeps reverting what we write. In Auto we then touch nothing and say who; in Recommend it is only worth knowing.
+// Finds other owners of a target's replicas (rule 9): another controller, an older AIAutoscaler, or a field manager
+// that reverts our writes. With another owner, an AIAutoscaler in Auto writes nothing and names the owner. In Recommend
+// the owner is only reported.
 #pragma once
 
 #include "controller/loop/cycle.h"
 
 namespace aia::loop {
 
-/// Fills in Workload::other_owner with another controller or an older AIAutoscaler; `cycle` holds all objects.
+/// Sets Workload::other_owner to another controller or an older AIAutoscaler. `cycle` must hold all objects.
 void find_other_owners(Cycle& cycle, ports::Cluster& cluster);
 
-/// Fills it in where somebody reverts what we write; the targets have been read.
+/// Sets Workload::other_owner where somebody reverts our writes. The targets must have been read.
 void stand_back(Cycle& cycle);
 
 }  // namespace aia::loop
