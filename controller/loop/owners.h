@@ -1,6 +1,7 @@
 // Finds other owners of a target's replicas (rule 9): another controller, an older AIAutoscaler, or a field manager
-// that reverts our writes. With another owner, an AIAutoscaler in Auto writes nothing and names the owner. In Recommend
-// the owner is only reported.
+// that reverts our writes. An AIAutoscaler in Auto then leaves the replicas alone and names the owner. While a field
+// manager reverts, replicas below minReplicas are still brought back. In Recommend and Paused the owner is only
+// reported.
 #pragma once
 
 #include "controller/loop/cycle.h"
