@@ -29,8 +29,8 @@ Result<forecasting::exam::EngineOptions> engine_options(const DemandOptions& opt
 /// "24h", "24h, 168h", "none".
 std::string season_words(const std::vector<int>& seasons, Millis step);
 
-/// `duration` in steps. Errors: Invalid, when `duration` is no multiple of `step`; the message names the flag and the
-/// nearest multiple.
+/// `duration` in steps. Errors: Invalid, naming the flag: no multiple of `step` (the message gives the nearest
+/// multiple), or more than kMaxDemandSteps.
 Result<int> in_steps(const std::string& flag, Millis duration, Millis step);
 
 }  // namespace aia
