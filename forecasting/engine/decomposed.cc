@@ -53,8 +53,8 @@ void Decomposed::set_planning_horizon(Duration horizon) {
 void Decomposed::update(TimePoint at, double value, std::span<const double> parts, Observed observed) {
   if (parts_.empty()) return whole_.update(at, value, observed);
   constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
-  // A lower bound of the whole gives no bound for any part, and its parts do not add up to a bound either. The parts
-  // get a gap.
+  // A lower bound of the whole bounds none of its parts, nor do the parts' values add up to a bound. The parts get a
+  // gap.
   const bool usable = std::isfinite(value) && value >= 0 && observed == Observed::Whole;
   double rest = value;
   for (std::size_t part = 0; part < parts.size(); ++part) {
