@@ -1,5 +1,5 @@
 // Ends of the process other than a return from run(): in time after a signal, and at once when an invariant that all
-// objects share is broken. The crash journal notes the running step for the next process (host/crash_journal.h). The
+// objects share is broken. The crash journal notes the work under way for the next process (host/crash_journal.h). The
 // watchdog ends a stuck process by itself (host/watchdog.h).
 #pragma once
 

@@ -82,7 +82,7 @@ class NewtonQuantiles {
   int learned_ = 0;
   std::vector<Pending> pending_;
   std::array<float, kFeatures> square_{};  ///< running mean square of each feature ÷ unit
-  int squares_ = 0;                        ///< samples in square_
+  int squares_ = 0;                        ///< samples in square_, at most a half-life
   NewtonMetric metric_;
   std::vector<std::array<float, kFeatures>> weights_;  ///< per level
   double size_ = 0, weight_ = 0;                       ///< forgotten Σ |change| and Σ 1
