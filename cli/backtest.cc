@@ -1,5 +1,5 @@
-// Translates flags into questions, sits the exam and prints the report. All flags are checked before the first
-// forecast, because an exam takes seconds to minutes.
+// Translates flags into questions, sits the exam and prints the report. Flags are checked against the series
+// before the first forecast, because an exam takes seconds to minutes.
 #include "cli/backtest.h"
 
 #include <algorithm>

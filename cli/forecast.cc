@@ -80,7 +80,8 @@ std::string why_far(const FarAhead& far, const std::vector<int>& seasons, Millis
 }
 
 /// How many steps the online fan is used for: a sixth of the season. There lies its last knot or, on a grid with few
-/// steps a day, the last knot before a wide gap. Beyond this point regressions on the whole series are more accurate.
+/// steps a day, the last knot before a wide interval. Beyond this point regressions on the whole series are more
+/// accurate.
 int followed(int season_steps) {
   constexpr int kMinutes = 1440;  // the engine's day in steps when there is no season
   return std::max(1, (season_steps > 0 ? season_steps : kMinutes) / 6);
