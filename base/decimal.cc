@@ -1,4 +1,5 @@
-// Locale-free number texts with std::to_chars and from_chars; those for machines never in exponent notation up to 1e15.
+// Uses std::to_chars and from_chars, because neither depends on the locale. Texts for machines have no exponent from
+// 1e-9 up to 1e15.
 #include "base/decimal.h"
 
 #include <array>
@@ -9,9 +10,9 @@
 namespace aia {
 namespace {
 
-constexpr double kLeastPlain = 1e-6, kMostPlain = 1e12;  // beyond, a person would have to count noughts
+constexpr double kLeastPlain = 1e-6, kMostPlain = 1e12;  // outside, a person would have to count zeros
 
-/// `value` rounded to `digits` significant ones.
+/// `value` rounded to `digits` significant digits.
 double rounded(double value, int digits) {
   std::array<char, 64> text{};
   const auto end =

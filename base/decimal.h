@@ -13,7 +13,7 @@ namespace aia {
 /// "12", "0.5", "1e3", "-2". Errors: Invalid, naming the text; infinities, NaN, blanks and other letters are refused.
 Result<double> parse_decimal(std::string_view text);
 
-/// For machines: the shortest text that reads back as the same number. Precondition: finite.
+/// For machines: the shortest text that reads back as the same double. Precondition: finite.
 std::string format_decimal(double value);
 
 /// For status: six significant digits ("118.333"). Precondition: finite.

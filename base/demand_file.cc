@@ -15,8 +15,8 @@ namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLatestS = 253'402'300'799;  // the last second of the year 9999
-constexpr double kMost = 1e30;                // what the forecaster takes for demand
-constexpr std::size_t kShown = 40;            // of a field, in a message: a binary file must not fill the terminal
+constexpr double kMost = 1e30;                // the most that the forecaster takes for demand
+constexpr std::size_t kShown = 40;  // characters of a field in a message: a binary file must not fill the terminal
 
 struct Row {
   WallTime time{};
@@ -36,7 +36,7 @@ Error wrong_time(long line, const std::string& message) {
   return wrong(line, "field 1 (time): " + message);
 }
 
-/// Without blanks and one pair of quotes around it.
+/// The text without blanks around it and without one pair of quotes.
 std::string_view bare(std::string_view text) {
   const auto from = text.find_first_not_of(" \t\r");
   if (from == std::string_view::npos) return {};
@@ -69,15 +69,15 @@ bool is_infinite(std::string_view text) {
   return is_word(text, "inf") || is_word(text, "infinity");
 }
 
-/// Names of columns: the first field is no time and the rest no value. Were one of the two, a line of data with a
-/// mistake in it would be dropped without a word.
+/// Names of columns: the first field is no time and the second no value. A line with a time or a value is data with a
+/// mistake, and must not be dropped silently.
 bool is_header(std::string_view first, std::string_view second) {
   const bool time = parse_rfc3339(first).ok() || number(first);
   const bool value = second.empty() || is_word(second, "nan") || is_infinite(second) || number(second);
   return !time && !value;
 }
 
-/// What a time is written as: a file has one kind.
+/// A time, and the kind of its text: a file has one kind.
 struct Time {
   WallTime at{};
   bool dated = false;
@@ -108,7 +108,7 @@ struct Rows {
   bool dated = false;
 };
 
-/// Adds the row of one line that is not blank. `begun`: a line was there before.
+/// Adds the row of a line that is not blank. `begun`: the file had a line before.
 Status read_line(std::string_view text, long line, bool begun, Rows& in) {
   const auto comma = text.find(',');
   if (comma == std::string_view::npos) return wrong(line, quoted(bare(text)) + " has no comma; write time,value");
@@ -161,7 +161,7 @@ Millis common_distance(const std::vector<Row>& rows) {
   return common;
 }
 
-/// Whether the rows are a series on a grid of `step`. Errors: Invalid, naming the line that is not.
+/// Checks that the rows lie on a grid of `step`. Errors: Invalid, naming the line off the grid.
 Status check_grid(const std::vector<Row>& rows, Millis step, bool given) {
   const std::string grid = std::string(given ? "the given" : "the detected") + " step of " + format_duration(step);
   if (rows.size() > 1 && given) {

@@ -1,6 +1,7 @@
-// What must hold if this program is right. Where it does not, the program is wrong, not the input, and nothing that was
-// worked out with it may be acted on: of one object its writes are withheld (loop/cycle.h), of what all objects share
-// the process ends before its next write (docs/decisions/0014).
+// Invariants: what must hold if this program is right. A broken invariant means a fault in the program, not in the
+// input, so nothing computed from the faulty state may be acted on. If the invariant concerns one object, the
+// controller withholds the object's writes (loop/cycle.h). If all objects share the invariant, the process ends before
+// its next write (docs/decisions/0014).
 #pragma once
 
 #include <stdexcept>
@@ -8,7 +9,7 @@
 
 namespace aia {
 
-/// Where a call stands: std::source_location, which clang 14 lacks.
+/// File and line of a call, as std::source_location, which clang 14 lacks.
 struct Place {
   const char* file;
   int line;
@@ -22,18 +23,18 @@ class BrokenInvariant : public std::logic_error {
       : std::logic_error(std::string(at.file) + ":" + std::to_string(at.line) + ": " + words) {}
 };
 
-/// An invariant of what all objects share: the order of writes, the lease, budgets.
+/// An invariant that all objects share: the order of writes, the lease, budgets.
 class BrokenShared : public BrokenInvariant {
  public:
   using BrokenInvariant::BrokenInvariant;
 };
 
-/// Throws BrokenInvariant unless it holds. `words` say what is the case instead.
+/// Throws BrokenInvariant unless `holds`. `words` say what is the case instead.
 inline void ensure(bool holds, const char* words, Place at = Place::current()) {
   if (!holds) throw BrokenInvariant(words, at);
 }
 
-/// The same for what all objects share.
+/// As ensure(), for an invariant that all objects share.
 inline void ensure_shared(bool holds, const char* words, Place at = Place::current()) {
   if (!holds) throw BrokenShared(words, at);
 }

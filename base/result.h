@@ -1,6 +1,6 @@
-// What a call that can fail returns. Error kinds exist only where the caller acts differently; the message is written
-// for the on-call engineer: it names the field or the server and what to do. Library exceptions never cross a module:
-// they are caught in the file that wraps the library and become an Error.
+// The result of a call that can fail. Error kinds exist only where the caller acts differently. The message is written
+// for the on-call engineer: it names the field or the server and says what to do. Library exceptions never cross a
+// module: the file that wraps the library catches them and returns an Error.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,8 @@ enum class ErrorKind {
   Unavailable,   ///< the server cannot be reached, broke off or answered nonsense: retry with back-off
   TooLarge,      ///< the answer is larger than allowed, and will be the next time: ask for less
   Timeout,       ///< no answer before the deadline
-  NotLeading,    ///< the lease is not ours, or not for long enough: nothing was sent, another one acts
-  Internal,      ///< this program is wrong: nothing more is done with the object, and somebody should report it
+  NotLeading,    ///< the lease is not ours, or not for long enough: nothing was sent, the leader acts
+  Internal,      ///< a fault in this program: the object gets no more writes, and the fault should be reported
 };
 
 /// The kind in lower-case words, for logs and metrics labels ("not-found").
@@ -51,18 +51,18 @@ struct Error {
   ErrorKind kind = ErrorKind::Invalid;
   std::string message;
   std::optional<std::chrono::milliseconds> retry_after{};
-  bool answered = false;  ///< the server was there and said so, of this one request: not that it is away
+  bool answered = false;  ///< the server answered, and refused this one request: the server is not down
 
-  /// Whether what was asked for was done all the same is not known.
+  /// Whether the request may have been carried out in spite of the error.
   [[nodiscard]] bool outcome_unknown() const { return kind == ErrorKind::Timeout || kind == ErrorKind::Unavailable; }
 
-  /// The same error with where it happened in front: "where: message".
+  /// The same error with the place in front: "where: message".
   [[nodiscard]] Error in(const std::string& where) const {
     return {kind, where + ": " + message, retry_after, answered};
   }
 };
 
-/// A value or an Error. Asking for the one that is not there throws BrokenInvariant.
+/// A value or an Error. Access to the absent one of the two throws BrokenInvariant.
 template <class T>
 class [[nodiscard]] Result {
  public:

@@ -1,6 +1,5 @@
-// Parsing and writing durations and instants by hand: std::chrono's parse is not in g++ 12, strptime knows neither
-// fractions nor offsets, and both formats are small. Integer arithmetic throughout, so that nothing is rounded on the
-// way.
+// Durations and instants are parsed by hand: std::chrono's parse is missing in g++ 12, and strptime knows neither
+// fractions nor offsets. Arithmetic is in integers throughout, so that nothing is rounded on the way.
 #include "base/time.h"
 
 #include <array>
@@ -20,7 +19,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/// Takes up to `max_digits` digits off the front of `text`; -1 when there is none, or one too many.
+/// Takes up to `max_digits` digits off the front of `text`; -1 for no digit or too many.
 std::int64_t take_digits(std::string_view& text, std::size_t max_digits, std::size_t* count = nullptr) {
   std::size_t n = 0;
   std::int64_t value = 0;
@@ -33,7 +32,7 @@ std::int64_t take_digits(std::string_view& text, std::size_t max_digits, std::si
   return n == 0 ? -1 : value;
 }
 
-/// Takes the unit off the front of `text`: its length in ms, or 0 when it is none of h, m, s, ms.
+/// Takes the unit off the front of `text`. Returns the unit's length in ms; 0 for any unit other than h, m, s, ms.
 std::int64_t take_unit(std::string_view& text) {
   struct Unit {
     std::string_view name;

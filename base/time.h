@@ -14,7 +14,7 @@ namespace aia {
 using Millis = std::chrono::milliseconds;
 using WallTime = std::chrono::sys_time<Millis>;
 
-/// "1h30m", "90s", "1.5h", "250ms", "0s". Errors: Invalid, naming the text; negative and sub-millisecond ones are
+/// "1h30m", "90s", "1.5h", "250ms", "0s". Errors: Invalid, naming the text; negative and sub-millisecond durations are
 /// refused.
 Result<Millis> parse_duration(std::string_view text);
 

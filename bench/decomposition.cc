@@ -1,6 +1,7 @@
-// When it pays to forecast the heaviest parts of a series by themselves (forecasting/engine/decomposed.h): the exam
-// with them and without, side by side. `decomposition [--half first|second] [--heaviest N] [WHOLE.csv PART.csv ...]`;
-// without files the two ServeGen models of shared/data. The heaviest are those of the half that is not judged.
+// Measures when forecasting the heaviest parts of a series by themselves pays (forecasting/engine/decomposed.h): the
+// exam with parts and without, side by side. `decomposition [--half first|second] [--heaviest N] [WHOLE.csv PART.csv
+// ...]`; without files the two ServeGen models of shared/data. The heaviest parts are chosen on the half that is not
+// judged.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -51,7 +52,7 @@ std::optional<aia::DemandSeries> read(const fs::path& path) {
   return std::nullopt;
 }
 
-/// On the grid of `whole`; steps that a part does not have are nothing of it.
+/// The part's values on the grid of `whole`; steps that the part's file lacks are 0.
 std::vector<double> on_grid_of(const aia::DemandSeries& whole, const aia::DemandSeries& part) {
   std::vector<double> values(whole.values.size(), 0);
   for (std::size_t i = 0; i < part.values.size(); ++i) {

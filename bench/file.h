@@ -1,4 +1,4 @@
-// A file that a benchmark is given, as text.
+// Reads the input file of a benchmark as text.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace forecasting::bench {
 
-/// All of it; unset when it cannot be read: a folder, for example, which opens like a file.
+/// The whole content; unset when unreadable: a folder, for example, opens like a file.
 inline std::optional<std::string> contents(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text;

@@ -1,6 +1,6 @@
-// Where the forecaster stands: the autoscaling exam on LLM demand and, at lead-time horizons, pinball loss against the
-// calibrated last value. `forecast_exam [first|second]` judges the first half (to choose forms on; history: its first
-// half) or the second (to report).
+// The autoscaling exam on LLM demand and, at lead-time horizons, pinball loss against the calibrated last value.
+// `forecast_exam [first|second]` judges the first half (to choose forms on; history: its first half) or the second half
+// (to report).
 #include <cmath>
 #include <cstdio>
 #include <string>
@@ -49,7 +49,7 @@ void exam(const std::string& path, double per_replica, bool second) {
   }
 }
 
-/// Pinball of the fan at `steps` ahead ÷ that of the forced last value, on judged steps; and the share covered.
+/// Pinball of the fan at `steps` ahead ÷ pinball of the forced last value, on judged steps; and the share covered.
 struct Score {
   double loss = 0, covered = 0;
   int judged = 0;

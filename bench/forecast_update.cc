@@ -1,7 +1,7 @@
-// What the default engine costs, beside what it may cost: a step of one series with a day of minutes, of ten thousand
-// series one after the other, refits, saving and taking up, and a cold start of a thousand series on two threads.
-// Demand is made: a daily and an hourly wave with noise, sixteen kinds, the same in every run. Counters whose name
-// begins with `must_` are what issue 5 asks for.
+// Measures the default engine's costs against their limits: a step of one series with a day of minutes, steps of ten
+// thousand series one after the other, refits, saving and restoring, and a cold start of a thousand series on two
+// threads. Demand is generated: a daily and an hourly wave with noise, sixteen kinds, the same in every run. Counters
+// whose name begins with `must_` are the limits of issue 5.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ using std::chrono::minutes;
 constexpr int kDay = 1440, kKinds = 16;
 constexpr forecasting::Duration kLead = minutes(10), kFurthest = minutes(60);
 
-/// Demand of one kind in its minute.
+/// Demand of a kind in a minute.
 double demand(int kind, int minute) {
   const double day = std::sin(2 * M_PI * minute / kDay + kind), hour = minute % 60 < 5 ? 15 : 0;
   std::uint64_t bits = (static_cast<std::uint64_t>(kind) << 32 | static_cast<std::uint64_t>(minute)) + 1;
@@ -49,13 +49,13 @@ void feed(Forecaster& forecaster, int kind, int from, int to) {
   for (int minute = from; minute < to; ++minute) forecaster.update(at(minute), demand(kind, minute));
 }
 
-/// Where a kind's saved state ends: an archive that is full, and not all at the same minute of the hour, so that what
-/// is done now and then is not done by all at once.
+/// The last step of a kind's saved state: the archive is full, and kinds end at different minutes of the hour, so that
+/// their periodic work does not coincide.
 constexpr int saved(int kind) {
   return 9 * kDay + 4 * kind;
 }
 
-/// States of nine days with the trees of the ninth, one a kind.
+/// States of nine days with the trees of the ninth, per kind.
 const std::vector<Bytes>& states() {
   static const std::vector<Bytes> made = [] {
     std::vector<Bytes> all;
@@ -80,14 +80,14 @@ double us_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// Of this thread alone: others on the machine do not count.
+/// CPU of this thread alone: other processes on the machine do not count.
 double cpu_us() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return 1e6 * static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e3;
 }
 
-/// One step with all members, its fan and its paths to an hour ahead.
+/// A step with all members, its fan and its paths to an hour ahead.
 void step(benchmark::State& state) {
   Forecaster forecaster = restored(0);
   std::vector<double> taken;
@@ -115,8 +115,8 @@ void update_only(benchmark::State& state) {
 }
 BENCHMARK(update_only)->Iterations(2 * kDay)->Unit(benchmark::kMicrosecond);
 
-/// A minute of ten thousand series: each one's state is cold when its turn comes. With fans; paths are drawn for those
-/// objects that ask for sums.
+/// A minute of ten thousand series: each state is cold in the cache when its turn comes. With fans; paths are drawn for
+/// the objects that ask for sums.
 void ten_thousand_series(benchmark::State& state) {
   constexpr int kSeries = 10'000;
   std::vector<Forecaster> all;

@@ -1,6 +1,7 @@
-// The client of the API server (cpprestsdk) beside that of queries (Boost.Beast), in one run on loopback: how long a
-// query takes (p50, p99), and how much CPU of ours an answer of 40 MB costs, in one piece and in chunks of 4 KiB. The
-// server is a child process, so that its CPU is not counted. Ratios are what it is for; times depend on the machine.
+// Compares the HTTP client of the API server (cpprestsdk) with the client of queries (Boost.Beast), in one run on
+// loopback. Figures: how long a query takes (p50, p99), and how much CPU of the client an answer of 40 MB costs, in one
+// piece and in chunks of 4 KiB. The server is a child process, so that its CPU is not counted. Only ratios count; times
+// depend on the machine.
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -45,7 +46,7 @@ std::string large_answer(bool chunked) {
   return out + "0\r\n\r\n";
 }
 
-/// Answers by path until it is killed.
+/// Answers requests by path until the process is killed.
 [[noreturn]] void serve(tcp::acceptor& acceptor, asio::io_context& io) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const std::string small = small_answer(), whole = large_answer(false), chunks = large_answer(true);
@@ -78,9 +79,9 @@ double cpu_seconds() {
 }
 
 struct Figures {
-  double p50_us = 0, p99_us = 0;               ///< of one query
-  double query_cpu_us = 0;                     ///< of one query
-  double whole_cpu_ms = 0, chunks_cpu_ms = 0;  ///< of one answer of 40 MB
+  double p50_us = 0, p99_us = 0;               ///< per query
+  double query_cpu_us = 0;                     ///< per query
+  double whole_cpu_ms = 0, chunks_cpu_ms = 0;  ///< per answer of 40 MB
 };
 
 double answers_cpu_ms(http::Transport& transport, const char* target) {

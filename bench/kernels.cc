@@ -1,6 +1,6 @@
-// What the classical models' kernels cost: a Holt-Winters step with a season of 24 and of 1440 (as a pass of ETS, with
+// Measures the classical models' kernels: a Holt-Winters step with a season of 24 and of 1440 (as a pass of ETS, with
 // its exact gradient, and as the operator's online filter), the conditional sum of squares of ARIMA(2,1,2)(1,1,1) at
-// both seasons with and without gradient, and whole fits. Read beside the table "Speed" of the project's reference
+// both seasons with and without gradient, and whole fits. Compare with the table "Speed" of the project's reference
 // figures. Deterministic input: a daily wave, a wandering level.
 #include <benchmark/benchmark.h>
 

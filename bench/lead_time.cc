@@ -1,8 +1,7 @@
 // The exam at the lead time over whole folders: geometric means of the ratios to the calibrated baselines per horizon,
-// the worst series, coverage pooled over a group, and the CPU of the judged half.
-// `lead_time [--format table|json] [--half first|second] [--minutes 7,30] [FOLDER or FILE ...]`; without files the web
-// and LLM groups of shared/data. `--half first` sits the exam on the first half alone: what may be looked at while
-// choosing.
+// the worst series, coverage pooled over a group, and the CPU of the judged half. `lead_time [--format table|json]
+// [--half first|second] [--minutes 7,30] [FOLDER or FILE ...]`; without files the web and LLM groups of shared/data.
+// `--half first` sits the exam on the first half alone: choose models by this half only.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -121,7 +120,7 @@ std::nullopt_t refused(const fs::path& path, const std::string& why) {
   return std::nullopt;
 }
 
-/// The exam of one file at those horizons that its grid has.
+/// The exam of a file at the horizons that its grid has.
 std::optional<Sat> sit(const fs::path& path, const std::vector<int>& minutes, bool first_half) {
   const auto text = forecasting::bench::contents(path);
   if (!text) return refused(path, "cannot be read");

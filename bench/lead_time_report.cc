@@ -1,4 +1,5 @@
-// Means, worst and pooled; see lead_time_report.h.
+// Ratios are averaged as geometric means over series, coverage is pooled by adding counts, and the coverage of the
+// worst series stands beside. Absent figures are null in JSON and a dash in the table.
 #include "bench/lead_time_report.h"
 
 #include <algorithm>
@@ -16,13 +17,13 @@ namespace {
 using namespace exam;
 using Json = nlohmann::ordered_json;
 
-/// One series at one horizon.
+/// A series at one horizon.
 struct Cell {
   const Sat* sat;
   const LeadReport* report;
 };
 
-/// Five digits; null for what there is not.
+/// Five digits; null for a value that is not finite.
 Json number(double value) {
   if (!std::isfinite(value)) return nullptr;
   char text[32];
@@ -30,7 +31,7 @@ Json number(double value) {
   return std::strtod(text, nullptr);
 }
 
-/// Geometric mean of what `of` makes of the reports, NaN left out; NaN of none.
+/// Geometric mean of `of` over the reports, NaN left out; NaN when nothing is left.
 template <class Of>
 double geometric(const std::vector<Cell>& cells, Of of) {
   double log_sum = 0;
@@ -136,7 +137,7 @@ std::string line(const char* format, ...) {
   return text;
 }
 
-/// "0.553", or a dash for what there is not.
+/// "0.553", or a dash for an absent figure.
 std::string shown(const Json& value) {
   return value.is_number() ? line("%.3f", value.get<double>()) : "-";
 }

@@ -1,4 +1,4 @@
-// What bench/lead_time says about a group of series: one JSON, and a table made of it.
+// The report of bench/lead_time about a group of series: a JSON object, and a table made from this object.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,7 +9,7 @@
 
 namespace forecasting::bench {
 
-/// One series' exam.
+/// The exam of one series.
 struct Sat {
   std::string name;
   std::vector<int> minutes;  ///< of each lead

@@ -1,7 +1,7 @@
-// The M4 competition on hourly series (48 steps, seasons of 24 and 168): the batch forecast's OWA and what it costs.
-// `m4 [--train FILE] [--test FILE] [--skip N] [--only IDS] [--format table|json]`: train is that of shared/data unless
-// given; without --test its last 48 are held out; --skip (not with --test) leaves out the last N of train first, which
-// is where to look while choosing (48, 96, …); --only: ids, comma-separated.
+// The M4 competition on hourly series (48 steps, seasons of 24 and 168): the batch forecast's OWA and time. `m4
+// [--train FILE] [--test FILE] [--skip N] [--only IDS] [--format table|json]`: without --train the file of shared/data;
+// without --test its last 48 values are held out. --skip (not with --test) leaves out the last N values of train first;
+// use this while choosing (48, 96, …). --only: ids, comma-separated.
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
@@ -48,7 +48,7 @@ exam::M4File read(const std::string& path) {
   return file;
 }
 
-/// What is asked, or why it cannot be.
+/// The questions, or the reason why there are none.
 exam::M4Questions questions(const Arguments& given) {
   const exam::M4File train = read(given.at("--train"));
   if (!train.ok()) return {{}, "--train: " + train.error};

@@ -1,4 +1,5 @@
-// From flags to questions, through the exam, to a report; see backtest.h.
+// Translates flags into questions, sits the exam and prints the report. Flags are checked against the series
+// before the first forecast, because an exam takes seconds to minutes.
 #include "cli/backtest.h"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ Error invalid(const std::string& message) {
   return {ErrorKind::Invalid, message, {}};
 }
 
-/// How far ahead an engine forecasts at all: beyond its last knot a fan only stays as it is.
+/// The longest horizon that an engine forecasts: beyond its last knot a fan stays constant.
 struct Furthest {
   int steps = std::numeric_limits<int>::max();  ///< named models: they have a knot at every lead time
   std::string words;                            ///< for errors
@@ -35,7 +36,8 @@ struct Furthest {
   }
 };
 
-/// Asked-for durations in steps, ascending, each once; none asked: those of `usual` that the grid has.
+/// The durations of `asked` in steps, ascending and without repeats. If `asked` is empty: the usual durations that are
+/// multiples of `step`.
 Result<std::vector<int>> steps_of(const std::string& flag, const std::vector<Millis>& asked,
                                   const std::vector<int>& usual_minutes, Millis step) {
   std::vector<int> steps;

@@ -1,4 +1,5 @@
-// `aiautoscaler backtest`: sits the exam on a file and says how the forecaster would have done on its second half.
+// `aiautoscaler backtest`: sits the exam on a demand file and reports how the forecaster would have done on the file's
+// second half.
 #pragma once
 
 #include <string>
@@ -10,8 +11,8 @@ namespace aia {
 
 struct BacktestOptions {
   DemandOptions demand;
-  std::vector<Millis> leads;    ///< multiples of the step; empty: what the grid has of 5, 10, 20 and 60 minutes
-  std::vector<Millis> windows;  ///< multiples of the step; empty: what the grid has of 0, 5, 15 and 30 minutes
+  std::vector<Millis> leads;    ///< multiples of the step; empty: those of 5, 10, 20 and 60 minutes on the grid
+  std::vector<Millis> windows;  ///< multiples of the step; empty: those of 0, 5, 15 and 30 minutes on the grid
   std::string plot;             ///< SVG file to write; empty: none
   bool json = false;
 };

@@ -1,5 +1,5 @@
-// Drawing; see backtest_plot.h. Quantiles are areas painted over each other from the highest down, so that neighbouring
-// bands leave no seam. Colours are Okabe and Ito's blue in steps of lightness: the order reads without colour, too.
+// Quantiles are areas painted over each other from the highest down, so that neighbouring bands leave no seam. Colours
+// are Okabe and Ito's blue in steps of lightness: the order reads without colour, too.
 #include "cli/backtest_plot.h"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ constexpr const char* kStyle =
     "stroke-linejoin:round}.median{stroke:#0068a8;stroke-width:1.1;fill:none;stroke-linejoin:round}"
     ".missed{stroke:#c2185b;stroke-width:2;fill:none}.y{text-anchor:end}.x{text-anchor:middle}";
 
-/// The part that is drawn, and where it goes.
+/// The steps that a panel shows, and their coordinates in the picture.
 struct Frame {
   std::size_t from = 0, to = 0;  ///< steps
   double top = 1;                ///< of the value axis
@@ -44,7 +44,7 @@ struct Frame {
   [[nodiscard]] std::string y(double value) const { return coordinate(y0 + kPanel * (1 - std::min(value / top, 1.0))); }
 };
 
-/// Whole days up to the end, as many as stay legible.
+/// The first drawn step: whole days up to the end, as many as stay legible.
 std::size_t drawn_from(const Backtest& backtest) {
   const auto day = static_cast<std::size_t>(day_steps(backtest.series.step));
   const std::size_t days = std::clamp<std::size_t>(kMostPoints / day, 1, kMostDays);
@@ -57,7 +57,7 @@ double quantile(const Backtest& backtest, std::size_t lead, std::size_t step, st
                                          static_cast<Eigen::Index>(level));
 }
 
-/// A line through all steps that have a value; as an area, down to zero.
+/// A line through all steps with a value; as an area, down to zero.
 template <class Value>
 std::string path(const Frame& frame, Value value, bool area) {
   std::string text;
@@ -78,7 +78,7 @@ std::string drawn(const std::string& css, const std::string& d, const std::strin
   return "<path " + (fill.empty() ? "class=\"" + css + "\"" : "fill=\"" + fill + "\"") + " d=\"" + d + "\"/>\n";
 }
 
-/// Where what came lies above its P95: from one to the other.
+/// Where measured demand lies above its P95: a stroke from the P95 to the demand.
 std::string missed(const Backtest& backtest, std::size_t lead, const Frame& frame) {
   std::string text;
   for (std::size_t step = frame.from; step < frame.to; ++step) {
@@ -88,7 +88,7 @@ std::string missed(const Backtest& backtest, std::size_t lead, const Frame& fram
   return text;
 }
 
-/// The axis ends above all that came and all P95s; a P99 beyond it is cut.
+/// The axis ends above all measured demand and all P95s; a P99 beyond the axis is cut.
 double top_of(const Backtest& backtest, std::size_t lead, std::size_t from) {
   double top = 0;
   for (std::size_t step = from; step < backtest.series.values.size(); ++step) {

@@ -1,5 +1,5 @@
-// The end of a backtest as a picture: what came, over the fan that had been forecast a lead time before. One panel a
-// lead time, plain SVG without scripts or resources.
+// The end of a backtest as a picture: measured demand over the fan that was forecast one lead time before. One panel
+// per lead time, plain SVG without scripts or resources.
 #pragma once
 
 #include <string>

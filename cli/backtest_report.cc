@@ -1,4 +1,5 @@
-// Writing both; see backtest_report.h.
+// Writes a backtest as JSON with six significant digits, and as a table whose columns are padded by characters instead
+// of bytes.
 #include "cli/backtest_report.h"
 
 #include <algorithm>
@@ -106,7 +107,7 @@ std::string row(const LeadReport& lead, Millis step) {
   return text + cell(share(coverage.worst_hour()), 9) + cell(share(coverage.ramp_decile.share()), 8) + "\n";
 }
 
-/// One line a window, where the engine forecasts maxima.
+/// One row per lead time and window, where the engine forecasts maxima.
 std::string window_rows(const Backtest& backtest) {
   std::string text;
   for (const LeadReport& lead : backtest.leads) {

@@ -10,7 +10,7 @@ namespace aia {
 
 struct Backtest {
   std::string input;         ///< for people
-  std::string model;         ///< that served at the end
+  std::string model;         ///< the model serving at the end
   std::vector<int> seasons;  ///< in steps
   DemandSeries series;
   forecasting::exam::Questions questions;
@@ -20,7 +20,7 @@ struct Backtest {
   double update_us_p50 = 0, update_us_p99 = 0;
 };
 
-/// Keys in this order always; null for what there is not, and never NaN.
+/// Keys always in this order; null for a missing figure, and never NaN.
 std::string backtest_json(const Backtest& backtest);
 
 std::string backtest_table(const Backtest& backtest);

@@ -1,4 +1,5 @@
-// See candidacy.h.
+// Connects the keeper of the Lease to the process: identity, namespace and log. Each change of leader and each new
+// problem with the Lease is logged once.
 #include "cli/candidacy.h"
 
 #include <unistd.h>
@@ -17,12 +18,12 @@ using serve::LogLevel;
 
 constexpr const char* kNamespaceOutsidePods = "aiautoscaler-system";
 
-/// Two processes, also one after another on the same host, never share one.
+/// Unique per process: two processes on one host, even one after another, have different identities.
 std::string own_identity() {
   return kube::host_name() + "_" + std::to_string(::getpid()) + "_" + std::to_string(std::random_device()());
 }
 
-/// Says what changed: who leads, and what keeps us from taking part.
+/// Logs changes of the leader, and problems with reading or writing the Lease.
 class Teller {
  public:
   explicit Teller(std::string identity) : identity_(std::move(identity)) {}

@@ -1,4 +1,5 @@
-// Reading and checking; see demand_input.h.
+// Checks the flags against the series: a season or a duration must be a multiple of the file's step. Errors name the
+// flag and suggest a value that fits.
 #include "cli/demand_input.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The series that `forecast` and `backtest` look at, and how it is to be forecast: the flags that both have.
+// The demand series of `forecast` and `backtest`, and the flags for its forecast that both commands share.
 #pragma once
 
 #include <optional>
@@ -21,14 +21,16 @@ struct DemandOptions {
 /// Errors: Invalid, with the flag, line and field; Unavailable.
 Result<DemandSeries> read_demand(const DemandOptions& options);
 
-/// Step, seasons and model as asked for; `known`: the steps that may be looked at. Errors: Invalid, naming the flag.
+/// Step, seasons and model from the flags; seasons are detected in the first `known` steps only. Errors: Invalid,
+/// naming the flag.
 Result<forecasting::exam::EngineOptions> engine_options(const DemandOptions& options, const DemandSeries& series,
                                                         std::size_t known);
 
 /// "24h", "24h, 168h", "none".
 std::string season_words(const std::vector<int>& seasons, Millis step);
 
-/// Whole steps in `duration`. Errors: Invalid, when it is none: names the flag, and what would do.
+/// `duration` in steps. Errors: Invalid, naming the flag: no multiple of `step` (the message gives the nearest
+/// multiple), or more than kMaxDemandSteps.
 Result<int> in_steps(const std::string& flag, Millis duration, Millis step);
 
 }  // namespace aia

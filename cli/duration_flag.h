@@ -14,7 +14,7 @@ inline Result<Millis> parse_flag_duration(const std::string& text) {
   if (days == std::string::npos || days == 0 || days > 6 || text[days] != 'd') return parse_duration(text);
   const auto parsed =
       parse_duration(std::to_string(24 * std::stol(text.substr(0, days))) + "h" + text.substr(days + 1));
-  return parsed ? parsed : parse_duration(text);  // whose error names what was written
+  return parsed ? parsed : parse_duration(text);  // the error then names the text as written
 }
 
 /// Shown with its default; at least `least`.

@@ -1,4 +1,5 @@
-// See ending.h.
+// Ends the process with _Exit, which runs no destructors: a thread that hangs cannot delay the end. The journal lives
+// in a global, because a terminate handler has no arguments.
 #include "cli/ending.h"
 
 #include <cstdlib>
@@ -12,7 +13,7 @@
 namespace aia {
 namespace {
 
-constexpr Millis kShutdown{1'800};  // of the two seconds that are promised
+constexpr Millis kShutdown{1'800};  // of the promised two seconds
 constexpr int kInternalError = 70;  // EX_SOFTWARE
 
 std::unique_ptr<FileCrashJournal> own_journal;

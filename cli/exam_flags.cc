@@ -1,4 +1,4 @@
-// The flags; see exam_flags.h.
+// Lists such as "5m,10m" are split here, so that each part is checked as a duration. Errors name the flag.
 #include "cli/exam_flags.h"
 
 #include <map>
@@ -70,7 +70,7 @@ void set_quantiles(std::vector<double>& quantiles, const std::string& text) {
 
 void add_forecast_flags(CLI::App& app, ForecastOptions& options) {
   auto models = forecasting::exam::model_names();
-  const auto& fitted = forecasting::fitted_model_names();  // not in a backtest: they are fitted once, to the whole
+  const auto& fitted = forecasting::fitted_model_names();  // not in a backtest: these are fitted only once, to all data
   models.insert(models.end(), fitted.begin(), fitted.end());
   add_demand_flags(app, options.demand, models);
   app.add_option("--horizon", options.horizon, "number of steps ahead to forecast")

@@ -1,4 +1,5 @@
-// The flags of `aiautoscaler forecast` and `aiautoscaler backtest`.
+// The flags of `aiautoscaler forecast` and `aiautoscaler backtest`, in one file because both commands read the same
+// demand.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,4 +1,5 @@
-// Means of so many steps, forecast in batch, and what single steps stray from them; see far_ahead.h.
+// Bundles of steps are averaged, the means are forecast in batch, and quantiles of single steps add the steps'
+// deviations from their bundle's mean. The two errors are treated as independent: their squares add up.
 #include "cli/far_ahead.h"
 
 #include <algorithm>
@@ -15,15 +16,16 @@ namespace {
 namespace batch = forecasting::batch;
 using forecasting::Fan;
 
-constexpr int kMainSteps = 288;      // of the main season, at most: a day of five minutes
-constexpr int kLongestSteps = 2016;  // of the longest: a week of them
-constexpr int kFewestLooked = 4096;  // steps of history, if there are as many
+constexpr int kMainSteps = 288;      // bundles in the main season, at most: a day of five minutes
+constexpr int kLongestSteps = 2016;  // bundles in the longest season, at most: a week of five minutes
+constexpr int kFewestLooked = 4096;  // bundles of history, if the series has as many
 
 int parts(int steps, int of) {
   return (steps + of - 1) / of;
 }
 
-/// How many steps are looked at as one: few, and seasons stay whole if that takes no more than eight times as many.
+/// Steps per bundle: as few as the limits allow. Up to eight times as many, if all seasons are then whole numbers of
+/// bundles.
 int bundle_of(const std::vector<int>& seasons, Millis step) {
   if (seasons.empty()) return 1;
   const int least =
@@ -35,9 +37,9 @@ int bundle_of(const std::vector<int>& seasons, Millis step) {
   return least;
 }
 
-/// The series in bundles, the last of which ends with it.
+/// The series in bundles; the last bundle ends with the series.
 struct Bundles {
-  std::vector<double> means;   ///< NaN where nothing is known, but not the first
+  std::vector<double> means;   ///< NaN where no value is known; the first mean is always known
   std::vector<double> strays;  ///< ascending: known values ÷ the mean of their bundle − 1
 };
 
@@ -70,8 +72,8 @@ double stray(const Bundles& bundles, double level) {
   return bundles.strays[static_cast<std::size_t>(level * static_cast<double>(bundles.strays.size()))];
 }
 
-/// Of a single step within the bundle forecast at `index`: errors of the bundle and strays within it add up as those of
-/// independent things do. Rises with the level.
+/// Quantile of a single step within the bundle forecast at `index`. Errors of the bundle and deviations within the
+/// bundle add up as independent errors do. Rises with the level.
 double quantile(const batch::Forecast& forecast, const Bundles& bundles, std::size_t index, double level) {
   const double median = forecast.quantile(index, 0.5);
   const double middle = stray(bundles, 0.5);
@@ -89,7 +91,7 @@ Fan fan_of(const batch::Forecast& forecast, const Bundles& bundles, const Demand
   const auto middle = [&](std::size_t index) {
     return static_cast<std::int64_t>(index + 1) * bundle * series.step - (bundle - 1) * series.step / 2;
   };
-  const bool extra = middle(0) > series.step;  // a knot at the first step, with what is said of its bundle
+  const bool extra = middle(0) > series.step;  // a knot at the first step, with the first bundle's quantiles
   fan.values = forecasting::Matrix(forecast.point.size() + (extra ? 1 : 0), levels.size());
   for (std::size_t row = 0; row < fan.values.rows(); ++row) {
     const std::size_t index = extra && row > 0 ? row - 1 : row;

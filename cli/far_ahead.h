@@ -1,6 +1,6 @@
-// What lies further ahead than the online engine looks, from one look at the whole series (forecasting/batch). A day of
-// minutes is looked at in steps of five: as accurate hours ahead (Crane's traces), a tenth of the time, and a week of
-// single minutes would take gigabytes.
+// Forecasts further ahead than the online engine, from the whole series at once (forecasting/batch). A day of minutes
+// is forecast in bundles of five minutes. Hours ahead, bundles are as accurate as single minutes (Crane's traces) and
+// take a tenth of the time. A week of single minutes would take gigabytes.
 #pragma once
 
 #include <string>
@@ -13,10 +13,10 @@
 namespace aia {
 
 struct FarAhead {
-  forecasting::Fan fan;      ///< seen from the last step, to the horizon or beyond it; empty: see error
-  std::vector<int> seasons;  ///< that were used, in steps of the series, ascending
-  Millis look{0};            ///< the step it was looked at in
-  std::string error;         ///< why there is nothing
+  forecasting::Fan fan;      ///< seen from the last step, to the horizon or further; empty: see error
+  std::vector<int> seasons;  ///< the seasons used, in steps of the series, ascending
+  Millis look{0};            ///< length of a bundle
+  std::string error;         ///< why there is no fan; empty: there is a fan
 
   [[nodiscard]] bool ok() const { return error.empty(); }
 };

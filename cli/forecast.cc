@@ -1,4 +1,5 @@
-// From flags to a forecast; see forecast.h.
+// Three ways to a fan: the online engine step by step, the batch forecast for steps far ahead, or a classical model
+// fitted once. The printed model and reason say which of them answered.
 #include "cli/forecast.h"
 
 #include <algorithm>
@@ -23,8 +24,9 @@ int trailing_gap(const std::vector<double>& values) {
   return static_cast<int>(known - values.rbegin());
 }
 
-/// With the engine of the operator: fed step by step. Named models have a knot at every step that is asked for, as it
-/// is seen from the newest value; after a gap so long that this would cost too much their last knot speaks for all.
+/// Forecasts with the operator's engine, fed step by step. Named models have a knot at every requested step, counted
+/// from the newest value. After a gap of more than kLongest steps this would cost too much; the last knot then answers
+/// for all later steps.
 void say_online(Said& said, forecasting::exam::EngineOptions engine, int horizon) {
   const int gap = trailing_gap(said.series.values);
   engine.leads.resize(static_cast<std::size_t>(horizon));
@@ -39,7 +41,7 @@ void say_online(Said& said, forecasting::exam::EngineOptions engine, int horizon
   said.fan = forecaster.fan();
 }
 
-/// A fan with a knot at every step, from anything that has quantiles there.
+/// A fan with a knot at every step, from any forecast with quantiles at each step.
 template <class Forecast>
 Fan fan_of(const Forecast& forecast, const Said& said, int horizon) {
   Fan fan;
@@ -57,7 +59,7 @@ Fan fan_of(const Forecast& forecast, const Said& said, int horizon) {
   return fan;
 }
 
-/// The seasons of both, ascending.
+/// `seasons` and, if positive, `main`: ascending, without repeats.
 std::vector<int> united(std::vector<int> seasons, int main) {
   if (main > 0) seasons.push_back(main);
   std::sort(seasons.begin(), seasons.end());
@@ -65,7 +67,7 @@ std::vector<int> united(std::vector<int> seasons, int main) {
   return seasons;
 }
 
-/// In words, what speaks for the steps that lie far ahead, and with which of the seasons that there are.
+/// Describes the model behind the steps far ahead, and which of the detected seasons the model uses.
 std::string why_far(const FarAhead& far, const std::vector<int>& seasons, Millis step) {
   std::string text =
       "regressions on the history in steps of " + format_duration(far.look) + ", weighed by their errors at its end, ";
@@ -77,16 +79,17 @@ std::string why_far(const FarAhead& far, const std::vector<int>& seasons, Millis
          ": of those that the data holds three times the shortest and the longest are used)";
 }
 
-/// How many steps the online fan is followed: a sixth of the season, where it has its last knot or, where steps are
-/// few, the last before a hole, beyond which regressions on the whole are the better ones.
+/// How many steps the online fan is used for: a sixth of the season. There lies its last knot or, on a grid with few
+/// steps a day, the last knot before a wide interval. Beyond this point regressions on the whole series are more
+/// accurate.
 int followed(int season_steps) {
-  constexpr int kMinutes = 1440;  // that the knots follow without a season
+  constexpr int kMinutes = 1440;  // the engine's day in steps when there is no season
   return std::max(1, (season_steps > 0 ? season_steps : kMinutes) / 6);
 }
 
-/// Steps that the online fan is not followed to, which lie further ahead than an autoscaler ever looks, come from one
-/// look at the whole; so do all while it is not calibrated. Where there is no such look the last knot speaks for all
-/// beyond it, and nobody knows how wide that should be.
+/// Takes steps beyond the online fan's reach from the batch forecast; such steps lie further ahead than an autoscaler
+/// ever looks. While the online fan is not calibrated, all steps come from the batch forecast. Without a batch forecast
+/// the last knot answers for all later steps, and the result counts as not calibrated.
 void say_far(Said& said, const forecasting::exam::EngineOptions& engine, int horizon) {
   const Millis step = said.series.step;
   const int season = forecasting::exam::main_season(engine.seasons, step);
@@ -112,7 +115,7 @@ void say_far(Said& said, const forecasting::exam::EngineOptions& engine, int hor
   said.summary.eligible = true;
 }
 
-/// With a model fitted to the whole series. Errors: Invalid, when it cannot be.
+/// Forecasts with a classical model fitted to the whole series. Errors: Invalid, when the model cannot be fitted.
 Status say_fitted(Said& said, forecasting::FittedModel model, int season, int horizon) {
   const auto fitted = forecasting::fit_and_forecast(model, said.series.values, season, horizon);
   const auto& mean = fitted.prediction.mean;

@@ -1,4 +1,4 @@
-// `aiautoscaler forecast`: feeds a file to the forecaster and prints what it says about the steps to come.
+// `aiautoscaler forecast`: feeds a demand file to the forecaster and prints the forecast of the next steps.
 #pragma once
 
 #include <vector>
@@ -11,7 +11,7 @@ enum class ForecastFormat { Table, Csv, Json };
 
 struct ForecastOptions {
   static constexpr int kLongest = 2880;             ///< steps; each is a knot of the fan, and each knot costs
-  static constexpr std::size_t kMostQuantiles = 5;  ///< what a fan can have
+  static constexpr std::size_t kMostQuantiles = 5;  ///< the most that a fan holds
 
   DemandOptions demand;
   int horizon = 48;                               ///< steps, 1 to kLongest

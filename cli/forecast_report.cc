@@ -1,4 +1,5 @@
-// The three formats; see forecast_report.h.
+// Programs get times as the demand file writes them and values with six significant digits. People get dates as fine as
+// the grid and three digits. A value that is not finite is null in JSON and empty in CSV.
 #include "cli/forecast_report.h"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Times as the file has them.
+/// A time as the demand file writes times.
 std::string time(const Said& said, int steps) {
   const WallTime at = said.at(steps);
   return said.series.dated ? format_rfc3339(at) : format_decimal(seconds(at.time_since_epoch()));
@@ -62,12 +63,12 @@ std::string csv(const Said& said, const ForecastOptions& options) {
   return text;
 }
 
-/// Right-aligned, and always a blank away from what stands before it.
+/// Right-aligned, with at least one blank before the text.
 std::string padded(const std::string& text, std::size_t width) {
   return std::string(text.size() < width ? width - text.size() : 1, ' ') + text;
 }
 
-/// As fine as the grid: with seconds, or thousandths of them, where minutes alone would be the same in several rows.
+/// As fine as the grid: with seconds or milliseconds, where minutes alone would look the same in several rows.
 std::string moment(const Said& said, int steps) {
   using std::chrono::minutes;
   const Millis within =

@@ -1,4 +1,5 @@
-// A forecast in three formats: a table for people, CSV and JSON for programs. Formats: docs/forecasting.md.
+// A forecast in three formats: a table for people, CSV and JSON for programs. docs/forecasting.md describes the
+// formats.
 #pragma once
 
 #include <string>
@@ -9,13 +10,13 @@
 
 namespace aia {
 
-/// What was said, and of what.
+/// A forecast, and the series behind the forecast.
 struct Said {
   DemandSeries series;
   std::vector<int> seasons;
   forecasting::Summary summary;
   forecasting::Fan fan;
-  forecasting::Fan far;  ///< speaks for the steps after `near`; empty: the other one speaks for all
+  forecasting::Fan far;  ///< answers for the steps after `near`; empty: `fan` answers for all steps
   int near = 0;          ///< steps
   std::vector<double> quantiles;
 
@@ -25,7 +26,7 @@ struct Said {
   }
 };
 
-/// In the format asked for.
+/// In the format of `options`.
 std::string forecast_text(const Said& said, const ForecastOptions& options);
 
 }  // namespace aia

@@ -1,4 +1,5 @@
-// Files and standard streams; see input.h.
+// Files are read and written in binary mode, so that every byte arrives as it is. Each error names the flag that named
+// the file.
 #include "cli/input.h"
 
 #include <array>

@@ -1,4 +1,4 @@
-// A file that the user names on the command line, or standard input, as text.
+// Reads a file from the command line, or standard input, as text, and writes files and standard output.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@
 
 namespace aia {
 
-/// All of it; "-" is standard input. Errors: Unavailable, naming `flag` and the path.
+/// The whole content of the file; "-" is standard input. Errors: Unavailable, naming `flag` and the path.
 Result<std::string> read_input(const std::string& flag, const std::string& path);
 
 /// Replaces the file. Errors: Unavailable, naming `flag` and the path.
 Status write_output(const std::string& flag, const std::string& path, const std::string& text);
 
-/// To standard output, and sees that it got there. Errors: Unavailable.
+/// Prints to standard output and flushes, so that a full disk is an error. Errors: Unavailable.
 Status print(const std::string& text);
 
 /// For people: the path's last part, or "standard input".

@@ -1,4 +1,4 @@
-// Figures in the JSON that people's scripts read: what was measured is rounded, what was counted (times) is exact. Six
+// Figures in JSON for people's scripts: measured values are rounded to six digits, counts and times are exact. Six
 // digits of a Unix time are wrong by a quarter of an hour.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace aia {
 
-/// Six significant digits; null for what is not finite.
+/// Six significant digits; null for a value that is not finite.
 inline nlohmann::ordered_json measured(double value) {
   if (!std::isfinite(value)) return nullptr;
   const auto rounded = parse_decimal(format_measured(value));

@@ -1,4 +1,4 @@
-// The command line. Only subcommands that work are here; a mistake is one line on stderr and a non-zero exit.
+// The command line: flags of all subcommands, and the exit codes. A mistake is one line on stderr and a non-zero exit.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -32,7 +32,8 @@ void add_cluster_flags(CLI::App& app, RunOptions& options) {
   app.add_option("--namespace", options.ns, "manage AIAutoscalers of this namespace only; default: all namespaces");
 }
 
-/// An empty value comes from a variable that is not set; without a word, queries would go out with no credentials.
+/// Refuses an empty value. An empty value comes from an unset variable; if accepted, queries would go out without
+/// credentials.
 std::string not_empty(const std::string& value) {
   return value.empty() ? "must not be empty: give a value, or leave the flag out" : "";
 }
@@ -77,7 +78,7 @@ void add_prometheus_flags(CLI::App& app, RunOptions& options, std::string& passw
   cert->needs(key);
 }
 
-/// What a tenant's queries may read and cost.
+/// Limits on the series and the cost of a tenant's queries.
 void add_tenancy_flags(CLI::App& app, aia::prometheus::PrometheusOptions& prometheus) {
   using aia::prometheus::RawPromql;
   static const std::map<std::string, RawPromql> kModes{{"Allow", RawPromql::Allow},
@@ -102,7 +103,7 @@ void add_tenancy_flags(CLI::App& app, aia::prometheus::PrometheusOptions& promet
                "how long Prometheus may work on one query; at most half a cycle", Millis(1));
 }
 
-/// Who writes when several run.
+/// Flags for the leader election among several controllers.
 void add_lease_flags(CLI::App& app, aia::LeaseOptions& lease) {
   constexpr Millis kMoment(100);
   app.add_flag("--leader-elect", lease.elect,
@@ -180,7 +181,7 @@ void add_release_flags(CLI::App& app, aia::ReleaseCommand& command) {
   app.add_flag("--dry-run", command.options.dry_run, "only print what would be undone");
 }
 
-/// Without the line breaks that editors and shells put at the end.
+/// Reads a password file without the line breaks at its end, which editors and shells add.
 aia::Result<std::string> read_password(const std::string& path) {
   std::ifstream in(path);
   std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -192,7 +193,7 @@ aia::Result<std::string> read_password(const std::string& path) {
   return text;
 }
 
-/// What is wrong with the flags alone is said at once: a cluster that cannot be found must not hide it.
+/// Checks the flags by themselves before anything else: an unreachable cluster must not hide a wrong flag.
 aia::Status check(const RunOptions& options) {
   if (const auto address = aia::prometheus::address_of(options.prometheus.url); !address) return address.error();
   if (auto tenancy = aia::prometheus::check(options.prometheus.tenancy); !tenancy) return tenancy;

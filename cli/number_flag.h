@@ -1,4 +1,5 @@
-// Checks of command-line flags that are numbers, in words: CLI11's own print the range of a double in 309 digits.
+// Checks of numeric command-line flags with readable messages: CLI11's own checks print the range of a double in 309
+// digits.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -19,7 +20,7 @@ inline CLI::Validator positive_number() {
   return {check, "POSITIVE"};
 }
 
-/// A whole number from `least` on that a T can hold.
+/// A whole number, at least `least`, in the range of T.
 template <class T>
 CLI::Validator whole_number(T least) {
   const auto check = [least](const std::string& text) {

@@ -1,4 +1,5 @@
-// Wiring; see release.h.
+// Wires the API server's client to loop::release and prints each undone change on a line of its own. Changes that could
+// not be undone make the command fail.
 #include "cli/release.h"
 
 #include <cstdio>

@@ -1,5 +1,5 @@
-// `aiautoscaler release`: undoes what was done for node pools, without a controller that runs. With the caller's own
-// credentials, which need the rights of manifests/overlays/act.
+// `aiautoscaler release`: undoes the controller's changes to node pools without a running controller. The command uses
+// the caller's own credentials, which need the rights of manifests/overlays/act.
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ struct ReleaseCommand {
   loop::ReleaseOptions options;
 };
 
-/// Says on stdout what was done. Errors: what is left behind, in one line; those of credentials and the API server.
+/// Prints the undone changes on stdout. Errors: the changes left behind, in one line; errors of credentials and of the
+/// API server.
 Status release(const ReleaseCommand& command);
 
 }  // namespace aia

@@ -1,4 +1,5 @@
-// Files and terminal around a replay; see replay.h.
+// Chooses the trace (a file, or the generated chat service) and the output: terminal text as wide as the terminal,
+// JSON, or an HTML file. Colour only on a terminal, and not with NO_COLOR.
 #include "cli/replay.h"
 
 #include <sys/ioctl.h>

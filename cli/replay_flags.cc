@@ -1,4 +1,4 @@
-// The flags; see replay_flags.h.
+// Besides the flags, this file writes the command line back as text, so that a report says how to reproduce the report.
 #include "cli/replay_flags.h"
 
 #include "base/decimal.h"
@@ -8,7 +8,7 @@
 namespace aia {
 namespace {
 
-/// "6m..8m", or one duration for both.
+/// Reads "6m..8m", or a single duration as both ends.
 void set_range(const char* flag, const std::string& text, Millis& least, Millis& most) {
   const auto dots = text.find("..");
   const auto low = parse_flag_duration(text.substr(0, dots));
@@ -53,7 +53,7 @@ void add_service_flags(CLI::App& app, simulation::Scenario& scenario) {
       ->check(whole_number(1));
 }
 
-/// As a shell reads it back: quoted unless it is plain.
+/// Quoted for a shell, unless the text is plain.
 std::string quoted(const std::string& text) {
   constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:=+-";
   if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
@@ -88,7 +88,7 @@ void add_replay_flags(CLI::App& app, ReplayOptions& options) {
       ->check(whole_number<std::uint64_t>(0));  // else -1 becomes the largest number
   app.add_option("--report", options.report, "write the report with plots to this HTML file")
       ->type_name("FILE")
-      ->take_last();  // `./dev demo --report X` gives it twice
+      ->take_last();  // `./dev demo --report X` gives this flag twice
   app.add_option_function<std::string>(
          "--format", [&options](const std::string& format) { options.json = format == "json"; },
          "output: a table and a drawing, or JSON (docs/replay.md)")

@@ -1,4 +1,5 @@
-// Wiring and signals; see run.h.
+// Builds every part, starts the threads (loop, probes, metrics, reach) and waits for a signal. Order matters: the
+// process becomes a candidate for the lease before its caches fill, with a fitness of None until the first cycle.
 #include "cli/run.h"
 
 #include <pthread.h>
@@ -41,15 +42,15 @@
 namespace aia {
 namespace {
 
-constexpr Millis kLastWrite{1'200};  // of the two seconds that an end may take, for the write under way
-constexpr Millis kRelease{400};      // and for giving the lease back
-constexpr Millis kMoment{1'000};     // no deadline or back-off of the API server's is shorter
-constexpr Millis kPatience{10'000};  // nor longer
+constexpr Millis kLastWrite{1'200};  // for the write under way, of the two seconds that an end may take
+constexpr Millis kRelease{400};      // for giving the lease back, of the same two seconds
+constexpr Millis kMoment{1'000};     // the shortest deadline or back-off of the API server's client
+constexpr Millis kPatience{10'000};  // the longest deadline or back-off of the API server's client
 constexpr int kSilentCycles = 10;    // a loop that is silent for longer is not alive
-constexpr Millis kSilence{30'000};   // unless it was silent for less than this
-constexpr int kColdCycles = 8;       // histories that are not in by then keep nobody from being ready
+constexpr Millis kSilence{30'000};   // but a silence shorter than this is never an error
+constexpr int kColdCycles = 8;       // after so many cycles missing histories no longer delay readiness
 
-/// One report to several.
+/// Hands one report to several reporters.
 class FanOut : public ports::Reporter {
  public:
   explicit FanOut(std::vector<ports::Reporter*> reporters) : reporters_(std::move(reporters)) {}
@@ -61,7 +62,7 @@ class FanOut : public ports::Reporter {
   std::vector<ports::Reporter*> reporters_;
 };
 
-/// Signals are taken by wait_for_signal alone: no thread that starts later is interrupted by one.
+/// Blocks the signals in all threads that start later; only wait_for_signal takes a signal.
 sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -78,7 +79,7 @@ void wait_for_signal(const sigset_t& signals) {
   serve::log_line(serve::LogLevel::Info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
 }
 
-/// What keeps the watches from working, and from seeing who else scales, said when that changes.
+/// Logs a problem of the watches, or of seeing KEDA's ScaledObjects, when the problem changes.
 class WatchLog {
  public:
   void look(const kube::KubeCluster& cluster) {
@@ -96,7 +97,8 @@ class WatchLog {
   std::string watches_, owners_;
 };
 
-/// A follower is ready, too: its caches are in and not old, its histories are read, and it could lead.
+/// Empty when ready. A follower is ready, too, if its caches are synced and fresh, its histories are read, and it could
+/// lead.
 std::string why_not_ready(const kube::KubeCluster& cluster, const Candidacy* candidacy, const serve::WarmUp& warm_up,
                           Millis watch_freshness) {
   const auto lease = candidacy != nullptr ? candidacy->problem() : "";
@@ -108,12 +110,14 @@ std::string why_not_ready(const kube::KubeCluster& cluster, const Candidacy* can
   return warm_up.done() ? "" : "history is being read";
 }
 
-/// The server of --prometheus-url as messages name it: without what chooses a tenant, which may be a secret.
+/// The server of --prometheus-url for messages, without the query part: the query chooses a tenant, which may be a
+/// secret.
 std::string prometheus_server(const RunOptions& options) {
   return options.prometheus.url.substr(0, options.prometheus.url.find('?'));
 }
 
-/// Why Prometheus is not reached, without the server in front of it, which is said already; empty: it is.
+/// Why Prometheus is not reached; empty if Prometheus answers. Without the server's name, which the caller prints
+/// already.
 std::string why_unreached(const prometheus::PrometheusSource& source, const RunOptions& options) {
   auto why = source.unreached();
   const auto url = http::parse_base_url(prometheus_server(options));
@@ -121,8 +125,8 @@ std::string why_unreached(const prometheus::PrometheusSource& source, const RunO
   return why;
 }
 
-/// Asks Prometheus every cycle until Prometheus has answered any query, of the loop or of this thread. Logs why there
-/// is no answer, once for each reason.
+/// Queries Prometheus once a cycle until any query is answered, from the loop or from this thread. Logs each new reason
+/// for a missing answer once.
 void reach_prometheus(const std::stop_token& stop, prometheus::PrometheusSource& source, const RunOptions& options) {
   ::pthread_setname_np(::pthread_self(), "reach");
   const Millis deadline = std::clamp<Millis>(options.loop.cycle / 2, kMoment, kPatience);
@@ -147,14 +151,15 @@ void reach_prometheus(const std::stop_token& stop, prometheus::PrometheusSource&
   }
 }
 
-/// Who sees nothing must not hold the lease where another one could; who sees in part, only while nobody sees more.
+/// A controller without synced caches must not hold the lease while another could lead. A controller with stale watches
+/// leads only while no controller has fresh ones.
 lease::Fitness fitness_of(const kube::KubeCluster& cluster, Millis watch_freshness) {
   if (!cluster.synced()) return lease::Fitness::None;
   const bool blind = !loop::unseen_in_words(cluster.watch_ages(), watch_freshness).empty();
   return blind ? lease::Fitness::Poor : lease::Fitness::Good;
 }
 
-/// Cycles until stopped. `before_each` is called as each begins.
+/// Runs cycles until stopped. Calls `before_each` at the start of each cycle.
 void cycle_until(const std::stop_token& stop, loop::Loop& loop, loop::Pacer& pacer, const kube::KubeCluster& cluster,
                  const std::function<void()>& before_each) {
   ::pthread_setname_np(::pthread_self(), "loop");
@@ -180,22 +185,23 @@ kube::KubeClusterOptions cluster_options_of(const RunOptions& options, const por
   kube::KubeClusterOptions made;
   made.ns = options.ns;
   made.seed = seed_of(clock);
-  // However long it was away, the API server is noticed within a cycle; however it hangs, a write holds half of one.
+  // After any outage the watches notice the API server again within a cycle. A hanging write takes half a cycle at
+  // most.
   made.watch.watcher.backoff.longest = std::clamp(settings.cycle, kMoment, kPatience);
   made.write_deadline = std::clamp<Millis>(settings.cycle / 2, kMoment, kPatience);
-  // Half as long as may be unheard of, so that a list in between keeps a quiet watch from seeming dead.
+  // Half of the time that a watch may be silent: a relist in between keeps a quiet watch from counting as stale.
   made.watch.watch_inactivity = std::min(made.watch.watch_inactivity, settings.watch_freshness / 2);
   return made;
 }
 
-/// The write under way first, then the lease: whoever comes next must find nothing of ours still on its way.
+/// Ends the write under way first, then gives the lease back: the next leader must find no write of ours on its way.
 void end_orderly(kube::KubeCluster& cluster, Candidacy* candidacy) {
   const bool ended = cluster.end_writes(kLastWrite);
   if (!ended) serve::log_line(serve::LogLevel::Warning, "a write is still under way: the lease is left to expire");
   if (ended && candidacy != nullptr) candidacy->release(kRelease);
 }
 
-/// Each on a thread of its own: whatever is done to /metrics, probes are answered.
+/// Each server has a thread of its own, so that load on /metrics never delays the probes.
 struct Servers {
   std::unique_ptr<serve::HttpServer> health, metrics;
 };
@@ -213,7 +219,7 @@ Result<Servers> serve_to(const RunOptions& options, const serve::HttpHandler& he
   return Servers{std::move(*first), std::move(*second)};
 }
 
-/// The options of the command line with what signing needs of the process.
+/// The options of the command line, plus the process's clock and log for signing.
 prometheus::PrometheusOptions prometheus_options_of(const RunOptions& options,
                                                     const std::shared_ptr<const ports::Clock>& clock) {
   auto made = options.prometheus;
@@ -273,14 +279,14 @@ Status run(const RunOptions& options) {
   Watchdog watchdog(silence, [silence] { end_stuck_process(silence); });
   FanOut reporters({&log, &metrics, &health, &warm_up, &watchdog});
 
-  // None until the first cycle begins, with caches in and the addresses to listen on bound: whoever fails at either
-  // must not have held the lease.
+  // None until the first cycle begins, with caches synced and the listen addresses bound. A process that fails at
+  // either of these must not have held the lease.
   std::atomic<lease::Fitness> fitness = lease::Fitness::None;
   std::unique_ptr<Candidacy> candidacy;
   if (options.lease.elect) {
     const auto on_change = [&](const kube::Leadership& now) {
       metrics.set_leadership(now.leading, now.transitions);
-      if (now.leading) pacer.hurry();  // whoever leads now acts at once
+      if (now.leading) pacer.hurry();  // a new leader acts at once
     };
     auto started = Candidacy::start(
         options.lease, *credentials, *clock, [&] { return fitness.load(); }, on_change);

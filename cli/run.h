@@ -1,4 +1,4 @@
-// `aiautoscaler run`: the controller, wired. The only place that knows every implementation.
+// `aiautoscaler run`: wires the controller. Only this command knows every implementation behind the ports.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace aia {
 
 struct RunOptions {
   std::string kubeconfig;                      ///< empty: $KUBECONFIG, the pod's own, ~/.kube/config
-  std::string context;                         ///< empty: the kubeconfig's current one
+  std::string context;                         ///< empty: the kubeconfig's current context
   std::string ns;                              ///< only this namespace; empty: all
   std::string listen = "0.0.0.0:8080";         ///< of /metrics, and of /healthz and /readyz, too
   std::string health_listen = "0.0.0.0:8081";  ///< of /healthz and /readyz alone

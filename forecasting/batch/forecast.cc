@@ -1,6 +1,6 @@
-// The batch forecast from first check to spread: logs, gaps filled, level removed, members fitted, weighed by their
-// errors at past origins, combined. A member that leaves the range of the logs far behind is clipped before its errors
-// count, so that no explosion decides a weight.
+// The batch forecast in order: checks, logs, gaps filled, level removed, members fitted, weighed by their errors at
+// past origins, combined, spread. A member far outside the range of the logs is clipped before its errors count, so
+// that no explosion decides a weight.
 #include "forecasting/batch/forecast.h"
 
 #include <algorithm>
@@ -15,9 +15,9 @@ namespace forecasting::batch {
 namespace {
 
 constexpr int kOrigins = 21;        // at which members are weighed; with 42 the same
-constexpr int kNeighbours = 3;      // steps either side that share their errors when the spread is estimated
-constexpr double kMargin = .5;      // of the logs' range: a member may leave it that far, not explode
-constexpr double kNoError = 1e-12;  // an error of logs that is none
+constexpr int kNeighbours = 3;      // steps on either side with shared errors when the spread is estimated
+constexpr double kMargin = .5;      // of the logs' range: how far a member may leave the range
+constexpr double kNoError = 1e-12;  // an error of logs below this counts as none
 
 std::string refusal(std::span<const double> series, const Options& options) {
   if (options.horizon < 1 || options.horizon > kLongest) {
@@ -37,7 +37,7 @@ std::string refusal(std::span<const double> series, const Options& options) {
   return "";
 }
 
-/// The newest `history` values, from the first that is known.
+/// The newest `history` values, from the first known value.
 std::span<const double> newest(std::span<const double> series, int history) {
   series = series.last(std::min(series.size(), static_cast<std::size_t>(history)));
   const auto first = std::find_if(series.begin(), series.end(), [](double value) { return !std::isnan(value); });
@@ -65,7 +65,7 @@ Paths errors_of(const Paths& paths, std::span<const double> logs, std::span<cons
   return errors;
 }
 
-/// Mean of what is not NaN; unset when all is.
+/// Mean of the errors that are not NaN; unset when all are NaN.
 template <class Errors>
 std::optional<double> mean_known(const Errors& errors) {
   const auto known = !errors.array().isNaN();
@@ -85,7 +85,7 @@ Paths combined(const std::vector<Paths>& members, std::span<const double> logs, 
   return sum / weights;
 }
 
-/// Mean absolute errors per step; where none is known, grown with the root of time from the last that is.
+/// Mean absolute errors per step. Where no error is known, the last known mean grows with the root of time.
 std::vector<double> spread_of(const Paths& errors) {
   std::vector<double> spread;
   double last = 0;
@@ -126,7 +126,7 @@ Forecast forecast(std::span<const double> series, const Options& options) {
   std::vector<double> centred = filled(logs, std::vector{seasons.longest, seasons.shortest});
   const auto [lowest, highest] = std::minmax_element(centred.begin(), centred.end());
   const double low = *lowest, high = *highest;
-  // What the regressions return to: the level over the last two seasons, not over all.
+  // Regressions return to this level: the mean of the last two seasons, not of all values.
   const int level_steps = seasons.longest > 0 ? 2 * seasons.longest : size;
   const double level = std::accumulate(centred.end() - level_steps, centred.end(), 0.0) / level_steps;
   for (double& log : centred) log -= level;

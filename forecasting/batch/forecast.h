@@ -1,10 +1,11 @@
-// A whole fan from one look at a short seasonal series, as the M competitions ask for it (Makridakis, Spiliotis and
+// A whole fan from a single pass over a short seasonal series, as the M competitions ask for (Makridakis, Spiliotis and
 // Assimakopoulos, Int. J. Forecasting 36, 2020, 54-74): no state, nothing to tune, half a millisecond. A few simple
-// members are fit on logs and weighed by the inverse square of their mean absolute errors at the newest origins (Bates
-// and Granger, Operational Research Q. 20, 1969): combining beats choosing. The combination's own errors there give the
-// spread at every step, that of a Laplace distribution, whose maximum likelihood they are. Lags, ridges, gains and
-// powers were chosen on the parts of M4 Hourly's training series before their last 48 values. Coefficients pooled over
-// all series (Montero-Manso and Hyndman, Int. J. Forecasting 37, 2021) were tried and made it worse.
+// members are fitted on logs and weighed by the inverse square of their mean absolute errors at the newest origins
+// (Bates and Granger, Operational Research Q. 20, 1969): combining beats choosing. The combination's own mean absolute
+// errors at these origins give the spread at every step: they are the maximum-likelihood scale of a Laplace
+// distribution. Lags, ridges, gains and powers were chosen on the parts of M4 Hourly's training series before their
+// last 48 values. Coefficients pooled over all series (Montero-Manso and Hyndman, Int. J. Forecasting 37, 2021) were
+// tried and made the forecast worse.
 #pragma once
 
 #include <span>
@@ -15,30 +16,31 @@
 
 namespace forecasting::batch {
 
-/// Steps ahead that a forecast may be asked for.
+/// The largest horizon, in steps.
 inline constexpr int kLongest = 100'000;
 
-/// Values from which there is something to learn; below that a forecast is refused.
+/// The fewest values for a forecast; with fewer a forecast is refused.
 inline constexpr int kFewest = 8;
 
 struct Options {
   int horizon = 48;  ///< steps, 1 … kLongest
-  /// Steps, ≥ 2. Of those that fit into the values three times the shortest and the longest are used.
+  /// Steps, ≥ 2. Of the seasons that fit into the values three times, the shortest and the longest are used.
   std::vector<int> seasons{24, 168};
-  /// The newest values used, ≥ kFewest; memory is 8 bytes × history × (horizon + seasons used, at most history).
-  /// Raise it for seasons above a third of it.
+  /// Number of newest values used, ≥ kFewest; memory is 8 bytes × history × (horizon + seasons used, at most history).
+  /// Raise the number for seasons above a third of it.
   int history = 4096;
 };
 
 class Forecast {
  public:
-  /// Empty: the forecast is good; else what is wrong with the series or the options, and there is no point.
+  /// Empty: the forecast is good. Otherwise the fault in the series or the options, and `point` is empty.
   std::string error;
-  /// One a step, in the series' units: the median. Finite; ≥ 0 when all the values are.
+  /// The median per step, in the series' units. Finite; ≥ 0 when all values are.
   std::vector<double> point;
 
   [[nodiscard]] bool ok() const { return error.empty(); }
-  /// Of the value `step` + 1 steps ahead, 0 ≤ step < point.size(), at level 0 < `level` < 1; never falls as it rises.
+  /// Quantile of the value `step` + 1 steps ahead, 0 ≤ step < point.size(), at level 0 < `level` < 1; never falls when
+  /// the level rises.
   [[nodiscard]] double quantile(std::size_t step, double level) const;
 
  private:

@@ -1,6 +1,6 @@
-// Sums of a series' products by distance, prefix-summed: with them every entry of the normal equations of a regression
-// on lags, whatever its lags, target and window, is one subtraction. Fifty regressions then cost little more than one
-// (the covariance method of linear prediction, exact at the edges: Makhoul, Proc. IEEE 63, 1975, 561-580).
+// Sums of a series' products by distance, prefix-summed. Each entry of a regression's normal equations is then a single
+// subtraction, for any lags, target and window. Fifty regressions cost little more than one (the covariance method of
+// linear prediction, exact at the edges: Makhoul, Proc. IEEE 63, 1975, 561-580).
 #pragma once
 
 #include <Eigen/Core>
@@ -31,8 +31,8 @@ inline constexpr double kRidge = .01;
 /// On top of a ridge: keeps the equations of a constant series solvable.
 inline constexpr double kLeastRidge = 1e-12;
 
-/// Coefficients of u[t + target] on u[t + offsets[i]], from ≤ t < to, by least squares; `ridge`: how many typical
-/// observations say that each coefficient is 0. Finite whatever the values.
+/// Coefficients of u[t + target] on u[t + offsets[i]], from ≤ t < to, by least squares. `ridge`: weight of each
+/// coefficient's prior 0, in typical observations. Finite for all values.
 Eigen::VectorXd regress(const LagSums& u, std::span<const int> offsets, int target, int from, int to, double ridge);
 
 }  // namespace forecasting::batch

@@ -1,5 +1,5 @@
-// The members' arithmetic. Each member is fitted once, on the whole series, and forecasts from every origin with those
-// coefficients: a fit at each origin would cost twenty times as much.
+// The members' arithmetic. Each member is fitted once, on the whole series, and forecasts from every origin with the
+// same coefficients: a fit at each origin would cost twenty times as much.
 #include "forecasting/batch/members.h"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ int steps_of(const Task& task) {
   return static_cast<int>(task.values.size());
 }
 
-/// A seasonal profile as it stood at the origins, and what each step left of the profile before it.
+/// A seasonal profile at each origin, and the residue of each step from the profile before it.
 class Profile {
  public:
   Profile(const Task& task, int season, double gain)
@@ -34,7 +34,7 @@ class Profile {
     }
   }
 
-  /// The profile and what an autoregression makes of its residues.
+  /// The profile plus an autoregression of its residues.
   [[nodiscard]] Paths paths(const Task& task, const std::vector<int>& lags) const {
     const Autoregression fit = fit_autoregression(LagSums(residues_, lags.back()), lags);
     Paths paths(ahead_.rows(), ahead_.cols());
@@ -45,7 +45,7 @@ class Profile {
     return paths + ahead_;
   }
 
-  /// Of which the residues are known.
+  /// Steps with known residues.
   [[nodiscard]] int steps() const { return static_cast<int>(residues_.size()); }
 
  private:
@@ -63,7 +63,7 @@ int reach_of(const Task& task) {
     const auto offsets = offsets_for(step, task.seasons, steps_of(task));
     reach = std::max(reach, step - offsets.front());
   }
-  return std::min(reach, steps_of(task));  // beyond that there is no pair of values
+  return std::min(reach, steps_of(task));  // at longer distances there is no pair of values
 }
 
 Paths autoregressive_paths(const Task& task, const LagSums& sums) {

@@ -12,7 +12,7 @@ namespace forecasting {
 namespace {
 
 constexpr std::string_view kMark = "AIAforecast";
-constexpr std::uint32_t kVersion = 4;  // another layout of any state: one more
+constexpr std::uint32_t kVersion = 4;  // raise with every change of any state's layout
 constexpr std::size_t kMostKind = 4096;
 
 /// FNV-1a, 64 bits (Fowler, Noll and Vo; IETF draft-eastlake-fnv): against accidents, not against forgers.

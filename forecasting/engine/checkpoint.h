@@ -1,5 +1,5 @@
-// The envelope of a saved state: a mark, a version, what it was made for, a checksum. A state from another version, for
-// another kind of series, cut short or changed by a bit is refused with a reason; its series is fed its history again.
+// The envelope of a saved state: a mark, a version, the kind of series, a checksum. A state is refused with a reason if
+// its version or kind differs, or if the bytes are truncated or damaged. The refused series is fed its history again.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,11 @@
 
 namespace forecasting {
 
-/// `kind`: in words, what the state is good for only.
+/// `kind`: in words, the kind of series that the state is good for.
 std::vector<std::byte> seal(std::span<const std::byte> content, const std::string& kind);
 
 struct Opened {
-  std::span<const std::byte> content;  ///< within what was given
+  std::span<const std::byte> content;  ///< a part of the given bytes
   std::optional<std::string> refusal;  ///< set: why there is no content
 };
 

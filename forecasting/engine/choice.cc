@@ -1,5 +1,5 @@
-// Who serves and why, in words. The comparison is a ratio of losses on the same steps, so that a member that started
-// late is not judged by easier steps.
+// Chooses the serving member and explains the choice in words. The comparison is a ratio of losses on the same steps,
+// so that a member that started late is not judged by easier steps.
 #include "forecasting/engine/choice.h"
 
 #include <algorithm>
@@ -43,7 +43,7 @@ void Choice::update(const std::vector<Member>& members, const Counts& counts) {
   stay_steps_ = 0;
 }
 
-/// A forced model leaves it and the last value as its fall-back.
+/// With a forced model only this model is wanted; the last value stays as the fall-back.
 bool Choice::wanted(const Member& member) const {
   return options_.model == Model::Ladder || member.model == options_.model;
 }
@@ -57,7 +57,7 @@ bool Choice::eligible(const Member& member, const Counts& counts) const {
   return member.tracks[knot_].residuals() >= options_.min_residuals;
 }
 
-/// Why a member cannot serve, empty when it can.
+/// Why a member cannot serve; empty when the member can.
 std::string Choice::obstacle(const Member& member, const Counts& counts) const {
   if (member.seasonal && !seasons_seen(counts)) {
     return "needs two seasons of history (" + words(2 * options_.season_steps * options_.step) + "), has " +

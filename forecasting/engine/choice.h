@@ -1,7 +1,7 @@
-// Which member serves: the smallest forgotten pinball loss at the planning level and horizon, relative to the
-// calibrated last value's on the same steps. A challenger needs a margin, and the one that serves a minimum stay, so
-// that the fan does not flutter between equals. Seasonal members must have seen two seasons; every member must have
-// judged enough forecasts.
+// Chooses the member that serves: the one with the smallest forgotten pinball loss at the planning level and horizon,
+// relative to the calibrated last value's loss on the same steps. A challenger needs a margin and the serving member
+// stays for a minimum time, so that the fan does not flutter between equals. Seasonal members must have seen two
+// seasons; every member must have judged enough forecasts.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Forecasters side by side: the whole, each part, and the rest of the series. Parts are updated first, because the
+// Forecasters side by side: the whole, each part, and the remainder of the series. Parts are updated first, because the
 // whole takes their summed paths as a member of its combination.
 #include "forecasting/engine/decomposed.h"
 
@@ -35,7 +35,7 @@ void Decomposed::add_part() {
   if (parts_.empty()) {
     parts_.push_back(fresh());
   } else {
-    parts_.back() = fresh();  // what is left is less from now on
+    parts_.back() = fresh();  // the remainder is smaller from now on
   }
   parts_.insert(parts_.end() - 1, fresh());
 }
@@ -53,14 +53,16 @@ void Decomposed::set_planning_horizon(Duration horizon) {
 void Decomposed::update(TimePoint at, double value, std::span<const double> parts, Observed observed) {
   if (parts_.empty()) return whole_.update(at, value, observed);
   constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
-  // Parts of a lower bound are no bounds of each part, nor do they add up to one: it is a gap to them.
+  // A lower bound of the whole bounds none of its parts, nor do the parts' values add up to a bound. The parts get a
+  // gap.
   const bool usable = std::isfinite(value) && value >= 0 && observed == Observed::Whole;
   double rest = value;
   for (std::size_t part = 0; part < parts.size(); ++part) {
     parts_[part].update(at, usable ? of_part(parts[part]) : kGap);
     rest -= of_part(parts[part]);
   }
-  parts_.back().update(at, usable ? std::max(0.0, rest) : kGap);  // of two queries one may be a moment older
+  parts_.back().update(
+      at, usable ? std::max(0.0, rest) : kGap);  // parts and whole come from two queries, which may be a moment apart
   const Duration furthest = Spans::of(options_.season_steps).four_hours * options_.step;
   std::vector<Scenarios> paths;
   for (const Forecaster& part : parts_) paths.push_back(part.scenarios(furthest));

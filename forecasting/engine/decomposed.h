@@ -1,7 +1,7 @@
-// A series and those parts of it that carry most of it (a client, a model, a route): each is forecast by itself, what
-// is left by itself, and the sum of their paths is one more member in the forecast of the whole. Where few parts decide
-// what the whole does that sum knows more than the whole's own past; where they do not, it loses its weight and costs
-// nothing but time and memory. Both were measured (docs/forecasting.md, Parts).
+// Forecasts the heaviest parts of a series (a client, a model, a route) each by itself, and the remainder by itself.
+// The sum of their paths is one more member in the forecast of the whole. Where a few parts decide the whole, this sum
+// knows more than the whole's own past. Elsewhere the sum loses its weight and costs only time and memory. Both were
+// measured (docs/forecasting.md, Parts).
 #pragma once
 
 #include <cstddef>
@@ -17,17 +17,17 @@ namespace forecasting {
 
 class Decomposed {
  public:
-  /// All of them with the same options. Without parts: a Forecaster.
+  /// All forecasters have the same options. Without parts: a single Forecaster.
   explicit Decomposed(const Options& options, std::size_t parts = 0);
 
   void set_planning_horizon(Duration horizon);
 
-  /// As Forecaster::update. `parts`: what each of them had of `value`; NaN, which a source says of a part that was
-  /// silent, and whatever else is no demand: nothing. Precondition: as many as parts().
+  /// As Forecaster::update. `parts`: each part's share of `value`; NaN (a silent part) and values that are no demand
+  /// count as 0. Precondition: as many as parts().
   void update(TimePoint at, double value, std::span<const double> parts = {}, Observed observed = Observed::Whole);
 
-  /// One more part, or another one in the place of `part`: it knows nothing yet, and until it does the whole is
-  /// forecast without them. Refits that were begun before are not to be adopted any more.
+  /// Adds a part, or replaces `part` by a new one. The new part knows nothing yet; until its paths exist the whole is
+  /// forecast without parts. Refits begun before this call must not be adopted.
   void add_part();
   void renew_part(std::size_t part);
 
@@ -35,20 +35,20 @@ class Decomposed {
   [[nodiscard]] const Forecaster& whole() const { return whole_; }
 
   struct Refits {
-    std::vector<std::pair<std::size_t, Refit>> found;  ///< by whose place
+    std::vector<std::pair<std::size_t, Refit>> found;  ///< by the forecaster's place
   };
   struct RefitJobs {
     std::vector<std::pair<std::size_t, RefitJob>> jobs;
     [[nodiscard]] Refits run() const;
   };
   [[nodiscard]] bool refit_due() const;
-  [[nodiscard]] RefitJobs refit_jobs() const;  ///< of those that are due
+  [[nodiscard]] RefitJobs refit_jobs() const;  ///< of the forecasters due for a refit
   void adopt(Refits refits);
 
   [[nodiscard]] std::size_t state_bytes() const;
-  /// All of them, one after the other. Empty where the model keeps no state.
+  /// The states of all forecasters, one after the other. Empty where the model keeps no state.
   [[nodiscard]] std::vector<std::byte> save() const;
-  /// Takes up what save() gave with as many parts; otherwise says why not, in words, and is as it was.
+  /// Restores a state from save() with as many parts. Otherwise returns the reason in words and changes nothing.
   [[nodiscard]] std::optional<std::string> restore(std::span<const std::byte> state);
 
  private:
@@ -60,7 +60,7 @@ class Decomposed {
   Options options_;
   std::optional<Duration> horizon_;
   Forecaster whole_;
-  std::vector<Forecaster> parts_;  ///< and, last, the rest; empty: there are none
+  std::vector<Forecaster> parts_;  ///< the last forecasts the remainder; empty: no parts
 };
 
 }  // namespace forecasting

@@ -1,5 +1,5 @@
-// What stands behind a Forecaster: the learned engine (learned_engine.h), which is the default, or the ladder of named
-// models (ladder.h).
+// The interface behind a Forecaster. Two engines implement this interface: the learned engine (learned_engine.h), which
+// is the default, and the ladder of named models (ladder.h).
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,7 @@ class Engine {
   virtual void adopt(Refit /*refit*/) {}
   [[nodiscard]] virtual std::size_t bytes() const { return 0; }
 
-  /// False: it has no state that could be kept, it is fed its history again.
+  /// False: the engine keeps no state; after a restart it is fed its history again.
   virtual bool write(StateWriter& /*io*/) { return false; }
   virtual bool read(StateReader& /*io*/) { return false; }
 };

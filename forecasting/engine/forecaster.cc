@@ -1,5 +1,5 @@
-// The face of the engines: options made usable, values checked and counted, state sealed and opened. Everything else is
-// the engine's (engine.h), so that both engines see the same usable values.
+// The face of the engines: options are made usable, values are checked and counted, state is sealed and opened. All
+// forecasting is the engine's (engine.h), so that both engines see the same usable values.
 #include "forecasting/engine/forecaster.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 namespace forecasting {
 namespace {
 
-constexpr double kMost = 1e30;  // what an archive of single precision holds
+constexpr double kMost = 1e30;  // the most that an archive of single precision holds
 
 /// Usable options: the planning level among the levels, knots and levels ascending and unique.
 Options normalised(Options options) {
@@ -41,7 +41,7 @@ std::unique_ptr<Engine> make_engine(const Options& options) {
   return std::make_unique<Ladder>(options);
 }
 
-/// What must be the same for a state to be taken up.
+/// The options that must be equal for a saved state to be restored, in words.
 std::string kind_of(const Options& options) {
   std::string kind = "step ";
   kind.append(words(options.step)).append(", season of ").append(std::to_string(options.season_steps));

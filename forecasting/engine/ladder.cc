@@ -1,5 +1,6 @@
-// One step of the ladder: members are judged by the new value, take it, and issue their next forecasts; the serving
-// member's quantiles become the fan. A knot without enough residuals borrows the width of the nearest shorter knot.
+// One step of the ladder: the new value judges the members, updates them, and lets them issue their next forecasts; the
+// serving member's quantiles become the fan. A knot without enough residuals borrows the width of the nearest shorter
+// knot.
 #include "forecasting/engine/ladder.h"
 
 #include <algorithm>
@@ -31,7 +32,7 @@ void Ladder::update(TimePoint at, double value, Observed observed, const Counts&
   if (options_.season_steps > 0 && ++season_slot_ == options_.season_steps) season_slot_ = 0;
 }
 
-/// Every member's forecast for this step, at every knot, and the records made of it.
+/// Judges every member's forecast for this step, at every knot, and updates the records.
 void Ladder::judge(double value) {
   for (std::size_t k = 0; k < options_.knots.size(); ++k) {
     if (yardstick_) yardstick_->tracks[k].mature(value, season_slot_);
@@ -45,8 +46,8 @@ void Ladder::judge(double value) {
   }
 }
 
-/// Models take the value; what they now forecast waits for its target. A gap issues nothing: during one the fan stays
-/// that of the newest value, seen from there, with the width of the longer horizon.
+/// Models take the value; their new forecasts wait for their targets. A gap issues nothing: the fan stays the newest
+/// value's fan, seen from there, with the width of the longer horizon.
 void Ladder::issue(double value) {
   const bool gap = std::isnan(value);
   level_.update(value);
@@ -66,7 +67,8 @@ void Ladder::issue(double value) {
 }
 
 /// The served quantiles at knot k, ascending and ≥ 0. A knot with too few residuals of its own borrows the deviations
-/// from the point of the nearest shorter one that has enough: a lower bound of its width, where its own would be noise.
+/// from the point of the nearest shorter knot with enough. The borrowed width is a lower bound; the knot's own width
+/// would be noise.
 void Ladder::fill(Fan& fan, std::size_t k, std::vector<double>& deviations) const {
   const ConformalTrack& asked = members_[choice_.member()].tracks[k];
   const ConformalTrack& track = std::isnan(asked.point()) ? members_.front().tracks[k] : asked;

@@ -1,5 +1,5 @@
-// The ladder of named models: the last value, seasonal-naive and Holt-Winters, each with calibrated quantiles, the best
-// of them serving (choice.h). What `model: HoltWinters` asks for, and the rung to compare the learned engine with.
+// The ladder of named models: the last value, seasonal-naive and Holt-Winters, each with calibrated quantiles; the best
+// member serves (choice.h). `model: HoltWinters` asks for the ladder, and the learned engine is compared with it.
 #pragma once
 
 #include <optional>
@@ -33,7 +33,7 @@ class Ladder final : public Engine {
   Choice choice_;
   RunningLevel level_;
   TimePoint newest_{};  ///< of the newest observed value
-  double latest_;       ///< NaN before it
+  double latest_;       ///< NaN before the first value
   int season_slot_ = 0;
 };
 

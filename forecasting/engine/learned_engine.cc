@@ -1,5 +1,5 @@
-// The learned engine in the words of a summary: which members carry the weight, what the losses are, what is still
-// missing. The arithmetic is the learner's (learner/learned_fan.h).
+// Describes the learned engine in a summary: the members that carry the weight, the losses, and the missing data. The
+// arithmetic is the learner's (learner/learned_fan.h).
 #include "forecasting/engine/learned_engine.h"
 
 #include <algorithm>

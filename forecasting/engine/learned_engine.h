@@ -1,5 +1,6 @@
-// The default engine: conditional quantiles learned online and in the background (learner/learned_fan.h), in the words
-// of a Forecaster. Its lower rungs are its own members: before anything was learned the calibrated last value serves.
+// The default engine: conditional quantiles learned online and in the background (learner/learned_fan.h), behind the
+// Engine interface. The lower rungs of the ladder are its own members: before anything is learned, the calibrated last
+// value serves.
 #pragma once
 
 #include "forecasting/engine/engine.h"

@@ -1,5 +1,5 @@
-// A member of the choice: a point model with its calibrated tracks and its record at each. The plain seasonal-naive
-// is one too, as a yardstick that is never chosen.
+// A member of the choice: a point model with a calibrated track and a record per knot. The plain seasonal-naive is a
+// member, too: a yardstick that is never chosen.
 #pragma once
 
 #include <memory>
@@ -19,8 +19,8 @@ struct Member {
   std::string name;  ///< as in Summary::model
   bool seasonal = false;
   std::unique_ptr<PointModel> point;
-  std::vector<ConformalTrack> tracks;  ///< one per knot
-  std::vector<Record> records;         ///< one per knot
+  std::vector<ConformalTrack> tracks;  ///< per knot
+  std::vector<Record> records;         ///< per knot
 };
 
 /// The members in the order of preference at equal loss: last value, seasonal-naive, Holt-Winters; without a season

@@ -1,8 +1,8 @@
-// What a forecast has to beat: last value, EWMA and seasonal naive, each with quantiles as honest as a forecaster's
-// own, so that a ratio measures knowledge and not calibration. Rolling conformal (Vovk, Gammerman and Shafer,
-// "Algorithmic learning in a random world", 2005, ch. 2, on a window): the quantiles of the residuals of three days
-// that are known at the origin, added to the point forecast or, of ratios, multiplied by it. The form, and the EWMA's
-// half-life, are chosen on the first half by P95 pinball.
+// The baselines that a forecast has to beat: last value, EWMA and seasonal naive. Their quantiles are as well
+// calibrated as a forecaster's own, so that a ratio measures knowledge and not calibration. Rolling conformal (Vovk,
+// Gammerman and Shafer, "Algorithmic learning in a random world", 2005, ch. 2, on a window): quantiles of the last
+// three days of residuals known at the origin. Residuals are differences, added to the point forecast, or ratios,
+// multiplied by the point forecast. This form, and the EWMA's half-life, are chosen on the first half by P95 pinball.
 #pragma once
 
 #include <Eigen/Core>
@@ -13,7 +13,7 @@
 
 namespace forecasting::exam {
 
-/// One row a step, row t: quantiles of the value at step t as seen `lead` steps before, columns as kLevels; NaN: none.
+/// Row t: quantiles of the value at step t, forecast `lead` steps before; columns as kLevels; NaN: no forecast.
 using Quantiles = Eigen::Matrix<double, Eigen::Dynamic, kLevels.size(), Eigen::RowMajor>;
 
 enum class Form { Additive, Multiplicative };
@@ -21,8 +21,8 @@ enum class Form { Additive, Multiplicative };
 struct BaselineOptions {
   int lead = 1;               ///< steps ahead, ≥ 1
   int season_steps = 0;       ///< of the seasonal naive, ≥ 1 there
-  int window = 4320;          ///< residuals that count: three days
-  int min_residuals = 50;     ///< below it there is no quantile
+  int window = 4320;          ///< residuals in use: three days
+  int min_residuals = 50;     ///< with fewer there is no quantile
   std::size_t chosen_on = 0;  ///< form and half-life are chosen on targets before this step: half of the series
 };
 
@@ -39,10 +39,11 @@ Baseline calibrated(const std::vector<double>& values, const std::vector<double>
 /// The newest observed value.
 Baseline last_value_baseline(const std::vector<double>& values, const BaselineOptions& options);
 
-/// The exponentially weighted mean; in a gap it stays.
+/// The exponentially weighted mean; constant in a gap.
 Baseline ewma_baseline(const std::vector<double>& values, const BaselineOptions& options);
 
-/// The value whole seasons before the target, as few as are known at the origin; missing: one season more, up to seven.
+/// The value whole seasons before the target, as few seasons as are known at the origin. If this value is missing, a
+/// season more, up to seven.
 Baseline seasonal_naive_baseline(const std::vector<double>& values, const BaselineOptions& options);
 
 }  // namespace forecasting::exam

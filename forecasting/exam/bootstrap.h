@@ -1,7 +1,7 @@
-// How sure a ratio of two mean losses is: moving-block bootstrap (Künsch, "The jackknife and the bootstrap for general
-// stationary observations", Ann. Statist. 17, 1989), blocks of a day, because losses of one day go together. Draws come
-// from a generator of its own (SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
-// OOPSLA 2014), so that a seed gives the same limits everywhere.
+// Confidence limits of a ratio of two mean losses: moving-block bootstrap (Künsch, "The jackknife and the bootstrap for
+// general stationary observations", Ann. Statist. 17, 1989). Blocks are a day long, because losses of a day are
+// correlated. Draws come from SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+// OOPSLA 2014), so that a seed gives the same limits on every platform.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct Limits {
 };
 
 /// 5 % and 95 % quantiles of Σ own ÷ Σ other over resamples of the steps: each limit by itself holds with 95 %
-/// confidence. One loss a step and series; NaN in either: that step is left out of both. Precondition: equal lengths.
+/// confidence. A loss per step; a step with NaN in either series is left out of both. Precondition: equal lengths.
 Limits ratio_limits(const std::vector<double>& own, const std::vector<double>& other, const BootstrapOptions& options);
 
 }  // namespace forecasting::exam

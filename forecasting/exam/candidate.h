@@ -1,5 +1,5 @@
-// What sits the exam: anything that is fed a series step by step and answers with quantiles at the lead times. The
-// protocol knows nothing else of an engine.
+// A candidate sits the exam: it is fed a series step by step and answers with quantiles at the lead times. The protocol
+// knows nothing else of an engine.
 #pragma once
 
 #include <Eigen/Core>
@@ -14,7 +14,7 @@ namespace forecasting::exam {
 
 class Candidate {
  public:
-  /// One row a lead time, columns as kLevels.
+  /// A row per lead time, columns as kLevels.
   using Answer = Eigen::Matrix<double, Eigen::Dynamic, kLevels.size(), Eigen::RowMajor>;
 
   Candidate() = default;
@@ -25,7 +25,7 @@ class Candidate {
   /// The next step: finite and ≥ 0, or NaN for a gap.
   virtual void update(TimePoint at, double value) = 0;
 
-  /// Quantiles of the value leads[i] steps after the newest step into row i; NaN where it cannot tell.
+  /// Puts quantiles of the value leads[i] steps after the newest step into row i; NaN where the candidate has none.
   virtual void forecast(const std::vector<int>& leads, Answer& answer) = 0;
 
   /// Quantile `level` of the largest value from `lead` to `lead + window` steps ahead; NaN: not offered.
@@ -33,10 +33,10 @@ class Candidate {
     return std::numeric_limits<double>::quiet_NaN();
   }
 
-  /// Heavy work that may run beside the updates, after a forecast was given: done when due, and its cost counts.
+  /// Heavy work that may run beside the updates, after a forecast: done when due, and included in the CPU time.
   virtual void work_in_background() {}
 
-  /// All that is kept for the series; 0: not told.
+  /// Bytes of all state kept for the series; 0: unknown.
   [[nodiscard]] virtual std::size_t state_bytes() const { return 0; }
 };
 

@@ -1,5 +1,5 @@
-// Counting which targets their quantiles covered, in one pass for each lead time. Ramps are the tenth of targets whose
-// forecast rises most, so they are known at the origin and not picked afterwards.
+// Counts the targets covered by their quantiles, in one pass for each lead time. Ramps are the tenth of targets with
+// the largest forecast rise, so that ramps are known at the origin and not picked afterwards.
 #include "forecasting/exam/coverage.h"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ std::size_t hour_of(TimePoint at) {
   return static_cast<std::size_t>((hours % 24 + 24) % 24);
 }
 
-/// Predicted median less the newest value at the origin, one a judged step; NaN where nothing was said or came.
+/// Predicted median less the newest value at the origin, per judged step; NaN without a forecast or a value.
 std::vector<double> ramps(const aia::DemandSeries& series, const Quantiles& quantiles, std::size_t from,
                           std::size_t lead) {
   std::vector<double> ramps(series.values.size() - from, kMissing);
@@ -39,7 +39,7 @@ double top_tenth(std::vector<double> ramps) {
   return *at;
 }
 
-/// The largest value of steps from..from + window; NaN when one is missing or lies behind the end.
+/// The largest value of steps from..from + window; NaN when a value is missing or lies behind the end.
 double realised_max(const std::vector<double>& values, std::size_t from, int window) {
   const std::size_t end = from + static_cast<std::size_t>(window) + 1;
   if (end > values.size()) return kMissing;

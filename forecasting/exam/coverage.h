@@ -1,5 +1,5 @@
-// Whether quantiles hold what they promise, where it matters: on average, by hour of the day, where a ramp is
-// predicted, and for the maximum of a window. Kept as counts, so that series of a group are pooled by adding.
+// Coverage of the quantiles where it matters: on average, by hour of the day, where a ramp is predicted, and for the
+// maximum of a window. Coverage is kept as counts, so that the series of a group are pooled by adding.
 #pragma once
 
 #include <array>
@@ -31,12 +31,12 @@ struct Coverage {
   std::array<Tally, kLevels.size()> mean;
   std::array<Tally, 24> by_hour;  ///< P90, by the target's hour of the day
   Tally ramp_decile;              ///< P90, targets in the top tenth of median − newest value at the origin
-  std::vector<std::array<Tally, kWindowLevels.size()>> windows;  ///< the maximum, one a window
+  std::vector<std::array<Tally, kWindowLevels.size()>> windows;  ///< the maximum, per window
 
   /// Adds another series; windows must be the same.
   void add(const Coverage& other);
 
-  /// The share of the hour that is farthest from .90; NaN when none has kLeastAnHour targets.
+  /// The share of the hour farthest from .90; NaN when no hour has kLeastAnHour targets.
   [[nodiscard]] double worst_hour() const;
 };
 

@@ -1,4 +1,4 @@
-// The project's forecaster in the exam, and at the command line: the only place here that knows the engine.
+// The project's forecaster in the exam, and at the command line. Only this file and its .cc know the engine here.
 #pragma once
 
 #include <optional>
@@ -18,16 +18,16 @@ std::optional<Model> model_named(const std::string& name);
 
 struct EngineOptions {
   Duration step{std::chrono::seconds(60)};
-  std::vector<int> seasons;  ///< in steps, ascending; the engine takes the main one (season_choice.h)
+  std::vector<int> seasons;  ///< in steps, ascending; the engine takes the main season (season_choice.h)
   std::vector<int> leads;    ///< in steps: the first is the planning horizon; knots of the named models
   std::vector<double> levels;
   Model model = Model::Auto;
 };
 
-/// What the engine is made with.
+/// The engine's options for the exam's options.
 Options forecaster_options(const EngineOptions& options);
 
-/// Refits if one is due.
+/// Runs and adopts a refit if a refit is due.
 void refit_when_due(Forecaster& forecaster);
 
 class ForecasterCandidate final : public Candidate {

@@ -8,7 +8,7 @@
 namespace forecasting::exam {
 namespace {
 
-/// What is before `end`, which is consumed too; all when there is none.
+/// Takes the text before `end` off the front, and `end` with it; the whole text when there is no `end`.
 std::string_view take(std::string_view& text, char end) {
   const std::size_t at = text.find(end);
   const std::string_view taken = text.substr(0, at);

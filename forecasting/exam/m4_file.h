@@ -1,5 +1,5 @@
-// Series as the M4 competition publishes them: a line each, an id and then as many values as there are. Pure; a mistake
-// is a sentence that names line and field.
+// Series as the M4 competition publishes them: a line each, an id and then any number of values. Pure; an
+// error is a sentence with line and field.
 #pragma once
 
 #include <string>

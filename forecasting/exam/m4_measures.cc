@@ -66,7 +66,7 @@ double mean_absolute_error(std::span<const double> truth, std::span<const double
   return sum / static_cast<double>(truth.size());
 }
 
-/// Width from .025 to .975 plus 2/α times what lies outside, α = .05.
+/// Width from .025 to .975 plus 2/α times the distance of values outside, α = .05.
 double mean_interval_score(std::span<const double> truth, const Submission& submission) {
   constexpr double kPenalty = 2 / .05;
   double sum = 0;

@@ -17,9 +17,9 @@ inline constexpr std::array kWqlLevels{.1, .2, .3, .4, .5, .6, .7, .8, .9};
 /// `train`: positive, two seasons or more, season ≥ 2 steps and even.
 std::vector<double> naive2(std::span<const double> train, int season_steps, int horizon);
 
-/// What one series' forecast is judged by.
+/// A forecast of one series, as judged.
 struct Submission {
-  std::vector<double> point;                                       ///< one a step
+  std::vector<double> point;                                       ///< per step
   std::function<double(std::size_t step, double level)> quantile;  ///< of the same steps
 };
 
@@ -34,7 +34,7 @@ class M4Exam {
  public:
   explicit M4Exam(int season_steps) : season_steps_(season_steps) {}
 
-  /// `train` must differ from itself a season before somewhere: MASE and MSIS are in units of that.
+  /// `train` must differ somewhere from its value a season before: this difference is the unit of MASE and MSIS.
   void judge(std::span<const double> train, std::span<const double> truth, const Submission& submission);
 
   [[nodiscard]] M4Result result() const;

@@ -1,5 +1,5 @@
-// What an M4 file asks: the values after those known of each series, held out of it or in a file of their own. Pure; a
-// mistake is a sentence that names the flag of bench/m4 it comes from.
+// The questions of an M4 file: the values that follow each series' known values, held out of the file or in a second
+// file. Pure; an error is a sentence with the responsible flag of bench/m4.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace forecasting::exam {
 
 inline constexpr std::size_t kM4Day = 24, kM4Horizon = 48;  // of the hourly series
 
-/// What was known of a series, and what came.
+/// The known values of a series, and the values to forecast.
 struct M4Question {
   std::string id;
   std::vector<double> train, truth;
@@ -21,7 +21,7 @@ struct M4Question {
 
 struct M4Questions {
   std::vector<M4Question> asked;
-  std::string error;  ///< empty: at least one is asked
+  std::string error;  ///< empty: there is at least one question
 
   [[nodiscard]] bool ok() const { return error.empty(); }
 };

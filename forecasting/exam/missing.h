@@ -1,4 +1,4 @@
-// What stands for a value, a forecast or a figure that is not there.
+// The exam marks an absent value, forecast or figure by NaN.
 #pragma once
 
 #include <limits>

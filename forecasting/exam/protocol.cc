@@ -14,12 +14,12 @@ double quotient(double over, double under) {
   return under > 0 ? over / under : kMissing;
 }
 
-/// The losses of one forecaster on the judged targets; NaN where nothing was said or came.
+/// The losses of one forecaster on the judged targets; NaN without a forecast or a value.
 struct Losses {
   std::array<std::vector<double>, kLevels.size()> pinball;
 };
 
-/// `first`: the row of `said` that speaks of the first of `values` judged.
+/// `first`: the row of `said` for the first judged value of `values`.
 Losses losses_of(const std::vector<double>& values, std::size_t from, const Quantiles& said, Eigen::Index first) {
   Losses losses;
   for (std::size_t q = 0; q < kLevels.size(); ++q) {
@@ -73,7 +73,7 @@ double seasonal_error(const std::vector<double>& values, std::size_t end, int se
   return quotient(total, static_cast<double>(count));
 }
 
-/// The figures that need no baseline.
+/// The figures without a baseline.
 LeadReport alone(const std::vector<double>& values, std::size_t from, const Losses& own, double unit) {
   LeadReport report;
   double demand = 0;

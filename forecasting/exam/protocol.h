@@ -1,6 +1,6 @@
-// The exam: what a candidate said about the second half of a series (roll.h), judged per lead time: loss of the median
-// and of the quantiles, coverage where it matters, and ratios to the three calibrated baselines with bootstrap limits.
-// Definitions of every figure: docs/forecasting.md. Pure; time and CPU are measured around it.
+// The exam: a candidate's forecasts of the second half of a series (roll.h), judged per lead time. Figures are the loss
+// of the median and of the quantiles, coverage where it matters, and ratios to the three calibrated baselines with
+// bootstrap limits. docs/forecasting.md defines every figure. Pure; the caller measures time and CPU.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace forecasting::exam {
 
-/// Against one baseline, on the targets for which both had said something; NaN where there are none.
+/// Ratios to one baseline, on the targets that both forecast; NaN without such targets.
 struct Ratio {
   double mae = 0;  ///< of the medians
   std::array<double, kLevels.size()> pinball{};
@@ -23,7 +23,7 @@ struct Ratio {
 struct LeadReport {
   int lead = 0;         ///< steps
   long judged = 0;      ///< targets
-  long unanswered = 0;  ///< targets about which the candidate had said nothing
+  long unanswered = 0;  ///< targets without a forecast of the candidate
   double mase = 0;      ///< MAE of the median ÷ MAE of the seasonal naive on the first half (Hyndman and Koehler 2006)
   double wape = 0;      ///< Σ|error of the median| ÷ Σ value
   double wql = 0;       ///< mean over the levels of 2 Σ pinball ÷ Σ value
@@ -37,7 +37,7 @@ struct ExamOptions {
   BootstrapOptions bootstrap{};  ///< its block is set to a day
 };
 
-/// One report a lead time.
+/// A report per lead time.
 std::vector<LeadReport> judge(const aia::DemandSeries& series, const Questions& questions, const Rolled& rolled,
                               const ExamOptions& options);
 

@@ -1,6 +1,6 @@
 // The rolling origin: a candidate is fed the whole series once and asked at every step (Tashman, "Out-of-sample tests
-// of forecasting accuracy", Int. J. Forecasting 16, 2000; prequential: Dawid, J. R. Statist. Soc. A 147, 1984). What it
-// said about the second half is kept, to be judged (protocol.h) or drawn.
+// of forecasting accuracy", Int. J. Forecasting 16, 2000; prequential: Dawid, J. R. Statist. Soc. A 147, 1984). Its
+// answers about the second half are kept, to be judged (protocol.h) or drawn.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ struct Rolled {
   using Maxima = Eigen::Matrix<double, Eigen::Dynamic, kWindowLevels.size(), Eigen::RowMajor>;
 
   std::size_t judged_from = 0;              ///< half of the series
-  std::vector<Quantiles> quantiles;         ///< one a lead; row i: step judged_from + i, as seen `lead` steps before it
+  std::vector<Quantiles> quantiles;         ///< per lead; row i: step judged_from + i, forecast `lead` steps before
   std::vector<std::vector<Maxima>> maxima;  ///< [lead][window]; row i: the maximum from step judged_from + i on
   std::size_t state_bytes = 0;              ///< at the end
 };

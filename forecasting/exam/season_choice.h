@@ -1,4 +1,4 @@
-// Which seasons a series is forecast with when nobody said: the one place where detection is plugged in.
+// Chooses the seasons of a series when the user gave none. Detection is plugged in here and nowhere else.
 #pragma once
 
 #include <vector>
@@ -8,12 +8,12 @@
 
 namespace forecasting::exam {
 
-/// What the series shows, and the day in any case once two were seen, as in `aiautoscaler run`: people live by it, and
-/// a combination drops a season that does not help. In steps, ascending; empty: none. Looks at `known` steps from the
-/// start alone, so that an exam's choice does not know its judged half.
+/// The seasons detected in the series, and a day in any case once two days were seen, as in `aiautoscaler run`: people
+/// live by the day, and a combination drops a season that does not help. In steps, ascending; empty: none. Looks at the
+/// first `known` steps only, so that an exam's choice does not know its judged half.
 std::vector<int> seasons_of(const aia::DemandSeries& series, std::size_t known);
 
-/// The one to take where only one can be: the day if it is among them, else the shortest; 0: none.
+/// The season for models with a single season: the day if `seasons` has a day, else the shortest season; 0: none.
 int main_season(const std::vector<int>& seasons, Duration step);
 
 }  // namespace forecasting::exam

@@ -1,4 +1,4 @@
-// A candidate with a watch around it: forecasting/ has no clock, so time and CPU of an exam are measured out here.
+// Times a candidate: forecasting/ has no clock, so time and CPU of an exam are measured around the candidate.
 #pragma once
 
 #include <algorithm>
@@ -36,7 +36,8 @@ class TimedCandidate final : public forecasting::exam::Candidate {
   /// Wall-clock time of one step: the update and the forecast at all lead times, without background work.
   [[nodiscard]] const std::vector<double>& took_us() const { return took_us_; }
 
-  /// CPU of this thread since the judged half began, background work included; 0 before. To be asked when it ends.
+  /// CPU of this thread since the judged half began, background work included; 0 before. Call at the end of the judged
+  /// half.
   [[nodiscard]] double cpu_s() const { return updates_ > judged_from_ ? thread_cpu_s() - cpu_from_s_ : 0; }
 
  private:

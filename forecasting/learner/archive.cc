@@ -1,5 +1,5 @@
-// Coding a block of 32 values as least value, range and bytes when it is full, and reading a value back by its age. A
-// block is coded once; the open block keeps single precision.
+// Codes a full block of 32 values as least value, range and bytes, and reads a value back by its age. A block is coded
+// once; the open block keeps single precision.
 #include "forecasting/learner/archive.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
-// The values of the last days in about a byte each: what features of a week ago and refits read. Values lie in short
-// blocks; a full block keeps its least value, its range and 8-bit codes, so that a spike costs resolution in its own
-// block only, and a series of any scale or level is kept to 1/254 of its range within the half hour. Missing steps are
-// kept as such.
+// The values of the last days in about a byte each; features of a week ago and refits read them. Values lie in short
+// blocks. A full block keeps its least value, its range and 8-bit codes: a spike costs resolution in its own block
+// only, and a series of any scale or level is kept to 1/254 of its range within the half hour. Missing steps are kept
+// as missing.
 #pragma once
 
 #include <array>
@@ -16,13 +16,13 @@ class Archive {
   /// Remembers at least `steps` ≥ 1 newest steps.
   explicit Archive(int steps);
 
-  /// The next step: |value| ≤ 1e30, or NaN for a missing one. Never allocates.
+  /// Appends the next step: |value| ≤ 1e30, or NaN for a missing value. Never allocates.
   void push(double value);
 
   /// The value `age` steps ago, 0 the newest; NaN when missing or forgotten.
   [[nodiscard]] double ago(int age) const;
 
-  /// Steps that are remembered, missing ones included.
+  /// Remembered steps, missing ones included.
   [[nodiscard]] int size() const;
 
   [[nodiscard]] std::size_t bytes() const { return blocks_.size() * sizeof(Block) + sizeof(*this); }
@@ -54,7 +54,7 @@ class Archive {
   std::array<float, kBlock> open_{};  ///< the newest, not yet coded
   int filled_ = 0;                    ///< of open_
   int newest_ = -1;                   ///< block closed last
-  int closed_ = 0;                    ///< blocks that hold values
+  int closed_ = 0;                    ///< blocks with values
 };
 
 }  // namespace forecasting

@@ -13,7 +13,7 @@ using Square = Eigen::Matrix<double, kRhythms, kRhythms>;
 using Column = Eigen::Matrix<double, kRhythms, 1>;
 
 constexpr double kRidge = 0.05;  // of each rhythm's own squares: half-known bends are bent less
-constexpr double kLeast = 1e-9;  // of all squares: two rhythms that say the same share the weight
+constexpr double kLeast = 1e-9;  // of all squares: two equal rhythms share the weight
 
 bool is_finite(const Rhythm& bend) {
   return std::all_of(bend.begin(), bend.end(), [](double part) { return std::isfinite(part); });

@@ -1,7 +1,7 @@
-// What lies between two horizon knots: a straight line from one forecast to the next, bent where the series' own rhythm
-// bends there (its day's profile, its hour's, yesterday). How much of each bend is real is learned without waiting for
-// any outcome: what the knots themselves forecast is held against the line between their neighbours, by ridge
-// regression with a memory of a day. So a series without rhythm keeps the line.
+// Forecasts between two horizon knots: a straight line from knot to knot, bent where the series' own rhythm bends (its
+// day's profile, its hour's, yesterday). The part of each bend to apply is learned without waiting for an outcome: a
+// knot's own forecast is compared with the line between its neighbours, by ridge regression with a memory of a day. So
+// a series without rhythm keeps the line.
 #pragma once
 
 #include <array>
@@ -13,14 +13,15 @@ namespace forecasting {
 
 class BetweenKnots {
  public:
-  /// How far the rhythm at a step lies off the straight line between the rhythms at two others, `share` of the way on.
+  /// The distance of a step's rhythm from the straight line between the rhythms at two other steps, `share` of the way
+  /// from `before` to `after`.
   static Rhythm bend(const Rhythm& at, const Rhythm& before, const Rhythm& after, double share);
 
-  /// A knot's median lay so far off the line between its neighbours' when the rhythm bent so. What is not finite
-  /// teaches nothing.
+  /// Learns from a knot whose median lay `off_line` from the line between its neighbours' medians when the rhythm had
+  /// this bend. Values that are not finite teach nothing.
   void learn(const Rhythm& bend, double off_line);
 
-  /// Fades what was learned to the share `keep` of it; once a step, before what it brings is learned.
+  /// Fades the learned sums to the share `keep`. Once a step, before the step's learn().
   void forget(double keep);
 
   /// Once a step, after learning.

@@ -9,11 +9,11 @@ namespace {
 
 constexpr double kGain = 2;         // spreads a day, were all outcomes above
 constexpr double kMostGain = 0.02;  // spreads an outcome
-constexpr double kMiddle = 0.3;  // of that gain, up to the median: a skewed series' spread is no measure of its middle
-constexpr double kHourGain = 0.6;     // widening a day, were all outcomes of that hour above
-constexpr double kFarGain = 0.2;      // more of it an hour ahead and beyond, where an hour's outcomes miss together
-constexpr double kForgetting = 0.02;  // of an hour's widening, a day: back to what all hours have in common
-constexpr double kRarer = 0.8;        // of an hour's widening, for the levels above the one it was learned at
+constexpr double kMiddle = 0.3;    // of the gain, up to the median: a skewed series' spread is no measure of its middle
+constexpr double kHourGain = 0.6;  // widening a day, if all outcomes of the hour were above
+constexpr double kFarGain = 0.2;  // added to kHourGain an hour ahead and beyond, where an hour's outcomes miss together
+constexpr double kForgetting = 0.02;  // of an hour's widening, a day: back to the mean of all hours
+constexpr double kRarer = 0.8;        // of an hour's widening, for the levels above the learned level
 
 }  // namespace
 
@@ -40,7 +40,7 @@ double Calibration::apply(std::span<double> quantiles, int slot) const {
 
 void Calibration::learn(const Outcome& outcome, std::span<const double> levels) {
   if (!(outcome.spread > 0)) return;
-  // Faster at first, and never so fast that a few outcomes move it far.
+  // Faster at first, but a few outcomes never move the correction far.
   const auto a_day = static_cast<double>(a_day_);
   const double gain = std::max(outcome.gain * std::min(kMostGain, kGain * a_day), 1.0 / (outcome.judged + 5));
   for (std::size_t q = 0; q < levels.size(); ++q) {
@@ -48,7 +48,7 @@ void Calibration::learn(const Outcome& outcome, std::span<const double> levels) 
     const double step = (q > median_ ? gain : kMiddle * gain) * gradient;
     common_[q] = std::clamp(common_[q] + static_cast<float>(step), -kMost, kMost);
   }
-  const std::size_t upper = median_ + 1U;  // misses of the levels above are too rare to tell one hour from another soon
+  const std::size_t upper = median_ + 1U;  // misses of higher levels are too rare to tell hours apart soon
   if (upper == levels.size()) return;
   const double gradient =
       outcome.value > static_cast<double>(outcome.served[upper]) ? levels[upper] : levels[upper] - 1;

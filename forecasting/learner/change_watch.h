@@ -1,7 +1,8 @@
-// Whether a series still behaves as its forecasts learned it: cumulative sums of where outcomes lay within them (Page,
-// "Continuous inspection schemes", Biometrika 41, 1954), one for forecasts that are too low, one for too high, one for
-// too narrow. A sum that crosses its limit is a change: whoever learns is to follow faster for a while, and to say so.
-// What is seen are normal scores of non-overlapping forecasts, so that without a change they are independent.
+// Whether a series still behaves as its forecasts learned. Three cumulative sums follow where outcomes lay within their
+// forecasts (Page, "Continuous inspection schemes", Biometrika 41, 1954): for forecasts too low, too high and too
+// narrow. A sum that crosses its limit is a change: the learners are to follow faster for a while, and to report the
+// change. The sums take normal scores of non-overlapping forecasts, so that without a change the scores are
+// independent.
 #pragma once
 
 #include <algorithm>
@@ -33,9 +34,9 @@ class ChangeWatch {
     }
   }
 
-  /// The change that is being answered.
+  /// The change that the learners are following now.
   [[nodiscard]] Change answering() const { return left_ > 0 ? seen_ : Change::None; }
-  /// Steps since it was seen.
+  /// Steps since the change was seen.
   [[nodiscard]] int ago() const { return answered_for_ - left_; }
 
   template <class Io>
@@ -48,9 +49,9 @@ class ChangeWatch {
 
  private:
   static constexpr double kMost = 3;       ///< no single outcome is a change
-  static constexpr double kSlack = 0.5;    ///< half of the shift that is looked for, in deviations
-  static constexpr double kWideSlack = 1;  ///< half of what the variance is looked to grow by
-  static constexpr float kLimit = 10;      ///< without a change it is crossed once in more than ten thousand scores
+  static constexpr double kSlack = 0.5;    ///< half of the shift to detect, in deviations
+  static constexpr double kWideSlack = 1;  ///< half of the growth of the variance to detect
+  static constexpr float kLimit = 10;      ///< without a change a sum crosses once in more than ten thousand scores
 
   int answered_for_;
   int left_ = 0;

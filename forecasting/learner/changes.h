@@ -1,5 +1,5 @@
-// Quantiles of a series' changes to a horizon, in its own units and whatever its scale: the histogram of
-// residual_quantiles.h in a unit that follows the mean |change| in powers of two, so that moving it is exact.
+// Quantiles of a series' changes to a horizon, in its own units and at any scale: the histogram of residual_quantiles.h
+// in a unit that follows the mean |change|. The unit moves in powers of two, so that a move is exact.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +33,7 @@ class Changes {
 
  private:
   static constexpr double kMost = 1e40;
-  static constexpr double kLeast = 1e-60;  ///< no unit below it: quotients stay finite, however long nothing changed
+  static constexpr double kLeast = 1e-60;  ///< the least unit: quotients stay finite, however long nothing changes
 
   /// Within a factor of four of the mean.
   void fit_unit(double size) {

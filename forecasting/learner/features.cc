@@ -12,7 +12,7 @@ namespace {
 constexpr int kDaySlots = 288;
 constexpr double kProfileWeight = 0.25;  // of the newest day: a profile of about the last week
 constexpr int kLooksAround = 15;         // on each side of yesterday's target at most, for its maximum
-constexpr int kHourMemory = 120;         // hours that the rhythm within the hour remembers
+constexpr int kHourMemory = 120;         // hours in the memory of the rhythm within the hour
 
 }  // namespace
 
@@ -56,7 +56,7 @@ void Features::note_extremes() {
   note_extreme(most_hour_, spans_.hour, true), note_extreme(least_hour_, spans_.hour, false);
 }
 
-/// Looks through the window only when the extreme itself leaves it: an hour may be thousands of steps.
+/// Searches the window only when the extreme itself leaves the window: an hour may be thousands of steps.
 void Features::note_extreme(double& extreme, int window, bool largest) {
   const auto outermost = [largest](double a, double b) { return largest ? std::max(a, b) : std::min(a, b); };
   const bool leaves = seen_ == 1 || (seen_ > window && ago(window) == extreme);
@@ -123,7 +123,7 @@ Row Features::row(int steps, const Archive& archive, int age) const {
   const double angle = 2 * std::numbers::pi * slot_ / spans_.day;
   put(std::sin(angle)), put(std::cos(angle));
   put(ago(steps) - z);
-  const int ahead = (steps - 1) % spans_.day + 1;  // beyond a day, yesterday's is the newest of that time
+  const int ahead = (steps - 1) % spans_.day + 1;  // beyond a day, yesterday's value is the newest of that time of day
   const bool day = seen_ > spans_.day;
   const double then = ago(spans_.day - ahead), there = ago(spans_.day);
   put(day ? then - there : 0), put(day ? then - z : 0);

@@ -1,7 +1,7 @@
-// What is known of a series when a forecast is made, as numbers that a linear learner and trees can use: where the
-// level came from, how restless it is, what the same time yesterday and last week did next, what the minute of the hour
-// usually brings. Everything is a difference to the newest value or a spread, in units of the series. Most of the
-// accuracy at a lead time lies in these.
+// The knowledge about a series at the time of a forecast, as numbers for a linear learner and for trees: where the
+// level came from, how restless the series is, how it went on at the same time yesterday and last week, and the usual
+// value of the minute of the hour. Every feature is a difference to the newest value or a spread, in units of the
+// series. Most of the accuracy at a lead time comes from these features.
 #pragma once
 
 #include <array>
@@ -16,12 +16,12 @@
 namespace forecasting {
 
 inline constexpr std::size_t kOriginFeatures = 22;  ///< the same for every horizon
-inline constexpr std::size_t kTargetFeatures = 11;  ///< of the time that is forecast
+inline constexpr std::size_t kTargetFeatures = 11;  ///< of the target's time
 inline constexpr std::size_t kFeatures = kOriginFeatures + kTargetFeatures;
 
 using Row = std::array<float, kFeatures>;
 
-/// What rhythms alone say of a step: the day's profile, the hour's deviation from its mean, the value a day before.
+/// The rhythms' own values for a step: the day's profile, the hour's deviation from its mean, the value a day before.
 inline constexpr std::size_t kRhythms = 3;
 using Rhythm = std::array<double, kRhythms>;
 
@@ -30,12 +30,12 @@ class Features {
   /// `furthest` ≥ 1: the longest horizon asked for, in steps. `slot`: of the first step within the day.
   Features(const Spans& spans, int furthest, int slot = 0);
 
-  /// The next step, finite. A missing one is fed as the newest known value.
+  /// Takes the next step, finite. A missing step is fed as the newest known value.
   void update(double value);
 
   [[nodiscard]] double latest() const { return latest_; }
-  /// What errors are measured by where a series' noise grows with its level: the mean of four hours, at least a tenth
-  /// of the day's.
+  /// The unit of errors where a series' noise grows with its level: the mean of four hours, at least a tenth of the
+  /// day's mean.
   [[nodiscard]] double level() const;
 
   /// Everything known now about `steps` ahead. `archive` holds this step, `age` steps ago.
@@ -44,7 +44,7 @@ class Features {
   /// Of the newest step within the day.
   [[nodiscard]] int slot() const { return slot_; }
 
-  /// The value that lay a day before the step `steps` ahead; NaN: not seen yet, or no day is known.
+  /// The value a day before the step `steps` ahead; NaN: not seen yet, or no day is known.
   [[nodiscard]] double day_before(int steps) const;
 
   /// Of the step `steps` ≥ 0 ahead; NaN: not known yet, or no day is known.

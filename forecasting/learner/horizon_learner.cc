@@ -1,5 +1,5 @@
-// One step of a horizon: the forecast that is due is judged, members are weighed by their newest losses, the mean is
-// calibrated, the next forecast is issued. A member that is half as bad again as the last value has no weight.
+// One step of a horizon: the due forecast is judged, members are weighed by their newest losses, the mean is
+// calibrated, the next forecast is issued. A member whose loss is 1.5 times the last value's has no weight.
 #include "forecasting/learner/horizon_learner.h"
 
 #include <algorithm>
@@ -11,15 +11,15 @@
 namespace forecasting {
 namespace {
 
-constexpr double kSharpness = 6;    // weights fall with this power of the loss, once it is known
-constexpr double kKnown = 200;      // judged spans of the horizon after which half of that power holds
+constexpr double kSharpness = 6;    // weights fall with this power of a well-known loss
+constexpr double kKnown = 200;      // judged spans of the horizon after which half of kSharpness holds
 constexpr double kPrune = 1.5;      // a member so much worse than the last value has no weight
-constexpr double kMemory = 0.25;    // days that losses are remembered: who is best changes with the hours
+constexpr double kMemory = 0.25;    // days in the memory of losses: the best member changes with the hours
 constexpr int kMemorySpans = 12;    // and at least so many spans of the horizon
 constexpr double kMostSaid = 1e32;  // values are 1e30 at most
 constexpr double kFaster = 2;       // are weights and calibration moved in the day after a change
 constexpr int kLeastRefactor = 12;  // steps: an inversion costs as much as a hundred updates
-constexpr int kDays = 3;            // that the last value's changes and records remember
+constexpr int kDays = 3;            // days in the memory of the last value's changes and of the records
 constexpr std::array<double, HorizonLearner::kMembers> kPrior{0.5, 1, 1, 0.7, 1};
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
@@ -66,7 +66,7 @@ void HorizonLearner::mature(double value) {
   due.spread = kUnused;
 }
 
-/// Of forecasts that do not overlap, once a day of them was judged: before that everything is new.
+/// Scores forecasts without overlap, after a day of them was judged: before, everything is new.
 void HorizonLearner::look_for_change(long origin) {
   const int apart = std::max(1, options_.steps / stride_);
   const bool settled = record_.judged > options_.spans.day / stride_;

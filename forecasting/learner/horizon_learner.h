@@ -1,9 +1,8 @@
-// The conditional quantiles at one horizon: two linear learners (changes in the series' units, and relative to its
-// level), once they were grown, trees, and what the parts of the series add up to, where they are forecast; averaged
-// with weights that follow how each of them did lately, the calibrated last value always among them, so that a series
-// nobody can foretell is forecast no worse than by its newest value. What they agree on is calibrated together; see
-// calibration.h. When the series is no more what was learned (see change_watch.h) weights and calibration follow faster
-// for a day.
+// The conditional quantiles at one horizon, averaged over members: two linear learners (changes in the series' units,
+// and relative to its level), trees once grown, and the sum of the series' parts where these are forecast. Weights
+// follow each member's newest losses. The calibrated last value is always a member, so that an unpredictable series is
+// forecast no worse than by its newest value. The average is calibrated (calibration.h). When the series changes its
+// behaviour (change_watch.h), weights and calibration follow faster for a day.
 #pragma once
 
 #include <array>
@@ -22,12 +21,12 @@
 
 namespace forecasting {
 
-/// What is known when a forecast is made.
+/// The inputs known at the time of a forecast.
 struct Origin {
   Row row{};
   double latest = 0;
   double level = 0;                 ///< Features::level()
-  bool at_least = false;            ///< `latest` is a lower bound: a forecast is made, nothing is learned from it
+  bool at_least = false;            ///< `latest` is a lower bound: a forecast is made, but teaches nothing
   std::span<const double> parts{};  ///< quantiles of the sum of its parts, at the levels; empty: not known
 };
 
@@ -41,7 +40,7 @@ class HorizonLearner {
     std::vector<double> levels;  ///< ascending, at most kMostLevels
     std::size_t planning = 0;    ///< index of the level by which members are compared
     Spans spans;
-    bool both = true;  ///< both linear learners; else only that in the series' units
+    bool both = true;  ///< both linear learners; false: only the learner in the series' units
   };
   static constexpr std::size_t kMostLevels = Calibration::kMostLevels;
 
@@ -53,13 +52,14 @@ class HorizonLearner {
 
   explicit HorizonLearner(const Options& options);
 
-  /// The value of this step, NaN when missing: judges and teaches what was forecast for it. Before issue() or skip().
+  /// Takes the value of this step, NaN when missing: judges the forecast for this step and learns. Before issue() or
+  /// skip().
   void mature(double value);
 
-  /// What is known now; once a step.
+  /// Forecasts from the present inputs; once a step.
   void issue(const Origin& origin);
 
-  /// Instead of it where nothing was observed: the newest forecast stays.
+  /// In place of issue() where nothing was observed: the newest forecast stays.
   void skip();
 
   /// From now on, and until the next: trees grown on this series' past, empty ones for none.
@@ -71,7 +71,7 @@ class HorizonLearner {
   [[nodiscard]] double weight(Member member) const { return weights_[member]; }
   [[nodiscard]] bool judges(Member member) const { return counts_[member] > 0; }
   [[nodiscard]] int judged() const { return changes_.count(); }
-  [[nodiscard]] int least_judged() const { return least_judged_; }  ///< before it speaks
+  [[nodiscard]] int least_judged() const { return least_judged_; }  ///< judged forecasts needed before quantiles exist
   [[nodiscard]] const Record& record() const { return record_; }
   [[nodiscard]] int steps() const { return options_.steps; }
   [[nodiscard]] const ChangeWatch& watch() const { return watch_; }
@@ -79,7 +79,7 @@ class HorizonLearner {
   /// Pinball loss of its forecast at the planning level; NaN: nothing matured.
   [[nodiscard]] double matured_loss() const { return matured_loss_; }
 
-  /// Where the value that matured last lay within its forecast, as a standard normal score; NaN: nothing matured.
+  /// Where the last matured value lay within its forecast, as a standard normal score; NaN: nothing matured.
   [[nodiscard]] double score() const { return score_; }
   [[nodiscard]] std::size_t bytes() const;
 
@@ -94,20 +94,20 @@ class HorizonLearner {
     calibration_.state(io), watch_.state(io);
     io.within(spread_, 0, kMost), io.within(losses_, 0, kMost), io.within(weights_, 0, 1);
     io.count(counts_, record_.judged);
-    io.any(score_, matured_loss_);  // of the step that was
+    io.any(score_, matured_loss_);  // of the last step
     io.within(record_.loss, 0, kMost), io.within(record_.last_value_loss, 0, kMost);
     io.within(record_.coverage, 0, 1);
   }
 
  private:
-  static constexpr double kMost = 1e36;  ///< of a figure that leads to a forecast: above any demand, finite as a float
+  static constexpr double kMost = 1e36;  ///< of a figure behind a forecast: above any demand, finite as a float
   static constexpr float kUnused = -1;
   using Levels = std::array<double, kMostLevels>;
   struct Pending {
     std::array<float, kMembers> uppers{};
     std::array<float, kMostLevels> served{};
     float latest = 0;
-    float spread = kUnused;  ///< before it was calibrated; < 0: not a forecast
+    float spread = kUnused;  ///< before calibration; < 0: not a forecast
 
     template <class Io>
     void state(Io& io) {
@@ -117,10 +117,10 @@ class HorizonLearner {
     }
   };
 
-  Pending* take_slot();  ///< of this step; nullptr: nothing is judged of it
+  Pending* take_slot();  ///< of this step; nullptr: this step is not judged
   void judge(const Pending& due, double value);
   void look_for_change(long origin);
-  [[nodiscard]] double pace() const;  ///< of weights and calibration: more than one in the day after a change
+  [[nodiscard]] double pace() const;  ///< of weights and calibration: above 1 in the day after a change
   void note_record(const Pending& due, double value);
   void calibrate(const Pending& due, double value);
   /// Within the day, as counted from the first step, of the step `ahead` of the next origin.
@@ -140,7 +140,7 @@ class HorizonLearner {
   Calibration calibration_;
   ChangeWatch watch_;
   Levels served_{};
-  double spread_ = 0;  ///< of the newest forecast, before it was calibrated
+  double spread_ = 0;  ///< of the newest forecast, before calibration
   std::array<double, kMembers> losses_{}, weights_{};
   std::array<int, kMembers> counts_{};  ///< judged forecasts of each member
   double score_ = std::numeric_limits<double>::quiet_NaN();

@@ -1,6 +1,6 @@
 // The learned fan, step by step: archive and features first, then each knot's learner, then the places between knots,
-// the margins of windows and the scores that paths are drawn from. Rows of the fan lie at the knots and between them,
-// so that a window's maximum misses no bend.
+// the margins of windows and the scores behind scenario paths. Rows of the fan lie at the knots and between them, so
+// that a window's maximum misses no bend.
 #include "forecasting/learner/learned_fan.h"
 
 #include <algorithm>
@@ -14,15 +14,15 @@
 namespace forecasting {
 namespace {
 
-constexpr int kLeastArchiveDays = 8;  // a week, and what it is compared with
+constexpr int kLeastArchiveDays = 8;  // a week, and the day that the week is compared with
 constexpr int kArchiveDays = 14;      // where steps are few
 constexpr int kCalibrationDays = 3;   // of the yardstick
 constexpr int kLeastJudged = 50;
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr int kManySteps = 720;  // a day: beyond, less of the past is kept, and refits are every other day
-constexpr int kFewSteps = 144;   // a day: up to it there is memory for three more knots
+constexpr int kFewSteps = 144;   // up to so many steps a day, memory suffices for three more knots
 
-/// 1/`of_day` of it, at least one step.
+/// 1/`of_day` of a day, at least one step.
 int part(int day, int of_day) {
   return std::max(1, (day + of_day / 2) / of_day);
 }
@@ -64,7 +64,7 @@ LearnedFan::LearnedFan(const Options& options)
       seasonal_(kCalibrationDays * spans_.day, options.levels[options.planning]),
       until_refit_(spans_.day) {
   for (const int steps : knots_) {
-    // Beyond an hour one of them is enough: no replica takes so long.
+    // Beyond an hour one linear learner is enough: no replica takes so long to start.
     learners_.emplace_back(
         HorizonLearner::Options{steps, options.levels, options.planning, spans_, steps <= spans_.hour});
   }
@@ -132,7 +132,7 @@ void LearnedFan::issue(bool at_least, const Scenarios* parts) {
   issue_margins(rhythms, at_least);
 }
 
-/// Windows begin at a knot, the shorter first: what was the largest of one is not looked at again for the next.
+/// Windows begin at a knot, the shorter first: the maximum of one window is reused for the next.
 void LearnedFan::issue_margins(const Rhythms& rhythms, bool at_least) {
   std::array<double, HorizonLearner::kMostLevels> most{};
   int from = -1, row = 0;
@@ -164,7 +164,7 @@ LearnedFan::Rhythms LearnedFan::rhythms() const {
   return rhythms;
 }
 
-/// What knots forecast, held against the line between their neighbours.
+/// Compares the forecast of each knot with the line between its neighbours.
 void LearnedFan::learn_between(const Rhythms& rhythms) {
   between_.forget(1 - 1.0 / spans_.day);
   for (std::size_t k = 1; k + 1 < knots_.size(); ++k) {
@@ -187,8 +187,9 @@ LearnedFan::Place LearnedFan::place(int steps, const Rhythms& rhythms) const {
   return {knot, share, between_.off_line(bend)};
 }
 
-/// Not clipped; NaN while one of the knots around is not calibrated. Before the first knot a fan opens between a random
-/// walk's, whose errors grow with the root of time, and that of noise, whose errors do not grow.
+/// Not clipped; NaN while a neighbouring knot is not calibrated. Before the first knot the width grows with the fourth
+/// root of time: between a random walk, whose errors grow with the square root of time, and noise, whose errors do not
+/// grow.
 double LearnedFan::quantile_at(const Place& place, std::size_t level) const {
   const auto upper = learners_[place.above].quantiles();
   if (place.share >= 1) return upper[level];

@@ -1,7 +1,7 @@
 // The engine of one series: its archive and features, a learner per horizon knot, margins for the maxima of windows,
-// and the scores that paths are drawn from. What it does not know it says (no quantiles before enough was judged), and
-// what takes long (growing trees) it hands out as a job. A step costs tens of microseconds and allocates nothing; the
-// whole of a series with a day of minutes takes less than 96 KB.
+// and the scores behind scenario paths. Before enough forecasts are judged, the engine gives no quantiles. Slow work
+// (growing trees) is handed out as a job. A step costs tens of microseconds and allocates nothing; all state of a
+// series with a day of minutes takes less than 96 KB.
 #pragma once
 
 #include <array>
@@ -27,10 +27,10 @@ class LearnedFan {
     Duration step{std::chrono::seconds(60)};
     int season_steps = 1440;     ///< 0: none is known
     std::vector<double> levels;  ///< ascending, at most HorizonLearner::kMostLevels
-    std::size_t planning = 0;    ///< index of the level that matters most
+    std::size_t planning = 0;    ///< index of the planning level
   };
 
-  /// How it did at one knot, and beside seasonal-naive with equally calibrated quantiles.
+  /// Losses at one knot, of the engine itself and of seasonal-naive with equally calibrated quantiles.
   struct Record {
     HorizonLearner::Record own;
     int judged_beside_seasonal = 0;
@@ -39,28 +39,29 @@ class LearnedFan {
 
   explicit LearnedFan(const Options& options);
 
-  /// Horizons in steps, ascending: 1/288, 1/144, 1/72, 1/24 and 1/6 of a day (5, 10, 20, 60 and 240 minutes); where a
-  /// day has few steps, 1/48, ½ and the whole of it, too.
+  /// Horizons in steps, ascending: 1/288, 1/144, 1/72, 1/24 and 1/6 of a day (5, 10, 20, 60 and 240 minutes). Where a
+  /// day has few steps: also 1/48, ½ and the whole of the day.
   static std::vector<int> knots_of(int season_steps);
   static constexpr std::size_t kMostKnots = 8;
 
-  /// The value at `at`: finite and ≥ 0, or NaN for a gap; once a step, in order. `at_least`: it was cut off from above;
-  /// the forecast starts from it or from the value before it, whichever is larger, and nothing is judged or learned.
-  /// `parts`: paths of the sum of its parts from here on, at the knots or the first of them; nullptr: not known.
+  /// Takes the value at `at`: finite and ≥ 0, or NaN for a gap; once a step, in order. `at_least`: the value was cut
+  /// off from above. The forecast then starts from the larger of this value and the value before, and nothing is judged
+  /// or learned. `parts`: paths, from here on, of the sum of the series' parts, at the knots or the first of them;
+  /// nullptr: not known.
   void update(TimePoint at, double value, bool at_least = false, const Scenarios* parts = nullptr);
 
-  /// At the knots, below the first of them, and between them along the series' rhythm (between_knots.h): at every step
-  /// of the first hour where a day has no more than 1440. While a horizon is not calibrated it has the width of the
-  /// nearest shorter one. A gap leaves the fan of the newest value, which is then seen from further away. Empty before
-  /// the first value.
+  /// The fan at the knots, below the first knot, and between knots along the series' rhythm (between_knots.h): at every
+  /// step of the first hour where a day has at most 1440 steps. A horizon that is not calibrated yet has the width of
+  /// the nearest shorter calibrated horizon. In a gap the newest value's fan stays, seen from further away. Empty
+  /// before the first value.
   [[nodiscard]] Fan fan() const;
 
-  /// Paths at the knots that lie within `furthest`; empty while no past origin is known at all of them.
+  /// Paths at the knots within `furthest`; empty while no past origin is known at all of them.
   [[nodiscard]] Scenarios scenarios(Duration furthest) const;
 
-  /// The knot that speaks for a horizon: the first at or beyond it.
+  /// The knot for a horizon: the first knot at or beyond the horizon.
   [[nodiscard]] std::size_t knot_for(Duration horizon) const;
-  /// The one whose record is kept beside seasonal-naive's.
+  /// The knot whose record is compared with seasonal-naive's.
   void set_planning_knot(std::size_t knot);
   [[nodiscard]] std::size_t planning_knot() const { return planning_knot_; }
 
@@ -68,7 +69,7 @@ class LearnedFan {
   [[nodiscard]] const HorizonLearner& learner(std::size_t knot) const { return learners_[knot]; }
   [[nodiscard]] Record record() const;
 
-  /// Trees are to be grown: after the first day, then every one or two. The job works on a copy.
+  /// Trees are due: after the first day, then every day or two. The job works on a copy.
   [[nodiscard]] bool refit_due() const { return until_refit_ <= 0; }
   [[nodiscard]] RefitJob refit_job() const;
   void adopt(Refit refit);
@@ -98,11 +99,11 @@ class LearnedFan {
   void beside_seasonal(double value);
   /// A horizon between two knots.
   struct Place {
-    std::size_t above = 0;  ///< the knot at or beyond it
+    std::size_t above = 0;  ///< the knot at or beyond the place
     double share = 1;       ///< of the way there from the knot below, or from now
     double off_line = 0;    ///< see BetweenKnots
   };
-  /// What rhythms say now and at every knot.
+  /// The rhythms' values now and at every knot.
   using Rhythms = std::array<Rhythm, 1 + kMostKnots>;
   [[nodiscard]] Rhythms rhythms() const;
   void learn_between(const Rhythms& rhythms);

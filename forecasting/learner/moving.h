@@ -1,5 +1,5 @@
-// Mean and standard deviation over the newest steps, kept by adding what comes and taking off what goes. Sums are taken
-// about a reference near the data, so that a small spread on a high level keeps its digits.
+// Mean and standard deviation over the newest steps, kept by adding each new value and subtracting the value that
+// leaves. Sums are taken about a reference near the data, so that a small spread on a high level keeps its digits.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@ class Moving {
  public:
   explicit Moving(int length) : length_(length) {}
 
-  /// `gone`: the value that leaves, looked up `length()` steps back; not used while the window fills.
+  /// `gone`: the value that leaves, `length()` steps back; not used while the window fills.
   void add(double value, double gone) {
     if (count_ == 0) reference_ = value;
     include(value, 1);

@@ -10,7 +10,7 @@
 namespace forecasting {
 namespace {
 
-constexpr float kCode = 32766;  // one less than fits: rounding may go up
+constexpr float kCode = 32766;  // 1 less than fits: rounding may go up
 
 using Square = Eigen::Matrix<float, static_cast<int>(kFeatures), static_cast<int>(kFeatures)>;
 
@@ -23,7 +23,7 @@ constexpr std::size_t row_of(std::size_t i) {
 
 void NewtonMetric::add(const Scaled& row, double keep) {
   const auto fade = static_cast<float>(keep);
-  Scaled kept, added;  // what an old code and what this sample weigh in the new roots
+  Scaled kept, added;  // weights of an old code and of this sample in the new roots
   for (std::size_t i = 0; i < kFeatures; ++i) {
     const float before = variances_[i];
     variances_[i] = fade * before + row[i] * row[i];
@@ -35,7 +35,7 @@ void NewtonMetric::add(const Scaled& row, double keep) {
   for (std::size_t i = 1; i < kFeatures; ++i) {
     std::int16_t* const codes = &correlations_[row_of(i)];
     const float own = added[i] * kCode;
-    random_ = random_ * 1664525U + 1013904223U;  // Knuth's and Lewis's generator; one draw a row, spread over it
+    random_ = random_ * 1664525U + 1013904223U;  // Knuth's and Lewis's generator; one draw a row, spread over the row
     std::uint32_t draw = random_;
     for (std::size_t j = 0; j < i; ++j) {
       draw += 0x9E3779B9U;

@@ -1,8 +1,8 @@
-// The metric of an online Newton step: the forgotten second moments of the features, and the inverse of them and a
-// ridge. Ten thousand series keep dozens of these, so that both take two bytes an entry beside their diagonals: the
-// inverse, renewed now and then, only says how far to move where; the moments are rounded up or down at random, in
-// proportion to what is lost, so that many small samples add up to what they are (stochastic rounding: Croci et al.,
-// Royal Society Open Science 9, 2022).
+// The metric of an online Newton step: the forgotten second moments of the features, and the inverse of moments plus
+// ridge. Ten thousand series keep dozens of these metrics, so that both matrices take two bytes an entry beside their
+// diagonals. The inverse is renewed now and then, and only steers the size and direction of steps. Moments are rounded
+// up or down at random, in proportion to the remainder, so that many small samples add up correctly (stochastic
+// rounding: Croci et al., Royal Society Open Science 9, 2022).
 #pragma once
 
 #include <array>
@@ -13,15 +13,15 @@
 
 namespace forecasting {
 
-using Scaled = std::array<float, kFeatures>;  ///< a row as a learner sees it
+using Scaled = std::array<float, kFeatures>;  ///< a row in the learner's units
 
 class NewtonMetric {
  public:
-  /// What was gathered is kept with the weight `keep` in (0, 1], `row` is added.
+  /// Fades the moments by `keep` in (0, 1], then adds `row`.
   void add(const Scaled& row, double keep);
 
-  /// Renews the inverse, with so many pseudo-samples of unit variance. Keeps the older one where the moments are no
-  /// numbers that have one. O(features³).
+  /// Renews the inverse, with `ridge` pseudo-samples of unit variance. Keeps the older inverse where the moments have
+  /// none. O(features³).
   void invert(double ridge);
 
   [[nodiscard]] bool inverted() const { return inverted_; }
@@ -40,9 +40,9 @@ class NewtonMetric {
   static constexpr std::size_t kBelow = kFeatures * (kFeatures - 1) / 2;
 
   Scaled variances_{};                               ///< diagonal of Σ x xᵀ
-  std::array<std::int16_t, kBelow> correlations_{};  ///< below it, by rows, ÷ the roots of the diagonal
+  std::array<std::int16_t, kBelow> correlations_{};  ///< below the diagonal, by rows, ÷ the roots of the diagonal
   Scaled diagonal_{};                                ///< roots of the inverse's diagonal
-  std::array<std::int16_t, kBelow> codes_{};         ///< the inverse below it, ÷ these roots
+  std::array<std::int16_t, kBelow> codes_{};         ///< the inverse below its diagonal, ÷ these roots
   std::uint32_t random_ = 1;
   bool inverted_ = false;
 };

@@ -1,6 +1,6 @@
 // The online Newton step: rows wait in a byte an entry until their outcome comes, then the metric gives the direction
 // and every level moves along its own gradient (Hazan, Agarwal and Kale, Machine Learning 69, 2007). Forecasts stay
-// within reach of the changes that were seen.
+// within reach of the changes seen so far.
 #include "forecasting/learner/newton_quantiles.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr float kClip = 4;       // features in root mean squares
 constexpr float kRowCode = 127;  // codes a clip: rows wait in a byte an entry
-constexpr double kReach = 1.2;   // forecasts go so far beyond the changes that were seen
+constexpr double kReach = 1.2;   // forecasts go at most this far beyond the seen changes
 constexpr double kForgetReach = 1e-4;
 
 }  // namespace

@@ -1,8 +1,8 @@
-// Conditional quantiles of the change to a horizon, learned online: one linear function of the features per level,
-// moved after each outcome by an online Newton step on the pinball loss (Hazan, Agarwal and Kale, "Logarithmic regret
-// algorithms for online convex optimization", Machine Learning 69, 2007; pinball: Koenker and Bassett, 1978), with the
-// features' forgotten second moments as the metric, shared by all levels. No refit; a step costs O(features²). What it
-// gives is not calibrated: that is the conformal layer's business.
+// Conditional quantiles of the change to a horizon, learned online: one linear function of the features per level.
+// After each outcome an online Newton step on the pinball loss moves the functions (Hazan, Agarwal and Kale,
+// "Logarithmic regret algorithms for online convex optimization", Machine Learning 69, 2007; pinball: Koenker and
+// Bassett, 1978). The metric is the features' forgotten second moments, shared by all levels. No refit; a step costs
+// O(features²). The quantiles are not calibrated; calibration.h does this.
 #pragma once
 
 #include <array>
@@ -31,13 +31,13 @@ class NewtonQuantiles {
 
   explicit NewtonQuantiles(Options options);
 
-  /// Notes what was known at an origin, once a step.
+  /// Notes the inputs at an origin, once a step.
   void issue(const Row& row, double latest, double level);
 
-  /// Instead of it where nothing was observed: nothing is learned from this origin.
+  /// In place of issue() where nothing was observed: nothing is learned from this origin.
   void skip();
 
-  /// The value `steps` after the origin that is due now, NaN when missing; before this step's issue() or skip().
+  /// Takes the value `steps` after the origin due now, NaN when missing; before this step's issue() or skip().
   void mature(double value);
 
   /// Quantiles `steps` ahead of an origin at `levels`, sorted, not clipped at nought. False while nothing was learned.
@@ -71,7 +71,7 @@ class NewtonQuantiles {
     }
   };
 
-  Pending* take_slot();  ///< of this step; nullptr: nothing is learned from it
+  Pending* take_slot();  ///< of this step; nullptr: nothing is learned from this step
   [[nodiscard]] double unit_of(double level) const { return options_.relative ? level : 1.0; }
   [[nodiscard]] Scaled scaled(const Row& row, double unit) const;
   void learn(const Scaled& row, double change);
@@ -82,9 +82,9 @@ class NewtonQuantiles {
   int learned_ = 0;
   std::vector<Pending> pending_;
   std::array<float, kFeatures> square_{};  ///< running mean square of each feature ÷ unit
-  int squares_ = 0;                        ///< behind it
+  int squares_ = 0;                        ///< samples in square_, at most a half-life
   NewtonMetric metric_;
-  std::vector<std::array<float, kFeatures>> weights_;  ///< one per level
+  std::vector<std::array<float, kFeatures>> weights_;  ///< per level
   double size_ = 0, weight_ = 0;                       ///< forgotten Σ |change| and Σ 1
   double least_ = 0, most_ = 0;                        ///< changes seen, slowly forgotten: forecasts stay near them
 };

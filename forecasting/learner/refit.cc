@@ -1,5 +1,5 @@
-// From an archive to examples to forests: features are replayed over the archived values, so that a row is what it was
-// when its forecast was made, to the archive's precision. A stride keeps a refit within its budget.
+// From an archive to examples to forests. Features are replayed over the archived values, so that a row is the same as
+// at the time of its forecast, to the archive's precision. A stride keeps a refit within its budget.
 #include "forecasting/learner/refit.h"
 
 #include <algorithm>
@@ -12,10 +12,10 @@
 namespace forecasting {
 namespace {
 
-constexpr int kMostExamples = 5000;  // a horizon: what keeps a refit within its budget
+constexpr int kMostExamples = 5000;  // a horizon: keeps a refit within its budget
 
-/// One forest for the levels up to the median, one for those above: each follows the gradient of its most telling one.
-/// Beyond an hour half as many trees do for planning: no replica takes so long.
+/// One forest for the levels up to the median, one for the levels above: each follows the gradient of its most telling
+/// level. Beyond an hour half as many trees are enough for planning: no replica takes so long to start.
 std::vector<ForestOptions> forests_for(const std::vector<double>& levels, std::size_t planning, bool within_an_hour) {
   const auto above = std::upper_bound(levels.begin(), levels.end(), kMedian);
   std::vector<ForestOptions> forests;
@@ -41,7 +41,7 @@ std::vector<ForestOptions> forests_for(const std::vector<double>& levels, std::s
 Refit RefitJob::run() const {
   const int steps = archive.size();
   const int oldest_slot = ((newest_slot - steps + 1) % spans.day + spans.day) % spans.day;
-  // What features say of a day they have hardly seen is no example of what they will say.
+  // Features of a day with hardly any history behind it are no examples of later features.
   const int first = steps > 3 * spans.day ? spans.day : spans.day / 2;
   const int stride = std::max(1, (steps + kMostExamples - 1) / kMostExamples);
   Features features(spans, knots.back(), oldest_slot);

@@ -1,4 +1,4 @@
-// Growing the trees of all horizons of one series anew, from a copy of its archive: so that it can run beside the
+// Grows the trees of all horizons of one series anew, from a copy of its archive. So a refit can run beside the
 // updates, on another thread, whenever there is time. Deterministic: the same copy gives the same trees.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace forecasting {
 
-/// What a refit found: [knot] the forests that together speak for all levels; empty where there was too little to see.
+/// The result of a refit, by knot: forests that together hold all levels; empty where there was too little data.
 using Refit = std::vector<std::vector<Forest>>;
 
 struct RefitJob {

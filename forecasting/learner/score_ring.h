@@ -1,7 +1,7 @@
-// How the forecasts made at past origins turned out at every horizon, as normal scores: what scenario paths are drawn
-// from (the Schaake shuffle: Clark et al., J. Hydrometeorology 5, 2004). Origins are multiples of a spacing counted
-// from the epoch, so that all series of one step remember the same ones, and what they do together stays together. A
-// byte a horizon and origin.
+// How forecasts from past origins turned out at every horizon, as normal scores. Scenario paths are drawn from these
+// scores (the Schaake shuffle: Clark et al., J. Hydrometeorology 5, 2004). Origins are multiples of a spacing counted
+// from the epoch: all series with the same step remember the same origins, so that joint movements stay joint. A byte
+// per horizon and origin.
 #pragma once
 
 #include <algorithm>
@@ -23,8 +23,8 @@ class ScoreRing {
     scores_.assign(kOrigins * knots, kUnknown);
   }
 
-  /// `score` of the forecast made at `origin`, in steps since the epoch; of several in one spacing the first is kept,
-  /// before the epoch none.
+  /// `score` of the forecast made at `origin`, in steps since the epoch. Of several origins in one spacing the first is
+  /// kept; origins before the epoch are ignored.
   void add(long origin, std::size_t knot, double score) {
     if (origin < 0) return;
     const long slot = origin / spacing_;
@@ -38,7 +38,7 @@ class ScoreRing {
     if (kept == kUnknown) kept = static_cast<std::int8_t>(std::lround(std::clamp(score, -4.0, 4.0) * kCode));
   }
 
-  /// The origin in place `at` < kOrigins if every horizon up to `knot` is known of it; −1 otherwise.
+  /// The origin in place `at` < kOrigins, if all its horizons up to `knot` are known; −1 otherwise.
   [[nodiscard]] long origin(std::size_t at, std::size_t knot) const {
     for (std::size_t k = 0; k <= knot; ++k) {
       if (scores_[at * knots_ + k] == kUnknown) return kNone;

@@ -1,5 +1,5 @@
-// The lengths that a forecast looks back over, in steps. They follow the season: with a day of 1440 one-minute steps
-// they are 5, 15, 60 and 240 minutes, with a day played in five minutes they shrink with it.
+// The lengths that a forecast looks back over, in steps. The lengths follow the season: 5, 15, 60 and 240 minutes with
+// a day of 1440 one-minute steps, and proportionally less with a shorter day.
 #pragma once
 
 #include <algorithm>

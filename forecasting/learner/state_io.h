@@ -1,8 +1,8 @@
 // The bytes of a forecaster's state, for checkpoints: each class names its members once, in `template <class Io> void
-// state(Io& io)`, and the same list writes and reads. What a class can work out from its options (sizes, lengths) is
-// not written; a reader that finds anything else than what the options imply says so and leaves it at that. Nor does it
-// take a figure that no demand leads to: what is forecast with it might not be finite. Only the machine that wrote
-// reads: no byte order, no padding, but a checksum and a version around it, see checkpoint.h.
+// state(Io& io)`, and the same list writes and reads. Members that follow from the options (sizes, lengths) are not
+// written. A reader stops with a fault when the bytes contradict the options, or when a figure could not come from
+// demand: forecasts from such a figure might not be finite. Only the machine that wrote the bytes reads them: no byte
+// order and no padding, but a checksum and a version around the state (checkpoint.h).
 #pragma once
 
 #include <array>
@@ -40,7 +40,7 @@ struct Element<std::array<T, N>> : Element<T> {};
 template <class T>
 struct Element<std::vector<T>> : Element<T> {};
 template <class T>
-using ElementOf = typename Element<T>::Type;  ///< what arrays of arrays are made of
+using ElementOf = typename Element<T>::Type;  ///< the element type of nested arrays
 
 inline constexpr double kMostFigure = 1e100;              ///< beyond sums of squares of any demand
 inline constexpr int kMostCount = 1'000'000'000;          ///< leaves room to go on counting: thirty years of seconds
@@ -62,7 +62,7 @@ class StateWriter {
     (put(members), ...);
   }
 
-  /// Of things that happened.
+  /// Reads or writes counts of events, which are never negative.
   template <class... Counts>
   void count(const Counts&... counts) {
     (put(counts), ...);
@@ -98,7 +98,7 @@ class StateWriter {
     } else if constexpr (state_io::IsArray<T>::value || state_io::IsVector<T>::value) {
       for (const auto& each : value) put(each);
     } else {
-      const_cast<T&>(value).state(*this);  // the one list of members reads and writes
+      const_cast<T&>(value).state(*this);  // the same list of members reads and writes
     }
   }
 
@@ -112,8 +112,8 @@ class StateWriter {
   std::vector<std::byte> bytes_;
 };
 
-/// Reads into an object made with the options of the one that was written. After ok() turned false nothing more is read
-/// and the object is of no use.
+/// Reads into an object made with the options of the written object. After ok() turned false nothing more is read, and
+/// the object is useless.
 class StateReader {
  public:
   explicit StateReader(std::span<const std::byte> bytes) : left_(bytes) {}

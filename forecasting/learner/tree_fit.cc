@@ -1,5 +1,5 @@
-// Growing trees best-first on binned features: a split costs a pass over counts, a leaf's sibling is its parent less
-// the leaf (Ke et al., NIPS 2017, §2). Leaves then take the quantiles of what is left at each level.
+// Grows trees best-first on binned features: a split costs a pass over counts, and a leaf's sibling is its parent less
+// the leaf (Ke et al., NIPS 2017, §2). Leaves then take the quantiles of the remaining error at each level.
 #include "forecasting/learner/tree_fit.h"
 
 #include <algorithm>
@@ -51,7 +51,7 @@ class Binned {
     cuts_[f].fill(std::numeric_limits<float>::infinity());
     for (std::size_t b = 1; b < kBins; ++b) {
       const std::size_t at = b * values.size() / kBins;
-      const float cut = Cut(values.empty() ? 0 : values[at]).value();  // as it will be kept
+      const float cut = Cut(values.empty() ? 0 : values[at]).value();  // with the precision of a kept cut
       if (at > 0 && (counts_[f] == 0 || cut > cuts_[f][counts_[f] - 1])) cuts_[f][counts_[f]++] = cut;
     }
   }
@@ -68,8 +68,8 @@ class Binned {
   std::vector<std::array<std::uint8_t, kFeatures>> bins_;
 };
 
-/// Examples, and how many of them lie above their forecast: the gradient has one value for those and one for the
-/// others. Both halves of one number, so that an example is counted by one addition.
+/// Number of examples, and of those above their forecast: the gradient has two values, above and below. Both counts are
+/// halves of one number, so that an example is counted by one addition.
 class Cell {
  public:
   Cell() = default;
@@ -87,14 +87,14 @@ class Cell {
   std::uint64_t both_ = 0;
 };
 
-/// A leaf while the tree grows: its examples, and the best way to split it.
+/// A leaf while the tree grows: its examples, and the best split found.
 struct Growing {
   std::size_t first, last;  // in the order of examples
   std::vector<Cell> cells;  // features × bins
   Cell all;
   double gain = 0;
   std::size_t feature = 0, bin = 0;
-  std::size_t parent = 0;  // where it hangs
+  std::size_t parent = 0;  // the leaf's parent node
   bool above = false;
 };
 
@@ -147,7 +147,7 @@ class Grower {
     forest.trees.push_back(tree);
   }
 
-  /// Leaves in two bytes, in the unit that holds the largest.
+  /// Packs leaves into two bytes, in the unit that holds the largest leaf.
   void pack(Forest& forest) const {
     constexpr float kLargestLeaf = 32767;
     float largest = 0;
@@ -173,7 +173,8 @@ class Grower {
     }
   }
 
-  /// The best cut, by what it gains of Σ gradient² / examples; compared as fractions, for a division takes longest.
+  /// Chooses the best cut by its gain in Σ gradient² / examples. Gains are compared as fractions, because a division
+  /// takes longest.
   void choose(Growing& leaf) const {
     const auto squared = [this](Cell cell) { return std::pow(cell.gradient(options_.level), 2); };
     const auto size = [](Cell cell) { return cell.count() + kShrink; };
@@ -222,7 +223,7 @@ class Grower {
     choose(below), choose(above);
   }
 
-  /// The leaf's quantiles of what is left, shrunk, and takes them off.
+  /// Computes the leaf's quantiles of the remaining error, shrinks them, and subtracts them from the error.
   void fill(const Growing& leaf, float* quantiles) {
     std::vector<float> values;
     for (std::size_t q = 0; q < left_.size(); ++q) {
@@ -238,7 +239,7 @@ class Grower {
   std::size_t least_;
   std::vector<std::uint32_t> order_;
   std::vector<Cell> signs_;               ///< of the gradient
-  std::vector<std::vector<float>> left_;  ///< by level: what the trees so far did not explain
+  std::vector<std::vector<float>> left_;  ///< by level: the error that the trees so far leave
   std::vector<float> leaves_;             ///< of all trees, before they are packed
 };
 

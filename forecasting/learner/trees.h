@@ -1,8 +1,9 @@
-// Boosted regression trees for quantiles: what the linear learner cannot say, that a rise in the last five minutes
-// means something else at nine o'clock than at night. Each tree was grown on the gradient of the pinball loss at one
-// level and its leaves carry the quantiles of what was left, for that level and its neighbours (Friedman, "Greedy
-// function approximation: a gradient boosting machine", Annals of Statistics 29, 2001, §4.4). Ten thousand series keep
-// theirs: a node takes five bytes, a leaf two a level. They are grown in the background, see tree_fit.h.
+// Boosted regression trees for quantiles. Trees know what a linear learner cannot express: a rise in the last five
+// minutes means something else at nine o'clock than at night. Each tree is grown on the gradient of the pinball loss at
+// one level. Its leaves carry the quantiles of the remaining error, for this level and its neighbours (Friedman,
+// "Greedy function approximation: a gradient boosting machine", Annals of Statistics 29, 2001, §4.4). Ten thousand
+// series keep their trees, so a node takes five bytes, a leaf two a level. Trees are grown in the background
+// (tree_fit.h).
 #pragma once
 
 #include <array>
@@ -18,7 +19,7 @@ namespace forecasting {
 
 inline constexpr std::size_t kLeaves = 8;
 
-/// The upper 24 bits of a float: what a cut is kept in.
+/// The upper 24 bits of a float: the precision of a stored cut.
 class Cut {
  public:
   Cut() = default;
@@ -36,12 +37,14 @@ class Cut {
   std::array<std::uint8_t, 3> bytes_{};
 };
 
-/// One tree: a step leads from an inner node to a later one or to a leaf.
+/// A tree: a step leads from an inner node to a later inner node or to a leaf.
 struct Tree {
-  static constexpr std::uint8_t kLeaf = 8;  ///< in a step: the rest is a leaf's number
+  static constexpr std::uint8_t kLeaf =
+      8;  ///< a step with this bit leads to a leaf; its other bits are the leaf's number
   struct Node {
     std::uint8_t feature = 0;
-    std::uint8_t next = kLeaf | kLeaf << 4;  ///< four bits below the cut, four at or above it
+    std::uint8_t next =
+        kLeaf | kLeaf << 4;  ///< two steps: the lower four bits below the cut, the upper four at or above
     Cut cut;
   };
   std::array<Node, kLeaves - 1> nodes{};
@@ -60,7 +63,7 @@ struct Tree {
     return step & static_cast<std::uint8_t>(~kLeaf);
   }
 
-  /// Every way ends in a leaf and every feature exists: what a tree from a file must hold before it is asked.
+  /// Whether every way ends in a leaf and every feature exists. A tree from a file must be checked before use.
   [[nodiscard]] bool sound() const {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       const std::uint8_t below = nodes[i].next & 0x0F, above = nodes[i].next >> 4;
@@ -73,10 +76,10 @@ struct Tree {
   }
 };
 
-/// Trees grown at one level that give the quantiles at `levels`.
+/// Trees grown at one level, with the quantiles at `levels` in their leaves.
 struct Forest {
   std::vector<double> levels;
-  std::vector<float> start;  ///< one per level: before any tree
+  std::vector<float> start;  ///< the quantile before any tree, per level
   float unit = 0;            ///< of the leaves
   std::vector<Tree> trees;
   std::vector<std::int16_t> leaves;  ///< trees × kLeaves × levels

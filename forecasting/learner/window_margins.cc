@@ -33,7 +33,7 @@ void WindowMargins::mature(const Archive& archive) {
   double most = 0;
   for (int age = 0; age <= window_; ++age) {
     const double value = archive.ago(age);
-    if (std::isnan(value)) return;  // the largest may be the missing one
+    if (std::isnan(value)) return;  // the missing value may be the largest
     most = std::max(most, value);
   }
   ++judged_;

@@ -1,7 +1,7 @@
-// What the maximum of a window needs beyond the largest pointwise quantile in it: a replica count must hold for the
-// whole window, and the largest of many uncertain values lies above each one's own quantile. One margin per horizon,
-// window and level, in units of the forecast's own spread, follows how often the realised maxima were covered
-// (conformal quantile tracking: Angelopoulos, Candès and Tibshirani, NeurIPS 2023, §2.1).
+// The margin of a window's maximum over the largest pointwise quantile in the window. A replica count must hold for the
+// whole window, and the largest of many uncertain values lies above each value's own quantile. Each horizon, window and
+// level has a margin, in units of the forecast's own spread. The margin follows how often the realised maxima were
+// covered (conformal quantile tracking: Angelopoulos, Candès and Tibshirani, NeurIPS 2023, §2.1).
 #pragma once
 
 #include <array>
@@ -33,7 +33,7 @@ class WindowMargins {
 
   template <class Io>
   void state(Io& io) {
-    constexpr double kMost = 1e9;  // moved by less than one a step
+    constexpr double kMost = 1e9;  // a margin moves by less than 1 a step
     io.count(now_, judged_);
     io.within(margins_, -kMost, kMost);
     for (Pending& pending : pending_) io.any(pending.bases), io(pending.spread);

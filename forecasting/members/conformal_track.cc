@@ -33,7 +33,7 @@ void ConformalTrack::mature(double value, int season_slot) {
   learn(due, value, season_slot);
 }
 
-/// Residual scales, the forms' losses and the form that serves from now on.
+/// Updates residual scales and the forms' losses, and chooses the form that serves from now on.
 void ConformalTrack::learn(const Issue& due, double value, int season_slot) {
   const double residual = value - static_cast<double>(due.point);
   const double size = std::fabs(residual);
@@ -97,15 +97,15 @@ std::array<float, ConformalTrack::kForms> ConformalTrack::modifiers(double point
           static_cast<float>(seasonal(now.season_slot) * (0.4 + 0.6 * recent))};
 }
 
-/// What a stored residual of this form is multiplied by: those in units by unit and modifier, the others by the
-/// modifier alone, and while a ramp's is not known by the mean residual.
+/// The factor of a stored residual of this form: for forms in units the unit times the modifier, for other forms the
+/// modifier alone. While the modifier of a ramp is not known, the factor is the mean residual.
 double ConformalTrack::scale(const Issue& issue, std::size_t form) const {
   const auto modifier = static_cast<double>(issue.modifier[form]);
   if (in_units(form)) return unit_ * modifier;
   return modifier > 0 ? modifier : steady_;
 }
 
-/// Keeps the unit within a factor of four of the mean residual, so that the bins fit them; the move is exact.
+/// Keeps the unit within a factor of four of the mean residual, so that the bins fit the residuals; the move is exact.
 void ConformalTrack::fit_unit(double size) {
   if (unit_ == 0 && size > 0) unit_ = std::exp2(std::ilogb(size));
   if (unit_ == 0 || (steady_ < 4 * unit_ && steady_ > unit_ / 4) || steady_ <= 0) return;
@@ -116,7 +116,7 @@ void ConformalTrack::fit_unit(double size) {
   }
 }
 
-/// Mean |residual| in the part of the season that lies `steps` after `slot` ÷ overall mean, drawn a little to 1.
+/// Mean |residual| in the part of the season `steps` after `slot` ÷ overall mean, drawn a little to 1.
 double ConformalTrack::seasonal(int slot) const {
   if (season_.empty()) return 1;
   const auto part = static_cast<double>(season_[season_bin(slot + options_.steps)]);

@@ -1,9 +1,9 @@
 // The conformal track of one member at one horizon knot: forecasts that wait for their target, the conformal quantiles
-// around them, and how good they turned out. A residual is used only when its target has come. The width is
-// conditional: a residual is divided by a modifier that was known when its forecast was made, and multiplied by today's
-// modifier when it is used. Which modifier is best differs by series and horizon, so several are carried and the one
-// with the smallest running pinball loss serves. Units stay absolute: dividing by a running scale would turn a shock at
-// a small scale into an absurd width at a large one.
+// around them, and the losses so far. A residual is used only after its target came. The width is conditional: a
+// residual is divided by a modifier known at the time of its forecast, and multiplied by today's modifier at its use.
+// The best modifier differs by series and horizon, so several forms are carried and the form with the smallest running
+// pinball loss serves. Units stay absolute: dividing by a running scale would turn a shock at a small scale into an
+// absurd width at a large scale.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace forecasting {
 
-/// What is known of the series when forecasts are made, the same for all members and horizons.
+/// The state of the series at the time of a forecast, the same for all members and horizons.
 struct Conditions {
   double latest = 0;    ///< newest value
   double level = 0;     ///< mean of the last season
@@ -30,20 +30,20 @@ class ConformalTrack {
     int window_steps = 4320;  ///< memory of the conformal quantiles
     double level = 0.95;      ///< planning level: judged
   };
-  /// What the width follows: nothing, the forecast's level, recent residuals, the ramp to come, the part of the
-  /// season times recent residuals.
+  /// The width follows: nothing, the forecast's level, recent residuals, the ramp to come, the part of the season times
+  /// recent residuals.
   enum Form { kSteady, kProportional, kTurbulent, kRamp, kSeasonal, kForms };
 
   explicit ConformalTrack(const Options& options);
 
-  /// Judges the forecast made `steps` ago against `value` (NaN: it is dropped), seen at that step of the season. Once a
-  /// step, before issue().
+  /// Judges the forecast made `steps` ago against `value` (NaN drops the forecast), seen at step `season_slot` of the
+  /// season. Once a step, before issue().
   void mature(double value, int season_slot);
 
-  /// Notes the forecast for `steps` ahead; NaN when there is none. Once a step, unless it is a gap.
+  /// Notes the forecast for `steps` ahead; NaN: no forecast. Once a step, except in a gap.
   void issue(double point, const Conditions& now);
 
-  /// Once a gap: nothing is forecast from it, and the newest forecast stays the one before it.
+  /// In place of issue() in a gap: the gap issues no forecast, and the newest forecast stays.
   void skip();
 
   /// The newest point forecast; NaN: none.
@@ -62,7 +62,7 @@ class ConformalTrack {
     float point = std::numeric_limits<float>::quiet_NaN();
     std::array<float, kForms> modifier{};
     std::array<float, kForms> upper{};  ///< the planning quantile each form gave
-    unsigned char form = kSteady;       ///< the one that served
+    unsigned char form = kSteady;       ///< the form that served
   };
 
   static bool in_units(std::size_t form) { return form != kProportional && form != kRamp; }
@@ -77,7 +77,7 @@ class ConformalTrack {
   std::vector<Issue> pending_;
   std::size_t slot_ = 0;
   Issue newest_;
-  std::vector<ResidualQuantiles> quantiles_;  ///< one per form
+  std::vector<ResidualQuantiles> quantiles_;  ///< per form
   std::array<double, kForms> form_loss_{};
   Form form_ = kSteady;
   double unit_ = 0;            ///< of the stored residuals: a power of two near their mean size; 0: all were nought

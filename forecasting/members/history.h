@@ -1,5 +1,5 @@
-// The newest values of a series in a ring, addressed by age: what the seasonal models look back into. NaN stands for a
-// missing step. Allocates once.
+// The newest values of a series in a ring, addressed by age: the past of the seasonal models. NaN stands for a missing
+// step. Allocates once.
 #pragma once
 
 #include <cstddef>

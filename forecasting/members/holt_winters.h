@@ -25,8 +25,8 @@ class HoltWinters {
 
   explicit HoltWinters(const Options& options);
 
-  /// The next step, NaN for a gap. The first season only collects: its mean becomes the level, the rest the season. A
-  /// first season with fewer than half of its steps is collected anew.
+  /// Takes the next step, NaN for a gap. The first season only collects: its mean becomes the level, the deviations the
+  /// seasonals. A first season with fewer than half of its steps is collected anew.
   void update(double value);
 
   /// Demand `steps` ≥ 1 ahead; NaN before the first season is complete.

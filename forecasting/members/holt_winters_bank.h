@@ -1,7 +1,7 @@
-// Holt-Winters with its smoothing chosen online: a few filters side by side, and per horizon knot the one whose
-// forecasts *at that horizon* have had the smallest absolute error, exponentially forgotten. Smoothing tuned on
-// one-step errors chases the last minute and is wrong at a lead time of ten; a dozen fixed settings cost less than a
-// microsecond a step and cannot get lost as an optimiser can.
+// Holt-Winters with its smoothing chosen online: a few filters side by side. Each horizon knot uses the filter with the
+// smallest absolute error *at this horizon*, exponentially forgotten. Smoothing tuned on one-step errors chases the
+// last minute and is wrong at a lead time of ten. A dozen fixed settings cost less than a microsecond a step and cannot
+// get lost as an optimiser can.
 #pragma once
 
 #include <vector>
@@ -20,7 +20,7 @@ class HoltWintersBank final : public PointModel {
   [[nodiscard]] double forecast(std::size_t knot) const override;
 
  private:
-  /// Forecasts waiting for their target at one knot, and how each filter has done there.
+  /// Forecasts waiting for their target at one knot, and each filter's error there.
   struct Track {
     int steps = 0;
     std::vector<float> pending;  ///< steps × filters, a ring over origins; NaN: none
@@ -32,7 +32,7 @@ class HoltWintersBank final : public PointModel {
   void judge(Track& track, double value) const;
 
   std::vector<HoltWinters> filters_;
-  std::vector<Track> tracks_;  ///< one per knot
+  std::vector<Track> tracks_;  ///< per knot
   double forgetting_;          ///< weight of a new error
 };
 

@@ -1,6 +1,5 @@
-// What the forecaster asks of a model: a point forecast at each horizon knot, fed one grid step at a time. Quantiles
-// are not its business: the calibrator puts them around any point forecast, so that all members are compared on equal
-// terms.
+// The forecaster's interface to a model: a point forecast at each horizon knot, fed one grid step at a time. Quantiles
+// are the calibrator's: it puts them around any point forecast, so that all members are compared on equal terms.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// How one member has done at one horizon: exponentially forgotten pinball loss at the planning level, beside that of
-// the two yardsticks *on the same steps*, so that members that could not always forecast are still compared fairly.
+// Losses of one member at one horizon: exponentially forgotten pinball loss at the planning level, beside the losses of
+// the two yardsticks *on the same steps*. So members without a forecast at some steps are still compared fairly.
 #pragma once
 
 #include <algorithm>

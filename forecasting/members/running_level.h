@@ -1,4 +1,4 @@
-// The level of a series, for scales that need one: its mean over about the last season, exponentially forgotten.
+// The level of a series, for scales that need a level: its mean over about the last season, exponentially forgotten.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@ namespace forecasting {
 
 class RunningLevel {
  public:
-  /// `memory_steps` ≥ 1: values after which one has faded to 1/e.
+  /// `memory_steps` ≥ 1: values after which a value has faded to 1/e.
   explicit RunningLevel(int memory_steps) : memory_steps_(memory_steps) {}
 
   /// The next value, NaN for a gap.

@@ -1,8 +1,8 @@
 // Yesterday, level-corrected: ŷ(t+h) = y(t+h−m) + ρ_h · (y(t) − y(t−m)). On minute data plain seasonal-naive is worse
-// than the last value below an hour; the correction mends it. ρ_h is a regression through the origin of the gap h steps
-// later on the gap now, exponentially forgotten (the AR(1) correction of seasonal differences: Box and Jenkins,
-// seasonal models with one seasonal difference). Yesterday missing: two days ago, then the profile of all days. What is
-// remembered is cleaned of spikes, so that yesterday's incident is not forecast for today.
+// than the last value below an hour; the correction mends this. ρ_h is a regression through the origin of the gap h
+// steps later on the gap now, exponentially forgotten (the AR(1) correction of seasonal differences: Box and Jenkins,
+// seasonal models with one seasonal difference). Where yesterday is missing, two days ago stands in, then the profile
+// of all days. Remembered values are cleaned of spikes, so that yesterday's incident is not forecast for today.
 #pragma once
 
 #include <vector>
@@ -43,7 +43,7 @@ class SeasonalNaive final : public PointModel {
   std::size_t next_ = 0;         ///< season index of the step to come
   double level_gap_ = 0;         ///< forgotten mean of value − profile
   double gap_now_ = 0;
-  std::vector<Correction> corrections_;  ///< one per knot
+  std::vector<Correction> corrections_;  ///< per knot
 };
 
 }  // namespace forecasting

@@ -1,7 +1,8 @@
 // Robust updates: an error beyond `limit` robust standard deviations enters a model's state clipped, so that a spike
 // does not become the level. The scale is an exponentially weighted mean of clipped |errors| (Gelper, Fried and Croux,
-// "Robust forecasting with exponential and Holt-Winters smoothing", J. Forecasting 29, 2010). Errors that stay out on
-// one side for `run_limit` steps are a new level, not a spike: they pass unclipped until one falls inside again.
+// "Robust forecasting with exponential and Holt-Winters smoothing", J. Forecasting 29, 2010). Errors that stay outside
+// on one side for `run_limit` steps are a new level, not a spike: errors pass unclipped until an error falls inside
+// again.
 #pragma once
 
 #include <algorithm>
@@ -14,14 +15,14 @@ class Winsoriser {
   struct Options {
     double limit = 5;          ///< in robust standard deviations
     double forgetting = 0.01;  ///< weight of a new |error| in the scale
-    int run_limit = 12;        ///< steps out on one side that make a shift; longer than a 10-minute spike of minutes
-    int warm_up = 30;          ///< errors before anything is clipped
+    int run_limit = 12;  ///< steps outside on one side that make a shift; longer than a 10-minute spike of minutes
+    int warm_up = 30;    ///< errors before anything is clipped
   };
 
   Winsoriser() = default;
   explicit Winsoriser(const Options& options) : options_(options) {}
 
-  /// The error to update with: clipped, or as it is when the scale is unknown or a shift is under way.
+  /// The error for the update: clipped, or unchanged when the scale is unknown or a shift is under way.
   double clip(double error) {
     const double sigma = kMeanDeviationToSigma * mean_deviation_;
     const double bound = options_.limit * sigma;
