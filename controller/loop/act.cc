@@ -1,4 +1,5 @@
-// Acting; see act.h.
+// Writes the decided replicas, namespaces in turns. A scale-out that conflicts is tried again at once, because the
+// target was only written by its own controller; a scale-in is not, because a rollout may have begun.
 #include "controller/loop/act.h"
 
 #include <algorithm>

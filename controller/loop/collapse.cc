@@ -1,4 +1,5 @@
-// See collapse.h.
+// Keeps what was forecast within the last hour, and compares demand with the lowest of these quantiles: the forecast of
+// now has learned the fall already.
 #include "controller/loop/collapse.h"
 
 #include <algorithm>

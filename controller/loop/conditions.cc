@@ -1,4 +1,5 @@
-// Conditions in words; see conditions.h.
+// Each condition is a function of the workload; Ready is made from the others. Reasons are codes
+// (controller/api/codes.h), and messages say what to do.
 #include "controller/loop/conditions.h"
 
 #include <algorithm>

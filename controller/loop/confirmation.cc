@@ -1,4 +1,5 @@
-// Comparing looks; see confirmation.h.
+// Keeps the looks of the longest rate window and holds the newest value against the newest look that shares no sample
+// with it. Of a rise all is believed but the most that came within the time of a run of bad samples.
 #include "controller/loop/confirmation.h"
 
 #include <algorithm>

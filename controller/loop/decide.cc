@@ -1,4 +1,5 @@
-// Deciding; see decide.h.
+// Copies what was observed and forecast into the planner's input, and keeps each recommendation for as long as the
+// longest stabilisation window.
 #include "controller/loop/decide.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// The batch of demand queries; see demand_batch.h.
+// Builds the queries of all demand entries, shares the budget of the cycle among namespaces, asks in one batch and
+// hands each entry its answers (demand_answers.cc judges them).
 #include "controller/loop/demand_batch.h"
 
 #include <algorithm>

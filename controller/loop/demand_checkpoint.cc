@@ -1,4 +1,5 @@
-// Packing and unpacking; see demand_checkpoint.h.
+// A preface of fixed size, the words that say what the forecaster was fed from, then the forecaster's own sealed state.
+// Words carry their size, so that a checkpoint that was cut short is told.
 #include "controller/loop/demand_checkpoint.h"
 
 #include <array>

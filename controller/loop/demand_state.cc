@@ -1,4 +1,5 @@
-// One demand entry between cycles; see demand_state.h.
+// Feeds the forecaster in the order of the grid: each point is marked where its sources are in doubt, then held against
+// the mask (masking.h), then learned. A refit is grown in the background and taken up between two points.
 #include "controller/loop/demand_state.h"
 
 #include <algorithm>

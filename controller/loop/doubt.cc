@@ -1,4 +1,5 @@
-// See doubt.h.
+// Spans of time between looks that saw all sources; a point within a span is doubted, as long as the share of doubted
+// points stays below an hour a day.
 #include "controller/loop/doubt.h"
 
 #include <algorithm>

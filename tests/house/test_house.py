@@ -14,13 +14,13 @@ PRODUCT = ("base", "cli", "controller", "forecasting", "simulation", "bench")
 CODE = (".h", ".cc")
 
 # Product files that do not open with a sentence of their own, by top-level folder.
-NO_OPENING = {"base": 0, "cli": 12, "controller": 19, "forecasting": 0, "simulation": 0, "bench": 1}
+NO_OPENING = {"base": 0, "bench": 0, "cli": 0, "controller": 0, "forecasting": 0, "simulation": 0}
 # Functions of more than 70 lines, and how many they have.
 MOST_LINES = 70
 LONG_FUNCTIONS = {"cli/main.cc: main": 71, "cli/run.cc: run": 83}
 # At most so many percent of comment words are pronouns, by top-level folder; the aim is 4.
 PRONOUNS = ("it", "that", "one", "what", "who", "others", "rest")
-PRONOUN_SHARE = {"base": 4.6, "cli": 6.0, "controller": 2.9, "forecasting": 4.4, "simulation": 2.2}
+PRONOUN_SHARE = {"base": 2.5, "bench": 1.5, "cli": 1.7, "controller": 2.6, "forecasting": 2.0, "simulation": 2.2}
 # Whom a folder may include (docs/architecture.md); base, on which all stand, is left out. "cli" and "bench" are the
 # programs, which wire everything; "bench" stands below "cli".
 ANY = None
