@@ -24,7 +24,7 @@ class Search {
   Search(const std::vector<double>& values, int observations, const ArimaOrderOptions& options, bool constant_allowed)
       : values_(values), observations_(observations), options_(options), constant_allowed_(constant_allowed) {}
 
-  /// Whether it is the best so far.
+  /// Fits this order once; true: the best model so far.
   bool try_order(const ArimaOrder& order) {
     const int seasonal_max = order.season_steps < 2 ? 0 : order.season_steps > kShortSeason ? 1 : options_.seasonal_max;
     const bool in_range =
@@ -32,7 +32,7 @@ class Search {
         std::max(order.p, order.q) <= options_.order_max &&
         std::max(order.seasonal_p, order.seasonal_q) <= std::min(seasonal_max, options_.seasonal_max) &&
         (constant_allowed_ || !order.constant);
-    // An order that reaches the season is the seasonal factor's business.
+    // Orders of a whole season or more are left to the seasonal factor.
     const bool overlaps = order.season_steps > 1 && std::max(order.p, order.q) >= order.season_steps;
     if (!in_range || overlaps || std::find(tried_.begin(), tried_.end(), order) != tried_.end()) return false;
     if (static_cast<int>(tried_.size()) >= options_.models_max) return false;
@@ -46,7 +46,7 @@ class Search {
     return true;
   }
 
-  /// Around the best until nothing near it is better.
+  /// Tries the orders around the best model until none is better.
   void walk() {
     for (bool better = true; better;) {
       better = false;

@@ -1,4 +1,4 @@
-// A series made ready for ARIMA: in its own unit, gaps filled for what needs values, differenced both ways.
+// Prepares a series for ARIMA: in its own unit, with gaps filled for CSS, differenced with and without the fills.
 #pragma once
 
 #include <vector>
@@ -10,8 +10,8 @@ namespace forecasting {
 struct ArimaSeries {
   std::vector<double> filled{};      ///< values over unit, gaps as last season's (or, without one, the last) value
   std::vector<double> difference{};  ///< of `filled`
-  std::vector<double> observed{};    ///< the same, NaN where a gap has part in it
-  std::vector<bool> present{};       ///< per difference: no gap in it
+  std::vector<double> observed{};    ///< the same, NaN for a difference with a gap
+  std::vector<bool> present{};       ///< per difference: without a gap
   double unit = 1;
   int observations = 0;  ///< differences without a gap
 };

@@ -1,6 +1,6 @@
-// The models that are fitted to a whole series at once, by the names under which a person asks for them: ETS and ARIMA
-// with orders chosen by AICc, and theta. What they say is a mean and a standard deviation a step; their quantiles are
-// those of a normal distribution, as their authors have it. For one look at a series, not for a loop: the operator's
+// The models fitted to a whole series at once, by the names used in flags: ETS and ARIMA
+// with orders chosen by AICc, and theta. They forecast a mean and a standard deviation per step; quantiles are those of
+// a normal distribution, as in their authors' papers. Meant for a single forecast, not for a loop: the operator's
 // engine (forecaster.h) learns its quantiles and goes on learning.
 #pragma once
 
@@ -18,7 +18,7 @@ const std::vector<std::string>& fitted_model_names();  ///< "ETS", "ARIMA", "The
 std::optional<FittedModel> fitted_model_named(const std::string& name);
 
 struct FittedForecast {
-  std::string model;  ///< with the form that was chosen: "ARIMA(1,0,1)(0,1,1)[24]"
+  std::string model;  ///< with the chosen form: "ARIMA(1,0,1)(0,1,1)[24]"
   FitSummary summary;
   Prediction prediction;  ///< empty when the fit was refused; see summary.state
 

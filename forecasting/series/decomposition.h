@@ -11,8 +11,7 @@ namespace forecasting {
 struct Decomposition {
   std::vector<double>
       trend{};  ///< as long as the values; ends hold the nearest; NaN where three quarters of a window are missing
-  std::vector<double>
-      season{};  ///< one figure a phase, phase 0 that of the first value; mean 0, or 1 if multiplicative
+  std::vector<double> season{};    ///< a figure per phase, phase 0 is the first value's; mean 0, or 1 if multiplicative
   std::vector<double> adjusted{};  ///< values without the season; NaN: gap
   double strength = 0;             ///< of the season, [0, 1]
 };

@@ -1,5 +1,5 @@
-// Detection in order: day, week, then other periods on the remainder. A length must explain more than lengths beside
-// it, since wandering noise pleases every length of about that size.
+// Detection in order: day, week, then other periods on the remainder. A length must explain more than nearby lengths,
+// because wandering noise fits all lengths of about the same size.
 #include "forecasting/series/season_detection.h"
 
 #include <algorithm>
@@ -20,8 +20,8 @@ constexpr double kOutlier = 5;          // robust deviations beyond which a valu
 constexpr double kCyclesWorth = 1.2;    // strength × cycles: few cycles of wandering noise agree by chance
 constexpr double kLead = 0.05;          // of strength, over every wrong length near the candidate
 constexpr double kWeekStrength = 0.05;  // of what the day leaves
-constexpr double kOtherStrength = 0.35;  // more than a day needs: nobody expects it
-constexpr int kOtherCycles = 6;          // likewise
+constexpr double kOtherStrength = 0.35;  // more than for a day: no reason to expect this length
+constexpr int kOtherCycles = 6;          // more than the two of a day, for the same reason
 constexpr double kSame = 0.03;           // relative: a length this near a multiple or a part of a season is that season
 
 double median(std::vector<double> values) {
@@ -53,7 +53,7 @@ void tame(std::vector<double>& values) {
   }
 }
 
-/// What stands at each step of a season of m.
+/// Sums and counts of the values at each step of a season of m.
 struct Profile {
   std::vector<double> sum;
   std::vector<int> count;
@@ -79,7 +79,7 @@ double explained(const std::vector<double>& x, int season_steps) {
     const int others = count[t % m] - 1;
     if (std::isnan(x[t]) || others < 1) continue;
     const double error = x[t] - (sum[t % m] - x[t]) / others;
-    // The others' mean has noise of its own: its share is taken off, so that noise alone explains nothing.
+    // The mean of the other cycles is noisy. The noise's share is removed, so that noise alone explains nothing.
     left += error * error * others / (others + 1);
     whole += x[t] * x[t];
     ++compared;
@@ -95,7 +95,7 @@ void remove_profile(std::vector<double>& x, int season_steps) {
   }
 }
 
-/// The candidate explains enough, and more than lengths beside it, which wandering noise would please as well.
+/// Whether the candidate explains enough, and more than the decoys, which wandering noise would fit as well.
 bool stands_out(const std::vector<double>& values, int season_steps, double strength_min,
                 const std::vector<int>& decoys) {
   const double cycles = static_cast<double>(values.size()) / season_steps;
@@ -113,14 +113,14 @@ std::vector<int> beside(int season_steps) {
   return decoys;
 }
 
-/// Whether one is about a whole multiple of the other.
+/// Whether the larger is about a whole multiple of the smaller.
 bool related(int a, int b) {
   const int large = std::max(a, b), small = std::min(a, b);
   const double multiple = std::round(static_cast<double>(large) / small);
   return std::fabs(large - multiple * small) <= kSame * small;
 }
 
-/// Noise moves the top of a hill: the length beside it that explains most.
+/// The length near `lag` with the largest explained share, because noise moves the top of a hill.
 int refined(const std::vector<double>& x, int lag) {
   const int reach = std::max(1, static_cast<int>(kSame * lag));
   int best = lag;

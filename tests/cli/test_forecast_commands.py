@@ -244,7 +244,7 @@ class Mistakes(Commands):
                 (("--input", "/no/such/file"), r"--input: /no/such/file cannot be read"),
                 (("--input", "/"), r"--input: / cannot be read"), ((), r"--input"),
                 (("--input", "-", "--format", "xml"), r"--format: .*json"), (("--input", "-", "--colour"), r"--colour"),
-                (("--input", "-", "--step", "7m"), r"--input: standard input: .*the given step of 420s"),
+                (("--input", "-", "--step", "7m"), r"--input: standard input: .*the given step of 7m"),
                 (("--input", "-", "--step", "long"), r"--step: .*long"), (("--input", "-", "--step", "0s"), r"--step: "),
                 (("--input", "-", "--seasons", "day"), r"--seasons: .*day"), (("--input", "-", "--seasons", ""), r"--seasons"),
                 (("--input", "-", "--seasons", "25m"), r"--seasons: 25m is not a multiple of the data's step of 10m; 30m is"),
