@@ -15,8 +15,8 @@ struct ReleaseCommand {
   loop::ReleaseOptions options;
 };
 
-/// Prints the undone changes on stdout. Errors: the changes left behind, in one line; errors of credentials and of the
-/// API server.
+/// Prints the undone changes on stdout. Errors: Invalid unless either --all or --expired is given; the changes left
+/// behind, in one line; errors of credentials and of the API server.
 Status release(const ReleaseCommand& command);
 
 }  // namespace aia

@@ -44,7 +44,8 @@ namespace {
 
 constexpr Millis kLastWrite{1'200};  // for the write under way, of the two seconds that an end may take
 constexpr Millis kRelease{400};      // for giving the lease back, of the same two seconds
-constexpr Millis kMoment{1'000};     // the shortest deadline or back-off of the API server's client
+constexpr Millis kMoment{1'000};  // the shortest deadline or back-off of the API server's client, and deadline of the
+                                  // first look at Prometheus
 constexpr Millis kPatience{10'000};  // the longest deadline or back-off of the API server's client
 constexpr int kSilentCycles = 10;    // a loop that is silent for longer is not alive
 constexpr Millis kSilence{30'000};   // but a silence shorter than this is never an error

@@ -1,8 +1,8 @@
 // The online forecaster of one demand series. Fed one grid step at a time, the forecaster answers with a fan, scenario
 // paths, and the model that serves at the planning horizon with the reason. Pure: no clock, no I/O, no threads; the
-// same updates give the same bytes. A step costs tens of microseconds and allocates nothing. Refits are jobs that the
-// caller runs when there is time. Memory is O(season), less than 96 KB for a day of minutes. The state can be saved as
-// bytes and restored.
+// same updates give the same bytes. A step costs tens of microseconds and allocates nothing (without parts). Refits are
+// jobs that the caller runs when there is time. Memory is O(season), less than 96 KB for a day of minutes. The state
+// can be saved as bytes and restored.
 #pragma once
 
 #include <cstddef>
@@ -77,10 +77,10 @@ class Forecaster {
   void set_planning_horizon(Duration horizon);
 
   /// The value at the next grid point; NaN = missing (a gap: no update, no residual). Infinite or negative values are
-  /// treated as missing and counted. `at` only stamps the fan's origin; points must be fed in order, one per step. The
-  /// named models treat an AtLeast value as missing unless it lies above the newest value. `parts`: paths, from here
-  /// on, of the sum of the series' parts (decomposed.h). They are one more member of the combination; the named models
-  /// ignore them.
+  /// treated as missing and counted. `at` stamps the origins of the fan and of scenario paths; points must be fed in
+  /// order, one per step. The named models treat an AtLeast value as missing unless it lies above the newest value.
+  /// `parts`: paths, from here on, of the sum of the series' parts (decomposed.h). They are one more member of the
+  /// combination; the named models ignore them.
   void update(TimePoint at, double value, Observed observed = Observed::Whole, const Scenarios* parts = nullptr);
 
   /// Empty until a value was observed. In a gap the origin stays at the newest observed value. So the horizon of a

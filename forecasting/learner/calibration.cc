@@ -11,7 +11,8 @@ constexpr double kGain = 2;         // spreads a day, were all outcomes above
 constexpr double kMostGain = 0.02;  // spreads an outcome
 constexpr double kMiddle = 0.3;    // of the gain, up to the median: a skewed series' spread is no measure of its middle
 constexpr double kHourGain = 0.6;  // widening a day, if all outcomes of the hour were above
-constexpr double kFarGain = 0.2;  // added to kHourGain an hour ahead and beyond, where an hour's outcomes miss together
+constexpr double kFarGain = 0.2;   // added to kHourGain in proportion to the horizon, whole from an hour on, where an
+                                   // hour's outcomes miss together
 constexpr double kForgetting = 0.02;  // of an hour's widening, a day: back to the mean of all hours
 constexpr double kRarer = 0.8;        // of an hour's widening, for the levels above the learned level
 

@@ -15,7 +15,7 @@ enum class Change : std::uint8_t { None, Higher, Lower, Wilder };  ///< than was
 
 class ChangeWatch {
  public:
-  /// A change is answered for so many of add()'s steps.
+  /// A change is answered for so many calls of step().
   explicit ChangeWatch(int answered_for = 1) : answered_for_(answered_for) {}
 
   /// A step has passed.

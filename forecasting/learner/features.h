@@ -1,7 +1,8 @@
 // The knowledge about a series at the time of a forecast, as numbers for a linear learner and for trees: where the
 // level came from, how restless the series is, how it went on at the same time yesterday and last week, and the usual
-// value of the minute of the hour. Every feature is a difference to the newest value or a spread, in units of the
-// series. Most of the accuracy at a lead time comes from these features.
+// value of the minute of the hour. Every feature but the constant, the newest value and the time of day is a difference
+// to the newest value or a spread, in units of the series. Most of the accuracy at a lead time comes from these
+// features.
 #pragma once
 
 #include <array>

@@ -1,5 +1,6 @@
 // Judging the forecast that is due, learning the forms' residuals from it, and issuing the next forecast in every form.
-// Residuals of steady forms are kept in units of a power of two, so that moving the unit is exact.
+// Residuals of all forms but the proportional one and the ramp are kept in units of a power of two, so that moving the
+// unit is exact.
 #include "forecasting/members/conformal_track.h"
 
 #include <algorithm>

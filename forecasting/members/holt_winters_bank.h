@@ -1,6 +1,6 @@
 // Holt-Winters with its smoothing chosen online: a few filters side by side. Each horizon knot uses the filter with the
 // smallest absolute error *at this horizon*, exponentially forgotten. Smoothing tuned on one-step errors chases the
-// last minute and is wrong at a lead time of ten. A dozen fixed settings cost less than a microsecond a step and cannot
+// last minute and is wrong at a lead time of ten. Ten fixed settings cost less than a microsecond a step and cannot
 // get lost as an optimiser can.
 #pragma once
 
