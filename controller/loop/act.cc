@@ -1,5 +1,5 @@
-// Writes the decided replicas, namespaces in turns. A scale-out that conflicts is tried again at once, because the
-// target was only written by its own controller; a scale-in is not, because a rollout may have begun.
+// Collects the workloads whose decision differs from their scale, and writes these scales in turns (turns.h). A write
+// without an answer may have arrived, so the next cycle does not count a different scale as a revert.
 #include "controller/loop/act.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 namespace aia::loop {
 namespace {
 
-constexpr int kTries = 3;  // of one write that conflicts with others' writes to the same object
+constexpr int kTries = 3;  // at most for a write that conflicts with another client's write to the same object
 
 bool should_write(const Workload& workload) {
   if (workload.broken || workload.object.spec.mode != api::Mode::Auto || !workload.target || !workload.decision)
@@ -21,9 +21,9 @@ bool should_write(const Workload& workload) {
          *workload.decision->desired != workload.target->spec_replicas;
 }
 
-/// Writes what was decided. A conflict is somebody's write to the same object, most often its own controller's during a
-/// rollout: a scale-out is written again at once while the target still asks for the replicas that it was decided from.
-/// A scale-in is not: a rollout may have begun.
+/// Writes the decided replicas. A conflict means that another client wrote the same object, most often the target's own
+/// controller during a rollout. A scale-out is then written again at once, while the target still asks for the replicas
+/// that the decision started from. A scale-in is not written again, because a rollout may have begun.
 Result<std::string> write_decided(Workload& workload, ports::Cluster& cluster) {
   const auto& target = *workload.target;
   const int desired = *workload.decision->desired;
@@ -37,7 +37,7 @@ Result<std::string> write_decided(Workload& workload, ports::Cluster& cluster) {
   return written;
 }
 
-/// False: it failed.
+/// Returns false if the write failed. A write refused because the lead is lost is not a failure.
 bool write(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
   auto& state = *workload.state;
   ensure_shared(cycle.leading, "a scale is written though another one leads");
@@ -53,7 +53,7 @@ bool write(Cycle& cycle, Workload& workload, ports::Cluster& cluster) {
   }
   if (lead_lost(cycle, written.error())) return true;
   cycle.outage.note_error(written.error());
-  // It may have arrived: the next look at the target is no proof of a revert.
+  // The write may have arrived, so the replicas observed next prove no revert.
   if (written.error().outcome_unknown()) state.writes.uncertain();
   state.conflicts = written.error().kind == ErrorKind::Conflict ? state.conflicts + 1 : 0;
   workload.scale_error = written.error();

@@ -1,7 +1,7 @@
-// Step 4: make it so. The only place that writes a scale: in Auto, for a decision that changes the count, with the
-// resourceVersion it was decided on; when somebody else changed the replicas since, the next cycle looks again. A
-// follower writes none. The step has half a cycle, replicas that are missing come before those that are too many, and
-// what did not get its turn comes first in the next cycle.
+// Step 4 of a cycle: writes the decided replicas. Only this step writes a scale, and only in Auto, for a decision that
+// changes the count, with the resourceVersion behind the decision. If somebody else changed the replicas since, the
+// write is refused and the next cycle decides again. A follower writes no scale. Writes begin within half a cycle.
+// Within a namespace, objects that waited longest come first; among equals, scale-outs come before scale-ins.
 #pragma once
 
 #include "controller/loop/cycle.h"

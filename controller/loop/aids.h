@@ -1,6 +1,6 @@
-// What the loop can do without: somewhere beside it to compute (without it refits happen in place, as in virtual time),
-// somewhere to keep forecasters' states (without it a start reads all history), and somewhere to note what is being
-// worked on (without it an object that ends the process is not set aside).
+// The loop's optional ports; nullptr stands for an absent port. Without a background, refits run in place, as in
+// virtual time. Without checkpoints, a start reads all history. Without a crash journal, an object that ends the
+// process is not set aside.
 #pragma once
 
 #include "base/time.h"
@@ -14,7 +14,7 @@ namespace aia::loop {
 struct Aids {
   ports::Background* background = nullptr;
   ports::Checkpoints* checkpoints = nullptr;
-  ports::Pools* pools = nullptr;  ///< without it nodes are nobody's business
+  ports::Pools* pools = nullptr;  ///< nullptr: this process neither observes nor requests nodes
   ports::CrashJournal* journal = nullptr;
 };
 

@@ -1,5 +1,5 @@
-// Keeps what was forecast within the last hour, and compares demand with the lowest of these quantiles: the forecast of
-// now has learned the fall already.
+// Remembers the fan's lowest quantile once in five minutes, for each five minutes of the hour ahead, and compares
+// demand with these quantiles. The present fan alone would not do, because the forecaster has learned the fall already.
 #include "controller/loop/collapse.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ constexpr Millis kRecent{std::chrono::hours(1)};
 constexpr int kRecentPoints = 60;
 constexpr Millis kGiveOrTake{std::chrono::minutes(20)};
 constexpr int kSeasonParts = 300;
-constexpr Millis kPart{std::chrono::minutes(5)};  // of the hour for which lowest quantiles are remembered
+constexpr Millis kPart{std::chrono::minutes(5)};  // of the hour ahead, whose lowest quantiles are remembered
 
 std::int64_t part_of(WallTime at) {
   return at.time_since_epoch() / kPart;
@@ -21,12 +21,12 @@ std::int64_t part_of(WallTime at) {
 
 }  // namespace
 
-/// At most kSeasonParts in a season.
+/// Numbers the parts of a season. A season has at most kSeasonParts parts, of five minutes or more.
 std::int64_t Collapse::season_part(WallTime at) const {
   return at.time_since_epoch() / std::max(kPart, season_ / kSeasonParts);
 }
 
-/// Twenty minutes to either side, or a part.
+/// Searches the season parts within twenty minutes of the same moment a season ago.
 bool Collapse::fell_a_season_ago(double demand, double per_replica, WallTime now) const {
   const WallTime then = now - season_;
   auto low = season_lows_.lower_bound(season_part(then - kGiveOrTake));
@@ -61,7 +61,7 @@ void Collapse::remember(const forecasting::Fan& fan, WallTime now) {
   lowest_.erase(lowest_.begin(), lowest_.lower_bound(part));
   for (auto later = part + 1; later <= part + kRecent / kPart; ++later) {
     auto& lowest = lowest_[later];
-    const WallTime begin(later * kPart);  // a fall that is expected within the part counts from its beginning
+    const WallTime begin(later * kPart);  // a fall expected within the part counts from the part's beginning
     const double level = fan.levels.front();
     lowest = std::max(lowest, std::min(fan.value(begin, level), fan.value(begin + kPart, level)));
   }
@@ -90,7 +90,7 @@ void Collapse::look(double demand, const forecasting::Fan& fan, double level, do
     began_ = Began{now, fan};
 }
 
-/// Demand is what it is now.
+/// Takes the fallen demand as normal: the collapse ends, and comparison values from before it are dropped.
 void Collapse::accept() {
   began_.reset();
   recent_.clear();

@@ -1,8 +1,8 @@
-// Whether demand has collapsed: it lies far below every quantile that was forecast for now. An outage upstream looks
-// like that (the service is well, nobody reaches it), and so does a service that is switched off. The planner keeps
-// replicas through the first and gives them back in steps (plan/holds.h). The forecast goes on learning: a fall that
-// comes back each day is to be expected one day. So what the fall is held against is the forecast as it was before.
-// Rules 1 and 6.
+// Detects a collapse: demand lies far below every quantile that was forecast for now. An outage upstream looks like
+// this (the service is well, but no client reaches the service), and so does a service that is switched off. The
+// planner keeps replicas through a short collapse and gives them back in steps (plan/holds.h). Meanwhile the forecaster
+// goes on learning, so that a fall that returns each day is expected one day. Demand is therefore compared with the
+// forecast from before the fall (rules 1 and 6).
 #pragma once
 
 #include <deque>
@@ -16,30 +16,34 @@ namespace aia::loop {
 
 class Collapse {
  public:
-  /// What demand does again, it does after `season`.
+  /// Demand is expected to repeat after `season`.
   explicit Collapse(Millis season) : season_(season) {}
 
-  /// A point of the history, in order: what demand was in the last hour, or the last sixty points of a finer grid. What
-  /// it is during a collapse is not what it was.
+  /// Takes the next point of the history. The points of the last hour, or the last sixty points of a finer grid, are
+  /// kept for comparison. Points during a collapse are not kept there, and only count a season later.
   void learn(double value, WallTime at, Millis step);
 
-  /// One look a cycle. It begins where twice the demand is below the lowest quantile that was forecast for now within
-  /// the last hour, so that a slow fall which the forecast follows is one, too; by one replica's worth at least, and
-  /// below what demand was for three quarters of the last hour: the end of a burst is no collapse, nor is a fall that
-  /// came a season ago, give or take twenty minutes. It ends where twice
-  /// the demand reaches the planning quantile `level` that was expected for now before it began; or, when it has lasted
-  /// for `longest`, where the forecast for as long has come down to what demand is. `fan` empty: nothing was forecast.
+  /// Compares demand with the forecast; call once a cycle. A collapse begins under four conditions:
+  /// - Twice the demand is below the lowest quantile that was forecast for now, at any time within the last hour. So a
+  ///   slow fall that the forecast follows is a collapse, too.
+  /// - Demand is below this quantile by `per_replica` (demand that one replica serves) or more.
+  /// - Twice the demand is below the lower quartile of the last hour, so the end of a burst is no collapse.
+  /// - Demand did not fall like this a season ago, within twenty minutes of this time.
+  /// A collapse ends when twice the demand reaches the planning quantile `level` that was expected for now before the
+  /// collapse. After `longest`, a collapse also ends once the forecast for the next `longest` has come down to twice
+  /// the demand plus `per_replica`. `fan` empty: there is no forecast.
   void look(double demand, const forecasting::Fan& fan, double level, double per_replica, Millis longest, WallTime now);
 
   [[nodiscard]] bool is_on() const { return began_.has_value(); }
-  /// Since when, and what was expected when it began. Unset: there is none.
+  /// When the collapse began; unset: there is no collapse.
   [[nodiscard]] std::optional<WallTime> since() const;
+  /// Demand expected for `at` by the fan from when the collapse began; 0: there is no collapse.
   [[nodiscard]] double expected(WallTime at, double level) const;
 
-  /// It began before this process did: `expected` all along.
+  /// Restores a collapse that began before this process did. `expected` stands for all moments.
   void restore(WallTime since, double expected);
 
-  /// The wall clock was set by so much.
+  /// Moves the begin and the expected fan by `by`, after a jump of the wall clock (loop_clock.h).
   void shift(Millis by);
 
  private:
@@ -49,7 +53,7 @@ class Collapse {
   };
   struct Began {
     WallTime at{};
-    forecasting::Fan expected{};  ///< empty: restored
+    forecasting::Fan expected{};  ///< empty: the collapse was restored
     double restored = 0;
   };
   void remember(const forecasting::Fan& fan, WallTime now);
@@ -61,9 +65,9 @@ class Collapse {
 
   Millis season_;
   std::deque<Point> recent_;
-  std::map<std::int64_t, double> season_lows_;  // lowest demand, by part of the last season and a bit
-  std::map<std::int64_t, double> lowest_;       // that was expected, by part of an hour
-  std::optional<std::int64_t> remembered_;      // in which of them
+  std::map<std::int64_t, double> season_lows_;  // lowest demand, by part of the last season and an hour
+  std::map<std::int64_t, double> lowest_;       // highest lowest quantile, by part of the hour ahead
+  std::optional<std::int64_t> remembered_;      // part in which `lowest_` was last filled
   std::optional<Began> began_;
 };
 

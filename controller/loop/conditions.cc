@@ -1,5 +1,5 @@
-// Each condition is a function of the workload; Ready is made from the others. Reasons are codes
-// (controller/api/codes.h), and messages say what to do.
+// Derives each condition from the workload by a function of its own, and Ready from these conditions. Reasons are codes
+// (controller/api/codes.h), and messages name the remedy.
 #include "controller/loop/conditions.h"
 
 #include <algorithm>
@@ -62,7 +62,7 @@ Code metrics_reason(Trust trust, bool backlog_missing, bool running_missing) {
   return running_missing ? Code::RunningMissing : Code::Whole;
 }
 
-/// The worst entry gives the reason, every entry that is not whole a sentence.
+/// The demand entry with the worst data gives the reason. Every entry with data that is not whole gets a sentence.
 Condition metrics_healthy(const Workload& workload) {
   auto worst = Trust::Whole;
   bool backlog_missing = false, running_missing = false;
@@ -91,7 +91,7 @@ Condition metrics_healthy(const Workload& workload) {
               message + "; nothing is scaled in meanwhile" + unknown);
 }
 
-/// "HoltWinters(24h)" → HoltWinters.
+/// Returns the code of a model's name: "HoltWinters(24h)" → HoltWinters.
 Code code_of_model(const std::string& model) {
   const Code named = api::code_of(std::string_view(model).substr(0, model.find('(')));
   switch (named) {
@@ -172,7 +172,7 @@ Condition scaling_limited(const Workload& workload) {
                      : "demand needs fewer than minReplicas " + std::to_string(spec.min_replicas));
 }
 
-/// Whether the replicas that there are serve: pods that were Ready and are not, starts that do not come up.
+/// Whether the existing replicas serve. False: pods were Ready and are not, or starts do not come up.
 Condition replicas_serving(const Workload& workload) {
   const auto type = ConditionType::ReplicasServing;
   if (!workload.target || !workload.decision)
@@ -184,7 +184,8 @@ Condition replicas_serving(const Workload& workload) {
   return make(type, ConditionStatus::True, Code::Serving, "no pod was lost, and starts come up in their time");
 }
 
-/// What keeps replicas that nobody needs. Those that are starting are no fault and end by themselves.
+/// The hold that keeps replicas beyond the need. Replicas kept because they are starting are no fault: that hold ends
+/// by itself.
 Condition scale_in_held(const Workload& workload) {
   const auto type = ConditionType::ScaleInHeld;
   if (!workload.decision || !workload.decision->held || workload.decision->held->code == Code::Starting)
@@ -193,7 +194,7 @@ Condition scale_in_held(const Workload& workload) {
   return make(type, ConditionStatus::True, workload.decision->held->code, workload.decision->held->message);
 }
 
-/// Whether nodes are asked for before its replicas need them; only of those that name a pool.
+/// Whether nodes are requested before the workload's replicas need them. Precondition: the spec names a pool.
 Condition nodes_ahead(const Workload& workload) {
   const auto type = ConditionType::NodesAhead;
   const std::string& name = *workload.object.spec.node_pool;

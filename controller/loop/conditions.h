@@ -1,21 +1,22 @@
-// The state of one object in conditions: what is wrong, where, and what to do about it. Ready sums up; the others say
-// which part. Reasons are stable words (api/codes.h), messages carry the numbers.
+// An object's state as conditions: the fault, its place and the remedy. Ready sums up; each further condition covers a
+// part of the object. Reasons are stable words (api/codes.h), messages carry the numbers.
 #pragma once
 
 #include "controller/loop/cycle.h"
 
 namespace aia::loop {
 
-/// Ready first, then its parts; NodesAhead only where a pool is named. Transition times are not set.
+/// Returns Ready first, then the conditions of the parts; NodesAhead only if the spec names a pool. Transition times
+/// are not set.
 std::vector<api::Condition> conditions_of(const Workload& workload);
 
-/// Ready of an object whose spec does not decode, or that is set aside.
+/// Returns Ready for an object whose spec does not decode, or for an object set aside.
 api::Condition unusable(const Error& problem);
 
-/// Ready of an object for which a step threw, with what it said.
+/// Returns Ready for an object for which a step threw; `by` is the exception's message.
 api::Condition broken(const std::string& by);
 
-/// The condition of that type, if there is one.
+/// Returns the condition of this type, or nullptr if there is none.
 const api::Condition* find_condition(const std::vector<api::Condition>& conditions, api::ConditionType type);
 
 }  // namespace aia::loop

@@ -1,5 +1,6 @@
-// Keeps the looks of the longest rate window and holds the newest value against the newest look that shares no sample
-// with it. Of a rise all is believed but the most that came within the time of a run of bad samples.
+// Keeps the looks of the longest rate window, and compares the newest value with the newest look that shares no sample
+// with the value. Of a rise since then, all is believed except the largest part within 90 s, as long as a run of bad
+// samples lasts.
 #include "controller/loop/confirmation.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace {
 constexpr Millis kLongestWindow = std::chrono::minutes(5);
 constexpr Millis kLongestSilence = std::chrono::minutes(1);
 constexpr Millis kLongestRun = std::chrono::seconds(90);     // of bad samples in a row
-constexpr Millis kClosest = std::chrono::milliseconds(250);  // nearer looks are kept as one: some 1,500 at most
+constexpr Millis kClosest = std::chrono::milliseconds(250);  // closer looks are merged, so some 1,500 are kept at most
 
 }  // namespace
 
@@ -27,8 +28,9 @@ double Confirmation::look(double value, const ports::Evidence* evidence, WallTim
   const auto is_independent = [&](const Look& earlier) {
     return oldest - window > earlier.newest || newest - earlier.newest > window + kLongestSilence;
   };
-  std::erase_if(looks_, [&](const Look& earlier) { return earlier.newest > newest + kLongestSilence; });  // clock ahead
-  if (looks_.empty()) looks_.push_back({WallTime{}, 0});  // before the first one there was nothing
+  std::erase_if(looks_,
+                [&](const Look& earlier) { return earlier.newest > newest + kLongestSilence; });  // the clock was ahead
+  if (looks_.empty()) looks_.push_back({WallTime{}, 0});  // before the first look, no demand is confirmed
   while (looks_.size() > 1 && is_independent(looks_[1])) looks_.pop_front();
   note({newest, value});
   return std::min(value, without_largest_rise(std::max(looks_.front().value, known.value_or(0))));
@@ -49,7 +51,7 @@ double Confirmation::without_largest_rise(double base) const {
 void Confirmation::note(const Look& look) {
   auto& last = looks_.back();
   if (look.newest - last.newest < kClosest) {
-    last.value = std::min(last.value, look.value);  // no other sample
+    last.value = std::min(last.value, look.value);  // the same sample as in the last look
   } else {
     looks_.push_back(look);
   }

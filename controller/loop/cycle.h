@@ -1,5 +1,5 @@
-// The value that travels through one cycle: each step fills in its part for every object. A step that fails for one
-// object notes the error there and leaves the others alone.
+// The value that travels through a cycle: each step fills in its part for every object. A step that fails for an object
+// notes the error in that object, and goes on with the next object.
 #pragma once
 
 #include <algorithm>
@@ -19,67 +19,67 @@
 
 namespace aia::loop {
 
-/// Grid points that were due, as the server answered them; NaN is a gap.
+/// The server's answer for grid points that were due; NaN is a gap.
 struct GridAnswer {
   GridRange range;
   std::vector<double> values;
-  PartValues parts{};  ///< of a demand with parts
+  PartValues parts{};  ///< empty: the demand has no parts
 };
 
-/// One demand entry in this cycle.
+/// A demand entry in this cycle.
 struct DemandView {
   plan::DemandInput input;        ///< observe: value and trust; forecast: fan and note
   std::optional<GridAnswer> due;  ///< observe: points to feed
-  std::string history_error;      ///< observe: why points that were due did not come
-  std::string model = "None";     ///< forecast
-  std::string why;                ///< forecast: why this model, or why none
-  bool wrong_query = false;       ///< observe: what it says is no demand, and never was since it is asked
+  std::string history_error;      ///< observe: why due points are missing
+  std::string model = "None";     ///< forecast: the model's name
+  std::string why;                ///< forecast: the reason for this model, or for none
+  bool wrong_query = false;       ///< observe: the query is Invalid, and never gave a number
   bool eligible = false;          ///< forecast: the fan counts
-  bool past_ended = false;        ///< forecast: there is a history, and it was not read for too long to forecast from
+  bool past_ended = false;        ///< forecast: the history was not read for too long to forecast from
 };
 
 struct Pool;  // pools.h
 
-/// One AIAutoscaler in this cycle.
+/// An AIAutoscaler in this cycle.
 struct Workload {
   api::Autoscaler object;
-  std::optional<Error> problem;  ///< spec is not to be used: the stored object does not decode, or is set aside
+  std::optional<Error> problem;  ///< set: the stored object does not decode, or is set aside
   WorkloadState* state = nullptr;
   ports::CrashJournal* journal = nullptr;
   std::optional<ports::Target> target;  ///< observe; unset: see target_error
   std::optional<Error> target_error;
   std::vector<DemandView> demand;          ///< observe; one per spec.demand, in order
-  std::string unseen;                      ///< which changes to the cluster cannot be seen, in words; empty: none
-  std::string other_owner;                 ///< observe: who else decides on the replicas, in words; empty: nobody
-  bool stood_back = false;                 ///< observe: that is somebody who keeps setting our replicas back
-  const Pool* pool = nullptr;              ///< that it names and may use; nullptr: see pool_trouble
-  std::optional<api::Code> pool_trouble;   ///< why there is none; unset where none is named
+  std::string unseen;                      ///< kinds whose changes cannot be seen, in words; empty: all are seen
+  std::string other_owner;                 ///< observe: another owner of the replicas, in words; empty: none
+  bool stood_back = false;                 ///< observe: that owner keeps reverting our writes
+  const Pool* pool = nullptr;              ///< the named pool, if usable; nullptr: see pool_trouble
+  std::optional<api::Code> pool_trouble;   ///< why the named pool is not usable; unset: no trouble
   plan::LeadTime lead;                     ///< forecast
-  bool warmed_up = false;                  ///< forecast: all histories are in
-  std::optional<plan::Decision> decision;  ///< decide; unset: there is nothing to decide on
-  bool broken = false;                     ///< a step threw: what it left is not to be acted on
-  std::string broken_by;                   ///< … and why, in words
+  bool warmed_up = false;                  ///< forecast: all histories are read
+  std::optional<plan::Decision> decision;  ///< decide; unset: the target is not known, or not usable()
+  bool broken = false;                     ///< a step threw: its results must not be acted on
+  std::string broken_by;                   ///< the exception, in words
   bool scaled = false;                     ///< act
   std::optional<Error> scale_error;        ///< act
   std::vector<ports::ErrorReport> errors;  ///< all steps
 
-  static constexpr bool kShared = false;  ///< what breaks in it is its own
+  static constexpr bool kShared = false;  ///< a broken invariant concerns this object alone, see guarded()
 
-  /// False: nothing but a status may be written, because nothing of the spec is known or a step threw.
+  /// False: only the status may be written, because the spec is not known or a step threw.
   [[nodiscard]] bool usable() const { return !problem && !broken; }
   [[nodiscard]] int ready_pods() const;
-  /// GPUs of so many of its replicas; unset where either is not known.
+  /// GPUs of `replicas` replicas; unset: `replicas` or the GPUs of a replica are not known.
   [[nodiscard]] std::optional<std::int64_t> gpus_of(std::optional<int> replicas) const;
   void fail(const char* step, const Error& error) { errors.push_back({step, error.kind, error.message}); }
 };
 
-/// Queries of one namespace that timed out when they were last asked. Prometheus goes on with some of them when nobody
-/// waits any more, and has no room for others', so that one is asked again in a cycle; when all were answered that
-/// were, four times as many in the next.
+/// Retries of a namespace's queries that timed out when last asked. Prometheus may go on evaluating such a query after
+/// the client has left, and then lacks room for queries of other namespaces. So a cycle retries a single query. If no
+/// retried query timed out again, the next cycle retries four times as many.
 struct Retrials {
-  int allowed = 1;
-  int asked = 0;
-  bool failed = false;
+  int allowed = 1;      ///< most queries retried in this cycle
+  int asked = 0;        ///< queries retried in this cycle
+  bool failed = false;  ///< a retried query timed out again, or found no time to be asked
 
   [[nodiscard]] Retrials next() const {
     constexpr int kMost = 1 << 20;
@@ -87,8 +87,8 @@ struct Retrials {
   }
 };
 
-/// What a cycle knows of the ones before: the namespace that was served last in each step, after which the next one
-/// comes (turns.h), and by namespace how many queries are asked again that timed out.
+/// A cycle's memory of earlier cycles: the namespace served last in each step, after which the next namespace comes
+/// (turns.h), and the retries of timed-out queries by namespace.
 struct LastServed {
   std::string reading{}, asking{}, acting{}, reporting{};
   std::map<std::string, Retrials> retrials{};
@@ -96,18 +96,18 @@ struct LastServed {
 
 struct Cycle {
   WallTime now{};
-  Millis clock_off{0};              ///< the wall clock jumped by so much, and is not followed yet
-  std::vector<Workload> workloads;  ///< by namespace and name, without those being deleted
-  bool catching_up = false;         ///< there is more history to ask for right away
-  bool leading = true;              ///< false: another one writes; this process observes, forecasts and plans
+  Millis clock_off{0};              ///< jump of the wall clock that the loop clock does not follow yet
+  std::vector<Workload> workloads;  ///< by namespace and name, without objects being deleted
+  bool catching_up = false;         ///< more history is to be queried right away
+  bool leading = true;              ///< false: a follower observes, forecasts and plans, but does not write
   Outage outage;                    ///< whether the API server answers
-  LastServed served;                ///< until now
-  int queries = 0;                  ///< that were asked in this cycle until now
-  std::stop_token stop;             ///< requested: the write under way is finished, none is begun
+  LastServed served;                ///< up to now
+  int queries = 0;                  ///< asked in this cycle up to now
+  std::stop_token stop;             ///< requested: the write under way is finished, no further write begins
 };
 
-/// Runs `body`; an exception withholds this object's writes in this cycle and does nothing else. Only what breaks in
-/// what objects share goes on up, and ends the process.
+/// Runs `body`. An exception only withholds this object's writes in this cycle. But a fault in state that objects share
+/// is passed on and ends the process: BrokenShared always, BrokenInvariant if the object has kShared.
 template <class Object, class Body>
 void guarded(Object& object, const char* step, Body body,
              ports::CrashJournal::Work work = ports::CrashJournal::Work::Computes) {
@@ -130,7 +130,7 @@ void guarded(Object& object, const char* step, Body body,
   }
 }
 
-/// Why an object is not to be worked on: the process ended twice while it was.
+/// Why an object is set aside: the process ended twice during work on the object. Unset: the object is not set aside.
 inline std::optional<Error> set_aside(const api::ObjectMeta& meta, const ports::CrashJournal* journal) {
   auto why = journal != nullptr ? journal->set_aside(meta.uid, meta.generation) : std::nullopt;
   if (!why) return std::nullopt;
@@ -146,15 +146,15 @@ void for_each(Cycle& cycle, const char* step, Body body) {
   }
 }
 
-/// True when a write was not sent because this process leads no more. That is no trouble of the object's; the cycle
-/// writes nothing from then on.
+/// True when a write was not sent because this process no longer leads. The object has no fault. The cycle writes
+/// nothing from then on.
 inline bool lead_lost(Cycle& cycle, const Error& error) {
   if (error.kind != ErrorKind::NotLeading) return false;
   cycle.leading = false;
   return true;
 }
 
-/// The same for those whose spec is known.
+/// Like for_each, but only for usable workloads: the spec is known, and no step threw.
 template <class Body>
 void for_each_usable(Cycle& cycle, const char* step, Body body) {
   for_each(cycle, step, [&](Workload& workload) {

@@ -1,5 +1,5 @@
-// The cycle as one value for logs and metrics, and scorekeeping: what was expected a lead time ago stands beside what
-// came.
+// Turns a cycle into a report for logs and metrics. The report also keeps score: the forecast from a lead time ago
+// stands beside the demand measured now.
 #include <algorithm>
 
 #include "controller/loop/conditions.h"
