@@ -1,5 +1,5 @@
-// Copies what was observed and forecast into the planner's input, and keeps each recommendation for as long as the
-// longest stabilisation window.
+// Copies observations and forecasts into the planner's input. Recommendations are kept for the longest stabilisation
+// window, at least for a lead time and two cycles.
 #include "controller/loop/decide.h"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ plan::Input input_of(const Workload& workload, WallTime now, const Settings& set
   input.history = workload.state->recommendations;
   input.warmed_up = workload.warmed_up;
   input.unseen = workload.unseen;
-  // In Recommend another owner is normal: the recommendation stands beside what that owner does.
+  // In Recommend another owner is normal: the recommendation stands beside that owner's replicas.
   if (workload.object.spec.mode == api::Mode::Auto) input.conflict = workload.other_owner;
   input.owner_knows_no_bounds = workload.stood_back;
   input.memory = workload.state->memory;
@@ -44,14 +44,14 @@ void decide(Cycle& cycle, const Settings& settings) {
     if (!workload.target) return;
     auto& past = workload.state->recommendations;
     const int spec = workload.target->spec_replicas;
-    // At least two cycles, whatever the window: one shorter than a cycle would else seem to begin in each of them.
+    // At least two cycles: otherwise a window shorter than a cycle would seem to begin anew in each cycle.
     const Millis kept =
         std::max({longest_window(workload.object.spec, settings), workload.lead.p90, 2 * settings.cycle});
     std::erase_if(past, [&](const auto& one) { return one.at + kept < cycle.now; });
     if (past.empty()) past.push_back({cycle.now, spec, spec});
     workload.decision = plan::decide(input_of(workload, cycle.now, settings), plan_settings);
     workload.state->memory = workload.decision->memory;
-    // A cycle that knows nothing recommends what is there: after an outage the window is full of that.
+    // A cycle without data recommends the present replicas, so after an outage the window is full of this number.
     past.push_back({cycle.now, workload.decision->recommendation.value_or(spec), workload.decision->needed});
   });
 }

@@ -1,5 +1,5 @@
-// Step 3: what should be. Puts what was observed and forecast before the planner, and keeps the recommendations that it
-// stabilises on.
+// Step 3 of a cycle: decides replicas. The planner (plan/plan.h) gets observations, forecasts and past recommendations,
+// because stabilisation looks at all recommendations within a window.
 #pragma once
 
 #include "controller/loop/cycle.h"

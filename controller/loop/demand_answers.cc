@@ -1,4 +1,5 @@
-// What a batch of demand queries answered, judged and handed to the entries; see demand_batch.h.
+// The second half of DemandBatch: judges each answer by its evidence (judge.h) and writes the result into the demand
+// entry. A failed query is an error of its own object, and leaves the answers of all further queries alone.
 #include <algorithm>
 #include <utility>
 
@@ -9,7 +10,7 @@
 namespace aia::loop {
 namespace {
 
-constexpr Millis kUnknownWindow = std::chrono::minutes(5);  // of a rate behind a query that is not understood
+constexpr Millis kUnknownWindow = std::chrono::minutes(5);  // assumed for a query that is not understood
 
 Coverage coverage_of(const Workload& workload) {
   if (!workload.target) return {workload.object.meta.ns};
@@ -19,14 +20,16 @@ Coverage coverage_of(const Workload& workload) {
   return {workload.object.meta.ns, &target.pods, Coverage::Unseen{workload.object.spec.target.name, counted}};
 }
 
-constexpr std::size_t kLongestPart = 256;  // bytes of a label's value: it is put into later queries
+constexpr std::size_t kLongestPart = 256;  // bytes of a label value, because later queries contain the value
 
-/// Values of the label, heaviest first, those without demand left out, and those that are too long, which stay in the
-/// rest; a query without the label is a mistake that only the user can mend.
 struct Ranked {
-  std::vector<std::string> values;
-  int too_long = 0;
+  std::vector<std::string> values;  ///< heaviest first
+  int too_long = 0;                 ///< number of values longer than kLongestPart
 };
+
+/// Ranks the label's values by demand. Values without demand are left out. Values that are too long are left out, too,
+/// and their demand is forecast with the remainder. Invalid: no series has the label, and only the user can correct the
+/// query.
 Result<Ranked> ranked(const ports::QueryAnswer& answer, const std::string& label) {
   std::vector<std::pair<double, std::string>> parts;
   Ranked ranked;
@@ -52,8 +55,8 @@ Result<Ranked> ranked(const ports::QueryAnswer& answer, const std::string& label
 
 }  // namespace
 
-/// Which queries timed out that were asked, and of those that had before, whether they were answered. What came too
-/// late in its turn to be asked says nothing new.
+/// Notes which queries timed out, and which retries failed. A query whose turn came too late (Throttled) was not asked,
+/// and keeps its earlier outcome.
 void DemandBatch::note_slow(Cycle& cycle) {
   for (auto& slot : slots_) {
     for (const Question* question : questions_of(slot)) {
@@ -136,7 +139,7 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
   auto judgement = judge(*answer, evidence, coverage_of(workload), state.value().sources, now, settings_);
   const ports::Evidence* const behind = evidence && evidence->unread.empty() ? &*evidence : nullptr;
   if (evidence) {
-    // What is measured while pods that served do not is a lower bound of demand.
+    // While a pod that served is lost, the measured value is a lower bound of demand.
     const bool all_seen = !judgement.lacking && judgement.trust != plan::Trust::Stale;
     state.look(all_seen && !workload.state->pods.any_lost(), now,
                behind != nullptr ? behind->rate_window : kUnknownWindow);
@@ -161,7 +164,8 @@ void DemandBatch::judge_clock(plan::DemandInput& input) const {
                      ": until it is known whether that is true, what is read may be as old";
 }
 
-/// A stale amount counts as missing; a partial amount may still raise, and like a missing amount never lowers.
+/// A stale amount counts as missing. A partial amount may still raise replicas; like a missing amount, a partial amount
+/// never lowers replicas.
 void DemandBatch::answer_beside(const Slot& slot, Beside beside, WallTime now) {
   auto& workload = *slot.workload;
   const auto answer = answer_to(beside.question);
@@ -211,7 +215,7 @@ void DemandBatch::answer_due(const Slot& slot) {
     return;
   }
   auto& history = slot.state().history();
-  // Too slow, or more samples than the server allows in a query: fewer points may pass.
+  // The query is too slow, or has more samples than the server allows: a query of fewer points may succeed.
   const ErrorKind kind = answer.error().kind;
   if (kind == ErrorKind::Timeout || kind == ErrorKind::Invalid || kind == ErrorKind::TooLarge) history.asked_too_much();
   slot.view->history_error = answer.error().message;

@@ -1,5 +1,5 @@
-// Builds the queries of all demand entries, shares the budget of the cycle among namespaces, asks in one batch and
-// hands each entry its answers (demand_answers.cc judges them).
+// The first half of DemandBatch: builds the queries of all demand entries, shares the cycle's budget among namespaces,
+// and asks all queries at once. Answers are judged in demand_answers.cc.
 #include "controller/loop/demand_batch.h"
 
 #include <algorithm>
@@ -14,13 +14,14 @@
 namespace aia::loop {
 namespace {
 
-constexpr int kMostSelectors = 96;                         // of all queries of one object
-constexpr int kMostSeriesOfValue = 1000;                   // there should be one; so many are counted, to be told of
-constexpr int kMoreSeriesOfHistory = 7;                    // whose labels changed on the way
-constexpr Millis kLeastForWhy{100};                        // less is not worth asking for
-constexpr Millis kLongestTakenUp = std::chrono::hours(2);  // of a collapse: none keeps replicas for longer
+constexpr int kMostSelectors = 96;        // of all queries of an object
+constexpr int kMostSeriesOfValue = 1000;  // a value has a single series; more are counted for the message
+constexpr int kMoreSeriesOfHistory = 7;   // series beyond the expected, for labels that change within the range
+constexpr Millis kLeastForWhy{100};       // with less time left, why_empty is not asked
+constexpr Millis kLongestTakenUp = std::chrono::hours(2);  // an older collapse in the status keeps no replicas any more
 
-/// A collapse that the status tells of goes on: it began while another process led, or before this one started.
+/// Continues a collapse recorded in the status. The collapse began while another process led, or before this process
+/// started.
 void take_up_collapse(DemandState& demand, const std::string& name, WorkloadState& state, WallTime now) {
   for (const auto& before : state.status.collapses) {
     if (before.demand != name || before.since > now || now - before.since > kLongestTakenUp) continue;
@@ -29,7 +30,7 @@ void take_up_collapse(DemandState& demand, const std::string& name, WorkloadStat
   }
 }
 
-/// The state of a demand entry; a new one when what is forecast changed.
+/// Returns the state of a demand entry. If the query or the forecast settings changed, the state is made anew.
 DemandState& state_of(Workload& workload, const api::DemandSpec& demand, Millis step, const Aids& aids, WallTime now) {
   SeriesIdentity identity{demand.query, demand.kind, workload.object.spec.forecast, step, demand.decompose};
   auto& states = workload.state->demand;
@@ -52,7 +53,7 @@ void forget_removed(Workload& workload) {
   });
 }
 
-/// Exactly `count` results: what the source did not answer, or could not because it threw, is an error of its own.
+/// Returns exactly `count` results. A query without an answer, or all queries if the source threw, get an error.
 template <class T, class Ask>
 std::vector<Result<T>> asked(std::size_t count, Ask ask) {
   std::vector<Result<T>> results;
@@ -120,7 +121,8 @@ std::vector<DemandBatch::Question*> DemandBatch::questions_of(Slot& slot) {
   return all;
 }
 
-/// What lies behind a few dozen series selectors is asked for one object. Beyond that a value may raise, never lower.
+/// Limits each object's evidence to kMostSelectors series selectors. A query beyond this limit gets no evidence, so its
+/// value may raise replicas, never lower them.
 void DemandBatch::bound_each() {
   std::map<const Workload*, int> selectors;
   for (auto& slot : slots_) {
@@ -136,7 +138,7 @@ void DemandBatch::bound_each() {
   }
 }
 
-/// Queries of this cycle for one demand entry.
+/// Returns the number of queries that a demand entry takes in this cycle.
 int DemandBatch::cost_of(Slot& slot, WallTime now) const {
   constexpr int kHistory = 1;
   int cost = slot.state().parts_due(now) ? 1 + kHistory : kHistory;
@@ -144,8 +146,8 @@ int DemandBatch::cost_of(Slot& slot, WallTime now) const {
   return cost;
 }
 
-/// Each namespace has its share of the cycle's queries, and in it objects take turns. What is left out is asked for in
-/// a later cycle.
+/// Gives each namespace its share of the cycle's queries. Within a namespace objects take turns, and the queries of
+/// objects left out wait for a later cycle.
 void DemandBatch::share_queries(Cycle& cycle) {
   std::map<Workload*, int> cost;
   std::map<std::string, int> wanted;
@@ -164,7 +166,7 @@ void DemandBatch::share_queries(Cycle& cycle) {
   for (const auto& [workload, own] : cost) all.push_back(workload);
   std::sort(all.begin(), all.end(),
             [](const Workload* a, const Workload* b) { return a->object.meta.key() < b->object.meta.key(); });
-  if (!all.empty()) {  // with another beginning each cycle nobody of a namespace is last for ever
+  if (!all.empty()) {  // rotated each cycle, so that no object stays last of its namespace
     const auto number = static_cast<std::uint64_t>(now_.time_since_epoch() / settings_.cycle) % all.size();
     std::rotate(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(number), all.end());
   }
@@ -175,7 +177,7 @@ void DemandBatch::share_queries(Cycle& cycle) {
   for (Workload* workload : in_turns(std::move(all), turn, cycle.served.asking)) {
     const auto& ns = workload->object.meta.ns;
     int& share = left.at(ns);
-    const bool is_first = begun.insert(ns).second;  // which is always asked for
+    const bool is_first = begun.insert(ns).second;  // the first object of a namespace is always asked for
     const bool is_asked = is_first || cost.at(workload) <= share;
     turn(*workload).waited = is_asked ? 0 : turn(*workload).waited + 1;
     place.emplace(workload, place.size());
@@ -204,7 +206,7 @@ void DemandBatch::postpone(Slot& slot, int wanted) {
     if (question->promql) question->promql = why;
 }
 
-/// Of a namespace's queries that timed out those are asked again that wait for longest.
+/// Retries a few of each namespace's timed-out queries, the longest waiting first, and postpones all further retries.
 void DemandBatch::hold_back_slow(std::map<std::string, Retrials>& retrials) {
   std::map<std::string, std::vector<Question*>> slow;
   for (auto& slot : slots_)
@@ -250,7 +252,7 @@ void DemandBatch::ask_for(const Slot& slot, Question& question, const std::optio
 void DemandBatch::ask_for_heaviest(Slot& slot, WallTime now) {
   if (!slot.value.promql || !slot.state().parts_due(now)) return;
   const auto& decompose = *slot.view->input.spec.decompose;
-  constexpr int kLooks = 144;  // a season: every ten minutes of a day
+  constexpr int kLooks = 144;  // within a season: every ten minutes of a day
   const Millis over = slot.state().parts_span();
   slot.heaviest = queries_.size();
   auto& query = ask(slot, *slot.value.promql, now);
@@ -283,7 +285,7 @@ void DemandBatch::ask_for_histories(WallTime now) {
   }
 }
 
-/// The whole, its parts and the rest.
+/// Returns the number of series in a history: the whole and, if there are parts, each part and the remainder.
 int DemandBatch::series_of(const Slot& slot) {
   const auto parts = slot.state().parts().size();
   return parts == 0 ? 1 : static_cast<int>(parts) + 2;
@@ -296,7 +298,7 @@ void DemandBatch::ask(const std::function<Millis(int)>& left) {
   ask_why_empty(left(0));
 }
 
-/// Of the values that matched nothing, with the time that is left.
+/// Asks why values matched nothing, as far as `deadline` leaves time.
 void DemandBatch::ask_why_empty(Millis deadline) {
   std::vector<std::size_t> empty;
   std::vector<ports::EvidenceQuery> unexplained;
@@ -315,7 +317,7 @@ void DemandBatch::ask_why_empty(Millis deadline) {
     for (std::size_t i = 0; i < std::min(why.size(), empty.size()); ++i) why_empty_[empty[i]] = why[i];
   } catch (const BrokenShared&) {
     throw;
-  } catch (const std::exception&) {  // then they have matched nothing, and that is all that is known
+  } catch (const std::exception&) {  // the errors then give no reason for the empty answers
     why_empty_.clear();
   }
 }

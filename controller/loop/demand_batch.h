@@ -1,8 +1,10 @@
-// All demand of all objects as one batch: for each entry its value now, its backlog or work in progress now,
-// the grid points that are due and the evidence behind all but these. Built from the cycle, asked once, handed back to
-// the entries. What an object may cost the others is bounded: only what the source admits for its namespace is asked,
-// every value goes out before any history, histories share a budget, and so do namespaces the queries of a cycle: an
-// object that is left out comes first in the next.
+// All demand queries of a cycle as one batch. For each demand entry, the batch asks the value, the backlog and the work
+// in progress now, each with its evidence, and the grid points that are due. The batch is built from the cycle, asked
+// once, and answered back into the entries. Four bounds keep an object from slowing all objects down:
+// - Only queries that the source admits for the object's namespace are asked.
+// - Every value is asked before any history.
+// - Histories share a budget of grid points.
+// - Namespaces share the queries of a cycle; an object that is left out comes first of its namespace in the next cycle.
 #pragma once
 
 #include <functional>
@@ -18,36 +20,37 @@ namespace aia::loop {
 
 class DemandBatch {
  public:
-  /// Prepares Workload::demand and the questions for it, as far as `metrics` admits them. A demand that is new takes up
-  /// what was kept of it.
+  /// Prepares Workload::demand and its queries, as far as `metrics` admits the queries. A new demand entry restores its
+  /// checkpoint.
   DemandBatch(Cycle& cycle, const Settings& settings, ports::MetricsSource& metrics, const Aids& aids);
 
-  /// Asks everything, in two parts; `left` is how long the next may take when so many come after it.
+  /// Asks all queries, then all evidence. `left` returns the time that a part may take with `later_parts` parts after
+  /// it.
   void ask(const std::function<Millis(int later_parts)>& left);
 
   /// Fills in Workload::demand from the answers.
   void answer(Cycle& cycle);
 
  private:
-  /// A query of one entry: where its answer and its evidence are, or why it was not asked.
+  /// A query of a demand entry, with the places of its answer and its evidence; or why the query was not asked.
   struct Question {
     Result<std::string> promql;
-    int selectors = 0;  ///< how many queries its evidence takes
+    int selectors = 0;  ///< number of queries that the evidence takes
     std::size_t answer = 0;
     std::size_t evidence = 0;
-    std::optional<Error> no_evidence{};  ///< why it is not asked for
-    Answered* before = nullptr;          ///< what is remembered of its answers
+    std::optional<Error> no_evidence{};  ///< why the evidence is not asked for
+    Answered* before = nullptr;          ///< memory of the query's answers
   };
-  /// One entry and what is asked for it.
+  /// A demand entry and its queries.
   struct Slot {
     Workload* workload = nullptr;
     DemandView* view = nullptr;
     Question value;
     std::optional<Question> backlog;
     std::optional<Question> running{};
-    std::optional<std::size_t> heaviest{};  // which parts are
-    std::optional<std::size_t> due{};
-    std::optional<GridRange> range{};  // of `due`
+    std::optional<std::size_t> heaviest{};  // answer that ranks the parts by demand
+    std::optional<std::size_t> due{};       // answer with the grid points that are due
+    std::optional<GridRange> range{};       // of `due`
     [[nodiscard]] DemandState& state() const;
   };
   void add(Workload& workload, DemandView& view, const Aids& aids, WallTime now);
@@ -69,9 +72,10 @@ class DemandBatch {
   [[nodiscard]] Result<ports::Evidence> evidence_of(const Question& question) const;
   [[nodiscard]] static int series_of(const Slot& slot);
   void answer_value(const Slot& slot, WallTime now);
-  /// Perhaps this process stood still, and what it reads is of before.
+  /// Makes a whole value partial while the clock is ahead by more than the freshness. This process may have stood
+  /// still, and then the data is as old as the jump.
   void judge_clock(plan::DemandInput& input) const;
-  /// What is asked beside the value.
+  /// An amount asked beside the value: a backlog, or work in progress.
   struct Beside {
     const char* what;
     const Question& question;
@@ -92,7 +96,7 @@ class DemandBatch {
   std::vector<Slot> slots_;
   std::vector<ports::MetricQuery> queries_;
   std::vector<Result<ports::QueryAnswer>> answers_;
-  std::vector<ports::EvidenceQuery> judged_;  // what evidence is asked for
+  std::vector<ports::EvidenceQuery> judged_;  // queries whose evidence is asked for
   std::vector<Result<ports::Evidence>> evidence_;
   std::map<std::size_t, std::string> why_empty_;  // by answer
 };

@@ -1,5 +1,5 @@
-// A preface of fixed size, the words that say what the forecaster was fed from, then the forecaster's own sealed state.
-// Words carry their size, so that a checkpoint that was cut short is told.
+// The layout is a preface of fixed size, the words that name the forecaster's input, then the forecaster's own sealed
+// state. Each word carries its size, so that a truncated checkpoint is detected.
 #include "controller/loop/demand_checkpoint.h"
 
 #include <array>
@@ -22,7 +22,7 @@ struct Preface {
   std::uint64_t words_size = 0;
 };
 
-/// Query, label, what is compared with and parts, each with its size.
+/// Returns the query, the label, the state of masking and the parts, each behind its size.
 std::string words_of(const FedFrom& from) {
   std::string words;
   const auto put = [&](const std::string& word) {
@@ -35,7 +35,7 @@ std::string words_of(const FedFrom& from) {
   return words;
 }
 
-/// Unset: cut short.
+/// Reads words back. Unset: the text is truncated.
 std::optional<std::vector<std::string>> words_in(std::string_view text) {
   std::vector<std::string> words;
   while (!text.empty()) {

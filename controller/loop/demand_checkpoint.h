@@ -1,4 +1,4 @@
-// The bytes of one demand's checkpoint: what it was asked with and how far it was fed, before its forecaster's state.
+// The bytes of a demand entry's checkpoint: the query and how far the forecaster was fed, then the forecaster's state.
 // The envelope's checksum covers both.
 #pragma once
 
@@ -12,23 +12,25 @@
 
 namespace aia::loop {
 
+/// The input that a forecaster's state was learned from.
 struct FedFrom {
   std::string query;
-  WallTime newest_value;             ///< the newest point that was learned with a value
-  WallTime fed_to;                   ///< the newest point that was learned
-  std::string label{};               ///< by which it is decomposed; empty: it is not
+  WallTime newest_value;             ///< newest point that was learned with a value
+  WallTime fed_to;                   ///< newest point that was learned, with or without a value
+  std::string label{};               ///< label that decomposes the demand; empty: none
   std::vector<double> masking{};     ///< Masking::save()
-  std::vector<std::string> parts{};  ///< values of the label, each in its place
+  std::vector<std::string> parts{};  ///< label values, each in its part's place
 };
 
+/// Returns the checkpoint of a forecaster's `state`, for unpack().
 std::vector<std::byte> pack(const FedFrom& from, std::span<const std::byte> state);
 
 struct Unpacked {
   FedFrom from;
-  std::span<const std::byte> state;  ///< within what was given
+  std::span<const std::byte> state;  ///< a view into the bytes given to unpack()
 };
 
-/// An Error in words when the bytes are not what pack() made.
+/// Takes a checkpoint apart. Errors: Invalid, if pack() did not make these bytes; the message says why.
 Result<Unpacked> unpack(std::span<const std::byte> bytes);
 
 }  // namespace aia::loop

@@ -1,5 +1,6 @@
-// Feeds the forecaster in the order of the grid: each point is marked where its sources are in doubt, then held against
-// the mask (masking.h), then learned. A refit is grown in the background and taken up between two points.
+// Feeds the forecaster in the order of the grid. Each point is marked if its sources are in doubt (doubt.h), then
+// passes the masking (masking.h), and is then learned. A refit grows in the background and is adopted between two
+// points.
 #include "controller/loop/demand_state.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace aia::loop {
 namespace {
 
 constexpr std::size_t kMaxPromises = 1024;
-constexpr Millis kOldestCheckpoint = std::chrono::hours(24);  // beyond, reading history again is as good
+constexpr Millis kOldestCheckpoint = std::chrono::hours(24);  // reading history again is as good as an older checkpoint
 
 forecasting::Model model_of(api::ModelChoice choice) {
   switch (choice) {
@@ -55,7 +56,7 @@ DemandState::DemandState(SeriesIdentity identity)
 void DemandState::feed(const GridRange& range, const std::vector<double>& values, Millis horizon, Millis memory,
                        const PartValues& parts) {
   if (forecaster_) forecaster_->set_planning_horizon(horizon);
-  std::vector<const std::vector<double>*> columns;  // nullptr: a part that had nothing
+  std::vector<const std::vector<double>*> columns;  // nullptr: a part without values
   for (const std::string& value : parts_.values()) {
     const auto found = parts.find(value);
     columns.push_back(found == parts.end() ? nullptr : &found->second);
@@ -118,7 +119,7 @@ void DemandState::choose_parts(const std::vector<std::string>& ranked, WallTime 
     }
   }
   if (!changed.empty()) {
-    refit_.reset();  // what is under way is of parts that are no more
+    refit_.reset();  // the refit under way is for the parts before
     masking_.renew_parts(parts_.values().size());
   }
   horizon_.reset();
@@ -139,7 +140,7 @@ bool DemandState::begin_refit(ports::Background& background) {
   const bool taken = background.offer([under_way] {
     try {
       under_way->found = under_way->jobs.run();
-    } catch (...) {  // told by who runs it; nothing was found, and the next one is due in its time
+    } catch (...) {  // the background reports the exception; the next refit comes when due
       under_way->done.store(true, std::memory_order_release);
       throw;
     }
@@ -230,7 +231,7 @@ void DemandState::read_again_if_ahead(WallTime now) {
 }
 
 void DemandState::expect(const ports::Expectation& expectation) {
-  // A lead time that shrank may speak about an earlier moment than a promise before it: the newest word counts.
+  // After the lead time shrank, a new promise may be for an earlier moment than older promises. The new promise counts.
   while (!promises_.empty() && promises_.back().at >= expectation.at) promises_.pop_back();
   promises_.push_back(expectation);
   if (promises_.size() > kMaxPromises) promises_.pop_front();

@@ -1,5 +1,6 @@
-// What is kept of one demand entry between cycles: its forecaster and how far it was fed, which parts of it are
-// forecast by themselves, and what was said about the moments to come, to be held against them when they arrive.
+// A demand entry's memory between cycles: its forecaster and how far the forecaster was fed, the parts that are
+// forecast by themselves, and past promises (forecasts of later moments). When such a moment comes, the report compares
+// its promise with the measured demand.
 #pragma once
 
 #include <atomic>
@@ -28,7 +29,8 @@
 
 namespace aia::loop {
 
-/// What a forecaster was built from: another query, grid, season, model, quantile or span means another forecaster.
+/// The settings that a forecaster was built from. Another query, grid, season, model, quantile or history span means
+/// another forecaster.
 struct SeriesIdentity {
   std::string query;
   api::DemandKind kind = api::DemandKind::Rate;
@@ -38,19 +40,19 @@ struct SeriesIdentity {
   bool operator==(const SeriesIdentity&) const = default;
 };
 
-/// By value of the label: one value a grid point, NaN where that part had none.
+/// Values of each part, by the part's label value: a value for each grid point, NaN where the part had no value.
 using PartValues = std::map<std::string, std::vector<double>>;
 
-/// True when this demand is forecast at all: exogenous, and a model is allowed.
+/// True when this demand is forecast: its kind is Rate or Concurrency, and the model is not Off.
 bool wants_forecast(const api::DemandSpec& demand, const api::ForecastSpec& forecast);
 
-/// What is remembered of a query's answers: who lay behind them, and what they said.
+/// Memory of a query's answers: the sources behind the answers, and the values.
 struct Answered {
   Sources sources;
   Confirmation confirmation;
-  bool answered = false;   ///< it has given a number since this process began, or the query changed
-  bool timed_out = false;  ///< when it was last asked
-  int waited = 0;          ///< cycles since then
+  bool answered = false;   ///< gave a number since this process began or the query changed
+  bool timed_out = false;  ///< the last answer was a timeout
+  int waited = 0;          ///< cycles in a row in which the retry was postponed
 };
 
 class DemandState {
@@ -64,85 +66,87 @@ class DemandState {
   [[nodiscard]] Answered& backlog() { return backlog_; }
   [[nodiscard]] Answered& running() { return running_; }
 
-  /// Whether this cycle's look at the value saw all its sources.
+  /// Notes whether this cycle's value covers all sources (Doubt::look).
   void look(bool all, WallTime now, Millis rate_window) { doubt_.look(all, now, rate_window); }
 
-  /// Feeds the points of `range`, models judged at `horizon`; leading gaps, before the series existed, are left out.
-  /// Points that may lack a source are lower bounds, within what doubt may take of a day (Doubt::doubts); those that
-  /// are no demand are left out, and while they may be that they wait (masking.h).
+  /// Feeds the points of `range` to the forecaster, whose models are judged at `horizon`. Leading gaps, from before the
+  /// series existed, are left out. Points that may lack a source are lower bounds, as far as Doubt::doubts allows with
+  /// `memory`. Points that are no demand become gaps; undecided points wait (masking.h).
   void feed(const GridRange& range, const std::vector<double>& values, Millis horizon, Millis memory,
             const PartValues& parts = {});
 
-  /// The longest range behind the value, as its evidence shows.
+  /// Sets the longest range of the value's query, known from the evidence.
   void set_rate_window(Millis window) { rate_window_ = window; }
 
   [[nodiscard]] Collapse& collapse() { return collapse_; }
   [[nodiscard]] const Collapse& collapse() const { return collapse_; }
 
   [[nodiscard]] const Masking& masking() const { return masking_; }
-  /// The highest demand that was learned of the hour an hour ago and of this one; unset: none was.
+  /// The highest demand learned in this clock hour and the clock hour before; unset: no demand was learned.
   [[nodiscard]] std::optional<double> highest_lately(WallTime now) const;
-  /// Which points wait or were left out in the day before `now`, in words; empty: none.
+  /// Points that wait, or were left out in the day before `now`, in words; empty: there are none.
   [[nodiscard]] std::string masked_in_words(WallTime now) const;
 
-  /// Those that are forecast by themselves; none while they are not known, and for a demand without.
+  /// Parts forecast by themselves; empty while the parts are not known, or without `decompose`.
   [[nodiscard]] const std::vector<std::string>& parts() const { return parts_.values(); }
-  /// Which parts are the heaviest is to be asked; until it was answered once no history is worth reading.
+  /// True when the heaviest parts should be queried. Before the first answer, no history is worth reading.
   [[nodiscard]] bool parts_due(WallTime now) const;
   [[nodiscard]] bool parts_known() const { return !identity_.decompose || parts_.known(); }
-  /// `ranked`: values of the label, heaviest first.
+  /// Chooses the parts from `ranked`: label values, the heaviest first.
   void choose_parts(const std::vector<std::string>& ranked, WallTime now);
-  /// A season, or a day: how far back parts are compared.
+  /// How far back parts are compared: a season, or a day if the spec names no season.
   [[nodiscard]] Millis parts_span() const;
 
-  /// A refit is due and none is under way; not before all history was read.
+  /// True when a refit is due and no refit is under way, but not before all history is read.
   [[nodiscard]] bool refit_due() const;
   void refit_now();
-  /// False: `background` took no more.
+  /// Starts a refit in `background`. False: `background` took no further job.
   bool begin_refit(ports::Background& background);
-  /// Uses what begin_refit() began, if it is done.
+  /// Adopts the refit started by begin_refit(), if the refit is done.
   void take_up_refit();
 
-  /// The forecaster and how far it was fed, as bytes; empty: nothing worth keeping.
+  /// The checkpoint: the forecaster and how far the forecaster was fed, as bytes; empty: nothing worth keeping.
   [[nodiscard]] std::vector<std::byte> save() const;
 
-  /// Takes up what save() gave, if it belongs to this demand and is no older than a day at `now`; otherwise says why
-  /// not and stays as it was.
+  /// Restores a checkpoint made by save(), if the checkpoint belongs to this demand and is at most a day old at `now`.
+  /// Otherwise changes nothing and returns the reason.
   std::optional<std::string> restore(std::span<const std::byte> bytes, WallTime now);
 
-  /// True when `slot` is another than at the last call: once per slot.
+  /// True when `slot` differs from the slot of the last call, so once per slot.
   bool turn_to_be_kept(std::int64_t slot) { return std::exchange(kept_slot_, slot) != slot; }
 
-  /// The fan and its summary at `horizon`; kept until points or horizon change. The pointer lives as long as the state.
+  /// Computes the fan and its summary at `horizon`, unless neither points nor horizon changed. References from fan()
+  /// and summary() live as long as this state.
   void refresh(Millis horizon);
   [[nodiscard]] const forecasting::Fan& fan() const { return fan_; }
   [[nodiscard]] const forecasting::Summary& summary() const { return summary_; }
-  /// Paths as far as `furthest`; empty while too little is known.
+  /// Scenario paths up to `furthest`; empty while the forecaster knows too little.
   [[nodiscard]] forecasting::Scenarios scenarios(Millis furthest) const;
 
-  /// The whole history was asked for by this process, and no point of it had a value.
+  /// True when this process read the whole history, and no point had a value.
   [[nodiscard]] bool history_was_empty() const { return history_was_empty_; }
 
-  /// Newest point that had a value; unset: none yet.
+  /// The newest point with a value; unset: no value came yet.
   [[nodiscard]] std::optional<WallTime> newest_value() const { return newest_value_; }
 
-  /// True when the forecast may be used: it is eligible, and its newest point is no older than `expiry`.
+  /// True when the forecast may be used: eligible, and its newest point is no older than `expiry`.
   [[nodiscard]] bool counts(WallTime now, Millis expiry) const {
     return summary_.eligible && !fan_.empty() && newest_value_ && now - *newest_value_ <= expiry;
   }
 
-  /// Time was counted wrongly by so much (loop_clock.h). Points of the history are the server's, and stay.
+  /// Moves all remembered times by `by`, after a jump of the wall clock (loop_clock.h). History points carry the
+  /// server's times and stay.
   void shift(Millis by);
 
-  /// Points later than `now` were learned: the clock was ahead when they were read. What was learned goes, and the
-  /// history is read again.
+  /// If points later than `now` were learned, the clock was ahead when those points were read. The forecaster then
+  /// starts anew, and the history is read again.
   void read_again_if_ahead(WallTime now);
   [[nodiscard]] bool is_read_again() const { return read_again_; }
 
-  /// Remembers what is said now about a later moment.
+  /// Remembers a promise: the forecast, made now, of a later moment.
   void expect(const ports::Expectation& expectation);
 
-  /// What was said about `now`: the newest promise whose moment came, at most `late` ago.
+  /// The promise for `now`: the newest promise whose moment came, at most `late` ago.
   std::optional<ports::Expectation> expected_for(WallTime now, Millis late);
 
  private:
@@ -164,11 +168,11 @@ class DemandState {
   };
   std::shared_ptr<RefitUnderWay> refit_;
   std::int64_t kept_slot_ = 0;
-  std::optional<Millis> horizon_;           // of fan_ and summary_; unset: they are out of date
-  std::optional<WallTime> newest_value_;    // known, learned or not
-  std::optional<WallTime> newest_learned_;  // with a value
+  std::optional<Millis> horizon_;           // of fan_ and summary_; unset: both are out of date
+  std::optional<WallTime> newest_value_;    // of all points, learned or not
+  std::optional<WallTime> newest_learned_;  // of learned points with a value
   std::deque<ports::Expectation> promises_;
-  bool read_again_ = false;  // because the clock was ahead
+  bool read_again_ = false;  // the history, because the clock was ahead
   bool history_was_empty_ = false;
 };
 

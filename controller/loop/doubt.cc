@@ -8,7 +8,7 @@
 namespace aia::loop {
 namespace {
 
-constexpr std::size_t kMostSpans = 64;  // of which points may still be unread
+constexpr std::size_t kMostSpans = 64;  // most spans kept; points within them may still be unread
 
 }  // namespace
 

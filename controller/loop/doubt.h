@@ -1,9 +1,9 @@
-// Which points of a demand's history may lack a source: they are lower bounds, which may raise what is expected and
-// teach nothing else (rule 8, applied to what is learned). A look at the value that does not find all its
-// sources casts doubt on everything since they were last seen. That goes for a look without an answer, too: a server
-// that goes loses its sources one by one, as each one's last sample gets too old, and one that comes back has not
-// scraped all of them yet. Doubt is rare or wrong: where sources come and go all day it is how this demand is measured,
-// and most of it is believed.
+// Which points of a demand's history may lack a source. Such points are lower bounds: they may raise the forecast, and
+// nothing else is learned from them (rules 1 and 8). A look at the value that lacks a source casts doubt on all points
+// since the last look with all sources. A look without an answer casts doubt, too: a failing server loses its sources
+// gradually, as their last samples get too old, and a returning server has not scraped all sources yet. At most an hour
+// of points a day is doubted. Where sources come and go all day, this is how the demand is measured, and most points
+// are believed; otherwise the forecaster would learn too little.
 #pragma once
 
 #include <deque>
@@ -15,26 +15,26 @@ namespace aia::loop {
 
 class Doubt {
  public:
-  /// One look a cycle, in order: whether all who reported lately were seen, and the longest rate window behind the
-  /// value: who comes back counts only after it.
+  /// Notes a look at the value; call once a cycle, in order. `all`: every source that reported lately was seen.
+  /// `rate_window`: the longest rate window behind the value. A source that comes back counts only after this window.
   void look(bool all, WallTime now, Millis rate_window);
 
-  /// The value at `point` may lack a source.
+  /// True when the value at `point` may lack a source.
   [[nodiscard]] bool covers(WallTime point) const;
 
-  /// covers(), for six times `memory` in 144 times `memory` (an hour a day, for ten minutes) at most: beyond, the value
-  /// is believed. One call a point, in order.
+  /// Like covers(), but true for at most six times `memory` of points within 144 times `memory`: an hour a day for the
+  /// default of ten minutes. Further points are believed. Call once for each point, in order.
   bool doubts(WallTime point, Millis step, Millis memory);
 
-  /// Time was counted wrongly by so much (loop_clock.h).
+  /// Moves all remembered times by `by`, after a jump of the wall clock (loop_clock.h).
   void shift(Millis by);
 
  private:
   struct Span {
     WallTime from{}, to{};  ///< both exclusive
   };
-  std::optional<WallTime> all_;  ///< the last look that saw all, or the first there was
-  bool open_ = false;            ///< since then one did not
+  std::optional<WallTime> all_;  ///< the last look with all sources; before such a look, the first look
+  bool open_ = false;            ///< a look after `all_` lacked a source
   std::deque<Span> past_;
   std::deque<WallTime> doubted_;
 };

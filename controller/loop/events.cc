@@ -1,4 +1,5 @@
-// Which Events a cycle gives, and sending them; see events.h.
+// Chooses the Events of a cycle and sends them, oldest first. Two messages have the same cause if their words without
+// digits are equal, because ages, counts and names change in every cycle.
 #include "controller/loop/events.h"
 
 #include <algorithm>
@@ -19,8 +20,8 @@ std::string in_words(const api::Reasons& reasons) {
   return words;
 }
 
-/// A message without its words that hold a digit: ages, counts, addresses, names of pods and of requests change from
-/// cycle to cycle while the cause stays.
+/// Returns the message without words that contain a digit. Ages, counts, addresses, and names of pods and requests
+/// change from cycle to cycle while the cause stays.
 std::string cause_of(const std::string& message) {
   std::istringstream words(message);
   std::string cause;
@@ -30,7 +31,7 @@ std::string cause_of(const std::string& message) {
   return cause;
 }
 
-/// ScaleInHeld is the condition whose True is trouble.
+/// A condition is in trouble when False; ScaleInHeld alone is in trouble when True.
 bool is_trouble(const api::Condition& condition) {
   return condition.status ==
          (condition.type == api::ConditionType::ScaleInHeld ? api::ConditionStatus::True : api::ConditionStatus::False);
@@ -94,7 +95,8 @@ void Events::tell(const std::vector<api::Condition>& now, const std::vector<api:
   for (const auto& type : types) {
     const auto* condition = find_condition(now, type);
     if (condition == nullptr || !is_trouble(*condition)) continue;
-    if (type == api::ConditionType::ScaleInHeld && !said.empty()) continue;  // what holds is told already
+    if (type == api::ConditionType::ScaleInHeld && !said.empty())
+      continue;  // the trouble told already explains the hold
     const bool is_due = is_new(*condition, find_condition(before, type), steady, quiet);
     if (said.insert(condition->message).second && is_due)
       add({true, condition->reason, api::EventAction::Reconcile, condition->message}, steady);
@@ -106,14 +108,14 @@ void Events::tell(const std::vector<api::Condition>& now, const std::vector<api:
   });
 }
 
-/// Whether the trouble is worth an Event; it then counts as told.
+/// Whether the trouble deserves an Event; such trouble then counts as told.
 bool Events::is_new(const api::Condition& now, const api::Condition* before, Millis steady, Millis quiet) {
   const bool lasts = is_same_trouble(now, before);
   const std::string cause = cause_of(now.message);
   const auto [entry, is_first] = told_.try_emplace({now.type, now.reason}, Told{cause, steady});
   auto& told = entry->second;
   if (is_first && !lasts) return true;
-  if (is_first) told = {cause_of(before->message), steady - quiet};  // told by the process before us
+  if (is_first) told = {cause_of(before->message), steady - quiet};  // the previous process told this trouble
   if ((lasts && told.cause == cause) || steady - told.at < quiet) return false;
   told = {cause, steady};
   return true;
@@ -152,7 +154,7 @@ std::vector<Error> Events::send(Outage& outage, const std::function<Status(const
   return errors;
 }
 
-/// That Events were not written, though something was to be told, and what bounds them.
+/// Returns the error that tells how many Events were left out, and by which bounds.
 Error Events::left_out() const {
   std::string words = std::to_string(left_out_ + beyond_share_) + " Events are left out:";
   if (left_out_ > 0)

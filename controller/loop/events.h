@@ -1,7 +1,8 @@
-// Events: what an operator reads with `kubectl describe`. One Event when replicas were written, with the reasons, one
-// when trouble begins, and one when another cause is behind the same trouble; none while it lasts. An Event that the
-// API server did not answer is sent again. What one object or one namespace may give is bounded as client-go bounds it
-// (tools/record, EventSourceObjectSpamFilter); what is left out is counted and said as an error of the object.
+// Events, as an operator reads them with `kubectl describe`. An Event is written when replicas were written (with the
+// reasons), when trouble begins, and when the cause of the trouble changes; lasting trouble gives no further Event. An
+// Event without an answer from the API server is sent again. The Events of an object and of a namespace are limited, as
+// in client-go (tools/record, EventSourceObjectSpamFilter). Events beyond the limits are counted and reported as an
+// error of the object.
 #pragma once
 
 #include <deque>
@@ -19,14 +20,14 @@ namespace aia::loop {
 
 struct Workload;
 
-constexpr int kQuietCycles = 10;  ///< the same trouble is told again after so many at the earliest
+constexpr int kQuietCycles = 10;  ///< the same trouble is told again after this many cycles, at the earliest
 
-/// How many may still be written: a full `most` at first, one more in each `refill`.
+/// A token bucket for Events: `most` tokens at first, and another token after each `refill`.
 class Allowance {
  public:
   Allowance(int most, Millis refill) : most_(most), refill_(refill), left_(most) {}
 
-  /// Takes one, if there is one.
+  /// Takes a token. False: no token is left.
   bool take(Millis steady);
   [[nodiscard]] bool is_full(Millis steady) const;
 
@@ -34,10 +35,10 @@ class Allowance {
   int most_;
   Millis refill_;
   int left_;
-  Millis since_{0};  ///< steady; the next one comes `refill` later, where any is missing
+  Millis since_{0};  ///< steady; if tokens are missing, the next token comes `refill` later
 };
 
-/// What each namespace may still write, whichever of its objects it is about: objects come and go.
+/// The allowance of each namespace, shared by all objects of the namespace, because objects come and go.
 class EventShares {
  public:
   static constexpr int kMost = 250;
@@ -49,32 +50,33 @@ class EventShares {
   std::map<std::string, Allowance> shares_;
 };
 
-/// What was told of one object, and what is still to be sent. Lost with the process: the stored status says what was
-/// told before.
+/// The told and the unsent Events of an object. Both are lost with the process; a new process takes the stored status
+/// as told.
 class Events {
  public:
-  static constexpr std::size_t kMostUnsent = 8;  ///< beyond it the oldest is given up, and that is an error
-  static constexpr int kTries = 10;              ///< of one Event, a cycle each
-  static constexpr int kMost = 25;               ///< of each type (warnings, others)
+  static constexpr std::size_t kMostUnsent = 8;  ///< with more, the oldest is given up, which is an error
+  static constexpr int kTries = 10;              ///< of an Event, at most one in each cycle
+  static constexpr int kMost = 25;               ///< of each type (Warning, Normal)
   static constexpr Millis kRefill = std::chrono::minutes(5);
 
-  /// To be sent, unless its type's allowance is used up.
+  /// Queues an Event for sending, unless the allowance of its type is used up.
   void add(ports::Event event, Millis steady);
 
-  /// Adds a warning for each condition in `types` that is False (ScaleInHeld: True) for a reason that it was not
-  /// `before`, or with another cause than was told. The same reason is told again after `quiet` at the earliest, so
-  /// that trouble that comes and goes, or words that change in every cycle, do not flood. A type that repeats an
-  /// earlier one's words says nothing new.
+  /// Adds a warning for each condition in `types` that is in trouble: False, or True for ScaleInHeld. The reason must
+  /// differ from the condition's reason `before`, or the cause from the cause last told. The same reason is told again
+  /// after `quiet` at the earliest, so that trouble that comes and goes, or words that change in every cycle, cause no
+  /// flood. A condition that repeats the message of an earlier type adds no warning, and neither does ScaleInHeld after
+  /// trouble of an earlier type.
   void tell(const std::vector<api::Condition>& now, const std::vector<api::Condition>& before,
             const std::vector<api::ConditionType>& types, Millis steady, Millis quiet);
 
-  /// Sends what there is, oldest first, as long as `may` says yes of a new one. What was not answered waits for the
-  /// next cycle, and what came after it, too. Returns what went wrong.
+  /// Sends the queued Events, oldest first. A new Event for which `may` returns false is left out. A throttled Event,
+  /// or an Event without an answer, waits for the next cycle, and so do all Events behind it. Returns the errors.
   std::vector<Error> send(
       Outage& outage, const std::function<Status(const ports::Event&)>& write,
       const std::function<bool()>& may = [] { return true; });
 
-  /// Another process leads: what it did and stored is what was told.
+  /// Forgets all Events, because another process leads: the status stored by that process now counts as told.
   void forget();
 
  private:
@@ -91,11 +93,12 @@ class Events {
 
   std::map<std::pair<api::ConditionType, api::Code>, Told> told_;  ///< by type and reason
   std::deque<Unsent> unsent_;
-  std::size_t given_up_ = 0, left_out_ = 0, beyond_share_ = 0;   ///< not said yet
-  Allowance warnings_{kMost, kRefill}, others_{kMost, kRefill};  ///< trouble takes nothing from what tells of scaling
+  std::size_t given_up_ = 0, left_out_ = 0, beyond_share_ = 0;  ///< not reported yet
+  Allowance warnings_{kMost, kRefill},
+      others_{kMost, kRefill};  ///< apart, so that trouble uses no allowance of scaling
 };
 
-/// That its replicas were written.
+/// Returns the Event for written replicas. Precondition: target, decision and desired replicas are set.
 ports::Event scaled_event(const Workload& workload);
 
 }  // namespace aia::loop
