@@ -186,9 +186,9 @@ kube::KubeClusterOptions cluster_options_of(const RunOptions& options, const por
   kube::KubeClusterOptions made;
   made.ns = options.ns;
   made.seed = seed_of(clock);
-  // After any outage the watches notice the API server again within a cycle. A hanging write takes half a cycle at
-  // most.
-  made.watch.watcher.backoff.longest = std::clamp(settings.cycle, kMoment, kPatience);
+  // After any outage the watches notice the API server again within a cycle, even if their first attempt comes before
+  // the API server's own caches are ready. A hanging write takes half a cycle at most.
+  made.watch.watcher.backoff.longest = std::clamp(settings.cycle / 2, kMoment, kPatience);
   made.write_deadline = std::clamp<Millis>(settings.cycle / 2, kMoment, kPatience);
   // Half of the time that a watch may be silent: a relist in between keeps a quiet watch from counting as stale.
   made.watch.watch_inactivity = std::min(made.watch.watch_inactivity, settings.watch_freshness / 2);
