@@ -1,7 +1,7 @@
 // Invariants: what must hold if this program is right. A broken invariant means a fault in the program, not in the
 // input, so nothing computed from the faulty state may be acted on. If the invariant concerns one object, the
-// controller withholds the object's writes (loop/cycle.h). If all objects share the invariant, the process ends before
-// its next write (docs/decisions/0014).
+// controller withholds the object's writes (loop/workload/workload.h). If all objects share the invariant, the process
+// ends before its next write (docs/decisions/0014).
 #pragma once
 
 #include <stdexcept>

@@ -56,6 +56,11 @@ struct Error {
   /// Whether the request may have been carried out in spite of the error.
   [[nodiscard]] bool outcome_unknown() const { return kind == ErrorKind::Timeout || kind == ErrorKind::Unavailable; }
 
+  /// Whether the error lasts until somebody acts. A server that was slow once says nothing about the next request.
+  [[nodiscard]] bool is_lasting() const {
+    return kind == ErrorKind::NotFound || kind == ErrorKind::Invalid || kind == ErrorKind::Forbidden;
+  }
+
   /// The same error with the place in front: "where: message".
   [[nodiscard]] Error in(const std::string& where) const {
     return {kind, where + ": " + message, retry_after, answered};

@@ -1,4 +1,4 @@
-// Wires the API server's client to loop::release and prints each undone change on a line of its own. Changes that could
+// Wires the API server's client to loop::undo and prints each undone change on a line of its own. Changes that could
 // not be undone make the command fail.
 #include "cli/release.h"
 
@@ -32,7 +32,7 @@ Status release(const ReleaseCommand& command) {
   kube::EventRecorder events(**transport, *clock, {});
   kube::KubePools pools(**transport, *clock, discovery, pods, events, {command.options.deadline, {}});
   if (const auto loaded = pools.load(command.options.deadline); !loaded) return loaded.error();
-  const auto released = loop::release(pools, clock->now(), command.options);
+  const auto released = loop::undo(pools, clock->now(), command.options);
   for (const auto& what : released.done)
     std::printf("%s%s\n", command.options.dry_run ? "would be done: " : "", what.c_str());
   if (released.done.empty() && released.left.empty())

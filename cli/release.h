@@ -5,14 +5,14 @@
 #include <string>
 
 #include "base/result.h"
-#include "controller/loop/release.h"
+#include "controller/loop/nodepool/undo.h"
 
 namespace aia {
 
 struct ReleaseCommand {
   std::string kubeconfig, context;
   bool expired = false;
-  loop::ReleaseOptions options;
+  loop::UndoOptions options;
 };
 
 /// Prints the undone changes on stdout. Errors: Invalid unless either --all or --expired is given; the changes left

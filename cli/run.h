@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/candidacy.h"
-#include "controller/loop/settings.h"
+#include "controller/loop/cycle/settings.h"
 #include "controller/prometheus/options.h"
 
 namespace aia {

@@ -20,6 +20,12 @@ namespace aia::api {
 /// replicas (autoscaling.x-k8s.io). Scale: the number of nodes is written to a scale subresource.
 enum class Sizing { CapacityBuffer, Scale };
 
+/// Whether a way of sizing asks for nodes by a number of nodes, or by room that buffers keep for replicas.
+enum class AsksBy { Size, Room };
+constexpr AsksBy asks_by(Sizing sizing) {
+  return sizing == Sizing::Scale ? AsksBy::Size : AsksBy::Room;
+}
+
 /// A taint that keeps pods without a toleration off a node. Only NoSchedule and NoExecute do so.
 struct Taint {
   std::string key, value, effect;

@@ -1,30 +1,36 @@
-// A cycle makes one or two passes through the five steps. The second pass takes the slow objects, so that a slow answer
-// delays no write for another object. Pools are sized after each pass and reported once.
+// A cycle makes one or two passes through the five steps. The second pass takes the slow workloads, so that a slow
+// answer delays no write for another workload. Node pools are observed before workloads are decided, because a decision
+// depends on whether a replica finds a free node, and are decided once, after all workloads.
 #include "controller/loop/loop.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
-#include "controller/loop/act.h"
-#include "controller/loop/decide.h"
-#include "controller/loop/forecast.h"
-#include "controller/loop/observe.h"
-#include "controller/loop/owners.h"
-#include "controller/loop/report.h"
-#include "controller/loop/watches.h"
+#include "controller/loop/cycle/unseen.h"
+#include "controller/loop/nodepool/decide_pools.h"
+#include "controller/loop/nodepool/node_need.h"
+#include "controller/loop/nodepool/observe_pools.h"
+#include "controller/loop/nodepool/pool_status.h"
+#include "controller/loop/nodepool/pool_writes.h"
+#include "controller/loop/workload/decide.h"
+#include "controller/loop/workload/follow_specs.h"
+#include "controller/loop/workload/forecast.h"
+#include "controller/loop/workload/observe.h"
+#include "controller/loop/workload/owners.h"
+#include "controller/loop/workload/report.h"
+#include "controller/loop/workload/scale.h"
 
 namespace aia::loop {
 
 Loop::Loop(ports::Clock& clock, ports::MetricsSource& metrics, ports::Cluster& cluster, ports::Reporter& reporter,
-           Settings settings, Aids aids)
+           Settings settings, OptionalPorts optional_ports)
     : clock_(clock),
       metrics_(metrics),
       cluster_(cluster),
       reporter_(reporter),
       settings_(settings),
       loop_clock_(clock, settings.cycle),
-      aids_(aids) {}
+      optional_ports_(optional_ports) {}
 
 namespace {
 
@@ -41,17 +47,6 @@ void timed(const ports::Clock& clock, std::vector<ports::StepTime>& steps, const
     known->took += took;
 }
 
-/// Joins the reports of both passes, with the objects in their usual order.
-ports::CycleReport summary_of(Cycle& first, Cycle& slow, const Settings& settings) {
-  auto summary = cycle_report(first, settings);
-  auto rest = cycle_report(slow, settings);
-  auto& objects = summary.objects;
-  std::move(rest.objects.begin(), rest.objects.end(), std::back_inserter(objects));
-  std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-  summary.leading = first.leading && slow.leading;
-  return summary;
-}
-
 }  // namespace
 
 void Loop::run_once(std::stop_token stop) {
@@ -64,36 +59,40 @@ void Loop::run_once(std::stop_token stop) {
     return;
   }
   const Millis begun = clock_.steady();
-  std::vector<ports::StepTime> steps;
+  ports::CycleReport report;
+  auto& steps = report.steps;
   Cycle cycle = begin(time, std::move(stop));
-  timed(clock_, steps, "observe", [&] { find_other_owners(cycle, cluster_); });
-  Cycle slow = take_slow(cycle);
-  PoolRound pools = begin_pools(cycle, slow, steps);
-  pass(cycle, steps);
-  size_pools(pools, cycle, steps);
-  slow.leading = cycle.leading;
-  served_ = cycle.served;
-  if (!slow.workloads.empty() && !cycle.stop.stop_requested()) {
-    slow.now = loop_clock_.now();
-    slow.served = cycle.served;
-    slow.queries = cycle.queries;
-    pass(slow, steps);
-    size_pools(pools, slow, steps);
-    served_ = slow.served;
+  std::vector<Workload> all;
+  NodePools pools;
+  timed(clock_, steps, "observe", [&] {
+    all = list_workloads(cluster_, states_, !cycle.leading || !led_, settings_, optional_ports_.journal);
+    find_other_owners(cycle, all, cluster_);
+    pools = observe_node_pools(cycle, all);
+  });
+  const Workloads workloads(all);
+  const std::size_t quick = put_slow_last(workloads);
+  pass(cycle, workloads.first(quick), steps);
+  if (quick < workloads.size() && !cycle.stop.stop_requested()) {
+    cycle.now = loop_clock_.now();
+    pass(cycle, workloads.subspan(quick), steps);
   }
-  if (aids_.pools != nullptr)
-    timed(clock_, steps, "report", [&] { report_pools(pools, slow, *aids_.pools, clock_, settings_); });
-  catching_up_ = cycle.catching_up || slow.catching_up;
-  led_ = slow.leading;
+  size_node_pools(cycle, pools, workloads, steps);
+  served_ = cycle.served;
+  catching_up_ = cycle.catching_up;
+  led_ = cycle.leading;
   if (cycle.stop.stop_requested()) return;  // half a cycle is not reported
 
-  auto summary = summary_of(cycle, slow, settings_);
-  summary.pools = pool_reports(pools);
-  summary.steps = std::move(steps);
-  summary.took = clock_.steady() - begun;
-  summary.clock_off = time.off;
-  summary.clock_moved = time.moved;
-  reporter_.report(summary);
+  report.at = time.now;
+  report.synced = true;
+  report.leading = cycle.leading;
+  report.period = settings_.cycle;
+  report.clock_off = time.off;
+  report.clock_moved = time.moved;
+  report.objects = object_reports(workloads);
+  std::sort(report.objects.begin(), report.objects.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+  report.pools = pool_reports(pools);
+  report.took = clock_.steady() - begun;
+  reporter_.report(report);
 }
 
 /// Moves all remembered times along when the loop clock follows a jump, so that windows keep their true length.
@@ -107,10 +106,10 @@ LoopClock::Reading Loop::read_clock() {
 }
 
 Cycle Loop::begin(const LoopClock::Reading& time, std::stop_token stop) {
-  const bool leading = cluster_.leading();
-  Cycle cycle = begin_cycle(cluster_, states_, time.now, !leading || !led_, settings_, aids_.journal);
+  Cycle cycle;
+  cycle.now = time.now;
   cycle.clock_off = time.off;
-  cycle.leading = leading;
+  cycle.leading = cluster_.leading();
   cycle.served = served_;
   auto& retrials = cycle.served.retrials;
   std::erase_if(retrials, [](const auto& entry) { return entry.second.asked == 0; });  // also for deleted namespaces
@@ -119,40 +118,37 @@ Cycle Loop::begin(const LoopClock::Reading& time, std::stop_token stop) {
   return cycle;
 }
 
-/// Observes pools before workloads are decided, because a decision depends on whether a replica finds a free node.
-PoolRound Loop::begin_pools(Cycle& cycle, Cycle& slow, std::vector<ports::StepTime>& steps) {
-  PoolRound round;
-  round.now = cycle.now;
-  round.journal = aids_.journal;
-  if (aids_.pools == nullptr) return round;
+NodePools Loop::observe_node_pools(const Cycle& cycle, Workloads workloads) {
+  if (optional_ports_.pools == nullptr) return {};
+  // Ages are read before the caches, so that no view counts as younger than it is.
+  auto unseen = unseen_in_words(cluster_.watch_ages(), settings_.watch_freshness);
+  auto pools = observe_pools(cycle, *optional_ports_.pools, pool_states_, std::move(unseen), !cycle.leading || !led_,
+                             optional_ports_.journal, settings_);
+  join_pools(cycle, pools, pool_states_, workloads);
+  return pools;
+}
+
+void Loop::size_node_pools(Cycle& cycle, NodePools& pools, Workloads workloads, std::vector<ports::StepTime>& steps) {
+  if (optional_ports_.pools == nullptr) return;
+  if (!cycle.stop.stop_requested()) {
+    timed(clock_, steps, "plan", [&] {
+      note_needs(cycle, pools, pool_states_, workloads);
+      decide_pools(pools, settings_);
+    });
+    timed(clock_, steps, "act", [&] { write_pools(cycle, pools, *optional_ports_.pools, clock_, settings_); });
+  }
+  timed(clock_, steps, "report", [&] { report_pools(cycle, pools, *optional_ports_.pools, clock_, settings_); });
+}
+
+void Loop::pass(Cycle& cycle, Workloads workloads, std::vector<ports::StepTime>& steps) {
   timed(clock_, steps, "observe", [&] {
-    const bool adopt = !cycle.leading || !led_;
-    round.unseen = unseen_in_words(cluster_.watch_ages(),
-                                   settings_.watch_freshness);  // read before the caches, so never too young
-    observe_pools(round, *aids_.pools, pool_states_, adopt, settings_.observation_deadline() / 2, settings_);
-    join_pools(round, cycle);
-    join_pools(round, slow);
-    for (auto& workload : slow.workloads)  // until their own pass, remembered needs may raise a pool, never lower it
-      if (auto& need = workload.state->need) need->planned.whole = need->asked.whole = false;
+    follow_specs(cycle, workloads, settings_, optional_ports_);
+    observe(cycle, workloads, cluster_, metrics_, clock_, settings_);
   });
-  return round;
-}
-
-void Loop::size_pools(PoolRound& round, Cycle& decided, std::vector<ports::StepTime>& steps) {
-  if (aids_.pools == nullptr || decided.stop.stop_requested()) return;
-  timed(clock_, steps, "plan", [&] {
-    note_needs(round, decided);
-    decide_pools(round, settings_);
-  });
-  timed(clock_, steps, "act", [&] { act_on_pools(round, decided, *aids_.pools, clock_, settings_); });
-}
-
-void Loop::pass(Cycle& cycle, std::vector<ports::StepTime>& steps) {
-  timed(clock_, steps, "observe", [&] { observe(cycle, cluster_, metrics_, clock_, settings_, aids_); });
-  timed(clock_, steps, "forecast", [&] { forecast(cycle, settings_, aids_); });
-  timed(clock_, steps, "plan", [&] { decide(cycle, settings_); });
-  timed(clock_, steps, "act", [&] { act(cycle, cluster_, clock_, settings_); });
-  timed(clock_, steps, "report", [&] { report(cycle, cluster_, clock_, settings_, event_shares_); });
+  timed(clock_, steps, "forecast", [&] { forecast(cycle, workloads, settings_, optional_ports_); });
+  timed(clock_, steps, "plan", [&] { decide(cycle, workloads, settings_); });
+  timed(clock_, steps, "act", [&] { scale(cycle, workloads, cluster_, clock_, settings_); });
+  timed(clock_, steps, "report", [&] { report(cycle, workloads, cluster_, clock_, settings_, event_shares_); });
 }
 
 }  // namespace aia::loop

@@ -4,13 +4,12 @@
 
 #include <stop_token>
 
-#include "controller/loop/aids.h"
-#include "controller/loop/cycle.h"
-#include "controller/loop/events.h"
+#include "controller/loop/cycle/optional_ports.h"
+#include "controller/loop/cycle/settings.h"
 #include "controller/loop/loop_clock.h"
-#include "controller/loop/pools.h"
-#include "controller/loop/settings.h"
-#include "controller/loop/workload_state.h"
+#include "controller/loop/nodepool/pool.h"
+#include "controller/loop/report/events.h"
+#include "controller/loop/workload/workload.h"
 #include "controller/ports/clock.h"
 #include "controller/ports/cluster.h"
 #include "controller/ports/metrics_source.h"
@@ -21,7 +20,7 @@ namespace aia::loop {
 class Loop {
  public:
   Loop(ports::Clock& clock, ports::MetricsSource& metrics, ports::Cluster& cluster, ports::Reporter& reporter,
-       Settings settings, Aids aids = {});
+       Settings settings, OptionalPorts optional_ports = {});
 
   /// Runs one cycle over all objects. Objects that did not answer in time in the last cycle come in a second pass,
   /// after the writes of the first pass. While the cluster's caches are not filled, run_once() only reports. A follower
@@ -36,9 +35,9 @@ class Loop {
  private:
   LoopClock::Reading read_clock();
   Cycle begin(const LoopClock::Reading& time, std::stop_token stop);
-  void pass(Cycle& cycle, std::vector<ports::StepTime>& steps);
-  PoolRound begin_pools(Cycle& cycle, Cycle& slow, std::vector<ports::StepTime>& steps);
-  void size_pools(PoolRound& round, Cycle& decided, std::vector<ports::StepTime>& steps);
+  void pass(Cycle& cycle, Workloads workloads, std::vector<ports::StepTime>& steps);
+  NodePools observe_node_pools(const Cycle& cycle, Workloads workloads);
+  void size_node_pools(Cycle& cycle, NodePools& pools, Workloads workloads, std::vector<ports::StepTime>& steps);
 
   ports::Clock& clock_;
   ports::MetricsSource& metrics_;
@@ -46,7 +45,7 @@ class Loop {
   ports::Reporter& reporter_;
   Settings settings_;
   LoopClock loop_clock_;
-  Aids aids_;
+  OptionalPorts optional_ports_;
   WorkloadStates states_;
   PoolStates pool_states_;
   EventShares event_shares_;

@@ -67,7 +67,7 @@ api::Reason explain_need(const DemandInput& demand, const DemandFigures& figures
   const int reactive = figures.reactive.value_or(-1), start = figures.start.value_or(-1);
   const std::string name = demand.spec.name + ": ";
   if (start > reactive) {
-    const bool waits = input.nodes && figures.lead > input.lead.p90 + demand.data_age;
+    const bool waits = input.nodes && figures.lead > input.lead.horizon(demand.data_age);
     const std::string verb = needs(figures.queue_at_lead.value_or(0), " by then");
     std::string text = name + expected(demand, figures, input) + verb + sized(start, demand);
     if (reactive >= 0) text += "; " + present(demand, supply) + " needs " + std::to_string(reactive);

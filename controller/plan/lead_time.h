@@ -17,6 +17,10 @@ struct LeadTime {
   Millis p90{0};
   api::LeadTimeSource source = api::LeadTimeSource::Default;
   int samples = 0;
+
+  /// How far ahead demand must be forecast: a replica started now serves after the lead time, and the newest known
+  /// demand is as old as its data.
+  [[nodiscard]] Millis horizon(Millis data_age) const { return p90 + data_age; }
 };
 
 struct LeadTimeSettings {

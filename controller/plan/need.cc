@@ -230,7 +230,7 @@ DemandFigures figures_at(Millis lead, const DemandInput& demand, const Input& in
 
 DemandFigures figures_of(const DemandInput& demand, const Input& input, const Supply& supply,
                          const Settings& settings) {
-  const Millis lead = input.lead.p90 + demand.data_age;
+  const Millis lead = input.lead.horizon(demand.data_age);
   DemandFigures figures = figures_at(lead, demand, input, supply, settings);
   const forecasting::Fan* fan = usable_fan(demand);
   if (!input.nodes || !fan) return figures;

@@ -274,6 +274,11 @@ std::optional<double> share_at_once(const std::vector<PoolWorkload>& workloads, 
   return std::min(1.0, static_cast<double>(quantile_of(std::move(together), quantile)) / static_cast<double>(sum));
 }
 
+const WorkloadRoom* PoolDecision::room_of(const std::string& uid) const {
+  const auto found = std::find_if(rooms.begin(), rooms.end(), [&](const auto& room) { return room.uid == uid; });
+  return found == rooms.end() ? nullptr : &*found;
+}
+
 PoolDecision decide_nodes(const PoolInput& input) {
   PoolDecision decision;
   const Room room = room_of(input);
@@ -294,8 +299,8 @@ PoolDecision decide_nodes(const PoolInput& input) {
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const PoolWorkload& workload = workloads[i];
     const int computed = buffer_of(workload, packing.placed[i]);
-    decision.rooms.push_back(workload.desired + computed);
-    decision.buffers.push_back(calmed_buffer(input, workload, computed, decision.nodes_fail));
+    decision.rooms.push_back(
+        {workload.uid, calmed_buffer(input, workload, computed, decision.nodes_fail), workload.desired + computed});
     decision.limited = decision.limited || (packing.placed[i] < wanted[i].replicas && !packing.never[i]);
     decision.reasons.push_back(
         explain_workload(workload, packing.placed[i], packing.on_new_nodes[i], packing.never[i]));

@@ -37,8 +37,16 @@ struct PoolWorkload {
   bool whole = true;                          ///< false: the data about the workload may raise the plan, never lower it
   int buffer = 0;                             ///< replicas that the buffer keeps room for now
   std::optional<int> room{};                  ///< desired + buffer as last provided; unset: the current sum
-  std::vector<PastRecommendation> history{};  ///< past PoolDecision::rooms of the workload, oldest first
+  std::vector<PastRecommendation> history{};  ///< past WorkloadRoom::room, oldest first
   std::map<long, int> paths{};  ///< `ahead` by scenario path (forecasting::Scenarios::drawn_at); empty: no paths
+  std::string uid{};            ///< of the AIAutoscaler
+};
+
+/// What the plan keeps for a workload.
+struct WorkloadRoom {
+  std::string uid;  ///< of the AIAutoscaler
+  int buffer = 0;   ///< room to keep free where the pool has a buffer: replicas
+  int room = 0;     ///< desired + computed buffer: goes into the workload's history
 };
 
 struct PoolInput {
@@ -59,16 +67,18 @@ struct PoolInput {
 };
 
 struct PoolDecision {
-  int total = 0;             ///< nodes that exist or are on their way
-  int needed = 0;            ///< nodes within the bounds, before stabilisation: goes into the history
-  int nodes = 0;             ///< size to write where the pool has a scale
-  std::vector<int> buffers;  ///< room to keep free where the pool has a buffer: replicas of each workload
-  std::vector<int> rooms;    ///< desired + computed buffer of each workload: goes into the workload's history
-  int more = 0;              ///< nodes to request now beyond `total`
-  int lacking = 0;           ///< nodes that replicas and buffers need beyond `total`, at most up to max_nodes
-  bool nodes_fail = false;   ///< `failing` > 0: no node is requested, except a single retry after the first failure
-  bool limited = false;      ///< max_nodes cut the need
+  int total = 0;                    ///< nodes that exist or are on their way
+  int needed = 0;                   ///< nodes within the bounds, before stabilisation: goes into the history
+  int nodes = 0;                    ///< size to write where the pool has a scale
+  std::vector<WorkloadRoom> rooms;  ///< of each workload
+  int more = 0;                     ///< nodes to request now beyond `total`
+  int lacking = 0;                  ///< nodes that replicas and buffers need beyond `total`, at most up to max_nodes
+  bool nodes_fail = false;  ///< `failing` > 0: no node is requested, except a single retry after the first failure
+  bool limited = false;     ///< max_nodes cut the need
   api::Reasons reasons;
+
+  /// The room of the workload with this uid; nullptr: the workload is not part of the plan.
+  [[nodiscard]] const WorkloadRoom* room_of(const std::string& uid) const;
 };
 
 /// Of the GPUs that the workloads want beyond now, the share that they want at the same time, in [0, 1]. The share is

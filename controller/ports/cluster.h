@@ -30,6 +30,16 @@ struct Pod {
   std::optional<WallTime> lost_since{};
 };
 
+/// True for a pod on its way to its first, or next, Ready.
+inline bool is_starting(const Pod& pod) {
+  return !pod.ready_since && !pod.finished && !pod.deleting;
+}
+
+/// True for a pod that serves.
+inline bool is_ready(const Pod& pod) {
+  return pod.ready_since && !pod.finished && !pod.deleting;
+}
+
 /// Which pods the target's own controller removes first at a scale-in.
 enum class Removal {
   NotReadyFirst,  ///< a ReplicaSet removes pods that are not Ready first

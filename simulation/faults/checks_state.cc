@@ -54,8 +54,8 @@ void check_cycles(const Record& record, Violations& violations) {
              (fault.kind == FaultKind::Crash || fault.kind == FaultKind::Pause);
     };
     // Both passes of a cycle may run into the deadline of observation, and three writes into theirs before the step
-    // gives up (loop/outage.h). A slow API server takes both steps' half cycles (loop/turns.h) and the request under
-    // way. No cycle may last until the kubelet thinks that the process hangs.
+    // gives up (loop/cycle/circuit_breaker.h). A slow API server takes both steps' half cycles (loop/cycle/turns.h) and
+    // the request under way. No cycle may last until the kubelet thinks that the process hangs.
     const bool slow = record.disturbed(last - 2min, one.ended, [&](const Fault& fault) {
       return fault.kind == FaultKind::ApiSlow && fault.hits_controller(one.controller);
     });

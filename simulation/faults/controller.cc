@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/loop/watches.h"
+#include "controller/loop/cycle/unseen.h"
 
 namespace aia::simulation {
 namespace {
@@ -44,10 +44,10 @@ void Controller::build() {
   if (options_.planted.metrics) planted_metrics_ = options_.planted.metrics(metrics_);
   if (options_.planted.clock) planted_clock_ = options_.planted.clock(clock_);
   build_pools();
-  loop::Aids aids;
-  aids.pools = planted_pools_ ? planted_pools_.get() : pools_.get();
+  loop::OptionalPorts optional_ports;
+  optional_ports.pools = planted_pools_ ? planted_pools_.get() : pools_.get();
   loop_.emplace(planted_clock_ ? *planted_clock_ : clock_, planted_metrics_ ? *planted_metrics_ : metrics_,
-                planted_cluster_ ? *planted_cluster_ : *cluster_, *this, options_.loop, aids);
+                planted_cluster_ ? *planted_cluster_ : *cluster_, *this, options_.loop, optional_ports);
 }
 
 void Controller::build_pools() {

@@ -118,9 +118,9 @@ Outcome play(const Scenario& scenario, const Policy& policy) {
   VirtualCluster cluster(world, "replay");
   VirtualPools pools(world, "replay");
   Recorder recorder(outcome);
-  loop::Aids aids;
-  if (policy.spec.node_pool) aids.pools = &pools;
-  loop::Loop loop(world.clock(), metrics, cluster, recorder, scenario.loop, aids);
+  loop::OptionalPorts optional_ports;
+  if (policy.spec.node_pool) optional_ports.pools = &pools;
+  loop::Loop loop(world.clock(), metrics, cluster, recorder, scenario.loop, optional_ports);
   while (world.now() < to) {
     do loop.run_once();
     while (loop.catching_up());  // the history, before time goes on

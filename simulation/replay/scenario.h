@@ -6,7 +6,7 @@
 #include <string>
 
 #include "controller/api/autoscaler.h"
-#include "controller/loop/settings.h"
+#include "controller/loop/cycle/settings.h"
 #include "simulation/replay/trace.h"
 
 namespace aia::simulation {

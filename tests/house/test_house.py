@@ -24,6 +24,7 @@ PRONOUN_SHARE = {"base": 2.5, "bench": 1.5, "cli": 1.7, "controller": 2.0, "fore
 # Whom a folder may include (docs/architecture.md); base, on which all stand, is left out. "cli" and "bench" are the
 # programs, which wire everything; "bench" stands below "cli".
 ANY = None
+DIVIDED = ("controller/loop",)  # folders whose rooms have edges of their own
 MAY_INCLUDE = {
     "base": set(),
     "bench": ANY,
@@ -33,7 +34,16 @@ MAY_INCLUDE = {
     "controller/http": set(),
     "controller/kube": {"controller/api", "controller/http", "controller/lease", "controller/ports"},
     "controller/lease": set(),
-    "controller/loop": {"controller/api", "controller/plan", "controller/ports", "forecasting/engine", "forecasting/values"},
+    "controller/loop": {"controller/loop/cycle", "controller/loop/nodepool", "controller/loop/report",
+                        "controller/loop/workload", "controller/ports"},
+    "controller/loop/cycle": {"controller/api", "controller/ports"},
+    "controller/loop/demand": {"controller/api", "controller/loop/cycle", "controller/plan", "controller/ports",
+                               "forecasting/engine", "forecasting/values"},
+    "controller/loop/nodepool": {"controller/api", "controller/loop/cycle", "controller/loop/report",
+                                 "controller/loop/workload", "controller/plan", "controller/ports"},
+    "controller/loop/report": {"controller/api", "controller/loop/cycle", "controller/ports"},
+    "controller/loop/workload": {"controller/api", "controller/loop/cycle", "controller/loop/demand",
+                                 "controller/loop/report", "controller/plan", "controller/ports"},
     "controller/plan": {"controller/api", "forecasting/values"},
     "controller/ports": {"controller/api"},
     "controller/prometheus": {"controller/api", "controller/http", "controller/ports"},
@@ -47,8 +57,8 @@ MAY_INCLUDE = {
     "forecasting/series": set(),
     "forecasting/values": set(),
     "simulation": {"controller/api", "controller/lease", "controller/plan", "controller/ports"},
-    "simulation/faults": {"controller/lease", "controller/loop", "controller/ports", "simulation"},
-    "simulation/replay": {"controller/api", "controller/loop", "simulation"},
+    "simulation/faults": {"controller/lease", "controller/loop", "controller/loop/cycle", "controller/ports", "simulation"},
+    "simulation/replay": {"controller/api", "controller/loop", "controller/loop/cycle", "simulation"},
 }
 
 RULE = re.compile(r"\b[Rr]ules? (\d+(?:-\d+)?(?:(?:, | and )\d+(?:-\d+)?)*)")
@@ -90,7 +100,9 @@ def top_of(path):
 
 
 def folder_of(path):
-    return "/".join(PurePosixPath(path).parts[:-1][:2])
+    """The folder that may include others: of two parts, of three within DIVIDED."""
+    parts = PurePosixPath(path).parts[:-1]
+    return "/".join(parts[:3] if "/".join(parts[:2]) in DIVIDED else parts[:2])
 
 
 def comments(path, text):
@@ -154,7 +166,7 @@ def holds(text, name, is_test):
 
 @functools.lru_cache(maxsize=None)
 def endings(paths):
-    """Each path and all that it ends with: "controller/loop/turns.h", "loop/turns.h", "turns.h"."""
+    """Each path and all that it ends with: "controller/loop/cycle/turns.h", "loop/cycle/turns.h", "turns.h"."""
     return {path[start:] for path in paths for start in [0] + [mark.end() for mark in re.finditer("/", path)]}
 
 
@@ -272,8 +284,8 @@ class HouseTest(unittest.TestCase):
         self.none(rule_faults(rules, files().__contains__, read))
 
     def test_files_that_are_named_exist(self):
-        there = frozenset({"controller/loop/turns.h", "docs/a.md", "docs/decisions/0001-b.md"})
-        self.assertEqual(path_faults("turns.h, loop/turns.h, a.md, docs/decisions/0001, https://x.io/no.md", there), [])
+        there = frozenset({"controller/loop/cycle/turns.h", "docs/a.md", "docs/decisions/0001-b.md"})
+        self.assertEqual(path_faults("turns.h, loop/cycle/turns.h, a.md, docs/decisions/0001, https://x.io/no.md", there), [])
         self.assertEqual(path_faults("(a.md)", there, "docs"), [])
         self.assertEqual(path_faults("libz.h", there, "", "#include <z/libz.h>"), [])
         self.assertEqual(path_faults("loop/" + "gone.h. See docs/" + "b.md and docs/decisions/" + "0002", there),

@@ -37,7 +37,7 @@ struct TwoObjects : World {
   TwoObjects() {
     add("bad", 2, "bad demand");
     for (const char* name : {"llm", "bad"}) spec(name).forecast.model = api::ModelChoice::Off;
-    aids.journal = &journal;
+    optional_ports.journal = &journal;
     restart();
     run_for(1min);
     for (const char* query : {"demand", "bad demand"}) metrics.series[query].value = [](WallTime) { return 35.0; };

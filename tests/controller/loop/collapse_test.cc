@@ -1,5 +1,5 @@
 // A collapse of demand: when it begins, what ends it, what is kept meanwhile.
-#include "controller/loop/collapse.h"
+#include "controller/loop/demand/collapse.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // As much of a jump is confirmed as a later sample, of which nothing was in the earlier one, shows again.
-#include "controller/loop/confirmation.h"
+#include "controller/loop/demand/confirmation.h"
 #include "tests/start.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // A sum that lacks a source teaches nothing downward: not while one is known to be silent, and not when a server comes
 // back that has not scraped everyone yet.
-#include "controller/loop/doubt.h"
+#include "controller/loop/demand/censored_intervals.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // Which Events are given, how often, and that one which was not answered is sent again.
-#include "controller/loop/events.h"
+#include "controller/loop/report/events.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -21,12 +21,12 @@ struct Told {
   Events events;
   std::vector<Condition> before;
   Millis steady{0};
-  Outage outage;
+  CircuitBreaker breaker;
   std::optional<Error> error;
   std::vector<std::string> notes;
 
   std::vector<Error> send() {
-    return events.send(outage, [&](const ports::Event& event) -> Status {
+    return events.send(breaker, [&](const ports::Event& event) -> Status {
       if (error) return *error;
       notes.push_back(event.note);
       return done;
@@ -118,7 +118,7 @@ TEST_CASE("an Event that was not answered is sent again, in order, ten times at 
     int tries = 0;
     std::string last;
     for (int i = 0; i < 100; ++i) {
-      told.outage = Outage();
+      told.breaker = CircuitBreaker();
       for (const auto& error : told.send()) ++tries, last = error.message;
     }
     CHECK(tries == 2 * Events::kTries);
@@ -193,13 +193,13 @@ TEST_CASE("the objects of a namespace share an allowance, another namespace has 
   EventShares shares;
   const auto written_by = [&](const std::string& ns, int objects, Millis steady) {
     std::size_t written = 0, errors = 0;
-    Outage outage;
+    CircuitBreaker breaker;
     for (int i = 0; i < objects; ++i) {
       Events events;  // of an object that was made just now
       for (int k = 0; k < 5; ++k)
         events.add({true, api::Code::MetricsMissing, api::EventAction::Reconcile, std::to_string(k)}, steady);
       const auto sent = events.send(
-          outage, [&](const ports::Event&) -> Status { return ++written, done; },
+          breaker, [&](const ports::Event&) -> Status { return ++written, done; },
           [&] { return shares.take(ns, steady); });
       for (const auto& error : sent) {
         CHECK(error.message.find(" Events are left out: a namespace gives 250, then one in 10s") != std::string::npos);

@@ -168,8 +168,8 @@ struct World {
   /// Evidence in which every one of the first `reporting` pods has a sample of `age`.
   std::function<ports::Evidence(WallTime)> pods_report(std::size_t reporting, Millis age,
                                                        const std::string& name = "llm");
-  Aids aids{};
-  void restart() { loop.emplace(clock, metrics, cluster, reporter, settings, aids); }
+  OptionalPorts optional_ports{};
+  void restart() { loop.emplace(clock, metrics, cluster, reporter, settings, optional_ports); }
   /// One cycle now.
   void cycle();
   /// Cycles until `duration` has passed.

@@ -1,10 +1,10 @@
 // The grid and paging through history.
-#include "controller/loop/grid.h"
+#include "controller/loop/demand/grid.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "controller/loop/series_history.h"
+#include "controller/loop/demand/series_history.h"
 
 namespace aia::loop {
 namespace {

@@ -1,5 +1,5 @@
 // How far an answer is believed: one row per way in which a number can be less than it looks.
-#include "controller/loop/judge.h"
+#include "controller/loop/demand/data_quality.h"
 #include "tests/start.h"
 
 #include <catch2/catch.hpp>

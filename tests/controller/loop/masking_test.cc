@@ -1,5 +1,5 @@
 // What is learned of a history and what is not: a bad sample is left out, a step, a ramp, a crowd and a rhythm are not.
-#include "controller/loop/masking.h"
+#include "controller/loop/demand/masking.h"
 #include "tests/start.h"
 
 #include <catch2/catch.hpp>

@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 #include <utility>
 
-#include "controller/loop/demand_state.h"
-#include "controller/loop/lead_samples.h"
-#include "controller/loop/scale_writes.h"
+#include "controller/loop/demand/demand_state.h"
+#include "controller/loop/workload/lead_samples.h"
+#include "controller/loop/workload/revert_guard.h"
 #include "tests/start.h"
 
 namespace aia::loop {
@@ -109,7 +109,7 @@ TEST_CASE("starts are remembered over a restart and bounded") {
 }
 
 TEST_CASE("a value that somebody writes back twice is a conflict, for as long as the window") {
-  ScaleWrites writes(10min);
+  RevertGuard writes(10min);
   writes.observed(2, kStart);
   writes.wrote(5);
   writes.observed(5, kStart);
@@ -124,7 +124,7 @@ TEST_CASE("a value that somebody writes back twice is a conflict, for as long as
 }
 
 TEST_CASE("reverts far apart, and writes whose outcome is not known, are no conflict") {
-  ScaleWrites writes(10min);
+  RevertGuard writes(10min);
   writes.wrote(5);
   writes.observed(2, kStart);
   writes.wrote(5);

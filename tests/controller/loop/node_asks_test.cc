@@ -1,7 +1,7 @@
 // When a node was asked for and what its start measures, look by look: the table behind a pool's measured lead time.
 #include <catch2/catch.hpp>
 
-#include "controller/loop/pool_state.h"
+#include "controller/loop/nodepool/pool_state.h"
 
 namespace aia::loop {
 namespace {

@@ -1,5 +1,5 @@
 // Work over threads: each piece once, and a loop that learns on three threads says what one on a single thread says.
-#include "controller/loop/parallel.h"
+#include "controller/loop/cycle/parallel.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>

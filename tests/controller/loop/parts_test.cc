@@ -1,6 +1,6 @@
 // Which parts are forecast by themselves, and what a demand does with them from the questions it asks to its
 // checkpoint.
-#include "controller/loop/parts.h"
+#include "controller/loop/demand/parts.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>

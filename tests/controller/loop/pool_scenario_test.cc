@@ -21,7 +21,7 @@ struct Ramp : PoolWorld {
     spec().forecast.model = api::ModelChoice::Auto;
     spec().forecast.history = 12h;
     spec().forecast.seasons = {1h};
-    if (!pooled) spec().node_pool.reset(), aids.pools = nullptr;
+    if (!pooled) spec().node_pool.reset(), optional_ports.pools = nullptr;
     settings.node_shrink_window = 3min;
     restart();
     steps(2h);  // settled in its rhythm

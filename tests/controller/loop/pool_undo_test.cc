@@ -1,7 +1,7 @@
 // What was done for a pool is undone, in whatever order things go (rule 11).
 #include <catch2/catch.hpp>
 
-#include "controller/loop/release.h"
+#include "controller/loop/nodepool/undo.h"
 #include "tests/controller/loop/pool_world.h"
 
 namespace aia::loop::fakes {
@@ -142,30 +142,30 @@ TEST_CASE_METHOD(Grown, "pools: where undoing is forbidden a condition names the
 }
 
 TEST_CASE_METHOD(Grown, "release puts sizes back as far as no pod is drained, and says what is left") {
-  ReleaseOptions options;
+  UndoOptions options;
   options.all = true;
-  auto released = release(pools, clock.now(), options);
+  auto released = undo(pools, clock.now(), options);
   REQUIRE(released.left.size() == 1);
   CHECK(released.left.front().find("pods run on 5") != std::string::npos);
   CHECK(pools.sizes.at("h100") == 5);
   for (auto& one : pools.nodes["h100"]) one.node.busy = false;
   options.dry_run = true;
-  CHECK(release(pools, clock.now(), options).done.size() == 3);
+  CHECK(undo(pools, clock.now(), options).done.size() == 3);
   CHECK(pools.sizes.at("h100") == 5);
   options.dry_run = false;
-  released = release(pools, clock.now(), options);
+  released = undo(pools, clock.now(), options);
   CHECK(released.left.empty());
   CHECK(pools.sizes.at("h100") == 2);
   CHECK_FALSE(pool().before.has_value());
   CHECK_FALSE(pools.objects.at("h100").object.held);
-  CHECK(release(pools, clock.now(), options).done.empty());  // nothing of ours is there
+  CHECK(undo(pools, clock.now(), options).done.empty());  // nothing of ours is there
 }
 
 TEST_CASE("release --expired leaves alone what its controller still speaks of") {
   PoolWorld world;
   world.pools.stored["llm"] = {{"serving", "llm"}, "uid-llm", "h100", 3, world.clock.now() + 1h, "7"};
-  CHECK(release(world.pools, world.clock.now(), {}).done.empty());
-  CHECK(release(world.pools, world.clock.now() + 2h, {}).done.size() == 1);
+  CHECK(undo(world.pools, world.clock.now(), {}).done.empty());
+  CHECK(undo(world.pools, world.clock.now() + 2h, {}).done.size() == 1);
   CHECK(world.pools.stored.empty());
 }
 
@@ -239,13 +239,13 @@ TEST_CASE_METHOD(Grown, "pools: nodes without the pool's labels are not drained,
   CHECK(pools.sizes.at("h100") == 5);
   const std::string words = "pods run on 5 nodes of it without spec.nodes.labels";
   CHECK(pool_condition("AbleToSize").message.find(words) != std::string::npos);
-  ReleaseOptions options;
+  UndoOptions options;
   options.all = true;
-  CHECK(release(pools, clock.now(), options).left.front().find("pods run on 5 of them") != std::string::npos);
+  CHECK(undo(pools, clock.now(), options).left.front().find("pods run on 5 of them") != std::string::npos);
   CHECK(pools.sizes.at("h100") == 5);
   pools.shows_requests = false;  // nor is it known which nodes were asked for
   for (auto& one : pools.nodes["h100"]) one.node.busy = false;
-  CHECK(release(pools, clock.now(), options).left.front().find("not all are seen") != std::string::npos);
+  CHECK(undo(pools, clock.now(), options).left.front().find("not all are seen") != std::string::npos);
   CHECK(pools.sizes.at("h100") == 5);
   pools.objects.at("h100").object.meta.deleting = true;
   steps(1min);
@@ -262,9 +262,9 @@ TEST_CASE_METHOD(Grown, "pools: what `release` forgot is not brought back by a c
   clock.time += 123ms;
   pools.refusal = api::Reason{api::Code::PoolPaused, "it is paused"};
   steps(30min);
-  ReleaseOptions options;
+  UndoOptions options;
   options.all = options.force = true;
-  REQUIRE(release(pools, clock.now(), options).left.empty());
+  REQUIRE(undo(pools, clock.now(), options).left.empty());
   CHECK(pools.sizes.at("h100") == 2);
   pools.sizes["h100"] = 9;  // as its owner wants it
   steps(2h);
@@ -328,9 +328,9 @@ TEST_CASE_METHOD(Grown, "pools: release --expired leaves alone what a controller
   pools.refusal = api::Reason{api::Code::PoolPaused, "it is paused"};
   steps(3h);
   CHECK(pool().before->expires > clock.now());
-  CHECK(release(pools, clock.now(), {}).done.empty());
+  CHECK(undo(pools, clock.now(), {}).done.empty());
   for (auto& one : pools.nodes["h100"]) one.node.busy = false;
-  const auto released = release(pools, clock.now() + 2h, {});
+  const auto released = undo(pools, clock.now() + 2h, {});
   CHECK(released.done.empty());
   REQUIRE(released.left.size() == 1);
   CHECK(released.left.front().find("it is paused") != std::string::npos);
@@ -338,27 +338,27 @@ TEST_CASE_METHOD(Grown, "pools: release --expired leaves alone what a controller
 }
 
 TEST_CASE_METHOD(Grown, "release --force drains, and forgets the size of what is not served any more") {
-  ReleaseOptions options, forced;
+  UndoOptions options, forced;
   options.all = forced.all = forced.force = true;
   options.dry_run = true;
-  CHECK(release(pools, clock.now(), options).left.size() == 1);  // pods run on all five
+  CHECK(undo(pools, clock.now(), options).left.size() == 1);  // pods run on all five
   pools.sizes.erase("h100");
   pools.supply_problem = Error{ErrorKind::Invalid, "apiVersion karpenter.sh/v1, kind NodePool is not served", {}};
   spec().mode = api::Mode::Recommend;
   steps(1min);
   CHECK(pool_condition("AbleToSize").message.find("`aiautoscaler release --all --force`") != std::string::npos);
-  const auto left = release(pools, clock.now(), options).left;
+  const auto left = undo(pools, clock.now(), options).left;
   REQUIRE(left.size() == 1);
   CHECK(left.front().find("--force forgets it") != std::string::npos);
-  CHECK(release(pools, clock.now(), forced).left.empty());
+  CHECK(undo(pools, clock.now(), forced).left.empty());
   CHECK_FALSE(pool().before);
   CHECK_FALSE(pools.objects.at("h100").object.held);
 }
 
 TEST_CASE_METHOD(Grown, "release --force puts the size back under pods that run") {
-  ReleaseOptions options;
+  UndoOptions options;
   options.all = options.force = true;
-  CHECK(release(pools, clock.now(), options).left.empty());
+  CHECK(undo(pools, clock.now(), options).left.empty());
   CHECK(pools.sizes.at("h100") == 2);
   CHECK(pools.drained);
 }
@@ -404,9 +404,9 @@ TEST_CASE("pools: AIAutoscaler, workload, pool and controller go in any order, t
         }
         if (runs) world.steps(1min);
       }
-      ReleaseOptions options;
+      UndoOptions options;
       options.all = true;
-      CHECK(release(world.pools, world.clock.now(), options).left.empty());
+      CHECK(undo(world.pools, world.clock.now(), options).left.empty());
       CHECK(world.pools.stored.empty());
       CHECK(world.pools.objects.empty());
       if (sizing == api::Sizing::Scale) CHECK(world.pools.sizes.at("h100") == 2);

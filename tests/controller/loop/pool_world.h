@@ -18,7 +18,7 @@ struct PoolWorld : World {
   int late_pods = 0, new_pods = 0;
 
   explicit PoolWorld(api::Sizing sizing = api::Sizing::CapacityBuffer) {
-    aids.pools = &pools;
+    optional_ports.pools = &pools;
     restart();
     auto& object = pools.objects["h100"].object;
     object.meta = {"", "h100", "uid-h100", "1", 1, clock.now(), false, {}};

@@ -1,12 +1,12 @@
 // Refits beside the loop, and what is kept over a restart: done in place or in a background that takes so many, the
 // busiest first; a checkpoint continues where it was, one that does not fit is told.
-#include "controller/loop/refits.h"
+#include "controller/loop/demand/refits.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 
-#include "controller/loop/keep.h"
+#include "controller/loop/demand/checkpointing.h"
 
 namespace aia::loop {
 namespace {
@@ -116,20 +116,20 @@ TEST_CASE("refits: the busiest first, as many as are taken, used once they are d
 
 TEST_CASE("keep: a restart continues where the checkpoint was") {
   InMemory files;
-  const Aids aids{nullptr, &files};
+  const OptionalPorts optional_ports{nullptr, &files};
   DemandState before(identity());
   feed(before, 0, 3 * kDay);
   const WallTime then = kOrigin + 3 * kDay * kStep;
-  keep(before, "key", aids, then);
+  save_checkpoint_if_due(before, "key", optional_ports, then);
   REQUIRE(files.kept.size() == 1);
   files.kept.clear();
-  keep(before, "key", aids, then);  // its moment has passed
+  save_checkpoint_if_due(before, "key", optional_ports, then);  // its moment has passed
   CHECK(files.kept.empty());
-  keep(before, "key", aids, then + kCheckpointInterval);
+  save_checkpoint_if_due(before, "key", optional_ports, then + kCheckpointInterval);
   REQUIRE(files.kept.size() == 1);
 
   DemandState after(identity());
-  take_up(after, "key", aids, then + 1h);
+  restore_checkpoint(after, "key", optional_ports, then + 1h);
   CHECK(files.refusals.empty());
   CHECK(after.newest_value() == before.newest_value());
   Settings settings;
@@ -145,15 +145,15 @@ TEST_CASE("keep: a restart continues where the checkpoint was") {
 
 TEST_CASE("keep: what does not fit is told, and history is read instead") {
   InMemory files;
-  const Aids aids{nullptr, &files};
+  const OptionalPorts optional_ports{nullptr, &files};
   DemandState before(identity());
   feed(before, 0, 3 * kDay);
   const WallTime then = kOrigin + 3 * kDay * kStep;
-  keep(before, "key", aids, then);
+  save_checkpoint_if_due(before, "key", optional_ports, then);
   const auto refusal = [&](SeriesIdentity of, WallTime now) {
     files.refusals.clear();
     DemandState after(std::move(of));
-    take_up(after, "key", aids, now);
+    restore_checkpoint(after, "key", optional_ports, now);
     REQUIRE(files.refusals.size() == 1);
     CHECK_FALSE(after.newest_value());
     CHECK_FALSE(after.history().last());

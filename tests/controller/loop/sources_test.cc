@@ -1,5 +1,5 @@
 // Who is missing and who was replaced: gateways come and go, and only a sum that lost somebody is not believed.
-#include "controller/loop/sources.h"
+#include "controller/loop/demand/sources.h"
 
 #include <catch2/catch.hpp>
 #include <functional>

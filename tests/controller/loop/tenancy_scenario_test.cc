@@ -2,7 +2,7 @@
 // nobody's history or failure keeps another's from being read.
 #include <catch2/catch.hpp>
 
-#include "controller/loop/fair_shares.h"
+#include "controller/loop/cycle/fair_shares.h"
 #include "tests/controller/loop/fakes.h"
 
 namespace aia::loop::fakes {
