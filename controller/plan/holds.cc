@@ -176,10 +176,12 @@ bool try_ahead(const Input& input, const Supply& supply, Memory& memory) {
   return true;
 }
 
-std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& supply, const Memory& memory) {
+namespace {
+
+/// Floors while data or the view of the cluster is not whole.
+void add_for_data(std::vector<Floor>& all, const Input& input, const Needs& needs, const Supply& supply,
+                  const Memory& memory) {
   const int current = input.replicas.spec;
-  const int starting = supply.starting() - supply.waiting_for_room;  // on nodes
-  std::vector<Floor> all;
   const bool is_old = memory.not_serving_since && !is_recent(*memory.not_serving_since, input);
   for (const DemandInput& demand : input.demand) {
     const auto trouble = trouble_of(demand, supply);
@@ -189,6 +191,13 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
   }
   if (!input.warmed_up) all.push_back({current, explain_warming_up(), ""});
   if (!input.unseen.empty()) all.push_back({current, explain_unseen(input.unseen), ""});
+}
+
+/// Floors for pods that fail, or are being replaced.
+void add_for_pods(std::vector<Floor>& all, const Input& input, const Needs& needs, const Supply& supply,
+                  const Memory& memory) {
+  const int current = input.replicas.spec;
+  const int starting = supply.starting() - supply.waiting_for_room;  // on nodes
   if (!input.replicas.rollout.empty()) {
     // A rollout does not keep replicas whose pods wait for a node: these serve nothing.
     const int with_room = std::max(1, current - static_cast<int>(input.replicas.waiting_ages.size()));
@@ -208,6 +217,11 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
   if (input.replicas.removal_unknown && supply.ready < current)
     all.push_back({std::min(current, needs.keep + current - supply.ready), explain_removal(supply.ready, current),
                    "mend or delete the pods that are not Ready"});
+}
+
+/// Floors for demand that fell, or whose end nobody sees.
+void add_for_demand(std::vector<Floor>& all, const Input& input, const Memory& memory) {
+  const int current = input.replicas.spec;
   for (const auto& [demand, collapse] : memory.collapses) {
     const int kept = std::min(current, kept_in_collapse(collapse, input.now, input.lead.p90));
     all.push_back({kept, explain_collapse(demand, collapse, input), ""});
@@ -217,7 +231,18 @@ std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& 
     const int one_fewer = most(input, &PastRecommendation::replicas, input.now - input.lead.p90) - 1;
     all.push_back({std::min(current, one_fewer), explain_queue_alone(input.lead.p90), "add a `running` query"});
   }
-  if (starting > 0) all.push_back({std::min(current, supply.ready + starting), explain_starting(starting), ""});
+}
+
+}  // namespace
+
+std::vector<Floor> floors(const Input& input, const Needs& needs, const Supply& supply, const Memory& memory) {
+  const int starting = supply.starting() - supply.waiting_for_room;  // on nodes
+  std::vector<Floor> all;
+  add_for_data(all, input, needs, supply, memory);
+  add_for_pods(all, input, needs, supply, memory);
+  add_for_demand(all, input, memory);
+  if (starting > 0)
+    all.push_back({std::min(input.replicas.spec, supply.ready + starting), explain_starting(starting), ""});
   std::erase_if(all, [&](const Floor& one) { return one.replicas <= needs.keep; });
   return all;
 }

@@ -1,4 +1,4 @@
-// Spans of time between looks that saw all sources; a point within a span is doubted, as long as the share of doubted
+// Spans of time between looks that saw all sources; a point within a span is censored, as long as the share of censored
 // points stays below an hour a day.
 #include "controller/loop/demand/censored_intervals.h"
 
@@ -12,7 +12,7 @@ constexpr std::size_t kMostSpans = 64;  // most spans kept; points within them m
 
 }  // namespace
 
-void Doubt::look(bool all, WallTime now, Millis rate_window) {
+void CensoredIntervals::look(bool all, WallTime now, Millis rate_window) {
   if (!all_) all_ = now;
   open_ = open_ || !all;
   if (!all) return;
@@ -21,23 +21,23 @@ void Doubt::look(bool all, WallTime now, Millis rate_window) {
   all_ = now;
 }
 
-void Doubt::shift(Millis by) {
+void CensoredIntervals::shift(Millis by) {
   if (all_) *all_ += by;
   for (auto& span : past_) span.from += by, span.to += by;
-  for (auto& point : doubted_) point += by;
+  for (auto& point : censored_) point += by;
 }
 
-bool Doubt::covers(WallTime point) const {
+bool CensoredIntervals::covers(WallTime point) const {
   return (open_ && point > *all_) || std::any_of(past_.begin(), past_.end(), [&](const Span& span) {
            return span.from < point && point < span.to;
          });
 }
 
-bool Doubt::doubts(WallTime point, Millis step, Millis memory) {
-  while (!doubted_.empty() && point - doubted_.front() >= 144 * memory) doubted_.pop_front();
-  const auto spent = step * static_cast<Millis::rep>(doubted_.size());
+bool CensoredIntervals::censors(WallTime point, Millis step, Millis memory) {
+  while (!censored_.empty() && point - censored_.front() >= 144 * memory) censored_.pop_front();
+  const auto spent = step * static_cast<Millis::rep>(censored_.size());
   if (!covers(point) || spent >= 6 * memory) return false;
-  doubted_.push_back(point);
+  censored_.push_back(point);
   return true;
 }
 

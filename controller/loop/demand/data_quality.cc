@@ -125,8 +125,8 @@ std::string first_of(const std::vector<std::string>& warnings) {
 /// Judges an answer without evidence by itself: the answer is believed if its time is now and it has no warnings. Its
 /// data age is assumed to be half the freshness, about as long as scraping and a window of a few scrapes take. Planning
 /// for a little later is safe, planning for earlier is not.
-Judgement judge_alone(const ports::QueryAnswer& answer, const std::string& unread, WallTime now,
-                      const Settings& settings) {
+DataQuality quality_alone(const ports::QueryAnswer& answer, const std::string& unread, WallTime now,
+                          const Settings& settings) {
   using plan::Trust;
   const Millis data_age = settings.freshness / 2;
   if (!answer.warnings.empty()) return {Trust::Partial, "Prometheus warns: " + first_of(answer.warnings), data_age};
@@ -134,6 +134,98 @@ Judgement judge_alone(const ports::QueryAnswer& answer, const std::string& unrea
   if (age > settings.freshness)
     return {Trust::Stale, "the answer is of " + format_rough(age) + " ago", settings.freshness};
   return {Trust::Whole, "what lies behind the query is not known: " + unread, data_age};
+}
+
+/// Ages of the newest samples behind the query's oldest and youngest part.
+struct Ages {
+  Millis oldest_part{0}, youngest_part{0};
+};
+
+/// Precondition: the evidence names series.
+Ages ages_of(const ports::Evidence& evidence, WallTime now) {
+  const auto newest = newest_by_selector(evidence);
+  const auto older = [](const auto& a, const auto& b) { return a.second < b.second; };
+  const auto [oldest, youngest] = std::minmax_element(newest.begin(), newest.end(), older);
+  return {std::max(Millis(0), now - oldest->second), std::max(Millis(0), now - youngest->second)};
+}
+
+/// What is known of an answer with evidence.
+struct Facts {
+  const ports::QueryAnswer& answer;
+  const ports::Evidence& evidence;
+  const Coverage& coverage;
+  const Sources& sources;
+  const Own& own;
+  Ages ages;
+  Millis data_age, freshness;
+  std::optional<int> by_name;  ///< reporting pods with the target's name, where its pods cannot be seen
+  std::string missing;         ///< missing sources, in words
+  WallTime now;
+};
+
+/// Why time makes the answer partial, in words; empty: time does not.
+std::string late_part(const Facts& facts) {
+  if (facts.sources.behind() > facts.freshness)
+    return "samples of up to " + format_rough(facts.sources.behind()) +
+           " later were read before: the clock was set back, or the server lost them";
+  if (!facts.answer.warnings.empty()) return "Prometheus warns: " + first_of(facts.answer.warnings);
+  if (!facts.evidence.unseen.empty())
+    return "no series lies behind a part of the query: " + first_of(facts.evidence.unseen);
+  if (facts.ages.oldest_part > facts.freshness)
+    return "the newest sample behind a part of the query is " + format_rough(facts.ages.oldest_part) + " old";
+  return "";
+}
+
+/// Which pods or sources do not report, in words; empty: all do.
+std::string silent_part(const Facts& facts) {
+  if (facts.own.named()) {
+    const auto pods = count_pods(facts.own, *facts.coverage.pods, facts.data_age, facts.now);
+    if (pods.reporting < pods.expected)
+      return std::to_string(pods.reporting) + " of " + std::to_string(pods.expected) + " Ready pods report";
+  }
+  if (facts.by_name && *facts.by_name < facts.coverage.unseen->counted)
+    return std::to_string(*facts.by_name) + " pods whose names begin with " + facts.coverage.unseen->target +
+           "- report, and the scale counts " + std::to_string(facts.coverage.unseen->counted) +
+           ": its pods cannot be seen";
+  if (!facts.missing.empty()) return facts.missing;
+  if (facts.sources.crowded())
+    return "the series behind it change so often that nobody can tell which are missing: drop labels that "
+           "change with each scrape";
+  if (!facts.evidence.complete) return "the server answered only in part which series lie behind it";
+  return "";
+}
+
+/// Judges an answer by its evidence, all of whose samples are dated in the past.
+DataQuality quality_by_evidence(const ports::QueryAnswer& answer, const ports::Evidence& evidence,
+                                const Coverage& coverage, Sources& sources, WallTime now, const Settings& settings) {
+  using plan::Trust;
+  const Millis half_window = evidence.rate_window / 2;
+  sources.observe(evidence, now, settings);
+  const auto own = own_pods(evidence, coverage, now, settings.freshness);
+  const auto missing = missing_in_words(sources, own, now, settings);
+  const bool lacking = !missing.empty();
+  if (evidence.pods.empty()) {
+    return {Trust::Partial, "no series lies behind the value, so that its age and coverage are not known",
+            settings.freshness + half_window, lacking};
+  }
+  const Ages ages = ages_of(evidence, now);
+  const Millis data_age = std::min(ages.oldest_part, settings.freshness) + half_window;
+  if (ages.youngest_part > settings.freshness)
+    return {Trust::Stale, "the newest sample is " + format_rough(ages.youngest_part) + " old", data_age, lacking};
+  const Facts facts{answer,
+                    evidence,
+                    coverage,
+                    sources,
+                    own,
+                    ages,
+                    data_age,
+                    settings.freshness,
+                    count_by_name(evidence, coverage, now, settings.freshness),
+                    missing,
+                    now};
+  for (const auto& why : {late_part(facts), silent_part(facts)})
+    if (!why.empty()) return {Trust::Partial, why, data_age, lacking};
+  return {Trust::Whole, "", data_age, false, own.named() || facts.by_name};
 }
 
 }  // namespace
@@ -161,64 +253,19 @@ std::size_t drop_ahead(ports::Evidence& evidence, WallTime now, const Settings& 
   return std::erase_if(evidence.pods, [&](const auto& pod) { return pod.newest > now + settings.cycle; });
 }
 
-Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,
-                Sources& sources, WallTime now, const Settings& settings) {
+DataQuality data_quality(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence,
+                         const Coverage& coverage, Sources& sources, WallTime now, const Settings& settings) {
   using plan::Trust;
-  if (evidence && !evidence->unread.empty()) return judge_alone(answer, evidence->unread, now, settings);
   if (!evidence) return {Trust::Partial, "its age is not known: " + evidence.error().message, settings.freshness};
+  if (!evidence->unread.empty()) return quality_alone(answer, evidence->unread, now, settings);
   auto dated = *evidence;
-  if (const auto ahead = drop_ahead(dated, now, settings); ahead > 0) {
-    auto judgement = judge(answer, dated, coverage, sources, now, settings);
-    if (judgement.trust == Trust::Whole) judgement.trust = Trust::Partial;
-    judgement.note +=
-        (judgement.note.empty() ? "" : "; ") + std::to_string(ahead) +
-        " sources whose newest sample is dated later than now do not count: compare their clocks with ours";
-    return judgement;
-  }
-  const Millis half_window = evidence->rate_window / 2;
-  sources.observe(*evidence, now, settings);
-  const auto own = own_pods(*evidence, coverage, now, settings.freshness);
-  const auto missing = missing_in_words(sources, own, now, settings);
-  const bool lacking = !missing.empty();
-  if (evidence->pods.empty()) {
-    return {Trust::Partial, "no series lies behind the value, so that its age and coverage are not known",
-            settings.freshness + half_window, lacking};
-  }
-  const auto newest = newest_by_selector(*evidence);
-  const auto older = [](const auto& a, const auto& b) { return a.second < b.second; };
-  const auto least = [&](auto at) { return std::max(Millis(0), now - at->second); };
-  const Millis age = least(std::min_element(newest.begin(), newest.end(), older));  // of the query's oldest part
-  const Millis youngest = least(std::max_element(newest.begin(), newest.end(), older));
-  const Millis data_age = std::min(age, settings.freshness) + half_window;
-  const auto partial = [&](std::string why) { return Judgement{Trust::Partial, std::move(why), data_age, lacking}; };
-  if (youngest > settings.freshness) {
-    return {Trust::Stale, "the newest sample is " + format_rough(youngest) + " old", data_age, lacking};
-  }
-  if (sources.behind() > settings.freshness)
-    return partial("samples of up to " + format_rough(sources.behind()) +
-                   " later were read before: the clock was set back, or the server lost them");
-  if (!answer.warnings.empty()) return partial("Prometheus warns: " + first_of(answer.warnings));
-  if (!evidence->unseen.empty())
-    return partial("no series lies behind a part of the query: " + first_of(evidence->unseen));
-  if (age > settings.freshness)
-    return partial("the newest sample behind a part of the query is " + format_rough(age) + " old");
-  if (own.named()) {
-    const auto pods = count_pods(own, *coverage.pods, data_age, now);
-    if (pods.reporting < pods.expected)
-      return partial(std::to_string(pods.reporting) + " of " + std::to_string(pods.expected) + " Ready pods report");
-  }
-  const auto by_name = count_by_name(*evidence, coverage, now, settings.freshness);
-  if (by_name && *by_name < coverage.unseen->counted)
-    return partial(std::to_string(*by_name) + " pods whose names begin with " + coverage.unseen->target +
-                   "- report, and the scale counts " + std::to_string(coverage.unseen->counted) +
-                   ": its pods cannot be seen");
-  if (lacking) return partial(missing);
-  if (sources.crowded())
-    return partial(
-        "the series behind it change so often that nobody can tell which are missing: drop labels that "
-        "change with each scrape");
-  if (!evidence->complete) return partial("the server answered only in part which series lie behind it");
-  return {Trust::Whole, "", data_age, false, own.named() || by_name};
+  const auto ahead = drop_ahead(dated, now, settings);
+  auto quality = quality_by_evidence(answer, dated, coverage, sources, now, settings);
+  if (ahead == 0) return quality;
+  if (quality.trust == Trust::Whole) quality.trust = Trust::Partial;
+  quality.note += (quality.note.empty() ? "" : "; ") + std::to_string(ahead) +
+                  " sources whose newest sample is dated later than now do not count: compare their clocks with ours";
+  return quality;
 }
 
 }  // namespace aia::loop

@@ -43,7 +43,7 @@ struct Coverage {
   std::optional<Unseen> unseen{};
 };
 
-struct Judgement {
+struct DataQuality {
   plan::Trust trust = plan::Trust::Whole;
   std::string note;      ///< why the trust is not Whole; with Whole, why there is no evidence, or empty
   Millis data_age{0};    ///< age of the newest sample of the query's oldest part, plus half the rate window
@@ -59,7 +59,7 @@ std::size_t drop_ahead(ports::Evidence& evidence, WallTime now, const Settings& 
 /// the value. Where the series name the target's own pods, only Ready pods are expected to report, because pods come
 /// and go as we scale. Where the target's pods cannot be seen, the number of reporting pods with the target's name is
 /// compared with the number that the scale counts.
-Judgement judge(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence, const Coverage& coverage,
-                Sources& sources, WallTime now, const Settings& settings);
+DataQuality data_quality(const ports::QueryAnswer& answer, const Result<ports::Evidence>& evidence,
+                         const Coverage& coverage, Sources& sources, WallTime now, const Settings& settings);
 
 }  // namespace aia::loop

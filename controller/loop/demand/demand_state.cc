@@ -38,6 +38,22 @@ forecasting::Options options_of(const SeriesIdentity& identity) {
   return options;
 }
 
+constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
+
+bool is_demand(double value) {
+  return std::isfinite(value) && value >= 0 && value <= kMostDemand;
+}
+
+/// The values of each part, in the order of `names`; nullptr: a part without values.
+std::vector<const std::vector<double>*> columns_of(const std::vector<std::string>& names, const PartValues& parts) {
+  std::vector<const std::vector<double>*> columns;
+  for (const std::string& name : names) {
+    const auto found = parts.find(name);
+    columns.push_back(found == parts.end() ? nullptr : &found->second);
+  }
+  return columns;
+}
+
 }  // namespace
 
 bool wants_forecast(const api::DemandSpec& demand, const api::ForecastSpec& forecast) {
@@ -56,29 +72,29 @@ DemandState::DemandState(SeriesIdentity identity)
 void DemandState::feed(const GridRange& range, const std::vector<double>& values, Millis horizon, Millis memory,
                        const PartValues& parts) {
   if (forecaster_) forecaster_->set_planning_horizon(horizon);
-  std::vector<const std::vector<double>*> columns;  // nullptr: a part without values
-  for (const std::string& value : parts_.values()) {
-    const auto found = parts.find(value);
-    columns.push_back(found == parts.end() ? nullptr : &found->second);
-  }
-  constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
+  const auto columns = columns_of(parts_.values(), parts);
   for (std::size_t i = 0; i < values.size() && forecaster_; ++i) {
-    const bool usable = std::isfinite(values[i]) && values[i] >= 0 && values[i] <= kMostDemand;
+    const bool usable = is_demand(values[i]);
     if (!usable && !newest_value_) continue;
     if (usable) newest_value_ = range.at(i);
     if (usable) collapse_.learn(values[i], range.at(i), range.step);
-    GridPoint taken{range.at(i), usable ? values[i] : kGap, {}, doubt_.doubts(range.at(i), range.step, memory)};
-    for (const auto* column : columns) taken.parts.push_back(column == nullptr ? 0 : (*column)[i]);
-    for (const auto& point : masking_.take(std::move(taken), rate_window_)) {
-      using forecasting::Observed;
-      forecaster_->update(point.at, point.value, point.parts, point.doubted ? Observed::AtLeast : Observed::Whole);
-      if (!std::isnan(point.value)) newest_learned_ = point.at;
-    }
+    GridPoint point{range.at(i), usable ? values[i] : kGap, {}, censored_.censors(range.at(i), range.step, memory)};
+    for (const auto* column : columns) point.parts.push_back(column == nullptr ? 0 : (*column)[i]);
+    learn(std::move(point));
   }
   horizon_.reset();
   const bool was_loaded = history_.loaded();
   history_.fed(range);
   if (!was_loaded && history_.loaded()) history_was_empty_ = !newest_value_;
+}
+
+/// Teaches the forecaster the points that are settled by `taken`.
+void DemandState::learn(GridPoint taken) {
+  for (const auto& point : masking_.take(std::move(taken), rate_window_)) {
+    using forecasting::Observed;
+    forecaster_->update(point.at, point.value, point.parts, point.censored ? Observed::AtLeast : Observed::Whole);
+    if (!std::isnan(point.value)) newest_learned_ = point.at;
+  }
 }
 
 std::optional<double> DemandState::highest_lately(WallTime now) const {
@@ -210,7 +226,7 @@ forecasting::Scenarios DemandState::scenarios(Millis furthest) const {
 
 void DemandState::shift(Millis by) {
   for (Answered* answered : {&value_, &backlog_, &running_}) answered->sources.shift(by);
-  doubt_.shift(by);
+  censored_.shift(by);
   collapse_.shift(by);
   parts_.shift(by);
   for (auto& promise : promises_) promise.at += by;

@@ -66,12 +66,12 @@ class DemandState {
   [[nodiscard]] Answered& backlog() { return backlog_; }
   [[nodiscard]] Answered& running() { return running_; }
 
-  /// Notes whether this cycle's value covers all sources (Doubt::look).
-  void look(bool all, WallTime now, Millis rate_window) { doubt_.look(all, now, rate_window); }
+  /// Notes whether this cycle's value covers all sources (CensoredIntervals::look).
+  void look(bool all, WallTime now, Millis rate_window) { censored_.look(all, now, rate_window); }
 
   /// Feeds the points of `range` to the forecaster, whose models are judged at `horizon`. Leading gaps, from before the
-  /// series existed, are left out. Points that may lack a source are lower bounds, as far as Doubt::doubts allows with
-  /// `memory`. Points that are no demand become gaps; undecided points wait (masking.h).
+  /// series existed, are left out. Points that may lack a source are lower bounds, as far as CensoredIntervals::censors
+  /// allows with `memory`. Points that are no demand become gaps; undecided points wait (masking.h).
   void feed(const GridRange& range, const std::vector<double>& values, Millis horizon, Millis memory,
             const PartValues& parts = {});
 
@@ -150,10 +150,12 @@ class DemandState {
   std::optional<ports::Expectation> expected_for(WallTime now, Millis late);
 
  private:
+  void learn(GridPoint taken);
+
   SeriesIdentity identity_;
   SeriesHistory history_;
   Answered value_, backlog_, running_;
-  Doubt doubt_;
+  CensoredIntervals censored_;
   Collapse collapse_;
   Parts parts_;
   Masking masking_;

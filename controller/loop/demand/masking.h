@@ -21,7 +21,7 @@ struct GridPoint {
   WallTime at{};
   double value = 0;  ///< NaN: a gap, or left out
   std::vector<double> parts{};
-  bool doubted = false;  ///< a lower bound, see censored_intervals.h
+  bool censored = false;  ///< a lower bound, see censored_intervals.h
 };
 
 class Masking {

@@ -101,35 +101,41 @@ std::string still_held(const Pool& pool) {
          (unlabelled > 0 ? "; pods run on " + count(unlabelled, "node") + " of it without spec.nodes.labels" : "");
 }
 
+/// The condition where a write failed.
+Condition not_written(const Pool& pool, const Error& error) {
+  const auto type = ConditionType::AbleToSize;
+  const bool forbidden = error.kind == ErrorKind::Forbidden;
+  const std::string what = error.message + (forbidden ? "; allow it (manifests/overlays/act)" : "");
+  const std::string left = left_behind(pool);
+  if (pool.any_counts())
+    return condition(type, ConditionStatus::False, forbidden ? Code::Forbidden : Code::WriteFailed, what);
+  return condition(type, ConditionStatus::False, Code::ReleaseNeeded,
+                   "what was done for this pool cannot be undone (" + what + (left.empty() ? "" : "; " + left) +
+                       "): run `aiautoscaler release --all`");
+}
+
+/// The condition where the provider refuses, or the pool could not be read.
+Condition not_sizeable(const Pool& pool) {
+  const auto type = ConditionType::AbleToSize;
+  const auto& supply = pool.seen.supply;
+  const std::string left = left_behind(pool);
+  if (supply.refusal)
+    return condition(
+        type, ConditionStatus::False, supply.refusal->code,
+        supply.refusal->message + (left.empty() ? "" : "; " + left + ": `aiautoscaler release --all` puts it back"));
+  const bool invalid = supply.problem->kind == ErrorKind::Invalid;
+  const bool gone = invalid || supply.problem->kind == ErrorKind::NotFound;
+  const bool for_ever = invalid && !left.empty();
+  return condition(
+      type, gone ? ConditionStatus::False : ConditionStatus::Unknown, gone ? Code::ScaleNotFound : Code::Unavailable,
+      supply.problem->message + (for_ever ? "; " + left + ": `aiautoscaler release --all --force` forgets it" : ""));
+}
+
 Condition able_to_size(const Pool& pool) {
   const auto type = ConditionType::AbleToSize;
-  const bool acts = pool.any_counts();
-  if (const Error* error = pool.refused()) {
-    const bool forbidden = error->kind == ErrorKind::Forbidden;
-    const std::string what = error->message + (forbidden ? "; allow it (manifests/overlays/act)" : "");
-    const std::string left = left_behind(pool);
-    if (!acts)
-      return condition(type, ConditionStatus::False, Code::ReleaseNeeded,
-                       "what was done for this pool cannot be undone (" + what + (left.empty() ? "" : "; " + left) +
-                           "): run `aiautoscaler release --all`");
-    return condition(type, ConditionStatus::False, forbidden ? Code::Forbidden : Code::WriteFailed, what);
-  }
-  if (pool.seen.supply.refusal) {
-    const std::string left = left_behind(pool);
-    return condition(type, ConditionStatus::False, pool.seen.supply.refusal->code,
-                     pool.seen.supply.refusal->message +
-                         (left.empty() ? "" : "; " + left + ": `aiautoscaler release --all` puts it back"));
-  }
-  if (pool.seen.supply.problem) {
-    const bool gone =
-        pool.seen.supply.problem->kind == ErrorKind::NotFound || pool.seen.supply.problem->kind == ErrorKind::Invalid;
-    const std::string left = left_behind(pool);
-    const bool for_ever = pool.seen.supply.problem->kind == ErrorKind::Invalid && !left.empty();
-    return condition(type, gone ? ConditionStatus::False : ConditionStatus::Unknown,
-                     gone ? Code::ScaleNotFound : Code::Unavailable,
-                     pool.seen.supply.problem->message +
-                         (for_ever ? "; " + left + ": `aiautoscaler release --all --force` forgets it" : ""));
-  }
+  const auto& supply = pool.seen.supply;
+  if (const Error* error = pool.refused()) return not_written(pool, *error);
+  if (supply.refusal || supply.problem) return not_sizeable(pool);
   if (pool.members.empty())
     return condition(type, ConditionStatus::Unknown, Code::Unused,
                      "no AIAutoscaler names this pool in spec.nodePoolRefs" + still_held(pool));
@@ -139,8 +145,8 @@ Condition able_to_size(const Pool& pool) {
                      paused ? "its AIAutoscalers are Paused or not the only owners: what there is is held as it is"
                             : "its AIAutoscalers are in mode Recommend: no nodes are asked for" + still_held(pool));
   }
-  if (!pool.seen.supply.rolling.empty())
-    return condition(type, ConditionStatus::True, Code::Rollout, "nodes may be asked for; " + pool.seen.supply.rolling);
+  if (!supply.rolling.empty())
+    return condition(type, ConditionStatus::True, Code::Rollout, "nodes may be asked for; " + supply.rolling);
   return condition(type, ConditionStatus::True, Code::ReadyToSize, "nodes may be asked for");
 }
 

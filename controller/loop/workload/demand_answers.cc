@@ -136,23 +136,23 @@ void DemandBatch::answer_value(const Slot& slot, WallTime now) {
     workload.fail("observe", value.error().in(who));
     return;
   }
-  auto judgement = judge(*answer, evidence, coverage_of(workload), state.value().sources, now, settings_);
+  auto quality = data_quality(*answer, evidence, coverage_of(workload), state.value().sources, now, settings_);
   const ports::Evidence* const behind = evidence && evidence->unread.empty() ? &*evidence : nullptr;
   if (evidence) {
     // While a pod that served is lost, the measured value is a lower bound of demand.
-    const bool all_seen = !judgement.lacking && judgement.trust != plan::Trust::Stale;
+    const bool all_seen = !quality.lacking && quality.trust != plan::Trust::Stale;
     state.look(all_seen && !workload.state->pods.any_lost(), now,
                behind != nullptr ? behind->rate_window : kUnknownWindow);
     if (behind != nullptr) state.set_rate_window(behind->rate_window);
   }
   state.value().answered = true;
-  input.per_pod = judgement.per_pod;
+  input.per_pod = quality.per_pod;
   input.value = *value;
   const auto known = state.highest_lately(now);
   input.confirmed = state.value().confirmation.look(*value, behind, now, known);
-  input.trust = judgement.trust;
-  input.trust_note = std::move(judgement.note);
-  input.data_age = judgement.data_age;
+  input.trust = quality.trust;
+  input.trust_note = std::move(quality.note);
+  input.data_age = quality.data_age;
   judge_clock(input);
   if (!evidence) workload.fail("observe", evidence.error().in("evidence of " + who));
 }
@@ -177,10 +177,10 @@ void DemandBatch::answer_beside(const Slot& slot, Beside beside, WallTime now) {
     return workload.fail("observe", amount.error().in(who));
   }
   const auto evidence = evidence_of(beside.question);
-  auto judgement = judge(*answer, evidence, coverage_of(workload), beside.before.sources, now, settings_);
-  beside.missing = judgement.trust != plan::Trust::Whole;
-  beside.note = std::move(judgement.note);
-  if (judgement.trust == plan::Trust::Stale) return;
+  auto quality = data_quality(*answer, evidence, coverage_of(workload), beside.before.sources, now, settings_);
+  beside.missing = quality.trust != plan::Trust::Whole;
+  beside.note = std::move(quality.note);
+  if (quality.trust == plan::Trust::Stale) return;
   beside.amount = *amount;
   const ports::Evidence* const behind = evidence && evidence->unread.empty() ? &*evidence : nullptr;
   beside.confirmed = beside.before.confirmation.look(*amount, behind, now);

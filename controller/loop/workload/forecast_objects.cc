@@ -37,6 +37,44 @@ void put_figures(api::ForecastStatus& status, const DemandView& view, const plan
   status.replicas = figures.needed();
 }
 
+/// Notes a write of a Forecast. False: nothing more is to be written.
+bool note(Cycle& cycle, Workload& workload, const Status& outcome, const std::string& what) {
+  if (!outcome && lead_lost(cycle, outcome.error())) return false;
+  cycle.breaker.note(outcome);
+  if (!outcome) workload.fail("report", outcome.error().in(what));
+  return true;
+}
+
+/// Writes the Forecast of the demand entry at `index` if it is due. False: nothing more is to be written.
+bool write_forecast(Cycle& cycle, Workload& workload, std::size_t index, ports::Cluster& cluster,
+                    const Settings& settings) {
+  const auto& demand = workload.demand[index].input.spec.name;
+  const auto name = name_of(workload, demand);
+  auto& written = workload.state->forecasts;
+  WrittenForecast next{write_slot(cycle.now, settings.grid_step, workload.object.meta.ns + "/" + name),
+                       workload.decision ? workload.decision->desired : std::nullopt, workload.demand[index].model};
+  const auto last = written.find(demand);
+  if (last != written.end() && last->second.is_of(next)) return true;
+  const auto forecast = forecast_of(workload, index, cycle.now, settings);
+  next.said = forecast.status;
+  next.said.fan.clear();
+  if (last != written.end() && last->second.said == next.said) return true;  // another decision, the same forecast
+  const auto outcome = cluster.write_forecast(forecast);
+  if (outcome) written[demand] = std::move(next);
+  return note(cycle, workload, outcome, "Forecast " + name);
+}
+
+/// Deletes Forecasts of removed demand entries. False: nothing more is to be written.
+bool delete_forecasts(Cycle& cycle, Workload& workload, const std::set<std::string>& wanted, ports::Cluster& cluster) {
+  for (const auto& name : cluster.forecasts_of(workload.object)) {
+    if (wanted.contains(name) || cycle.breaker.is_open()) continue;
+    auto outcome = cluster.delete_forecast({workload.object.meta.ns, name});
+    if (!outcome && outcome.error().kind == ErrorKind::NotFound) outcome = done;
+    if (!note(cycle, workload, outcome, "deleting Forecast " + name)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 api::Forecast forecast_of(const Workload& workload, std::size_t index, WallTime now, const Settings& settings) {
@@ -68,37 +106,14 @@ api::Forecast forecast_of(const Workload& workload, std::size_t index, WallTime 
 }
 
 void write_forecasts(Cycle& cycle, Workload& workload, ports::Cluster& cluster, const Settings& settings) {
-  auto& breaker = cycle.breaker;
-  const WallTime now = cycle.now;
-  auto& written = workload.state->forecasts;
   std::set<std::string> wanted;
   for (std::size_t i = 0; i < workload.demand.size(); ++i) {
-    const auto& demand = workload.demand[i].input.spec.name;
-    const auto name = name_of(workload, demand);
-    wanted.insert(name);
-    WrittenForecast next{write_slot(now, settings.grid_step, workload.object.meta.ns + "/" + name),
-                         workload.decision ? workload.decision->desired : std::nullopt, workload.demand[i].model};
-    const auto last = written.find(demand);
-    if ((last != written.end() && last->second.is_of(next)) || breaker.is_open()) continue;
-    const auto forecast = forecast_of(workload, i, now, settings);
-    next.said = forecast.status;
-    next.said.fan.clear();
-    if (last != written.end() && last->second.said == next.said) continue;  // another decision, the same forecast
-    const auto outcome = cluster.write_forecast(forecast);
-    if (!outcome && lead_lost(cycle, outcome.error())) return;
-    breaker.note(outcome);
-    if (outcome) written[demand] = std::move(next);
-    if (!outcome) workload.fail("report", outcome.error().in("Forecast " + name));
+    wanted.insert(name_of(workload, workload.demand[i].input.spec.name));
+    if (!cycle.breaker.is_open() && !write_forecast(cycle, workload, i, cluster, settings)) return;
   }
-  for (const auto& name : cluster.forecasts_of(workload.object)) {
-    if (wanted.contains(name) || breaker.is_open()) continue;
-    const auto outcome = cluster.delete_forecast({workload.object.meta.ns, name});
-    if (!outcome && lead_lost(cycle, outcome.error())) return;
-    const bool gone = outcome || outcome.error().kind == ErrorKind::NotFound;
-    breaker.note(outcome);
-    if (!gone) workload.fail("report", outcome.error().in("deleting Forecast " + name));
-  }
-  std::erase_if(written, [&](const auto& entry) { return !wanted.contains(name_of(workload, entry.first)); });
+  if (!delete_forecasts(cycle, workload, wanted, cluster)) return;
+  std::erase_if(workload.state->forecasts,
+                [&](const auto& entry) { return !wanted.contains(name_of(workload, entry.first)); });
 }
 
 }  // namespace aia::loop

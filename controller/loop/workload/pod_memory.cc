@@ -36,21 +36,24 @@ void PodMemory::observe(const std::vector<ports::Pod>& pods, int spec_replicas, 
   were_ready_ = std::move(were_ready);
   losses_ = std::move(losses);
   lost_ = std::move(lost);
-  while (!at_once_.empty() && (at_once_.back().second <= unsteady || at_once_.size() > kMostAtOnce))
-    at_once_.pop_back();
-  if (unsteady > 0) at_once_.emplace_back(now, unsteady);
+  note_unsteady(unsteady, now);
   spec_replicas_ = spec_replicas;
   best_ready_ = std::max(std::min(best_ready_, spec_replicas), std::min(ready, spec_replicas));
   missing_ = best_ready_ - std::min(ready, spec_replicas);
+}
+
+/// Notes how many pods are lost repeatedly now. Only a larger number than any later number is worth remembering.
+void PodMemory::note_unsteady(int unsteady, WallTime now) {
+  while (!at_once_.empty() && (at_once_.back().second <= unsteady || at_once_.size() > kMostAtOnce))
+    at_once_.pop_back();
+  if (unsteady > 0) at_once_.emplace_back(now, unsteady);
 }
 
 /// Follows starts across pods: a pod that goes although the target asks for no fewer replicas is replaced.
 void PodMemory::follow_starts(const std::vector<ports::Pod>& pods, int spec_replicas) {
   std::map<std::string, WallTime> starts;
   std::vector<const ports::Pod*> fresh;
-  int there = 0;
   for (const auto& pod : pods) {
-    there += pod.finished || pod.deleting ? 0 : 1;
     const auto before = starts_.find(pod.uid);
     const bool is_start = is_starting(pod) && !pod.lost_since && !were_ready_.contains(pod.uid);
     if (is_start && before == starts_.end()) fresh.push_back(&pod);
@@ -61,13 +64,20 @@ void PodMemory::follow_starts(const std::vector<ports::Pod>& pods, int spec_repl
   for (const auto& [uid, since] : starts_)
     if (spec_replicas >= spec_replicas_) gone_.push_back(since);
   std::sort(gone_.begin(), gone_.end(), std::greater<>());  // the oldest last
-  for (const auto* pod : fresh) {
-    starts[pod->uid] = gone_.empty() ? pod->created : std::min(gone_.back(), pod->created);
-    if (!gone_.empty()) gone_.pop_back();
-  }
-  const auto missing = static_cast<std::size_t>(std::max(0, spec_replicas - there));
+  for (const auto* pod : fresh) starts[pod->uid] = std::min(take_oldest_gone().value_or(pod->created), pod->created);
+  const auto there =
+      std::count_if(pods.begin(), pods.end(), [](const ports::Pod& pod) { return !pod.finished && !pod.deleting; });
+  const auto missing = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, spec_replicas - there));
   if (gone_.size() > missing) gone_.erase(gone_.begin(), gone_.end() - static_cast<std::ptrdiff_t>(missing));
   starts_ = std::move(starts);
+}
+
+/// The begin of the oldest start that nobody took over.
+std::optional<WallTime> PodMemory::take_oldest_gone() {
+  if (gone_.empty()) return std::nullopt;
+  const WallTime oldest = gone_.back();
+  gone_.pop_back();
+  return oldest;
 }
 
 WallTime PodMemory::start_of(const ports::Pod& pod) const {

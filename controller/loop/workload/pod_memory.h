@@ -50,6 +50,8 @@ class PodMemory {
   void shift(Millis by);
 
  private:
+  void note_unsteady(int unsteady, WallTime now);
+  std::optional<WallTime> take_oldest_gone();
   void follow_starts(const std::vector<ports::Pod>& pods, int spec_replicas);
 
   std::set<std::string> were_ready_;              // uids of pods that were ever Ready

@@ -52,32 +52,9 @@ std::string in_words(const std::vector<std::string>& names) {
   return names.size() <= kNamed ? words : words + " and " + std::to_string(names.size() - kNamed) + " more";
 }
 
-}  // namespace
-
-int bound_pods(const ports::Target& target) {
-  return static_cast<int>(std::count_if(target.pods.begin(), target.pods.end(), [](const ports::Pod& pod) {
-    return !pod.node.empty() && !pod.finished && !pod.deleting;
-  }));
-}
-
-plan::ReplicaInput replicas_of(const ports::Target& target, const WorkloadState& state, Millis lead, WallTime now,
-                               const Settings& settings) {
-  plan::ReplicaInput replicas;
-  replicas.spec = target.spec_replicas;
-  replicas.rollout_stalled = state.rollout.is_stalled(target.progress_deadline, now);
-  if (!replicas.rollout_stalled) replicas.rollout = target.rollout;
-  replicas.unseen = target.pods_unseen;
-  if (!replicas.unseen.empty()) {
-    // A scale whose status counts no replica, although its spec asks for some, tells no more than its spec.
-    replicas.ready =
-        target.status_replicas > 0 ? std::min(target.spec_replicas, target.status_replicas) : target.spec_replicas;
-    return replicas;
-  }
-  const bool by_replica_set = target.removal == ports::Removal::NotReadyFirst;
-  replicas.ordered = target.ordered || (!by_replica_set && are_started_in_order(target.pods));
-  replicas.missing = state.pods.missing();
-  replicas.removal_unknown = target.removal == ports::Removal::Unknown;
-  replicas.unsteady = state.pods.unsteady_since(now - std::max(kQuiet, 2 * lead));
+/// Sorts the target's pods into `replicas`.
+void add_pods(plan::ReplicaInput& replicas, const ports::Target& target, const WorkloadState& state, Millis lead,
+              WallTime now, const Settings& settings) {
   std::vector<std::string> lost;
   for (const auto& pod : target.pods) {
     const auto lost_since = state.pods.lost_since(pod);
@@ -99,7 +76,36 @@ plan::ReplicaInput replicas_of(const ports::Target& target, const WorkloadState&
   std::sort(replicas.ready_ranks.begin(), replicas.ready_ranks.end());
   std::sort(lost.begin(), lost.end());
   replicas.lost_names = in_words(lost);
+}
+
+}  // namespace
+
+plan::ReplicaInput replicas_of(const ports::Target& target, const WorkloadState& state, Millis lead, WallTime now,
+                               const Settings& settings) {
+  plan::ReplicaInput replicas;
+  replicas.spec = target.spec_replicas;
+  replicas.rollout_stalled = state.rollout.is_stalled(target.progress_deadline, now);
+  if (!replicas.rollout_stalled) replicas.rollout = target.rollout;
+  replicas.unseen = target.pods_unseen;
+  if (!replicas.unseen.empty()) {
+    // A scale whose status counts no replica, although its spec asks for some, tells no more than its spec.
+    replicas.ready =
+        target.status_replicas > 0 ? std::min(target.spec_replicas, target.status_replicas) : target.spec_replicas;
+    return replicas;
+  }
+  const bool by_replica_set = target.removal == ports::Removal::NotReadyFirst;
+  replicas.ordered = target.ordered || (!by_replica_set && are_started_in_order(target.pods));
+  replicas.missing = state.pods.missing();
+  replicas.removal_unknown = target.removal == ports::Removal::Unknown;
+  replicas.unsteady = state.pods.unsteady_since(now - std::max(kQuiet, 2 * lead));
+  add_pods(replicas, target, state, lead, now, settings);
   return replicas;
+}
+
+int bound_pods(const ports::Target& target) {
+  return static_cast<int>(std::count_if(target.pods.begin(), target.pods.end(), [](const ports::Pod& pod) {
+    return !pod.node.empty() && !pod.finished && !pod.deleting;
+  }));
 }
 
 }  // namespace aia::loop

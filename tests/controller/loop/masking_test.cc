@@ -187,7 +187,7 @@ TEST_CASE("masking: points that wait are said, and the parts of all of them are 
   REQUIRE(settled.size() == 2);
   CHECK(std::isnan(settled[0].value));
   CHECK(settled[0].parts.size() == 3);
-  CHECK(settled[0].doubted);
+  CHECK(settled[0].censored);
   CHECK(settled[1].value == 41);
   CHECK(settled[1].parts == std::vector<double>{30, 11, 0});
   CHECK(masking.newest_left_out() == at);

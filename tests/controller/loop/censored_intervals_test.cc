@@ -26,12 +26,12 @@ TEST_CASE("doubt: which points it covers") {
       {"several are remembered", {true, false, true, true, false, true, true}, {1, 2, 4, 5}},
   };
   for (const auto& row : rows) {
-    Doubt doubt;
+    CensoredIntervals censored;
     for (std::size_t i = 0; i < row.looks.size(); ++i)
-      doubt.look(row.looks[i], kStart + std::chrono::minutes(i + 1), std::chrono::minutes(row.window));
+      censored.look(row.looks[i], kStart + std::chrono::minutes(i + 1), std::chrono::minutes(row.window));
     std::vector<int> covered;
     for (int minute = 0; minute < static_cast<int>(row.looks.size()); ++minute) {
-      if (doubt.covers(kStart + std::chrono::minutes(minute) + 30s)) covered.push_back(minute);
+      if (censored.covers(kStart + std::chrono::minutes(minute) + 30s)) covered.push_back(minute);
     }
     INFO(row.what);
     CHECK(covered == row.covered);
@@ -39,14 +39,14 @@ TEST_CASE("doubt: which points it covers") {
 }
 
 TEST_CASE("doubt: where sources come and go all day most is believed") {
-  Doubt doubt;
-  int doubted = 0;
+  CensoredIntervals censored;
+  int points = 0;
   for (int minute = 0; minute < 48 * 60; ++minute) {
     const WallTime now = kStart + std::chrono::minutes(minute);
-    doubt.look(minute % 15 == 0, now, 1min);
-    doubted += doubt.doubts(now - 30s, 1min, 10min) ? 1 : 0;
+    censored.look(minute % 15 == 0, now, 1min);
+    points += censored.censors(now - 30s, 1min, 10min) ? 1 : 0;
   }
-  CHECK(doubted == 2 * 60);  // an hour a day
+  CHECK(points == 2 * 60);  // an hour a day
 }
 
 TEST_CASE("sources: silence counts while somebody looks") {

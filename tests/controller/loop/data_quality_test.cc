@@ -36,10 +36,10 @@ ports::Evidence evidence_of(int pods, Millis age, Millis window = 0s) {
   return evidence;
 }
 
-Judgement judged(const Result<ports::Evidence>& evidence, const std::vector<ports::Pod>& pods,
-                 const ports::QueryAnswer& answer = answer_with({1})) {
+DataQuality judged(const Result<ports::Evidence>& evidence, const std::vector<ports::Pod>& pods,
+                   const ports::QueryAnswer& answer = answer_with({1})) {
   Sources sources;
-  return judge(answer, evidence, {"serving", &pods}, sources, kStart, Settings{});
+  return data_quality(answer, evidence, {"serving", &pods}, sources, kStart, Settings{});
 }
 
 TEST_CASE("a query gives exactly one number of requests") {
@@ -116,7 +116,7 @@ TEST_CASE("pods that cannot be seen are counted by their names against what the 
   const auto by_name = [&](const ports::Evidence& evidence, int counted) {
     Sources sources;
     const Coverage coverage{"serving", &none, Coverage::Unseen{"llm", counted}};
-    return judge(answer_with({1}), evidence, coverage, sources, kStart, Settings{});
+    return data_quality(answer_with({1}), evidence, coverage, sources, kStart, Settings{});
   };
   CHECK(by_name(evidence_of(10, 10s), 10).trust == Trust::Whole);
   CHECK(by_name(evidence_of(10, 10s), 10).per_pod);
@@ -138,7 +138,7 @@ TEST_CASE("samples that are older than what was read before are partial, until a
   const auto at = [&](WallTime now, Millis age) {
     auto evidence = evidence_of(3, age);
     for (auto& pod : evidence.pods) pod.newest += now - kStart;
-    return judge(answer_with({1}), evidence, {"serving", &pods}, sources, now, Settings{});
+    return data_quality(answer_with({1}), evidence, {"serving", &pods}, sources, now, Settings{});
   };
   CHECK(at(kStart, 10s).trust == Trust::Whole);
   CHECK(at(kStart + 15s, -10s).trust == Trust::Whole);  // dated a little ahead: as new as now
@@ -182,7 +182,7 @@ TEST_CASE("one pod loses one of two metrics and keeps the other") {
   const auto pods = ready_pods(3);
   Sources sources;
   const auto at = [&](const ports::Evidence& evidence) {
-    return judge(answer_with({1}), evidence, {"serving", &pods}, sources, kStart, Settings{});
+    return data_quality(answer_with({1}), evidence, {"serving", &pods}, sources, kStart, Settings{});
   };
   // A metric that begins with a pod's first error was never there: it is not missed.
   auto evidence = two_parts(3, 10s, 10s);
@@ -190,11 +190,11 @@ TEST_CASE("one pod loses one of two metrics and keeps the other") {
   CHECK(at(evidence).trust == Trust::Whole);
   sources = {};
   auto before = two_parts(3, 25s, 25s);
-  static_cast<void>(judge(answer_with({1}), before, {"serving", &pods}, sources, kStart - 15s, Settings{}));
+  static_cast<void>(data_quality(answer_with({1}), before, {"serving", &pods}, sources, kStart - 15s, Settings{}));
   CHECK(at(evidence).note == "1 of 6 sources that reported in the last 10m no longer do");
   // A pod of ours that is gone is not missed, nor one that came back under another address.
   static_cast<void>(
-      judge(answer_with({1}), evidence_of(4, 25s), {"serving", &pods}, sources, kStart - 15s, Settings{}));
+      data_quality(answer_with({1}), evidence_of(4, 25s), {"serving", &pods}, sources, kStart - 15s, Settings{}));
   evidence = two_parts(3, 10s, 10s);
   for (auto& pod : evidence.pods) pod.instance = "10.0.0.9";
   CHECK(at(evidence).trust == Trust::Whole);
@@ -207,7 +207,7 @@ TEST_CASE("beside our pods' metric a gateway's part is still missed when it fall
   evidence.pods.push_back({"", "", kStart - 10s, "gateway-1", 1});
   evidence.pods.push_back({"", "", kStart - 10s, "gateway-2", 1});
   const auto trust = [&](WallTime now) {
-    return judge(answer_with({1}), evidence, {"serving", &pods}, sources, now, Settings{}).trust;
+    return data_quality(answer_with({1}), evidence, {"serving", &pods}, sources, now, Settings{}).trust;
   };
   CHECK(trust(kStart - 1s) == Trust::Whole);
   evidence.pods.pop_back();
@@ -223,9 +223,9 @@ TEST_CASE("what cannot be judged may only raise") {
   CHECK(judged(cut_off, pods).trust == Trust::Partial);
   auto warned = answer_with({1});
   warned.warnings = {"remote read failed", "another"};
-  const auto judgement = judged(evidence_of(2, 1s), pods, warned);
-  CHECK(judgement.trust == Trust::Partial);
-  CHECK(judgement.note == "Prometheus warns: remote read failed (and 1 more)");
+  const auto quality = judged(evidence_of(2, 1s), pods, warned);
+  CHECK(quality.trust == Trust::Partial);
+  CHECK(quality.note == "Prometheus warns: remote read failed (and 1 more)");
 }
 
 }  // namespace
