@@ -6,9 +6,9 @@
 
 #include "controller/api/accelerator_pool_json.h"
 #include "controller/api/meta_json.h"
-#include "controller/kube/list.h"
-#include "controller/kube/request.h"
-#include "controller/kube/response.h"
+#include "controller/kube/client/request.h"
+#include "controller/kube/client/response.h"
+#include "controller/kube/watch/list.h"
 
 namespace aia::kube {
 namespace {

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "controller/kube/buffer_client.h"
-#include "controller/kube/event_recorder.h"
-#include "controller/kube/size_writer.h"
-#include "controller/kube/supply_reader.h"
+#include "controller/kube/nodepool/buffer_client.h"
+#include "controller/kube/nodepool/size_writer.h"
+#include "controller/kube/nodepool/supply_reader.h"
+#include "controller/kube/report/event_recorder.h"
 
 namespace aia::kube {
 

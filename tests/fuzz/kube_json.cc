@@ -1,14 +1,14 @@
 // Documents of the API server, whatever it sends: parsing keeps what it does not trim, decoders neither throw nor make
 // up replicas. The first byte chooses what is trimmed.
-#include "controller/kube/discovery.h"
-#include "controller/kube/json.h"
-#include "controller/kube/lease_client.h"
-#include "controller/kube/owner.h"
-#include "controller/kube/pod.h"
-#include "controller/kube/pod_join.h"
-#include "controller/kube/response.h"
-#include "controller/kube/rollout.h"
-#include "controller/kube/scale.h"
+#include "controller/kube/client/discovery.h"
+#include "controller/kube/client/json.h"
+#include "controller/kube/client/response.h"
+#include "controller/kube/client/scale.h"
+#include "controller/kube/lease/lease_client.h"
+#include "controller/kube/workload/owner.h"
+#include "controller/kube/workload/pod.h"
+#include "controller/kube/workload/pod_join.h"
+#include "controller/kube/workload/rollout.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace aia;

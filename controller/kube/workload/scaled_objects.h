@@ -1,0 +1,51 @@
+// KEDA's ScaledObjects and their targets. Each ScaledObject creates an HPA, and creates the HPA again after a deletion,
+// so deleting the HPA does not free a target. ScaledObjects are listed every 30 s at most, not watched, because their
+// targets hardly ever change. Source: https://keda.sh/docs/latest/reference/scaledobject-spec
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "controller/http/transport.h"
+#include "controller/kube/client/discovery.h"
+#include "controller/kube/workload/owner.h"
+
+namespace aia::kube {
+
+class ScaledObjects {
+ public:
+  /// For namespace `ns`; empty: all namespaces. `transport`, `clock` and `discovery` must outlive this object.
+  ScaledObjects(http::Transport& transport, const ports::Clock& clock, Discovery& discovery, std::string ns)
+      : transport_(transport), clock_(clock), discovery_(discovery), ns_(std::move(ns)) {}
+
+  /// Lists the ScaledObjects unless the last try is less than 30 s old. After a failure other than Forbidden the old
+  /// list stays. From any thread.
+  void refresh(Millis deadline);
+  /// Calls refresh() if no list was tried yet, so that the first decision knows the ScaledObjects.
+  void look_first(Millis deadline);
+
+  /// Names of the ScaledObjects of namespace `ns` that scale `target`.
+  [[nodiscard]] std::vector<std::string> that_scale(const std::string& ns, const api::TargetRef& target) const;
+
+  /// Why some ScaledObjects are unknown, in a single line; empty: all are known, or KEDA is not installed.
+  [[nodiscard]] std::string problem() const;
+
+ private:
+  struct One {
+    api::ObjectKey key;
+    api::TargetRef target;
+  };
+  Status list(const Resource& resource, Millis deadline, std::vector<One>& found) const;
+
+  http::Transport& transport_;
+  const ports::Clock& clock_;
+  Discovery& discovery_;
+  const std::string ns_;
+  mutable std::mutex mutex_;
+  std::optional<Millis> tried_at_;
+  std::vector<One> all_;
+  std::string problem_;
+};
+
+}  // namespace aia::kube
