@@ -16,8 +16,7 @@
 #include "controller/kube/report/forecast_writer.h"
 #include "controller/kube/watch/reflector.h"
 #include "controller/kube/watch/store.h"
-#include "controller/kube/workload/owner.h"
-#include "controller/kube/workload/scaled_objects.h"
+#include "controller/kube/workload/other_owners.h"
 #include "controller/kube/workload/target_reader.h"
 #include "controller/ports/cluster.h"
 

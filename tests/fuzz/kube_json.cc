@@ -4,10 +4,10 @@
 #include "controller/kube/client/json.h"
 #include "controller/kube/client/response.h"
 #include "controller/kube/client/scale.h"
+#include "controller/kube/client/selector.h"
 #include "controller/kube/lease/lease_client.h"
-#include "controller/kube/workload/owner.h"
+#include "controller/kube/workload/other_owners.h"
 #include "controller/kube/workload/pod.h"
-#include "controller/kube/workload/pod_join.h"
 #include "controller/kube/workload/rollout.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -11,7 +11,7 @@ ENUMS = {"ConditionType": "Conditions", "Code": "Codes", "Action": "Actions", "E
 FOREIGN = {
     "controller/api/autoscaler.cc": {"HoltWinters", "LastValue", "Paused", "SeasonalNaive"},
     "controller/api/meta.cc": {"Unknown"},
-    "controller/kube/nodepool/node.cc": {"Ready"},
+    "controller/kube/nodepool/nodes.cc": {"Ready"},
     "controller/kube/workload/pod.cc": {"Ready"},
     "controller/kube/nodepool/pool_owner.cc": {"Paused"},
 }

@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "controller/http/proxy.h"
-#include "controller/kube/credentials/files.h"
-#include "controller/kube/credentials/token_file.h"
+#include "controller/kube/credentials/secret_files.h"
 
 namespace aia::kube {
 namespace {

@@ -3,7 +3,7 @@
 #include "controller/kube/credentials/exec_credential.h"
 
 #include "controller/http/base64.h"
-#include "controller/kube/credentials/files.h"
+#include "controller/kube/credentials/secret_files.h"
 
 namespace aia::kube {
 namespace {

@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "controller/kube/credentials/child_process.h"
-#include "controller/kube/credentials/files.h"
+#include "controller/kube/credentials/secret_files.h"
 
 namespace aia::kube {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "controller/http/proxy.h"
-#include "controller/kube/credentials/files.h"
+#include "controller/kube/credentials/secret_files.h"
 #include "controller/kube/credentials/yaml_fields.h"
 
 namespace aia::kube {

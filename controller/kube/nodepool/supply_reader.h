@@ -7,7 +7,7 @@
 #include "controller/http/transport.h"
 #include "controller/kube/client/discovery.h"
 #include "controller/kube/nodepool/buffer_client.h"
-#include "controller/kube/nodepool/pool_nodes.h"
+#include "controller/kube/nodepool/nodes.h"
 
 namespace aia::kube {
 

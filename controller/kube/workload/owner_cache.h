@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "controller/http/transport.h"
-#include "controller/kube/workload/owner.h"
+#include "controller/kube/client/controller_ref.h"
 #include "controller/ports/clock.h"
 
 namespace aia::kube {

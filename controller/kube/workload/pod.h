@@ -5,9 +5,9 @@
 // the pod is on a node, because a node has room for its pods.
 #pragma once
 
+#include "controller/kube/client/controller_ref.h"
 #include "controller/kube/client/json.h"
 #include "controller/kube/client/selector.h"
-#include "controller/kube/workload/owner.h"
 #include "controller/ports/cluster.h"
 
 namespace aia::kube {

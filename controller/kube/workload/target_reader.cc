@@ -9,7 +9,8 @@
 #include "controller/kube/client/request.h"
 #include "controller/kube/client/response.h"
 #include "controller/kube/client/scale.h"
-#include "controller/kube/workload/pod_join.h"
+#include "controller/kube/client/selector.h"
+#include "controller/kube/workload/other_owners.h"
 #include "controller/kube/workload/replica.h"
 #include "controller/kube/workload/rollout.h"
 

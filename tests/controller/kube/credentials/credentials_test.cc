@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <map>
 
-#include "controller/kube/credentials/token_file.h"
+#include "controller/kube/credentials/secret_files.h"
 #include "tests/controller/kube/manual_clock.h"
 #include "tests/controller/kube/temporary_folder.h"
 

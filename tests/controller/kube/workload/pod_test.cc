@@ -1,10 +1,7 @@
-// Pods as they are kept, and joined to the selectors of their targets.
+// Pods as they are kept.
 #include "controller/kube/workload/pod.h"
 
 #include <catch2/catch.hpp>
-
-#include "controller/http/backoff.h"
-#include "controller/kube/workload/pod_join.h"
 
 using namespace aia;
 using namespace aia::kube;
@@ -218,34 +215,6 @@ TEST_CASE("what a pod holds of its node") {
   unreadable["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "much";
   CHECK(pod_from_json(unreadable).requests.empty());
   CHECK(pod_from_json(unreadable).pod.node == "n1");
-}
-
-TEST_CASE("the join finds what matching each selector with each pod finds") {
-  http::Draw draw(7);
-  const std::vector<std::string> texts = {"app=a",    "app=b,tier=x",         "tier in (x,y)",  "!app",
-                                          "tier=x",   "app in (a),tier",      "app!=a",         "part=all,app=a",
-                                          "part=all", "app=a,tier notin (x)", "tier=x,part=all"};
-  std::vector<Selector> selectors;
-  PodJoin join;
-  for (const std::string& text : texts) {
-    selectors.push_back(*parse_selector(text));
-    join.add(selectors.back(), selectors.size() - 1);
-  }
-  const std::vector<std::string> apps = {"", "a", "b", "c"}, tiers = {"", "x", "y", "z"};
-  for (int i = 0; i < 200; ++i) {
-    Labels labels;
-    if (const auto& app = apps[static_cast<std::size_t>(draw.between(0, 3))]; !app.empty()) {
-      labels.emplace_back("app", app);
-    }
-    if (draw.between(0, 1) == 1) labels.emplace_back("part", "all");
-    if (const auto& tier = tiers[static_cast<std::size_t>(draw.between(0, 3))]; !tier.empty()) {
-      labels.emplace_back("tier", tier);
-    }
-    std::vector<int> joined(selectors.size()), expected(selectors.size());
-    join.matches(labels, [&](std::size_t target) { ++joined[target]; });
-    for (std::size_t s = 0; s < selectors.size(); ++s) expected[s] = selectors[s].matches(labels) ? 1 : 0;
-    REQUIRE(joined == expected);
-  }
 }
 
 TEST_CASE("what anybody may write without a bound is kept with one") {

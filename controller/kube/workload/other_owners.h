@@ -1,6 +1,8 @@
-// KEDA's ScaledObjects and their targets. Each ScaledObject creates an HPA, and creates the HPA again after a deletion,
-// so deleting the HPA does not free a target. ScaledObjects are listed every 30 s at most, not watched, because their
-// targets hardly ever change. Source: https://keda.sh/docs/latest/reference/scaledobject-spec
+// Who else decides on a workload's replicas: HorizontalPodAutoscalers, KEDA's ScaledObjects, and the field manager that
+// set spec.replicas. Source:
+// https://kubernetes.io/docs/reference/kubernetes-api/autoscaling/horizontal-pod-autoscaler-v2/,
+// https://keda.sh/docs/latest/reference/scaledobject-spec,
+// https://kubernetes.io/docs/reference/using-api/server-side-apply/
 #pragma once
 
 #include <mutex>
@@ -9,10 +11,33 @@
 
 #include "controller/http/transport.h"
 #include "controller/kube/client/discovery.h"
-#include "controller/kube/workload/owner.h"
+#include "controller/kube/client/json.h"
 
 namespace aia::kube {
 
+struct HorizontalPodAutoscaler {
+  api::TargetRef target;
+  bool ours = false;            ///< an object of our API group owns the HPA
+  std::string scaled_object{};  ///< KEDA's ScaledObject that created the HPA and would create it again; empty: none
+};
+
+Trim owner_trim();
+
+HorizontalPodAutoscaler hpa_from_json(const Json& object);
+
+/// The target of a ScaledObject. A paused ScaledObject has a target, too: KEDA takes the replicas back when the pause
+/// ends.
+api::TargetRef target_of_scaled_object(const Json& object);
+
+/// True if group, kind and name are the same; the version may differ.
+bool same_object(const api::TargetRef& a, const api::TargetRef& b);
+
+/// The field manager that last set spec.replicas, by metadata.managedFields. Empty: we set it, or no manager is known.
+std::string replicas_writer_of(const Json& object);
+
+/// KEDA's ScaledObjects and their targets. Each ScaledObject creates an HPA, and creates the HPA again after a
+/// deletion, so deleting the HPA does not free a target. ScaledObjects are listed every 30 s at most, not watched,
+/// because their targets hardly ever change.
 class ScaledObjects {
  public:
   /// For namespace `ns`; empty: all namespaces. `transport`, `clock` and `discovery` must outlive this object.

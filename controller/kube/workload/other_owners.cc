@@ -1,9 +1,12 @@
 // Lists at most 10,000 ScaledObjects through discovery and keeps the last good list. A failed list keeps the old
-// objects and sets `problem_`; Forbidden clears them. A missing KEDA is no problem. See scaled_objects.h.
-#include "controller/kube/workload/scaled_objects.h"
+// objects and sets `problem_`; Forbidden clears them. A missing KEDA is no problem. The writer of spec.replicas is the
+// newest field manager of managedFields that holds the field.
+#include "controller/kube/workload/other_owners.h"
 
 #include <algorithm>
 
+#include "controller/kube/client/controller_ref.h"
+#include "controller/kube/client/resource.h"
 #include "controller/kube/watch/list.h"
 
 namespace aia::kube {
@@ -11,7 +14,55 @@ namespace {
 
 constexpr const char* kApi = "keda.sh/v1alpha1";
 
+api::TargetRef scale_target(const Json& object) {
+  const auto field = [&](const char* name) {
+    return text_at(object, {"spec", "scaleTargetRef", name}).substr(0, kLongestReference);
+  };
+  return {field("apiVersion"), field("kind"), field("name")};
+}
+
 }  // namespace
+
+Trim owner_trim() {
+  return {{"status"}, {"managedFields", "annotations"}};
+}
+
+HorizontalPodAutoscaler hpa_from_json(const Json& object) {
+  const Json& owners = list_at(object, {"metadata", "ownerReferences"});
+  const bool ours = std::any_of(owners.begin(), owners.end(), [](const Json& owner) {
+    return split_api_version(text_at(owner, {"apiVersion"})).first == api::kGroup;
+  });
+  const Controller controller = controller_of(object);
+  return {scale_target(object), ours, controller.is("keda.sh", "ScaledObject") ? controller.name : ""};
+}
+
+api::TargetRef target_of_scaled_object(const Json& object) {
+  api::TargetRef target = scale_target(object);
+  if (target.api_version.empty()) target.api_version = "apps/v1";
+  if (target.kind.empty()) target.kind = "Deployment";
+  return target;
+}
+
+bool same_object(const api::TargetRef& a, const api::TargetRef& b) {
+  return a.kind == b.kind && a.name == b.name &&
+         split_api_version(a.api_version).first == split_api_version(b.api_version).first;
+}
+
+/// A manager that changes the value takes the field from all other managers. Several managers own the field if they set
+/// the same value. Then we count as the writer if we are among them, else the newest manager does.
+std::string replicas_writer_of(const Json& object) {
+  std::string writer;
+  std::optional<WallTime> newest;
+  for (const Json& entry : list_at(object, {"metadata", "managedFields"})) {
+    if (find_at(entry, {"fieldsV1", "f:spec", "f:replicas"}) == nullptr) continue;
+    std::string manager = text_at(entry, {"manager"});
+    if (manager == api::kFieldManager) return "";
+    const std::optional<WallTime> at = time_at(entry, {"time"});
+    if (!writer.empty() && at <= newest) continue;  // an entry without a time is older than any other
+    writer = std::move(manager), newest = at;
+  }
+  return writer;
+}
 
 void ScaledObjects::refresh(Millis deadline) {
   constexpr Millis kKept = std::chrono::seconds(30);

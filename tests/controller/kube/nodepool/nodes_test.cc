@@ -1,9 +1,9 @@
 // Nodes as they are kept, and what the pods on a pool's nodes hold of them.
-#include "controller/kube/nodepool/node.h"
+#include "controller/kube/nodepool/nodes.h"
 
 #include <catch2/catch.hpp>
 
-#include "controller/kube/nodepool/pool_nodes.h"
+#include "controller/kube/nodepool/nodes.h"
 #include "tests/controller/kube/pool_rig.h"
 
 using namespace aia;

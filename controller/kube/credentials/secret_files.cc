@@ -1,6 +1,7 @@
 // Reads in pieces up to the limit, so that a device or an endless file cannot fill the memory. Reasons of failures come
-// from errno.
-#include "controller/kube/credentials/files.h"
+// from errno. A token file is read at most once per refresh interval, so that a missing file does not cost a read per
+// request; content with characters that no token has is ignored like an unreadable file.
+#include "controller/kube/credentials/secret_files.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -37,6 +38,27 @@ std::string trim(const std::string& text) {
 
 bool is_token(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+TokenFile::TokenFile(std::string path, std::shared_ptr<const ports::Clock> clock, Millis refresh)
+    : path_(std::move(path)), clock_(std::move(clock)), refresh_(refresh) {}
+
+std::optional<std::string> TokenFile::token() {
+  const std::scoped_lock lock(mutex_);
+  const Millis now = clock_->steady();
+  if (read_at_ && now - *read_at_ < refresh_) return token_;
+  const Result<std::string> text = read_file(path_);
+  if (text) {
+    const std::string trimmed = trim(*text);
+    if (is_token(trimmed)) token_ = trimmed;
+  }
+  read_at_ = now;
+  return token_;
+}
+
+void TokenFile::drop() {
+  const std::scoped_lock lock(mutex_);
+  read_at_.reset();
 }
 
 }  // namespace aia::kube
