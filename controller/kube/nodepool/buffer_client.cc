@@ -106,7 +106,7 @@ Status BufferClient::write(const ports::BufferWrite& write, Millis deadline) {
                                      deadline);
   const Result<Json> object = document(std::move(answers[0]));
   if (!object) return object.error().in(ref.to_string());
-  const Result<std::vector<BufferPart>> parts = buffer_parts_of(*object);
+  const Result<std::vector<BufferPart>> parts = buffer_parts_of(kind_of(ref.api_version, ref.kind), *object);
   if (!parts) return parts.error().in(ref.to_string());
   const std::vector<Result<Json>> templates{document(std::move(answers[1])), document(std::move(answers[2]))};
 

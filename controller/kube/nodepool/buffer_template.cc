@@ -49,21 +49,17 @@ Json shape_of(const Json& pod_template) {
 
 }  // namespace
 
-Result<std::vector<BufferPart>> buffer_parts_of(const Json& object) {
-  const Result<api::ReplicaShape> replica = replica_of(object);  // checks that the templates read below have a spec
-  if (!replica) return replica.error();
-  const Json* group = find_at(object, {"spec", "leaderWorkerTemplate"});
-  if (group == nullptr) {
-    const Json& pod_template = *find_at(object, {"spec", "template"});
-    return std::vector<BufferPart>{{"", 1, replica->pods.front().requests, shape_of(pod_template)}};
+Result<std::vector<BufferPart>> buffer_parts_of(const Kind& kind, const Json& object) {
+  const Result<std::vector<PodPart>> parts = kind.parts(object);
+  if (!parts) return parts.error();
+  std::vector<BufferPart> buffers;
+  for (const PodPart& part : *parts) {
+    Result<api::Amounts> requests = requests_of_part(part);  // checks that the template has a spec
+    if (!requests) return requests.error();
+    if (const int pods = pods_of_part(part); pods > 0)
+      buffers.push_back({part.suffix, pods, std::move(*requests), shape_of(*part.pod_template)});
   }
-  const Json* workers = find_at(*group, {"workerTemplate"});
-  const Json* leader = find_at(*group, {"leaderTemplate"});
-  std::vector<BufferPart> parts{
-      {"", 1, replica->pods.front().requests, shape_of(leader != nullptr ? *leader : *workers)}};
-  if (replica->pods.size() > 1)
-    parts.push_back({"-workers", replica->pods[1].count, replica->pods[1].requests, shape_of(*workers)});
-  return parts;
+  return buffers;
 }
 
 }  // namespace aia::kube

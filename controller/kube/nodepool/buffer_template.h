@@ -9,6 +9,7 @@
 
 #include "controller/api/resources.h"
 #include "controller/kube/client/json.h"
+#include "controller/kube/workload/kind.h"
 
 namespace aia::kube {
 
@@ -20,8 +21,8 @@ struct BufferPart {
   Json pod_template;      ///< {metadata: {labels}, spec}
 };
 
-/// The parts of one replica of this object: a single part for most kinds; leader and workers for a LeaderWorkerSet of
-/// more than one pod. Errors: Invalid, as replica_of.
-Result<std::vector<BufferPart>> buffer_parts_of(const Json& object);
+/// The parts of one replica of this object, which is of this kind: a single part for most kinds; leader and workers for
+/// a LeaderWorkerSet of more than one pod. Errors: Invalid, as replica_of.
+Result<std::vector<BufferPart>> buffer_parts_of(const Kind& kind, const Json& object);
 
 }  // namespace aia::kube

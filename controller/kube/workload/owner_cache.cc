@@ -9,14 +9,15 @@
 #include "controller/kube/client/request.h"
 #include "controller/kube/client/resource.h"
 #include "controller/kube/client/response.h"
+#include "controller/kube/workload/kind.h"
 
 namespace aia::kube {
 namespace {
 
-const char* plural_of(const Controller& of) {
-  if (of.is("apps", "ReplicaSet")) return "replicasets";
-  if (of.is("apps", "Deployment")) return "deployments";
-  return of.is("apps", "StatefulSet") ? "statefulsets" : nullptr;
+/// Where the object is read; nullptr: objects of its kind are not read.
+const Resource* resource_of(const Controller& of) {
+  const std::optional<Resource>& resource = kind_of(of.api_version, of.kind).as_owner;
+  return resource ? &*resource : nullptr;
 }
 
 KnownOwner known_from(Result<http::Response> response, const Controller& of) {
@@ -31,7 +32,7 @@ KnownOwner known_from(Result<http::Response> response, const Controller& of) {
 }  // namespace
 
 bool OwnerCache::can_read(const Controller& of) {
-  return plural_of(of) != nullptr && api::is_dns_name(of.name);
+  return resource_of(of) != nullptr && api::is_dns_name(of.name);
 }
 
 const KnownOwner* OwnerCache::find(const std::string& ns, const std::string& uid) {
@@ -46,7 +47,7 @@ void OwnerCache::read(const std::vector<Wanted>& wanted, Millis deadline) {
   std::vector<const Wanted*> asked;
   for (const Wanted& one : wanted) {
     if (requests.size() >= kMostReads) break;
-    requests.push_back(get_request(object_path({"apps", "v1", plural_of(one.of)}, {one.ns, one.of.name})));
+    requests.push_back(get_request(object_path(*resource_of(one.of), {one.ns, one.of.name})));
     requests.back().tenant = one.ns;
     asked.push_back(&one);
   }

@@ -1,6 +1,6 @@
-// Controllers of the ReplicaSets, Deployments and StatefulSets between a pod and its target. Each object is read once
-// and kept by its uid, because its controller hardly ever changes. A watch would hold every ReplicaSet of the cluster,
-// including old revisions, for a single field (docs/decisions/0015).
+// Controllers of the objects between a pod and its target, such as a ReplicaSet between a pod and a Deployment. Each
+// object is read once and kept by its uid, because its controller hardly ever changes. A watch would hold every
+// ReplicaSet of the cluster, including old revisions, for a single field (docs/decisions/0015).
 #pragma once
 
 #include <map>
@@ -35,7 +35,7 @@ class OwnerCache {
   /// `transport` and `clock` must outlive the cache.
   OwnerCache(http::Transport& transport, const ports::Clock& clock) : transport_(transport), clock_(clock) {}
 
-  /// True for a ReplicaSet, Deployment or StatefulSet of the group apps with a valid name; only these are read.
+  /// True for an object with a valid name of a kind that is read as an owner (Kind::as_owner); only these are read.
   static bool can_read(const Controller& of);
 
   /// nullptr: not read yet. The namespace is part of the key because the author of a pod writes the uid of its owner,

@@ -8,6 +8,7 @@
 #include "controller/api/turns_by_namespace.h"
 #include "controller/kube/client/resource.h"
 #include "controller/kube/client/response.h"
+#include "controller/kube/workload/kind.h"
 
 namespace aia::kube {
 namespace {
@@ -17,19 +18,12 @@ using To = Belonging::To;
 constexpr int kDeepest = 8;  ///< controllers from a pod to its target
 constexpr Millis kAskAgain = std::chrono::seconds(30);
 
-bool is_of_apps(const api::TargetRef& ref, const char* kind) {
-  return ref.kind == kind && split_api_version(ref.api_version).first == "apps";
-}
-
-/// Kinds whose chain of owners is known: pod, ReplicaSet, Deployment; or pod and its StatefulSet or ReplicaSet.
-bool is_built_in(const api::TargetRef& ref) {
-  return is_of_apps(ref, "Deployment") || is_of_apps(ref, "StatefulSet") || is_of_apps(ref, "ReplicaSet");
-}
-
 /// `controller` is not the target. Returns false if no pod of this controller can belong to the target.
 bool may_lead_to(const api::TargetRef& ref, const Controller& controller) {
-  if (is_of_apps(ref, "Deployment")) return controller.is("apps", "ReplicaSet");
-  return !is_built_in(ref) && !controller.is(split_api_version(ref.api_version).first, ref.kind);
+  const auto& between = kind_of(ref.api_version, ref.kind).between;
+  if (!between) return !controller.is(split_api_version(ref.api_version).first, ref.kind);
+  return std::any_of(between->begin(), between->end(),
+                     [&](const KindName& one) { return controller.is(one.group, one.kind); });
 }
 
 /// Whether to read the owner again, because the answer may be out of date (a ReplicaSet may have been adopted). An
@@ -40,8 +34,8 @@ bool is_due(const KnownOwner& known, Millis began, Millis now) {
 }
 
 std::string why_unreadable(const Controller& of) {
-  return of.to_string() + " (" + of.api_version +
-         ") is of a kind whose owner is not read: only ReplicaSets, Deployments, StatefulSets and pods are";
+  return of.to_string() + " (" + of.api_version + ") is of a kind whose owner is not read: only " +
+         kinds_read_as_owners() + " and pods are";
 }
 
 std::string why_unread(const Controller& of, const Error& error) {
@@ -75,10 +69,15 @@ Settled count(const Claim& claim, const Belongings& of) {
   return settled;
 }
 
-/// Whether an empty set of pods needs an explanation. A kind that is not built in may not maintain status.replicas, so
-/// spec.replicas counts for such a kind, too.
+/// Whether the owners between the target and its pods are known, as for built-in kinds.
+bool knows_owners(const Claim& claim) {
+  return kind_of(claim.ref.api_version, claim.ref.kind).between.has_value();
+}
+
+/// Whether an empty set of pods needs an explanation. A kind whose owners are not known may not maintain
+/// status.replicas, so spec.replicas counts for such a kind, too.
 bool should_have_pods(const Claim& claim) {
-  return claim.target->status_replicas > 0 || (!is_built_in(claim.ref) && claim.target->spec_replicas > 0);
+  return claim.target->status_replicas > 0 || (!knows_owners(claim) && claim.target->spec_replicas > 0);
 }
 
 std::string why_none(const Claim& claim, const Settled& settled) {
@@ -92,26 +91,32 @@ std::string why_none(const Claim& claim, const Settled& settled) {
          (settled.other.empty() ? "" : ", but pods of " + settled.other);
 }
 
-/// For a kind that is not built in, the controllers of its pods decide the order of removal.
-ports::Removal removal_of(const api::TargetRef& ref, const std::vector<const Controller*>& of_pods) {
+/// Where the kind does not tell, the controllers of its pods decide the order of removal. Ranks count within a single
+/// controller only.
+ports::Removal removal_of(const Kind& kind, const std::vector<const Controller*>& of_pods) {
   using ports::Removal;
-  if (is_built_in(ref)) return is_of_apps(ref, "StatefulSet") ? Removal::HighestRank : Removal::NotReadyFirst;
-  const auto all = [&](const char* kind) {
-    return std::all_of(of_pods.begin(), of_pods.end(), [&](const Controller* one) { return one->is("apps", kind); });
+  if (kind.removal) return *kind.removal;
+  if (of_pods.empty()) return Removal::NotReadyFirst;
+  const auto removal = [](const Controller& controller) {
+    const Kind& its = kind_of(controller.api_version, controller.kind);
+    const bool owns_pods = its.between && its.between->empty();
+    return owns_pods && its.removal ? *its.removal : Removal::Unknown;
   };
-  if (all("ReplicaSet")) return Removal::NotReadyFirst;
-  const bool of_one = std::all_of(of_pods.begin(), of_pods.end(),
-                                  [&](const Controller* one) { return one->uid == of_pods.front()->uid; });
-  return all("StatefulSet") && of_one ? Removal::HighestRank : Removal::Unknown;
+  const Controller& first = *of_pods.front();
+  const auto all = [&](const auto& like) { return std::all_of(of_pods.begin(), of_pods.end(), like); };
+  const Removal of_first = removal(first);
+  if (!all([&](const Controller* one) { return removal(*one) == of_first; })) return Removal::Unknown;
+  const bool of_one = all([&](const Controller* one) { return one->uid == first.uid; });
+  return of_first == Removal::HighestRank && !of_one ? Removal::Unknown : of_first;
 }
 
-/// Gives the target its pods. A built-in kind always sets a controller, so a pod without a controller is not its pod.
-/// The exception: the target has pods, but no candidate names the target. Then the control plane hides owners, and pods
-/// without a controller count by their labels.
+/// Gives the target its pods. A kind whose owners are known always sets a controller, so a pod without a controller is
+/// not its pod. The exception: the target has pods, but no candidate names the target. Then the control plane hides
+/// owners, and pods without a controller count by their labels.
 void take(const Claim& claim, const Belongings& of) {
   ports::Target& target = *claim.target;
   const Settled settled = count(claim, of);
-  const bool with_nobodys = !is_built_in(claim.ref) || (settled.its == 0 && target.status_replicas > 0);
+  const bool with_nobodys = !knows_owners(claim) || (settled.its == 0 && target.status_replicas > 0);
   std::vector<const Controller*> of_pods;
   for (const Candidate* candidate : claim.candidates) {
     const To to = of.at(candidate->controller.uid).to;
@@ -119,7 +124,7 @@ void take(const Claim& claim, const Belongings& of) {
     target.pods.push_back(candidate->pod);
     of_pods.push_back(&candidate->controller);
   }
-  target.removal = removal_of(claim.ref, of_pods);
+  target.removal = removal_of(kind_of(claim.ref.api_version, claim.ref.kind), of_pods);
   const int by_label = settled.unread + (with_nobodys ? settled.nobodys : 0);
   if (by_label > 0)
     target.ownership = std::to_string(by_label) + " of " + std::to_string(target.pods.size()) +

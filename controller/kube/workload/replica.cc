@@ -1,5 +1,5 @@
-// Adds up containers, init containers, sidecars, pod-level resources and overhead of each pod template. A
-// LeaderWorkerSet's replica is a group: a leader pod and size - 1 worker pods. See replica.h.
+// Adds up containers, init containers, sidecars, pod-level resources and overhead of each pod template. The kind of the
+// workload tells which templates a replica has (kind.h).
 #include "controller/kube/workload/replica.h"
 
 #include <algorithm>
@@ -60,34 +60,6 @@ bool is_plausible(const Amounts& requests) {
          });
 }
 
-/// Adds `count` pods of the template to the replica.
-Status add_pods(api::ReplicaShape& replica, const Json* pod_template, std::int64_t count) {
-  const Json* spec = pod_template == nullptr ? nullptr : find_at(*pod_template, {"spec"});
-  if (spec == nullptr) return Error{ErrorKind::Invalid, "its pod template has no spec", {}};
-  if (!list_at(*spec, {"resourceClaims"}).empty())
-    return Error{ErrorKind::Invalid, "its pods claim devices (spec.resourceClaims), and how many is not read", {}};
-  Result<Amounts> requests = requests_of_pod(*spec);
-  if (!requests) return requests.error().in("its pod template");
-  if (!is_plausible(*requests))
-    return Error{ErrorKind::Invalid,
-                 "its pods ask for more than " + std::to_string(kMostResources) +
-                     " resources, or for some with names of more than " + std::to_string(kLongestName) + " characters",
-                 {}};
-  const auto most = static_cast<std::int64_t>(std::numeric_limits<int>::max());
-  if (count > 0) replica.pods.push_back({std::move(*requests), static_cast<int>(std::min(count, most))});
-  return done;
-}
-
-/// A leader and size − 1 workers. Without a leaderTemplate the leader uses the workerTemplate.
-Result<api::ReplicaShape> group_of(const Json& of_group) {
-  const Json* workers = find_at(of_group, {"workerTemplate"});
-  const Json* leader = find_at(of_group, {"leaderTemplate"});
-  api::ReplicaShape replica;
-  if (const Status added = add_pods(replica, leader != nullptr ? leader : workers, 1); !added) return added.error();
-  if (const Status added = add_pods(replica, workers, int_at(of_group, {"size"}, 1) - 1); !added) return added.error();
-  return replica;
-}
-
 }  // namespace
 
 Result<Amounts> requests_of_pod(const Json& pod_spec) {
@@ -109,13 +81,34 @@ Result<Amounts> requests_of_pod(const Json& pod_spec) {
   return api::sum(std::move(requests), *overhead);
 }
 
-Result<api::ReplicaShape> replica_of(const Json& object) {
-  if (const Json* group = find_at(object, {"spec", "leaderWorkerTemplate"})) return group_of(*group);
-  const Json* pod_template = find_at(object, {"spec", "template"});
-  if (pod_template == nullptr)
-    return Error{ErrorKind::Invalid, "it has neither spec.template nor spec.leaderWorkerTemplate", {}};
+Result<Amounts> requests_of_part(const PodPart& part) {
+  const Json* spec = part.pod_template == nullptr ? nullptr : find_at(*part.pod_template, {"spec"});
+  if (spec == nullptr) return Error{ErrorKind::Invalid, "its pod template has no spec", {}};
+  if (!list_at(*spec, {"resourceClaims"}).empty())
+    return Error{ErrorKind::Invalid, "its pods claim devices (spec.resourceClaims), and how many is not read", {}};
+  Result<Amounts> requests = requests_of_pod(*spec);
+  if (!requests) return requests.error().in("its pod template");
+  if (!is_plausible(*requests))
+    return Error{ErrorKind::Invalid,
+                 "its pods ask for more than " + std::to_string(kMostResources) +
+                     " resources, or for some with names of more than " + std::to_string(kLongestName) + " characters",
+                 {}};
+  return requests;
+}
+
+int pods_of_part(const PodPart& part) {
+  return static_cast<int>(std::clamp<std::int64_t>(part.pods, 0, std::numeric_limits<int>::max()));
+}
+
+Result<api::ReplicaShape> replica_of(const Kind& kind, const Json& object) {
+  const Result<std::vector<PodPart>> parts = kind.parts(object);
+  if (!parts) return parts.error();
   api::ReplicaShape replica;
-  if (const Status added = add_pods(replica, pod_template, 1); !added) return added.error();
+  for (const PodPart& part : *parts) {
+    Result<Amounts> requests = requests_of_part(part);
+    if (!requests) return requests.error();
+    if (const int pods = pods_of_part(part); pods > 0) replica.pods.push_back({std::move(*requests), pods});
+  }
   return replica;
 }
 

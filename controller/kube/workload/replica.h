@@ -1,11 +1,12 @@
 // Computes the pods of a replica and their requests from the workload's pod template, as the scheduler counts them.
 // Node planning needs this shape to know how many nodes the replicas fill. Source:
 // kubernetes/staging/src/k8s.io/component-helpers/resource/helpers.go (PodRequests), KEP-753 (restartable init
-// containers), KEP-2837 (resources of a pod as a whole); LeaderWorkerSet v1 (lws.sigs.k8s.io).
+// containers), KEP-2837 (resources of a pod as a whole).
 #pragma once
 
 #include "controller/api/resources.h"
 #include "controller/kube/client/json.h"
+#include "controller/kube/workload/kind.h"
 
 namespace aia::kube {
 
@@ -14,11 +15,18 @@ namespace aia::kube {
 /// created, but not in a template. Errors: Invalid, naming the container and the resource.
 Result<api::Amounts> requests_of_pod(const Json& pod_spec);
 
-/// The pods of one replica of the workload `object`. Errors: Invalid
+/// The requests of each pod of this part. Errors: Invalid
+/// - when the part has no template, or a template without a spec,
 /// - when a quantity does not parse,
 /// - when the pods claim devices (DRA), because the pod template does not contain their number,
-/// - when the pods request more than 64 resources, or a resource has a name of more than 317 characters,
-/// - when the object has neither spec.template nor spec.leaderWorkerTemplate.
-Result<api::ReplicaShape> replica_of(const Json& object);
+/// - when the pods request more than 64 resources, or a resource has a name of more than 317 characters.
+Result<api::Amounts> requests_of_part(const PodPart& part);
+
+/// How many pods of this part a replica has, as an int.
+int pods_of_part(const PodPart& part);
+
+/// The pods of one replica of the workload `object`, which is of this kind. Errors: Invalid, as requests_of_part, and
+/// when the object has none of the templates that the kind has.
+Result<api::ReplicaShape> replica_of(const Kind& kind, const Json& object);
 
 }  // namespace aia::kube

@@ -10,9 +10,9 @@
 #include "controller/kube/client/response.h"
 #include "controller/kube/client/scale.h"
 #include "controller/kube/client/selector.h"
+#include "controller/kube/workload/kind.h"
 #include "controller/kube/workload/other_owners.h"
 #include "controller/kube/workload/replica.h"
-#include "controller/kube/workload/rollout.h"
 
 namespace aia::kube {
 
@@ -30,26 +30,25 @@ namespace {
 /// Longest selector in bytes; no workload has a longer selector. Only etcd bounds the selector of a custom resource.
 constexpr std::size_t kMostSelectorBytes = 32U << 10U;
 
-/// Takes rollout state, pod template and replica shape from the target's object. If the object of a Deployment or
-/// StatefulSet cannot be read, scale-in is held as in a rollout. The replica shape is then unknown for any kind.
+/// Takes rollout state, pod template and replica shape from the target's object. If the object of a kind with rollouts
+/// cannot be read, scale-in is held as in a rollout. The replica shape is then unknown for any kind.
 void take_object(ports::Target& target, const api::TargetRef& ref, Result<http::Response> response) {
-  const bool rolls_out = has_rollout(ref.api_version, ref.kind);
+  const Kind& kind = kind_of(ref.api_version, ref.kind);
   const Result<Json> object = document(std::move(response));
   if (!object) {
-    if (rolls_out) target.rollout = "it cannot be read: " + object.error().message;
+    if (kind.facts != nullptr) target.rollout = "it cannot be read: " + object.error().message;
     target.progress_deadline = Millis::max();  // progress is unknown, so the rollout never counts as stalled
     target.replica_problem = "its pod template cannot be read: " + object.error().message;
     return;
   }
-  if (rolls_out) {
-    target.rollout = rollout_of(ref.kind, *object);
-    if (const Json* pods = find_at(*object, {"spec", "template"})) target.pod_template = std::hash<Json>{}(*pods);
-    target.progress_deadline = progress_deadline_of(ref.kind, *object);
-    target.ordered = ref.kind == "StatefulSet" && text_at(*object, {"spec", "podManagementPolicy"}) != "Parallel";
-    target.first_rank = int_at(*object, {"spec", "ordinals", "start"});
-  }
+  WorkloadFacts facts = kind.facts != nullptr ? kind.facts(*object) : WorkloadFacts{};
+  target.rollout = std::move(facts.rollout);
+  target.progress_deadline = facts.progress_deadline;
+  target.pod_template = facts.pod_template;
+  target.ordered = facts.ordered;
+  target.first_rank = facts.first_rank;
   target.replicas_writer = replicas_writer_of(*object);
-  Result<api::ReplicaShape> replica = replica_of(*object);
+  Result<api::ReplicaShape> replica = replica_of(kind, *object);
   if (replica)
     target.replica = std::move(*replica);
   else

@@ -1,5 +1,6 @@
-// Rollouts: what a Deployment's or StatefulSet's numbers say. Scaling alone is never a rollout.
-#include "controller/kube/workload/rollout.h"
+// Kinds of workloads: the rollout that a Deployment's or StatefulSet's numbers show (scaling alone is never a rollout),
+// and for each kind what a reader, the owners of pods and a scale-in need to know.
+#include "controller/kube/workload/kind.h"
 
 #include <catch2/catch.hpp>
 
@@ -26,6 +27,18 @@ Json deployment(const Numbers& n) {
     made["status"]["conditions"].push_back({{"type", "Progressing"}, {"reason", n.progressing}});
   }
   return made;
+}
+
+std::string rollout_of(const char* kind, const Json& object) {
+  return kind_of("apps/v1", kind).facts(object).rollout;
+}
+
+aia::Millis progress_deadline_of(const char* kind, const Json& object) {
+  return kind_of("apps/v1", kind).facts(object).progress_deadline;
+}
+
+bool has_rollout(const char* api_version, const char* kind) {
+  return kind_of(api_version, kind).facts != nullptr;
 }
 
 }  // namespace
@@ -106,4 +119,57 @@ TEST_CASE("only the two kinds of apps/v1 have a rollout that we read") {
   CHECK(has_rollout("apps/v1", "StatefulSet"));
   CHECK_FALSE(has_rollout("apps/v1", "ReplicaSet"));
   CHECK_FALSE(has_rollout("argoproj.io/v1alpha1", "Rollout"));
+}
+
+TEST_CASE("each kind tells how its pods are owned, removed and made") {
+  using aia::ports::Removal;
+  struct Row {
+    const char *api_version, *kind;
+    std::optional<std::vector<KindName>> between;
+    std::optional<Removal> removal;
+    std::string read_at;  ///< as an owner; empty: not read
+    std::size_t parts;    ///< of an object that has both sorts of templates
+  };
+  const std::vector<KindName> none;
+  const Row rows[] = {
+      {"apps/v1", "Deployment", {{{"apps", "ReplicaSet"}}}, Removal::NotReadyFirst, "deployments", 1},
+      {"apps/v1", "ReplicaSet", none, Removal::NotReadyFirst, "replicasets", 1},
+      {"apps/v1", "StatefulSet", none, Removal::HighestRank, "statefulsets", 1},
+      {"leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet", {}, {}, "", 2},
+      {"serving.kserve.io/v1beta1", "InferenceService", {}, {}, "", 2},  // not listed: the shape decides
+      {"v1", "Deployment", {}, {}, "", 2},                               // of another group
+  };
+  const Json object = Json::parse(
+      R"({"spec":{"template":{"spec":{}},"leaderWorkerTemplate":{"size":3,"workerTemplate":{"spec":{}}}}})");
+  for (const Row& row : rows) {
+    CAPTURE(row.api_version, row.kind);
+    const Kind& kind = kind_of(row.api_version, row.kind);
+    CHECK(kind.between == row.between);
+    CHECK(kind.removal == row.removal);
+    CHECK((kind.as_owner ? kind.as_owner->plural : "") == row.read_at);
+    const auto parts = kind.parts(object);
+    REQUIRE(parts.ok());
+    CHECK(parts->size() == row.parts);
+    CHECK(parts->back().pods == (row.parts == 2 ? 2 : 1));
+  }
+  CHECK(kinds_read_as_owners() == "ReplicaSets, Deployments, StatefulSets");
+}
+
+TEST_CASE("what a kind reads from its object") {
+  const Json object =
+      Json::parse(R"({"spec":{"progressDeadlineSeconds":60,"ordinals":{"start":2},"template":{"spec":{"x":1}}}})");
+  const WorkloadFacts deployment = kind_of("apps/v1", "Deployment").facts(object);
+  const WorkloadFacts set = kind_of("apps/v1", "StatefulSet").facts(object);
+  CHECK(deployment.progress_deadline == std::chrono::seconds(60));
+  CHECK(set.progress_deadline == std::chrono::minutes(10));
+  CHECK_FALSE(deployment.ordered);
+  CHECK(set.ordered);
+  CHECK(set.first_rank == 2);
+  CHECK(set.pod_template != 0);
+  CHECK(set.pod_template == deployment.pod_template);
+  Json parallel = object;
+  parallel["spec"]["podManagementPolicy"] = "Parallel";
+  parallel["spec"]["template"]["spec"]["x"] = 2;
+  CHECK_FALSE(kind_of("apps/v1", "StatefulSet").facts(parallel).ordered);
+  CHECK(kind_of("apps/v1", "StatefulSet").facts(parallel).pod_template != set.pod_template);
 }
