@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/kube/nodepool/buffer_client.h"
-#include "controller/kube/nodepool/size_writer.h"
+#include "controller/kube/nodepool/actuator.h"
 #include "controller/kube/nodepool/supply_reader.h"
 #include "controller/kube/report/event_recorder.h"
 
@@ -52,9 +51,8 @@ class KubePools final : public ports::Pools {
   const KubePoolsOptions options_;
   Store<StoredNode> nodes_;
   Store<ports::PoolView> views_;
-  BufferClient buffers_;
+  const Actuators actuators_;
   SupplyReader supplies_;
-  SizeWriter sizes_;
 };
 
 }  // namespace aia::kube

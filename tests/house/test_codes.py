@@ -13,7 +13,7 @@ FOREIGN = {
     "controller/api/meta.cc": {"Unknown"},
     "controller/kube/nodepool/nodes.cc": {"Ready"},
     "controller/kube/workload/pod.cc": {"Ready"},
-    "controller/kube/nodepool/pool_owner.cc": {"Paused"},
+    "controller/kube/nodepool/actuator_machine_deployment.cc": {"Paused"},
 }
 
 

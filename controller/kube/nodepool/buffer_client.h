@@ -1,6 +1,6 @@
 // Reads and writes CapacityBuffers and their PodTemplates, in the version of the API that the cluster has. Lowering a
 // buffer takes one request per part, because the node autoscaler refills used room within seconds. The client needs no
-// watches. Source: see capacity_buffer.h.
+// watches. Source: see buffer_document.h.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 #include "controller/http/transport.h"
 #include "controller/kube/client/discovery.h"
-#include "controller/kube/nodepool/capacity_buffer.h"
+#include "controller/kube/nodepool/buffer_document.h"
 
 namespace aia::kube {
 

@@ -1,4 +1,4 @@
-// Finds kinds by name, and holds what several kinds share. A kind that is not listed may have the replicas of a
+// Finds kinds by name, and holds what several kinds share. An unlisted kind may have the replicas of a
 // LeaderWorkerSet, as kinds built on top of it do, so the shape of its object decides.
 #include "controller/kube/workload/kind.h"
 

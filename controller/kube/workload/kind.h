@@ -1,6 +1,6 @@
-// What a kind of workload tells that differs from kind to kind: its rollout, its pod templates, the owners between the
+// How kinds of workloads differ: its rollout, its pod templates, the owners between the
 // workload and its pods, and which pods a scale-in removes first. Each kind is one file (kind_deployment.cc), and
-// kinds.h lists them. A kind that is not listed needs only a scale subresource: then the defaults below hold. Until a
+// kinds.h lists them. An unlisted kind needs only a scale subresource: then the defaults below hold. Until a
 // rollout completes or its progress deadline passes, nothing is scaled in (rule 6). Source:
 // https://kubernetes.io/docs/concepts/workloads/controllers/
 #pragma once
@@ -16,7 +16,7 @@
 
 namespace aia::kube {
 
-/// What the object of a workload tells beyond its scale.
+/// The object of a workload beyond its scale.
 struct WorkloadFacts {
   std::string rollout{};  ///< why a rollout is not complete, with counts; empty: no rollout is under way
   /// How long a rollout may go without progress before the rollout counts as stalled. 0: the workload reports that its
@@ -27,9 +27,9 @@ struct WorkloadFacts {
   std::int64_t first_rank = 0;   ///< lowest rank of pods whose names end in their ranks
 };
 
-/// One sort of pod in a replica.
+/// A sort of pod in a replica.
 struct PodPart {
-  const char* suffix = "";             ///< of names made for the part, such as that of its buffer: "-workers"
+  const char* suffix = "";             ///< of names made for the part, such as that of its buffer: "" or "-workers"
   std::int64_t pods = 1;               ///< pods of this sort in a replica; below 1: none
   const Json* pod_template = nullptr;  ///< in the object; nullptr: the object has none
 };
@@ -59,7 +59,7 @@ struct Kind {
   std::optional<Resource> as_owner{};
 };
 
-/// The kind of an object, or the defaults for a kind that is not listed.
+/// The kind of an object, or the defaults for an unlisted kind.
 const Kind& kind_of(std::string_view api_version, std::string_view kind);
 
 /// "ReplicaSets, Deployments, StatefulSets": the listed kinds that are read as owners.

@@ -1,4 +1,4 @@
-// The list of the kinds of workloads that are known by name. A new kind takes a file (kind_deployment.cc is an
+// The list of known kinds of workloads. A new kind takes a file (kind_deployment.cc is an
 // example), a line in each of the two lists here, and a test in kind_test.cc.
 #pragma once
 

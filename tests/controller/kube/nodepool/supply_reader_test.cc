@@ -20,8 +20,8 @@ const std::string kDeployment = "/apis/cluster.x-k8s.io/v1beta2/namespaces/capi/
 struct Rig : PoolRig {
   Store<StoredNode> nodes{node_from_json};
   Store<LabelledPod> pods{pod_from_json};
-  BufferClient buffers{transport, clock, discovery};
-  SupplyReader reader{transport, clock, discovery, buffers, nodes, pods};
+  Actuators actuators{{transport, clock, discovery}};
+  SupplyReader reader{transport, clock, actuators, nodes, pods};
 
   ports::PoolSupply read(const api::AcceleratorPool& one) { return reader.read({one}, Millis(1000)).at(0); }
   std::string refusal(const api::ScaleRef& ref, const std::string& path, const Json& object) {

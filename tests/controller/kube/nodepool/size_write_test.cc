@@ -1,5 +1,5 @@
 // Writing a pool's size: one patch, and before a MachineDeployment is lowered the marks on those machines that may go.
-#include "controller/kube/nodepool/size_writer.h"
+#include "controller/kube/nodepool/actuator.h"
 
 #include <catch2/catch.hpp>
 
@@ -18,7 +18,7 @@ const char* const kDelete = "cluster.x-k8s.io/delete-machine";
 const char* const kMarked = "aiautoscaler.io/marked";
 
 struct Rig : PoolRig {
-  SizeWriter writer{transport, discovery};
+  Actuators actuators{{transport, clock, discovery}};
   api::AcceleratorPool machines = scaled_pool("p", {"cluster.x-k8s.io/v1beta2", "MachineDeployment", "md", "capi"});
   Json list = Json::array();
 
@@ -33,11 +33,14 @@ struct Rig : PoolRig {
     says("GET " + kCapi + "machines", {{"items", list}});
     says("PATCH " + kCapi + "machines/" + name, Json::object());
   }
+  Status write(const api::AcceleratorPool& pool, const ports::SizeWrite& write, const std::set<std::string>& busy) {
+    return actuators.of(pool.spec).write_size(pool, write, busy, Millis(1000));
+  }
   /// Writes, and says which patches that took: the machine and its mark, or the scale.
   std::string write(int nodes, const std::set<std::string>& busy, const std::string& version = "77",
                     bool drains = false) {
     const std::size_t before = asked("PATCH").size();
-    const Status status = writer.write(machines, {0, nodes, version, drains}, busy, Millis(1000));
+    const Status status = write(machines, {0, nodes, version, drains}, busy);
     std::string all;
     for (const auto& request : asked("PATCH", before)) {
       const std::string path = request.target.substr(0, request.target.find('?'));
@@ -55,7 +58,7 @@ TEST_CASE("a size is a merge patch with the resourceVersion, to the letter") {
   Rig rig;
   rig.says("PATCH " + kNodePool + "/scale", Json::object());
   const api::AcceleratorPool h100 = scaled_pool("p", {"karpenter.sh/v1", "NodePool", "h100", ""});
-  CHECK(rig.writer.write(h100, {0, 3, "77"}, {"n1"}, Millis(1000)).ok());
+  CHECK(rig.write(h100, {0, 3, "77"}, {"n1"}).ok());
   const auto asked = rig.asked();
   REQUIRE(asked.size() == 1);
   CHECK(asked[0].method == "PATCH");
@@ -63,10 +66,10 @@ TEST_CASE("a size is a merge patch with the resourceVersion, to the letter") {
   CHECK(asked[0].headers.back().second == "application/merge-patch+json");
   CHECK(asked[0].body == R"({"metadata":{"resourceVersion":"77"},"spec":{"replicas":3}})");
   rig.refuses("PATCH " + kNodePool + "/scale", 409, "Conflict");
-  const Status conflict = rig.writer.write(h100, {0, 3, "77"}, {}, Millis(1000));
+  const Status conflict = rig.write(h100, {0, 3, "77"}, {});
   CHECK(conflict.error().kind == ErrorKind::Conflict);
   CHECK(conflict.error().message == "scale of karpenter.sh/v1 NodePool h100: no (HTTP 409)");
-  CHECK(rig.writer.write(pool("p"), {0, 3, "77"}, {}, Millis(1000)).error().kind == ErrorKind::Invalid);
+  CHECK(rig.write(pool("p"), {0, 3, "77"}, {}).error().kind == ErrorKind::Invalid);
 }
 
 TEST_CASE("where nodes may be drained idle machines go first all the same") {

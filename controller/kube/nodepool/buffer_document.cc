@@ -1,7 +1,7 @@
 // Annotations hold the pool, the expiry, the pods per replica and the template's fingerprint, so that a restarted
 // controller and `release --expired` need no state of their own. The annotation of replicas is for people and is never
 // read back.
-#include "controller/kube/nodepool/capacity_buffer.h"
+#include "controller/kube/nodepool/buffer_document.h"
 
 #include <algorithm>
 #include <cstdio>
