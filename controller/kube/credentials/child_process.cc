@@ -128,6 +128,16 @@ int reap(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/// Why to kill a child that still runs; nullopt: the child may go on.
+std::optional<Error> why_kill(const ChildProcess& child, bool too_much, Clock::time_point until,
+                              const std::stop_token& stop) {
+  if (Clock::now() >= until)
+    return Error{ErrorKind::Timeout, "it was not done after " + format_duration(child.timeout), {}};
+  if (stop.stop_requested()) return Error{ErrorKind::Unavailable, "stopped", {}};
+  if (too_much) return Error{ErrorKind::Unavailable, "it prints too much", {}};
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<ChildOutcome> run_child(const ChildProcess& child, const std::stop_token& stop) {
@@ -143,7 +153,6 @@ Result<ChildOutcome> run_child(const ChildProcess& child, const std::stop_token&
   err.close_writer();
 
   ChildOutcome outcome;
-  std::optional<Error> killed_for;
   bool too_much = false;
   bool ignored = false;
   std::array<pollfd, 2> ends{pollfd{out.reader(), POLLIN, 0}, pollfd{err.reader(), POLLIN, 0}};
@@ -152,14 +161,9 @@ Result<ChildOutcome> run_child(const ChildProcess& child, const std::stop_token&
     if (ends[0].fd >= 0 && !out.read_into(outcome.output, child.max_output_bytes, too_much)) ends[0].fd = -1;
     if (ends[1].fd >= 0 && !err.read_into(outcome.errors, kMaxErrorBytes, ignored)) ends[1].fd = -1;
     if (ended) break;
-    if (too_much) killed_for = Error{ErrorKind::Unavailable, "it prints too much", {}};
-    if (stop.stop_requested()) killed_for = Error{ErrorKind::Unavailable, "stopped", {}};
-    if (Clock::now() >= until) {
-      killed_for = Error{ErrorKind::Timeout, "it was not done after " + format_duration(child.timeout), {}};
-    }
-    if (killed_for) {
+    if (const std::optional<Error> why = why_kill(child, too_much, until, stop)) {
       reap(pid);
-      return *killed_for;
+      return *why;
     }
     poll(ends.data(), ends.size(), kLookMs);
   }

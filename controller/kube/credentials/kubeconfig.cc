@@ -84,23 +84,40 @@ ExecConfig exec_of(const Fields& fields, bool used) {
   return exec;
 }
 
+/// The last unsupported field in use; nullptr: none.
+const char* unsupported_in(const Fields& fields) {
+  const char* found = nullptr;
+  for (const char* field : {"auth-provider", "username", "password", "as", "as-groups", "as-uid", "as-user-extra"}) {
+    if (fields.has(field)) found = field;
+  }
+  return found;
+}
+
+/// The client certificate and its key. As in kubectl, data wins over files, and a key alone is ignored.
+http::TlsOptions certificate_of(const Fields& fields) {
+  http::TlsOptions tls;
+  tls.cert_file = fields.path("client-certificate");
+  tls.cert_pem = fields.data("client-certificate-data");
+  if (!tls.cert_pem.empty()) tls.cert_file.clear();
+  tls.key_file = fields.path("client-key");
+  tls.key_pem = fields.data("client-key-data");
+  if (!tls.key_pem.empty()) tls.key_file.clear();
+  return tls;
+}
+
 KubeconfigUser user_of(const Fields& fields) {
   KubeconfigUser user;
-  user.tls.cert_file = fields.path("client-certificate");
-  user.tls.cert_pem = fields.data("client-certificate-data");
-  if (!user.tls.cert_pem.empty()) user.tls.cert_file.clear();
-  user.tls.key_file = fields.path("client-key");
-  user.tls.key_pem = fields.data("client-key-data");
-  if (!user.tls.key_pem.empty()) user.tls.key_file.clear();
+  user.tls = certificate_of(fields);
   user.token = trim(fields.text("token"));
   user.token_file = fields.path("tokenFile");
-  const bool token = !user.token.empty() || !user.token_file.empty();
-  const bool certificate = !user.tls.cert_file.empty() || !user.tls.cert_pem.empty();
-  const bool key = !user.tls.key_file.empty() || !user.tls.key_pem.empty();
+  const auto given = [](const std::string& text, const std::string& file) { return !text.empty() || !file.empty(); };
+  const bool token = given(user.token, user.token_file);
+  const bool certificate = given(user.tls.cert_pem, user.tls.cert_file);
+  const bool key = given(user.tls.key_pem, user.tls.key_file);
   const bool exec = !fields.map("exec").empty();
   if (certificate && !key) user.unsupported = fields.name("client-key") + " is missing beside client-certificate";
   if (key && !certificate) {
-    user.tls = {};  // as kubectl: a key alone is ignored
+    user.tls = {};
     if (!token && !exec) user.unsupported = fields.name("client-certificate") + " is missing beside client-key";
   }
   if (!user.token.empty() && !is_token(user.token))
@@ -113,12 +130,8 @@ KubeconfigUser user_of(const Fields& fields) {
       if (run) user.exec = std::move(plugin);
     });
   }
-  for (const char* field : {"auth-provider", "username", "password", "as", "as-groups", "as-uid", "as-user-extra"}) {
-    if (fields.has(field)) {
-      user.unsupported =
-          fields.name(field) + " is not supported yet: use a token, tokenFile, exec or client certificate";
-    }
-  }
+  if (const char* field = unsupported_in(fields))
+    user.unsupported = fields.name(field) + " is not supported yet: use a token, tokenFile, exec or client certificate";
   return user;
 }
 

@@ -18,6 +18,7 @@ constexpr int kMaxValues = 100'000;
 constexpr std::size_t kMaxTextBytes = 16U << 20U;
 
 constexpr std::string_view kCoreTag = "tag:yaml.org,2002:";
+constexpr std::string_view kTyped[] = {"null", "bool", "int", "float"};  ///< core tags of JSON's types
 
 template <class Words>
 bool among(std::string_view text, const Words& words) {
@@ -42,15 +43,19 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+/// The base of a number without sign: 16, 2 or 8 by its prefix, which is cut off, else 10.
+int take_base(std::string_view& text) {
+  if (text.size() < 2 || text.front() != '0') return 10;
+  const char kind = text[1];
+  const int base = kind == 'x' || kind == 'X' ? 16 : kind == 'b' || kind == 'B' ? 2 : 8;
+  text.remove_prefix(base != 8 || kind == 'o' || kind == 'O' ? 2 : 1);
+  return base;
+}
+
 std::optional<Json> whole_number_of(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
-  int base = 10;
-  if (text.size() > 1 && text.front() == '0') {
-    const char kind = text[1];
-    base = kind == 'x' || kind == 'X' ? 16 : kind == 'b' || kind == 'B' ? 2 : 8;
-    text.remove_prefix(base != 8 || kind == 'o' || kind == 'O' ? 2 : 1);
-  }
+  const int base = take_base(text);
   std::uint64_t size = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), size, base);
   if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -159,21 +164,38 @@ class Conversion {
     const std::string& tag = node.Tag();
     const bool is_core = tag.starts_with(kCoreTag);
     const std::string_view core = is_core ? std::string_view(tag).substr(kCoreTag.size()) : "";
-    if (core == "binary") {
-      if (const auto decoded = http::decode_base64(text)) return *decoded;
-      throw Bad{at.text() + " is !!binary, but not valid base64"};
-    }
-    const bool is_plain = tag.empty() || tag == "?";
+    if (core == "binary") return binary(text, at);
     std::optional<Json> read;
-    if ((is_plain || core == "null") && is_null(text)) return nullptr;
-    if (is_plain || core == "bool") read = truth_of(text);
-    if (!read && (is_plain || core == "int" || core == "float")) read = number_of(text);
-    const bool is_typed = core == "null" || core == "bool" || core == "int" || core == "float";
-    if (is_typed && (!read || (core == "int" && read->is_number_float())))
-      throw Bad{at.text() + " is tagged !!" + std::string(core) + ", but is none"};
+    if (tag.empty() || tag == "?")
+      read = untagged(text);
+    else if (among(core, kTyped))
+      read = typed(text, core, at);
     if (!read) return text;
     if (read->is_number_float() && !std::isfinite(read->get<double>()))
       throw Bad{at.text() + " is a number that JSON does not have"};
+    return *read;
+  }
+
+  static Json binary(const std::string& text, const Place& at) {
+    if (const auto decoded = http::decode_base64(text)) return *decoded;
+    throw Bad{at.text() + " is !!binary, but not valid base64"};
+  }
+
+  /// The value of a plain text without a tag; nullopt: the text is a string.
+  static std::optional<Json> untagged(const std::string& text) {
+    if (is_null(text)) return Json();
+    const std::optional<Json> truth = truth_of(text);
+    return truth ? truth : number_of(text);
+  }
+
+  /// The value of a text tagged as null, bool, int or float.
+  static Json typed(const std::string& text, std::string_view core, const Place& at) {
+    std::optional<Json> read;
+    if (core == "null" && is_null(text)) read = Json();
+    if (core == "bool") read = truth_of(text);
+    if (core == "int" || core == "float") read = number_of(text);
+    if (!read || (core == "int" && read->is_number_float()))
+      throw Bad{at.text() + " is tagged !!" + std::string(core) + ", but is none"};
     return *read;
   }
 

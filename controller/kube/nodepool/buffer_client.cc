@@ -53,6 +53,12 @@ const HeldPart* part_named(const std::vector<HeldPart>& held, const std::string&
   return found == held.end() ? nullptr : &*found;
 }
 
+/// True if the API server did not make the object. After other errors the object may exist.
+bool is_refused(ErrorKind kind) {
+  return kind == ErrorKind::Forbidden || kind == ErrorKind::Invalid || kind == ErrorKind::NotFound ||
+         kind == ErrorKind::Throttled;
+}
+
 Error not_ours(const std::string& what) {
   return {ErrorKind::Invalid, what + ": there is one of that name that is not ours: delete or rename it", {}};
 }
@@ -93,6 +99,26 @@ Status BufferClient::write(const ports::BufferWrite& write, Millis deadline) {
       std::all_of(held.begin(), held.end(), [&](const auto& one) { return one.replicas > write.replicas; });
   if (!held.empty() && lowers) return lower(**buffers, write, held, deadline);
 
+  const Result<Wanted> wanted = read_wanted(write, deadline);
+  if (!wanted) return wanted.error();
+  const std::string& name = write.autoscaler->meta.name;
+  for (std::size_t i = wanted->parts.size(); i-- > 0;) {  // the first part last: its replicas are read back
+    const BufferPart& part = wanted->parts[i];
+    const Result<Json>& stored = part.suffix.empty() ? wanted->stored : wanted->stored_workers;
+    if (const Status one = write_template(write, part, stored, deadline); !one) return one;
+    const Json document = buffer_document(**buffers, write, wanted->parts, part);
+    const HeldPart* before = part_named(held, key_of(document).name);
+    const Status one = write_part(**buffers, document, write.autoscaler->meta.uid, before, deadline);
+    // Only its buffer leads to a template, so remove a new template whose buffer was refused.
+    if (!one && before == nullptr && !stored && is_refused(one.error().kind))
+      std::ignore = remove_part(std::nullopt, {write.autoscaler->meta.ns, part_name(name, part.suffix)}, deadline);
+    if (!one) return one;
+  }
+  return remove_unwanted(**buffers, write, held, wanted->parts, deadline);
+}
+
+/// Reads the target, for the parts of a replica, and the stored templates.
+Result<BufferClient::Wanted> BufferClient::read_wanted(const ports::BufferWrite& write, Millis deadline) {
   const api::Autoscaler& autoscaler = *write.autoscaler;
   const std::string& ns = autoscaler.meta.ns;
   const api::TargetRef& ref = autoscaler.spec.target;
@@ -106,31 +132,22 @@ Status BufferClient::write(const ports::BufferWrite& write, Millis deadline) {
                                      deadline);
   const Result<Json> object = document(std::move(answers[0]));
   if (!object) return object.error().in(ref.to_string());
-  const Result<std::vector<BufferPart>> parts = buffer_parts_of(kind_of(ref.api_version, ref.kind), *object);
+  Result<std::vector<BufferPart>> parts = buffer_parts_of(kind_of(ref.api_version, ref.kind), *object);
   if (!parts) return parts.error().in(ref.to_string());
-  const std::vector<Result<Json>> templates{document(std::move(answers[1])), document(std::move(answers[2]))};
+  return Wanted{std::move(*parts), document(std::move(answers[1])), document(std::move(answers[2]))};
+}
 
-  for (std::size_t i = parts->size(); i-- > 0;) {  // the first part last: its replicas are read back
-    const BufferPart& part = (*parts)[i];
-    if (const Status one = write_template(write, part, templates[i], deadline); !one) return one;
-    const Json document = buffer_document(**buffers, write, *parts, part);
-    const HeldPart* before = part_named(held, key_of(document).name);
-    if (const Status one = write_part(**buffers, document, autoscaler.meta.uid, before, deadline); !one) {
-      // Only its buffer leads to a template, so remove the new template. After other errors the buffer may exist.
-      const ErrorKind kind = one.error().kind;
-      const bool refused = kind == ErrorKind::Forbidden || kind == ErrorKind::Invalid || kind == ErrorKind::NotFound ||
-                           kind == ErrorKind::Throttled;
-      if (before == nullptr && !templates[i] && refused)
-        std::ignore = remove_part(std::nullopt, {ns, part_name(autoscaler.meta.name, part.suffix)}, deadline);
-      return one;
-    }
-  }
-  for (const HeldPart& part : held) {  // buffers of kinds of pods that the target no longer has
-    const bool wanted = std::any_of(parts->begin(), parts->end(), [&](const BufferPart& one) {
-      return part_name(autoscaler.meta.name, one.suffix) == part.name;
+/// Removes buffers of sorts of pods which the target no longer has.
+Status BufferClient::remove_unwanted(const Resource& resource, const ports::BufferWrite& write,
+                                     const std::vector<HeldPart>& held, const std::vector<BufferPart>& parts,
+                                     Millis deadline) {
+  const api::ObjectMeta& owner = write.autoscaler->meta;
+  for (const HeldPart& part : held) {
+    const bool wanted = std::any_of(parts.begin(), parts.end(), [&](const BufferPart& one) {
+      return part_name(owner.name, one.suffix) == part.name;
     });
     if (wanted) continue;
-    if (const Status gone = remove_part(*buffers, {ns, part.name}, deadline); !gone) return gone;
+    if (const Status gone = remove_part(resource, {owner.ns, part.name}, deadline); !gone) return gone;
   }
   return done;
 }

@@ -27,7 +27,15 @@ class BufferClient {
   Status remove(const ports::Buffer& buffer, Millis deadline);
 
  private:
+  /// The parts to write, and the stored PodTemplates of the first part and of the workers.
+  struct Wanted {
+    std::vector<BufferPart> parts;
+    Result<Json> stored, stored_workers;
+  };
   Result<std::optional<Resource>> resource(Millis deadline);
+  Result<Wanted> read_wanted(const ports::BufferWrite& write, Millis deadline);
+  Status remove_unwanted(const Resource& resource, const ports::BufferWrite& write, const std::vector<HeldPart>& held,
+                         const std::vector<BufferPart>& parts, Millis deadline);
   Status lower(const Resource& resource, const ports::BufferWrite& write, const std::vector<HeldPart>& held,
                Millis deadline);
   Status write_template(const ports::BufferWrite& write, const BufferPart& part, const Result<Json>& stored,

@@ -71,6 +71,11 @@ Step Watcher::watch() {
   return {{}, OpenWatch{watch_request(options_.resource, options_.ns, resource_version_, timeout)}};
 }
 
+/// Whether the list is within its limits so far.
+bool Watcher::may_go_on() const {
+  return pages_ < options_.most_pages && objects_ < options_.most_objects && empty_ < options_.most_empty_pages;
+}
+
 Step Watcher::on_page(std::string_view body) {
   std::optional<Json> page = parse_json(body, options_.trim, Envelope::List);
   const std::string version = page ? text_at(*page, {"metadata", "resourceVersion"}) : "";
@@ -89,9 +94,7 @@ Step Watcher::on_page(std::string_view body) {
   limit_ = std::min(options_.page_limit, limit_ + std::max(1, limit_ / 4));
   continue_ = text_at(*page, {"metadata", "continue"});
   if (!continue_.empty()) {
-    const bool more =
-        pages_ < options_.most_pages && objects_ < options_.most_objects && empty_ < options_.most_empty_pages;
-    step.next = (more ? next_page() : without_end()).next;
+    step.next = (may_go_on() ? next_page() : without_end()).next;
     return step;
   }
   step.changes.emplace_back(ListEnded{});

@@ -99,6 +99,7 @@ class Watcher {
  private:
   Step list();
   Step next_page();
+  [[nodiscard]] bool may_go_on() const;
   Step without_end();
   Step watch();
   Step back_off(const Error& error, State then);

@@ -187,24 +187,24 @@ Belonging Ownership::follow(const Claim& claim, Controller controller, Millis be
   for (int depth = 0; depth < kDeepest; ++depth) {
     if (controller.uid == claim.target->uid) return {To::Target};
     if (!may_lead_to(claim.ref, controller)) return {To::Other, controller.to_string(), doubtful};
-    std::optional<Controller> next;
-    if (controller.is("", "Pod")) {
-      next = controller_of_pod(claim.ns, controller);
-    } else if (!OwnerCache::can_read(controller)) {
-      return {To::Unread, why_unreadable(controller), doubtful};
-    } else {
-      const KnownOwner* known = owners_.find(claim.ns, controller.uid);
-      if (known == nullptr) return {To::Unread, controller.to_string() + why_not_yet(owners_.full()), controller};
-      const bool due = is_due(*known, began, clock_.steady());
-      if (known->error)
-        return {To::Unread, why_unread(controller, *known->error), due ? std::optional(controller) : doubtful};
-      if (due && !doubtful) doubtful = controller;
-      if (!known->gone) next = known->controller;
-    }
-    if (!next || next->uid.empty()) return {To::Other, controller.to_string(), doubtful};
-    controller = *next;
+    const Above above = controller_above(claim, controller, began);
+    if (above.unread) return {To::Unread, *above.unread, above.ask ? controller : doubtful};
+    if (above.ask && !doubtful) doubtful = controller;
+    if (above.controller.uid.empty()) return {To::Other, controller.to_string(), doubtful};
+    controller = above.controller;
   }
   return {To::Unread, "its controllers are more than " + std::to_string(kDeepest) + " deep"};
+}
+
+/// One step up the chain.
+Ownership::Above Ownership::controller_above(const Claim& claim, const Controller& of, Millis began) {
+  if (of.is("", "Pod")) return {controller_of_pod(claim.ns, of).value_or(Controller{})};
+  if (!OwnerCache::can_read(of)) return {{}, why_unreadable(of)};
+  const KnownOwner* known = owners_.find(claim.ns, of.uid);
+  if (known == nullptr) return {{}, of.to_string() + why_not_yet(owners_.full()), true};
+  const bool due = is_due(*known, began, clock_.steady());
+  if (known->error) return {{}, why_unread(of, *known->error), due};
+  return {known->gone ? Controller{} : known->controller, std::nullopt, due};
 }
 
 std::optional<Controller> Ownership::controller_of_pod(const std::string& ns, const Controller& pod) const {

@@ -60,7 +60,14 @@ class Ownership {
 
  private:
   Belongings belongings_of(const Claim& claim, Millis began);
+  /// The controller of an owner.
+  struct Above {
+    Controller controller{};              ///< empty: the owner has none, or is gone
+    std::optional<std::string> unread{};  ///< why the controller is not known
+    bool ask = false;                     ///< the owner is to be read, or read again
+  };
   Belonging follow(const Claim& claim, Controller controller, Millis began);
+  Above controller_above(const Claim& claim, const Controller& of, Millis began);
   std::optional<Controller> controller_of_pod(const std::string& ns, const Controller& pod) const;
 
   const ports::Clock& clock_;
