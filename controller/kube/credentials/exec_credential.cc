@@ -8,7 +8,7 @@
 namespace aia::kube {
 namespace {
 
-Error invalid(std::string message) {
+Error unusable(std::string message) {
   return {ErrorKind::Invalid, std::move(message), {}};
 }
 
@@ -29,25 +29,25 @@ std::string exec_info(const ExecConfig& config, const ExecCluster& cluster) {
 
 Result<ExecCredential> parse_exec_credential(const std::string& output, const std::string& api_version) {
   const std::optional<Json> document = parse_json(output);
-  if (!document) return invalid("what it printed is not JSON");
-  if (text_at(*document, {"kind"}) != "ExecCredential") return invalid("what it printed is not an ExecCredential");
+  if (!document) return unusable("what it printed is not JSON");
+  if (text_at(*document, {"kind"}) != "ExecCredential") return unusable("what it printed is not an ExecCredential");
   const std::string answered = text_at(*document, {"apiVersion"});
-  if (answered != api_version) return invalid("it answered with apiVersion '" + answered + "', not " + api_version);
+  if (answered != api_version) return unusable("it answered with apiVersion '" + answered + "', not " + api_version);
   const Json* status = find_at(*document, {"status"});
-  if (status == nullptr || !status->is_object()) return invalid("its answer has no status");
+  if (status == nullptr || !status->is_object()) return unusable("its answer has no status");
 
   ExecCredential credential;
   credential.token = trim(text_at(*status, {"token"}));
   credential.certificate = {text_at(*status, {"clientCertificateData"}), text_at(*status, {"clientKeyData"})};
   const bool has_certificate = !credential.certificate.cert_pem.empty();
   if (has_certificate == credential.certificate.key_pem.empty())
-    return invalid("status.clientCertificateData and status.clientKeyData must be given together");
-  if (credential.token.empty() && !has_certificate) return invalid("its status has neither a token nor a certificate");
+    return unusable("status.clientCertificateData and status.clientKeyData must be given together");
+  if (credential.token.empty() && !has_certificate) return unusable("its status has neither a token nor a certificate");
   if (!is_token(credential.token) && !credential.token.empty())
-    return invalid("status.token has a character that no token has");
+    return unusable("status.token has a character that no token has");
   if (const Json* expires = find_at(*status, {"expirationTimestamp"}); expires != nullptr && !expires->is_null()) {
     credential.expires = time_at(*status, {"expirationTimestamp"});
-    if (!credential.expires) return invalid("status.expirationTimestamp is not an RFC 3339 time");
+    if (!credential.expires) return unusable("status.expirationTimestamp is not an RFC 3339 time");
   }
   return credential;
 }

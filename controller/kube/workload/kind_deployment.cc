@@ -9,7 +9,7 @@ namespace {
 
 /// The reason NewReplicaSetAvailable stays from the end of a rollout to the start of the next rollout; scaling does not
 /// change this. A Deployment without a progress deadline has no such reason.
-std::string rollout_of(const Json& object, const std::string& progress) {
+std::string deployment_rollout(const Json& object, const std::string& progress) {
   if (std::string unseen = unseen_generation(object); !unseen.empty()) return unseen;
   const std::int64_t wanted = int_at(object, {"spec", "replicas"}, 1);
   const std::int64_t all = int_at(object, {"status", "replicas"});
@@ -24,11 +24,11 @@ std::string rollout_of(const Json& object, const std::string& progress) {
   return {};
 }
 
-WorkloadFacts facts_of(const Json& object) {
+WorkloadFacts deployment_facts(const Json& object) {
   constexpr std::int64_t kNone = std::numeric_limits<std::int32_t>::max();  // a Deployment without a deadline
   const std::string progress = condition_reason(object, "Progressing");
   WorkloadFacts facts;
-  facts.rollout = rollout_of(object, progress);
+  facts.rollout = deployment_rollout(object, progress);
   facts.pod_template = hash_of_template(object);
   const std::int64_t stated = int_at(object, {"spec", "progressDeadlineSeconds"});
   if (stated > 0 && stated < kNone) facts.progress_deadline = std::chrono::seconds(stated);
@@ -40,7 +40,7 @@ WorkloadFacts facts_of(const Json& object) {
 
 const Kind& deployment() {
   static const Kind kind{.name = {"apps", "Deployment"},
-                         .facts = facts_of,
+                         .facts = deployment_facts,
                          .between = std::vector<KindName>{{"apps", "ReplicaSet"}},
                          .removal = ports::Removal::NotReadyFirst,
                          .as_owner = Resource{"apps", "v1", "deployments"}};

@@ -7,7 +7,7 @@ namespace aia::kube {
 namespace {
 
 /// A StatefulSet updates only the ordinals from its partition on. An OnDelete strategy never rolls out by itself.
-std::string rollout_of(const Json& object) {
+std::string stateful_set_rollout(const Json& object) {
   if (std::string unseen = unseen_generation(object); !unseen.empty()) return unseen;
   if (text_at(object, {"spec", "updateStrategy", "type"}) == "OnDelete") return {};
   const std::string current = text_at(object, {"status", "currentRevision"});
@@ -19,9 +19,9 @@ std::string rollout_of(const Json& object) {
   return of_updated(updated, wanted);
 }
 
-WorkloadFacts facts_of(const Json& object) {
+WorkloadFacts stateful_set_facts(const Json& object) {
   WorkloadFacts facts;
-  facts.rollout = rollout_of(object);
+  facts.rollout = stateful_set_rollout(object);
   facts.pod_template = hash_of_template(object);
   facts.ordered = text_at(object, {"spec", "podManagementPolicy"}) != "Parallel";
   facts.first_rank = int_at(object, {"spec", "ordinals", "start"});
@@ -32,7 +32,7 @@ WorkloadFacts facts_of(const Json& object) {
 
 const Kind& stateful_set() {
   static const Kind kind{.name = {"apps", "StatefulSet"},
-                         .facts = facts_of,
+                         .facts = stateful_set_facts,
                          .between = std::vector<KindName>{},
                          .removal = ports::Removal::HighestRank,
                          .as_owner = Resource{"apps", "v1", "statefulsets"}};
