@@ -8,7 +8,7 @@
 #include <random>
 
 #include "controller/http/make_transport.h"
-#include "controller/kube/host_name.h"
+#include "controller/kube/lease/host_name.h"
 #include "controller/serve/json_log.h"
 
 namespace aia {

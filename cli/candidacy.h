@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "controller/kube/credentials.h"
-#include "controller/kube/lease_keeper.h"
+#include "controller/kube/credentials/credentials.h"
+#include "controller/kube/lease/lease_keeper.h"
 
 namespace aia {
 

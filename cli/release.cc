@@ -7,9 +7,9 @@
 
 #include "controller/host/system_clock.h"
 #include "controller/http/make_transport.h"
-#include "controller/kube/credentials.h"
+#include "controller/kube/credentials/credentials.h"
 #include "controller/kube/kube_pools.h"
-#include "controller/kube/pod.h"
+#include "controller/kube/workload/pod.h"
 
 namespace aia {
 

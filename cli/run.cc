@@ -25,7 +25,7 @@
 #include "controller/host/watchdog.h"
 #include "controller/http/make_transport.h"
 #include "controller/http/url.h"
-#include "controller/kube/credentials.h"
+#include "controller/kube/credentials/credentials.h"
 #include "controller/kube/kube_cluster.h"
 #include "controller/loop/cycle/unseen.h"
 #include "controller/loop/loop.h"

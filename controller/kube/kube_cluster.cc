@@ -7,10 +7,10 @@
 
 #include "controller/api/autoscaler_json.h"
 #include "controller/api/meta_json.h"
-#include "controller/kube/host_name.h"
-#include "controller/kube/request.h"
-#include "controller/kube/response.h"
-#include "controller/kube/scale.h"
+#include "controller/kube/client/request.h"
+#include "controller/kube/client/response.h"
+#include "controller/kube/client/scale.h"
+#include "controller/kube/lease/host_name.h"
 
 namespace aia::kube {
 namespace {

@@ -9,16 +9,15 @@
 #include <string>
 #include <vector>
 
-#include "controller/kube/discovery.h"
-#include "controller/kube/event_recorder.h"
-#include "controller/kube/forecast_writer.h"
+#include "controller/kube/client/discovery.h"
 #include "controller/kube/kube_pools.h"
-#include "controller/kube/lease_guard.h"
-#include "controller/kube/owner.h"
-#include "controller/kube/reflector.h"
-#include "controller/kube/scaled_objects.h"
-#include "controller/kube/store.h"
-#include "controller/kube/target_reader.h"
+#include "controller/kube/lease/lease_guard.h"
+#include "controller/kube/report/event_recorder.h"
+#include "controller/kube/report/forecast_writer.h"
+#include "controller/kube/watch/reflector.h"
+#include "controller/kube/watch/store.h"
+#include "controller/kube/workload/other_owners.h"
+#include "controller/kube/workload/target_reader.h"
 #include "controller/ports/cluster.h"
 
 namespace aia::kube {

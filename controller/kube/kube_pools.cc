@@ -1,14 +1,14 @@
-// Delegates to the readers and writers of each kind. Its own work is to repeat a raise of the size after a Conflict,
-// and to edit the list of finalizers.
+// Delegates to the pools' actuators and to the reader of supplies. Its own work is to repeat a raise of the size after
+// a Conflict, and to edit the list of finalizers.
 #include "controller/kube/kube_pools.h"
 
 #include <algorithm>
 
 #include "controller/api/accelerator_pool_json.h"
 #include "controller/api/meta_json.h"
-#include "controller/kube/list.h"
-#include "controller/kube/request.h"
-#include "controller/kube/response.h"
+#include "controller/kube/client/request.h"
+#include "controller/kube/client/response.h"
+#include "controller/kube/watch/list.h"
 
 namespace aia::kube {
 namespace {
@@ -55,9 +55,8 @@ KubePools::KubePools(http::Transport& transport, const ports::Clock& clock, Disc
                const bool same = before != nullptr && after != nullptr && same_spec(*before, *after);
                if (!same && options_.on_change) options_.on_change();
              }),
-      buffers_(transport, clock, discovery),
-      supplies_(transport, clock, discovery, buffers_, nodes_, pods),
-      sizes_(transport, discovery) {}
+      actuators_({transport, clock, discovery}),
+      supplies_(transport, clock, actuators_, nodes_, pods) {}
 
 Status KubePools::load(Millis deadline_of_page) {
   const auto list = [&](ChangeSink& sink, const Resource& resource, Trim trim) {
@@ -86,14 +85,14 @@ std::vector<ports::PoolSupply> KubePools::supplies(const std::vector<api::Accele
 }
 
 Result<std::vector<ports::Buffer>> KubePools::buffers(Millis deadline) {
-  return buffers_.list(deadline);
+  return actuators_.buffers().list(deadline);
 }
 
 Status KubePools::write_size(const api::AcceleratorPool& pool, const ports::SizeWrite& write) {
   const auto to = [&](const std::string& version) {
     ports::SizeWrite one = write;
     one.version = version;
-    return sizes_.write(pool, one, busy_nodes(pods_), options_.write_deadline);
+    return actuators_.of(pool.spec).write_size(pool, one, busy_nodes(pods_), options_.write_deadline);
   };
   Status written = to(write.version);
   if (written || written.error().kind != ErrorKind::Conflict || write.to <= write.from) return written;
@@ -104,11 +103,11 @@ Status KubePools::write_size(const api::AcceleratorPool& pool, const ports::Size
 }
 
 Status KubePools::write_buffer(const ports::BufferWrite& write) {
-  return buffers_.write(write, options_.write_deadline);
+  return actuators_.buffers().write(write, options_.write_deadline);
 }
 
 Status KubePools::delete_buffer(const ports::Buffer& buffer) {
-  return buffers_.remove(buffer, options_.write_deadline);
+  return actuators_.buffers().remove(buffer, options_.write_deadline);
 }
 
 /// Reads the object first, because a merge patch replaces the whole list of finalizers and must keep the foreign

@@ -8,10 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "controller/kube/buffer_client.h"
-#include "controller/kube/event_recorder.h"
-#include "controller/kube/size_writer.h"
-#include "controller/kube/supply_reader.h"
+#include "controller/kube/nodepool/actuator.h"
+#include "controller/kube/nodepool/supply_reader.h"
+#include "controller/kube/report/event_recorder.h"
 
 namespace aia::kube {
 
@@ -52,9 +51,8 @@ class KubePools final : public ports::Pools {
   const KubePoolsOptions options_;
   Store<StoredNode> nodes_;
   Store<ports::PoolView> views_;
-  BufferClient buffers_;
+  const Actuators actuators_;
   SupplyReader supplies_;
-  SizeWriter sizes_;
 };
 
 }  // namespace aia::kube

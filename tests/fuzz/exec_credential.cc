@@ -1,6 +1,6 @@
 // Bytes as what a credential plugin printed: a token that can stand in a header, a certificate with its key, or a
 // refusal that tells nothing of what was printed. What we tell a plugin about the cluster is JSON.
-#include "controller/kube/exec_credential.h"
+#include "controller/kube/credentials/exec_credential.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace aia;

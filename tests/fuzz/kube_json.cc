@@ -1,14 +1,15 @@
 // Documents of the API server, whatever it sends: parsing keeps what it does not trim, decoders neither throw nor make
 // up replicas. The first byte chooses what is trimmed.
-#include "controller/kube/discovery.h"
-#include "controller/kube/json.h"
-#include "controller/kube/lease_client.h"
-#include "controller/kube/owner.h"
-#include "controller/kube/pod.h"
-#include "controller/kube/pod_join.h"
-#include "controller/kube/response.h"
-#include "controller/kube/rollout.h"
-#include "controller/kube/scale.h"
+#include "controller/kube/client/discovery.h"
+#include "controller/kube/client/json.h"
+#include "controller/kube/client/response.h"
+#include "controller/kube/client/scale.h"
+#include "controller/kube/client/selector.h"
+#include "controller/kube/lease/lease_client.h"
+#include "controller/kube/workload/kind.h"
+#include "controller/kube/workload/other_owners.h"
+#include "controller/kube/workload/pod.h"
+#include "controller/kube/workload/replica.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace aia;
@@ -34,7 +35,11 @@ void decode(const Json& json) {
   const auto pod = pod_from_json(json);
   require(std::is_sorted(pod.labels.begin(), pod.labels.end()), "labels are sorted", dump_json(json));
   static_cast<void>(hpa_from_json(json));
-  for (const char* kind : {"Deployment", "StatefulSet", "Other"}) static_cast<void>(rollout_of(kind, json));
+  for (const char* name : {"Deployment", "StatefulSet", "Other"}) {
+    const Kind& kind = kind_of("apps/v1", name);
+    if (kind.facts != nullptr) static_cast<void>(kind.facts(json));
+    static_cast<void>(replica_of(kind, json));
+  }
   require(!error_of_status(json, 500).message.empty(), "an error has words", dump_json(json));
   static_cast<void>(scale_resource_in(served_kinds(json), {"apps/v1", "Deployment", "d"}));
   if (const auto lease = lease_from_json(json)) {

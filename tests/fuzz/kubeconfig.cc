@@ -1,6 +1,6 @@
 // Bytes as a kubeconfig, two of them between 0x00 as in $KUBECONFIG: it is read or refused with the field's name, and
 // the first file wins.
-#include "controller/kube/kubeconfig.h"
+#include "controller/kube/credentials/kubeconfig.h"
 #include "controller/http/proxy.h"
 #include "tests/fuzz/fuzz.h"
 

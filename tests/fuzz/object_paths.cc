@@ -5,7 +5,7 @@
 #include "base/invariant.h"
 #include "controller/api/accelerator_pool.h"
 #include "controller/api/validate.h"
-#include "controller/kube/discovery.h"
+#include "controller/kube/client/discovery.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace aia;

@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "controller/http/base64.h"
 #include "controller/http/url.h"
-#include "controller/kube/selector.h"
+#include "controller/kube/client/selector.h"
 #include "controller/prometheus/duration.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -3,9 +3,9 @@
 // never watches from nowhere and always says what to do next.
 #include <map>
 
-#include "controller/kube/line_framer.h"
-#include "controller/kube/pod.h"
-#include "controller/kube/watcher.h"
+#include "controller/kube/watch/line_framer.h"
+#include "controller/kube/watch/watcher.h"
+#include "controller/kube/workload/pod.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace aia;

@@ -11,9 +11,9 @@ ENUMS = {"ConditionType": "Conditions", "Code": "Codes", "Action": "Actions", "E
 FOREIGN = {
     "controller/api/autoscaler.cc": {"HoltWinters", "LastValue", "Paused", "SeasonalNaive"},
     "controller/api/meta.cc": {"Unknown"},
-    "controller/kube/node.cc": {"Ready"},
-    "controller/kube/pod.cc": {"Ready"},
-    "controller/kube/pool_owner.cc": {"Paused"},
+    "controller/kube/nodepool/nodes.cc": {"Ready"},
+    "controller/kube/workload/pod.cc": {"Ready"},
+    "controller/kube/nodepool/actuator_machine_deployment.cc": {"Paused"},
 }
 
 

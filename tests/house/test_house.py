@@ -24,7 +24,7 @@ PRONOUN_SHARE = {"base": 2.5, "bench": 1.5, "cli": 1.7, "controller": 2.0, "fore
 # Whom a folder may include (docs/architecture.md); base, on which all stand, is left out. "cli" and "bench" are the
 # programs, which wire everything; "bench" stands below "cli".
 ANY = None
-DIVIDED = ("controller/loop",)  # folders whose rooms have edges of their own
+DIVIDED = ("controller/kube", "controller/loop")  # folders whose rooms have edges of their own
 MAY_INCLUDE = {
     "base": set(),
     "bench": ANY,
@@ -32,7 +32,18 @@ MAY_INCLUDE = {
     "controller/api": set(),
     "controller/host": {"controller/ports", "controller/serve"},
     "controller/http": set(),
-    "controller/kube": {"controller/api", "controller/http", "controller/lease", "controller/ports"},
+    "controller/kube": {"controller/api", "controller/ports", "controller/kube/client", "controller/kube/lease",
+                        "controller/kube/nodepool", "controller/kube/report", "controller/kube/watch", "controller/kube/workload"},
+    "controller/kube/client": {"controller/api", "controller/http", "controller/ports"},
+    "controller/kube/credentials": {"controller/http", "controller/kube/client", "controller/ports"},
+    "controller/kube/lease": {"controller/http", "controller/kube/client", "controller/lease", "controller/ports"},
+    "controller/kube/nodepool": {"controller/api", "controller/http", "controller/kube/client", "controller/kube/watch",
+                                 "controller/kube/workload", "controller/ports"},
+    "controller/kube/report": {"controller/api", "controller/http", "controller/kube/client", "controller/kube/watch",
+                               "controller/ports"},
+    "controller/kube/watch": {"controller/http", "controller/kube/client", "controller/ports"},
+    "controller/kube/workload": {"controller/api", "controller/http", "controller/kube/client", "controller/kube/watch",
+                                 "controller/ports"},
     "controller/lease": set(),
     "controller/loop": {"controller/loop/cycle", "controller/loop/nodepool", "controller/loop/report",
                         "controller/loop/workload", "controller/ports"},
@@ -304,6 +315,8 @@ class HouseTest(unittest.TestCase):
                 self.none(ratchet(f"files of {top}/ that open without a sentence", bad, NO_OPENING[top]))
 
     def test_folders_include_what_they_may(self):
+        edges = edges_of([("controller/kube/watch/a.cc", '#include "controller/kube/c.h"\n#include "controller/api/d/e.h"\n')])
+        self.assertEqual(edges, {("controller/kube/watch", "controller/kube"), ("controller/kube/watch", "controller/api")})
         edges = edges_of([("controller/plan/a.cc", '#include "controller/kube/b.h"\n#include <map>\n')])
         self.assertEqual(edge_faults(edges, {"controller/plan": {"controller/api"}}),
                          ["controller/plan includes controller/kube, which it may not",

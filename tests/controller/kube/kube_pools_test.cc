@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "controller/kube/list.h"
+#include "controller/kube/watch/list.h"
 #include "tests/controller/kube/pool_rig.h"
 
 using namespace aia;

@@ -9,10 +9,10 @@
 #include <string>
 
 #include "controller/http/make_transport.h"
-#include "controller/kube/credentials.h"
+#include "controller/kube/client/request.h"
+#include "controller/kube/client/response.h"
+#include "controller/kube/credentials/credentials.h"
 #include "controller/kube/kube_cluster.h"
-#include "controller/kube/request.h"
-#include "controller/kube/response.h"
 #include "tests/controller/kube/eventually.h"
 
 namespace aia::kube::tests {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "controller/api/accelerator_pool.h"
-#include "controller/kube/discovery.h"
-#include "controller/kube/json.h"
+#include "controller/kube/client/discovery.h"
+#include "controller/kube/client/json.h"
 #include "tests/controller/http/fake_transport.h"
 #include "tests/controller/kube/manual_clock.h"
 
