@@ -18,6 +18,42 @@ NO_OPENING = {"base": 0, "bench": 0, "cli": 0, "controller": 0, "forecasting": 0
 # Functions of more than 70 lines, and how many they have.
 MOST_LINES = 70
 LONG_FUNCTIONS = {"cli/main.cc: main": 71, "cli/run.cc: run": 83}
+# Functions of a complexity above 15, and the test that tries their cases one by one.
+MOST_COMPLEX = 15
+COMPLEX_FUNCTIONS = {
+    "base/time.cc: parse_rfc3339": "tests/base/time_test.cc",
+    "cli/main.cc: main": "tests/cli/test_run_command.py",
+    "controller/api/accelerator_pool.cc: check_nodes": "tests/controller/api/accelerator_pool_test.cc",
+    "controller/api/meta_json.cc: character_length": "tests/controller/api/meta_test.cc",
+    "controller/host/crash_journal.cc: take_stock": "tests/controller/host/crash_journal_test.cc",
+    "controller/http/make_transport.cc: stream": "tests/controller/http/transport_stream_test.cc",
+    "controller/http/proxy.cc: excepts": "tests/controller/http/proxy_test.cc",
+    "controller/http/url.cc: parse_base_url": "tests/controller/http/url_test.cc",
+    "controller/loop/workload/pod_memory.cc: follow_starts": "tests/controller/loop/memory_test.cc",
+    "controller/plan/need.cc: trouble_of": "tests/controller/plan/need_test.cc",
+    "controller/prometheus/lexer.cc: next": "tests/controller/prometheus/selectors_test.cc",
+    "controller/prometheus/quote.cc: take_escape": "tests/controller/prometheus/tenancy_test.cc",
+    "controller/prometheus/selectors.cc: named": "tests/controller/prometheus/selectors_test.cc",
+    "controller/prometheus/source.cc: ask": "tests/controller/prometheus/source_test.cc",
+    "controller/prometheus/why_empty.cc: take_apart": "tests/controller/prometheus/why_empty_test.cc",
+    "forecasting/classic/arima_css.cc: evaluate": "tests/forecasting/classic/arima_test.cc",
+    "forecasting/classic/ets.cc: forecast": "tests/forecasting/classic/ets_test.cc",
+    "forecasting/classic/theta.cc: fit_theta": "tests/forecasting/classic/theta_test.cc",
+    "forecasting/exam/m4_questions.cc: m4_questions": "tests/forecasting/batch/m4_test.cc",
+    "forecasting/learner/horizon_learner.cc: issue": "tests/forecasting/learner/horizon_learner_test.cc",
+    "forecasting/series/decomposition.cc: decompose": "tests/forecasting/series/season_detection_test.cc",
+    "forecasting/series/season_detection.cc: detect_seasons": "tests/forecasting/series/season_detection_test.cc",
+    "simulation/faults/checks_capacity.cc: check_capacity": "tests/simulation/planted_test.cc",
+    "simulation/faults/checks_capacity.cc: check_conflicts": "tests/simulation/planted_test.cc",
+    "simulation/faults/checks_kinds.cc: check_scale_in_goes_on": "tests/simulation/planted_kinds_test.cc",
+    "simulation/faults/checks_state.cc: check_cycles": "tests/simulation/planted_test.cc",
+    "simulation/faults/checks_state.cc: check_conditions": "tests/simulation/planted_test.cc",
+    "simulation/faults/checks_writes.cc: check_one_writer": "tests/simulation/planted_test.cc",
+    "simulation/faults/faulty_metrics.cc: query": "tests/simulation/planted_kinds_test.cc",
+    "simulation/faults/stage_acts.cc: act_on": "tests/simulation/planted_kinds_test.cc",
+    "simulation/faults/truths.cc: blocks": "tests/simulation/planted_kinds_test.cc",
+    "simulation/replay/scenario.cc: validate_times": "tests/simulation/test_replay_command.py",
+}
 # At most so many percent of comment words are pronouns, by top-level folder; the aim is 4.
 PRONOUNS = ("it", "that", "one", "what", "who", "others", "rest")
 PRONOUN_SHARE = {"base": 2.5, "bench": 1.5, "cli": 1.7, "controller": 2.0, "forecasting": 2.0, "simulation": 2.2}
@@ -75,6 +111,7 @@ MAY_INCLUDE = {
 RULE = re.compile(r"\b[Rr]ules? (\d+(?:-\d+)?(?:(?:, | and )\d+(?:-\d+)?)*)")
 TOP_FOLDERS = "base|bench|cli|controller|docs|forecasting|manifests|simulation|tests"
 FILE = re.compile(r"(?<![\w./<-])(?:[\w-]+/)*[\w-]+\.(?:h|cc|py|md)\b(?![\w/]|\.\w)")
+DECISION = re.compile(r"\b(?:if|for|while|case|catch)\b|&&|\|\||\?")
 CPP_TOKEN = re.compile(r'R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'|//[^\n]*|/\*.*?\*/', re.S)
 
 
@@ -224,7 +261,8 @@ def circles(edges):
 
 
 def functions(text):
-    """Name and number of lines of each function: a block behind a parameter list that is in no function itself."""
+    """Name, number of lines and complexity (McCabe 1976: decisions, and one) of each function: a block behind a parameter
+    list that is in no function itself."""
     code = CPP_TOKEN.sub(lambda token: re.sub(r"[^\n]", " ", token[0]), text)
     code = re.sub(r"(?m)^#(?:.*\\\n)*.*$", "", code)
     found, depth, inside, begin = [], 0, None, 0
@@ -240,7 +278,8 @@ def functions(text):
                 inside = (named[1].split("::")[-1], depth, first)
         elif mark[0] == "}":
             if inside and inside[1] == depth:
-                found.append((inside[0], code.count("\n", inside[2], mark.start()) + 1))
+                body = code[inside[2]:mark.start()]
+                found.append((inside[0], body.count("\n") + 1, 1 + len(DECISION.findall(body))))
                 inside = None
             depth -= 1
         begin = mark.end()
@@ -330,11 +369,19 @@ class HouseTest(unittest.TestCase):
     def test_functions_are_short(self):
         text = ("namespace a {\nint f(int x, S s = {}) {\n  if (x) {\n  }\n  g([] { return '}'; });\n}\n"
                 "struct S {\n  void g() const {}\n};\n}\n")
-        self.assertEqual(functions(text), [("f", 5), ("g", 1)])
-        self.assertEqual(functions("void long_one() {\n" + "  x();\n" * 70 + "}\n"), [("long_one", 72)])
+        self.assertEqual(functions(text), [("f", 5, 2), ("g", 1, 1)])
+        self.assertEqual(functions("void long_one() {\n" + "  x();\n" * 70 + "}\n"), [("long_one", 72, 1)])
         long = {f"{path}: {name}": lines for path in product() if top_of(path) != "bench"
-                for name, lines in functions(read(path)) if lines > MOST_LINES}
+                for name, lines, _ in functions(read(path)) if lines > MOST_LINES}
         self.assertEqual(long, LONG_FUNCTIONS, f"more than {MOST_LINES} lines; what got shorter is to be lowered here")
+
+    def test_complex_functions_have_a_test_of_their_own(self):
+        self.assertEqual(functions("int f() { return a && b ? c : d; }\nvoid g() { for (;;) switch (x) { case 1: case 2:; } }\n"),
+                         [("f", 1, 3), ("g", 1, 4)])
+        complex_ones = {f"{path}: {name}" for path in product() if top_of(path) != "bench"
+                        for name, _, decisions in functions(read(path)) if decisions > MOST_COMPLEX}
+        self.assertEqual(complex_ones, set(COMPLEX_FUNCTIONS), "split the function, or give it a table test and name the test here")
+        self.none(f"{test} does not exist" for test in COMPLEX_FUNCTIONS.values() if test not in files())
 
     def test_comments_name_their_subject(self):
         self.assertEqual(pronoun_share(["It is what it was.", "The node pool"]), (37.5, 8))
