@@ -11,7 +11,7 @@ namespace {
 
 constexpr Millis kLongestWindow = std::chrono::minutes(5);
 constexpr Millis kLongestSilence = std::chrono::minutes(1);
-constexpr Millis kLongestRun = std::chrono::seconds(90);     // of bad samples in a row
+constexpr Millis kLongestBadRun = std::chrono::seconds(90);  // of bad samples in a row
 constexpr Millis kClosest = std::chrono::milliseconds(250);  // closer looks are merged, so some 1,500 are kept at most
 
 }  // namespace
@@ -41,7 +41,7 @@ double Confirmation::without_largest_rise(double base) const {
   auto first = std::next(looks_.begin());
   for (auto later = first; later != looks_.end(); ++later) {
     highest = std::max(highest, later->value);
-    for (; later->newest - first->newest > kLongestRun; ++first)
+    for (; later->newest - first->newest > kLongestBadRun; ++first)
       highest_before = std::max(highest_before, first->value);
     largest_rise = std::max(largest_rise, highest - highest_before);
   }

@@ -38,8 +38,6 @@ forecasting::Options options_of(const SeriesIdentity& identity) {
   return options;
 }
 
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
-
 bool is_demand(double value) {
   return std::isfinite(value) && value >= 0 && value <= kMostDemand;
 }

@@ -24,7 +24,6 @@ constexpr Millis kDay = std::chrono::hours(24);
 constexpr Millis kRunMemory = 8 * kDay;  // longer than a week, so that weekly runs are recognised
 constexpr Millis kSameTime = std::chrono::minutes(10);
 constexpr Millis kUsualWindow = std::chrono::minutes(5);  // of a rate, if the rate window is not known
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 
 /// Returns the number of points that a single bad sample can spoil.
 std::size_t longest_run(const std::optional<Millis>& rate_window, Millis step) {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,10 +17,13 @@
 
 namespace aia::loop {
 
+/// The value of a point that is missing, or left out.
+inline constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
+
 /// A grid point, in the form in which the forecaster learns from it.
 struct GridPoint {
   WallTime at{};
-  double value = 0;  ///< NaN: a gap, or left out
+  double value = 0;  ///< or kGap
   std::vector<double> parts{};
   bool censored = false;  ///< a lower bound, see censored_intervals.h
 };

@@ -24,7 +24,7 @@ std::string labels_in_words(const api::AcceleratorPoolSpec& spec) {
 }
 
 /// The first three nodes, and how many more there are.
-std::string first_of(const std::vector<std::string>& nodes) {
+std::string first_nodes(const std::vector<std::string>& nodes) {
   constexpr std::size_t kNamed = 3;
   std::string words;
   for (std::size_t i = 0; i < std::min(kNamed, nodes.size()); ++i) words += (words.empty() ? "" : ", ") + nodes[i];
@@ -33,7 +33,7 @@ std::string first_of(const std::vector<std::string>& nodes) {
 }
 
 std::string troubles_in_words(const Pool& pool) {
-  return pool.seen.troubles.empty() ? "" : "; of no use now: " + first_of(pool.seen.troubles);
+  return pool.seen.troubles.empty() ? "" : "; of no use now: " + first_nodes(pool.seen.troubles);
 }
 
 Condition nodes_found(const Pool& pool) {
@@ -57,14 +57,14 @@ Condition gpus_found(const Pool& pool) {
                      count(pool.seen.bare, "node") + " Ready without any " + spec.gpu_resource +
                          ": the device plugin " + (pool.seen.barren ? "does not come up" : "is not up yet") +
                          ", or correct spec.nodes.gpu" +
-                         (pool.seen.shorts.empty() ? "" : "; " + first_of(pool.seen.shorts)));
+                         (pool.seen.shorts.empty() ? "" : "; " + first_nodes(pool.seen.shorts)));
   }
   if (pool.seen.ready_nodes() == 0)
     return condition(type, ConditionStatus::Unknown, Code::NoReadyNode, "no node is Ready, so none could be looked at");
   if (!pool.seen.shorts.empty())
     return condition(
         type, ConditionStatus::True, Code::SomeMissing,
-        first_of(pool.seen.shorts) + ": they count with what they offer; repair them, or correct spec.nodes.gpu");
+        first_nodes(pool.seen.shorts) + ": they count with what they offer; repair them, or correct spec.nodes.gpu");
   return condition(type, ConditionStatus::True, Code::Found, "the nodes offer " + spec.gpu_resource);
 }
 
