@@ -1,7 +1,7 @@
 // AcceleratorPool from JSON, and its status from and to JSON. Only these functions and the CRD know the JSON names.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "base/result.h"
 #include "controller/api/accelerator_pool.h"

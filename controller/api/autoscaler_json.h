@@ -2,7 +2,7 @@
 // CRD's. So an object decodes the same whether or not an API server filled in its defaults.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "base/result.h"
 #include "controller/api/autoscaler.h"

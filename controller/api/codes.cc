@@ -1,18 +1,13 @@
-// A table per enum, in the order of the enum, translates to words and back. A static_assert checks that each table is
-// complete.
+// The tables of stable words. A word of another version of the controller is no fault: an unknown code is read as
+// Unknown.
 #include "controller/api/codes.h"
 
-#include <algorithm>
 #include <array>
+
+#include "controller/api/words.h"
 
 namespace aia::api {
 namespace {
-
-template <class Enum>
-struct Word {
-  Enum value;
-  const char* text;
-};
 
 constexpr auto kConditionTypes = std::to_array<Word<ConditionType>>({
     {ConditionType::AbleToScale, "AbleToScale"},
@@ -133,22 +128,8 @@ constexpr auto kCodes = std::to_array<Word<Code>>({
     {Code::WriteFailed, "WriteFailed"},
 });
 
-/// True if each value stands at its own index, up to `last`.
-template <class Enum, std::size_t n>
-constexpr bool is_complete(const std::array<Word<Enum>, n>& words, Enum last) {
-  for (std::size_t i = 0; i < n; ++i)
-    if (static_cast<std::size_t>(words[i].value) != i) return false;
-  return words.back().value == last;
-}
-
 static_assert(is_complete(kConditionTypes, kLastConditionType));
 static_assert(is_complete(kCodes, kLastCode));
-
-template <class Enum, std::size_t n>
-std::optional<Enum> find(const std::array<Word<Enum>, n>& words, std::string_view text) {
-  const auto found = std::find_if(words.begin(), words.end(), [&](const auto& word) { return word.text == text; });
-  return found == words.end() ? std::nullopt : std::optional(found->value);
-}
 
 }  // namespace
 
@@ -180,11 +161,11 @@ const char* to_string(EventAction action) {
 }
 
 std::optional<ConditionType> condition_type_of(std::string_view word) {
-  return find(kConditionTypes, word);
+  return find_word(kConditionTypes, word);
 }
 
 Code code_of(std::string_view word) {
-  return find(kCodes, word).value_or(Code::Unknown);
+  return find_word(kCodes, word).value_or(Code::Unknown);
 }
 
 }  // namespace aia::api

@@ -2,6 +2,7 @@
 #include "controller/api/field.h"
 
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "base/decimal.h"
 
@@ -17,6 +18,10 @@ T value_or_fail(const Field& field, Result<T> parsed) {
 }
 
 }  // namespace
+
+bool Field::present() const {
+  return value_ != nullptr && !value_->is_null();
+}
 
 Field Field::operator[](const char* key) const {
   const nlohmann::json* member = nullptr;
@@ -105,6 +110,12 @@ std::vector<std::pair<std::string, Field>> Field::members() const {
   for (auto member = value_->begin(); member != value_->end(); ++member)
     out.emplace_back(member.key(), Field(&*member, problem_, path_ + "." + member.key()));
   return out;
+}
+
+Field Field::only_item(const char* says) const {
+  std::vector<Field> all = items();
+  if (all.size() > 1) fail(says);
+  return all.empty() ? Field(nullptr, problem_, path_ + "[0]") : all.front();
 }
 
 void Field::fail(const std::string& message) const {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "controller/api/words.h"
 
 namespace aia::api {
 
@@ -27,7 +28,7 @@ class Field {
   [[nodiscard]] Field operator[](const char* key) const;
   /// The same position, with its errors kept in `problem` instead.
   [[nodiscard]] Field within(Problem& problem) const { return {value_, &problem, path_}; }
-  [[nodiscard]] bool present() const { return value_ != nullptr && !value_->is_null(); }
+  [[nodiscard]] bool present() const;
   [[nodiscard]] const std::string& path() const { return path_; }
 
   // Each of these returns the field's value. If the field is not present or has another type, each reports the error
@@ -41,17 +42,19 @@ class Field {
   [[nodiscard]] std::vector<Field> items() const;                            ///< from an array; empty if not present
   [[nodiscard]] std::vector<std::pair<std::string, Field>> members() const;  ///< from an object; empty if not present
 
-  /// The value of `all` whose to_string is the field's text.
-  template <class Enum, std::size_t n>
-  [[nodiscard]] Enum one_of(const Enum (&all)[n]) const {
+  /// The only item of an array; not present() if the array is empty or not there. If there are several, fails with
+  /// `says`.
+  [[nodiscard]] Field only_item(const char* says) const;
+
+  /// The value whose word is the field's text.
+  template <Worded Enum>
+  [[nodiscard]] Enum word() const {
     const std::string name = text();
+    if (const auto found = find_word(words_of(Enum{}), name)) return *found;
     std::string names;
-    for (const Enum one : all) {
-      if (name == to_string(one)) return one;
-      names += (names.empty() ? "" : ", ") + std::string(to_string(one));
-    }
+    for (const auto& word : words_of(Enum{})) names += (names.empty() ? "" : ", ") + std::string(word.text);
     fail('"' + name + "\" is not known; write one of " + names);
-    return all[0];
+    return Enum{};
   }
 
   /// Reports `message` about this field, unless the Problem already holds an error.

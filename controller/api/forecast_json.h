@@ -2,7 +2,7 @@
 // under status.summary as `kubectl get forecasts` shows them.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "base/result.h"
 #include "controller/api/forecast.h"

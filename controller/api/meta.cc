@@ -6,15 +6,6 @@
 
 namespace aia::api {
 
-const char* to_string(ConditionStatus status) {
-  switch (status) {
-    case ConditionStatus::True: return "True";
-    case ConditionStatus::False: return "False";
-    case ConditionStatus::Unknown: return "Unknown";
-  }
-  return "Unknown";
-}
-
 std::vector<Condition> with_transition_times(std::vector<Condition> next, const std::vector<Condition>& previous,
                                              WallTime now) {
   for (Condition& condition : next) {

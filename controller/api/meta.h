@@ -9,6 +9,9 @@
 
 #include "base/time.h"
 #include "controller/api/codes.h"
+#include "controller/api/names.h"
+#include "controller/api/reason.h"
+#include "controller/api/words.h"
 
 namespace aia::api {
 
@@ -45,11 +48,21 @@ struct TargetRef {
   auto operator<=>(const TargetRef&) const = default;  // NOLINT(modernize-use-nullptr): as above
   /// "apps/v1 Deployment llama-70b", as messages name it.
   [[nodiscard]] std::string to_string() const { return api_version + " " + kind + " " + name; }
+
+  static void fields(auto& at, auto& target) {
+    at.required("apiVersion", target.api_version, kApiVersionText);
+    at.required("kind", target.kind, kKindText);
+    at.required("name", target.name, kNameText);
+  }
 };
 
 enum class ConditionStatus { True, False, Unknown };
 
-const char* to_string(ConditionStatus);
+constexpr auto words_of(ConditionStatus) {
+  using enum ConditionStatus;
+  return std::to_array<Word<ConditionStatus>>({{True, "True"}, {False, "False"}, {Unknown, "Unknown"}});
+}
+static_assert(is_complete(words_of(ConditionStatus{}), ConditionStatus::Unknown));
 
 /// metav1.Condition. `last_transition` changes only when `status` does.
 struct Condition {
@@ -60,6 +73,15 @@ struct Condition {
   WallTime last_transition{};
   std::int64_t observed_generation = 0;
   bool operator==(const Condition&) const = default;
+
+  static void fields(auto& at, auto& condition) {
+    at.required("type", condition.type, Text{1, 64});
+    at.required("status", condition.status);
+    at.required("reason", condition.reason, Text{1, 128});
+    at.required("message", condition.message, Text{.most = kMaxMessage});
+    at.required("lastTransitionTime", condition.last_transition);
+    at.optional("observedGeneration", condition.observed_generation);
+  }
 };
 
 /// `next` with transition times: the time from `previous` where the status is the same, else `now`.

@@ -1,25 +1,34 @@
-// Bounds status lists as the CRDs do, so that a long message never makes a status write fail.
+// Reads what objects of every kind have, with whatever is not there left empty, and cuts texts between characters.
 #include "controller/api/meta_json.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace aia::api {
 namespace {
 
-constexpr ConditionStatus kConditionStatuses[] = {ConditionStatus::True, ConditionStatus::False,
-                                                  ConditionStatus::Unknown};
+/// How a UTF-8 character may begin: its first byte, its second byte, its length. Source: the Unicode standard, table
+/// 3-7.
+struct Form {
+  unsigned char first, last;  // of the first byte
+  unsigned char least, most;  // of the second byte
+  std::size_t length;
+};
 
-/// Length of the UTF-8 character at `at`; 0 if the bytes there are no character (bounds as in RFC 3629).
+constexpr Form kForms[] = {{0x00, 0x7F, 0x00, 0xFF, 1}, {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
+                           {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
+                           {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4}};
+
+/// Length of the UTF-8 character at `at`; 0 if the bytes there are no character.
 std::size_t character_length(const std::string& text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at + i < text.size() ? text[at + i] : 0); };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF && follows(1)) return 2;
-  const bool overlong_or_surrogate = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F);
-  if (first >= 0xE0 && first <= 0xEF && follows(1) && follows(2) && !overlong_or_surrogate) return 3;
-  const bool out_of_range = (first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F);
-  if (first >= 0xF0 && first <= 0xF4 && follows(1) && follows(2) && follows(3) && !out_of_range) return 4;
+  for (const Form& form : kForms) {
+    if (byte(0) < form.first || byte(0) > form.last) continue;
+    if (byte(1) < form.least || byte(1) > form.most) return 0;
+    for (std::size_t i = 2; i < form.length; ++i)
+      if ((byte(i) & 0xC0U) != 0x80U) return 0;
+    return form.length;
+  }
   return 0;
 }
 
@@ -57,59 +66,6 @@ Result<ObjectMeta> meta_from_json(const nlohmann::json& object) {
   ObjectMeta meta = meta_from(Field(object, problem)["metadata"]);
   if (problem) return *problem;
   return meta;
-}
-
-TargetRef target_from(const Field& ref) {
-  return {ref["apiVersion"].text(), ref["kind"].text(), ref["name"].text()};
-}
-
-nlohmann::json target_to_json(const TargetRef& target) {
-  return {{"apiVersion", target.api_version}, {"kind", target.kind}, {"name", target.name}};
-}
-
-std::vector<Condition> conditions_from(const Field& list) {
-  std::vector<Condition> out;
-  for (const Field& item : list.items()) {
-    const std::optional<ConditionType> type = condition_type_of(item["type"].text());
-    if (!type) continue;
-    Condition condition;
-    condition.type = *type;
-    condition.status = item["status"].one_of(kConditionStatuses);
-    condition.reason = code_of(item["reason"].text());
-    condition.message = item["message"].text();
-    condition.last_transition = item["lastTransitionTime"].time();
-    if (const Field seen = item["observedGeneration"]; seen.present()) condition.observed_generation = seen.integer();
-    out.push_back(std::move(condition));
-  }
-  return out;
-}
-
-nlohmann::json conditions_to_json(const std::vector<Condition>& conditions) {
-  nlohmann::json out = nlohmann::json::array();
-  for (const Condition& condition : conditions) {
-    out.push_back({{"type", to_string(condition.type)},
-                   {"status", to_string(condition.status)},
-                   {"reason", to_string(condition.reason)},
-                   {"message", cut(condition.message, kMaxMessage)},
-                   {"lastTransitionTime", format_rfc3339(condition.last_transition)},
-                   {"observedGeneration", condition.observed_generation}});
-  }
-  return out;
-}
-
-Reasons reasons_from(const Field& list) {
-  Reasons out;
-  for (const Field& item : list.items()) out.push_back({code_of(item["code"].text()), item["message"].text()});
-  return out;
-}
-
-nlohmann::json reasons_to_json(const Reasons& reasons) {
-  nlohmann::json out = nlohmann::json::array();
-  for (const Reason& reason : reasons) {
-    if (out.size() == kMaxReasons) break;
-    out.push_back({{"code", to_string(reason.code)}, {"message", cut(reason.message, kMaxMessage)}});
-  }
-  return out;
 }
 
 }  // namespace aia::api

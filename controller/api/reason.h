@@ -7,19 +7,25 @@
 #include <vector>
 
 #include "controller/api/codes.h"
+#include "controller/api/schema.h"
 
 namespace aia::api {
+
+// The CRDs' bounds of a status.
+inline constexpr std::size_t kMaxReasons = 16;
+inline constexpr std::size_t kMaxMessage = 1024;  ///< bytes of a message, of a reason or a condition
 
 struct Reason {
   Code code = Code::Unknown;
   std::string message;  ///< a sentence with the numbers, for the on-call engineer
   bool operator==(const Reason&) const = default;
+
+  static void fields(auto& at, auto& reason) {
+    at.required("code", reason.code, Text{.most = 64});
+    at.required("message", reason.message, Text{.most = kMaxMessage});
+  }
 };
 
 using Reasons = std::vector<Reason>;
-
-// The CRDs' bounds of a status.
-inline constexpr std::size_t kMaxReasons = 16;
-inline constexpr std::size_t kMaxMessage = 1024;  ///< bytes of a message, of a reason or a condition
 
 }  // namespace aia::api

@@ -1,217 +1,238 @@
-// A short check per group of fields, in the order of the object's fields; the first message wins.
+// Bounds are checked by a visitor, in the order of the fields; rules between fields stand below, each in words of its
+// own. The first message wins: a user corrects a field at a time.
 #include "controller/api/validate.h"
 
 #include <algorithm>
-#include <cmath>
+#include <map>
+#include <optional>
 #include <set>
-#include <string_view>
+#include <string>
+#include <vector>
 
-#include "base/decimal.h"
+#include "base/time.h"
 #include "controller/api/meta_json.h"
 
 namespace aia::api {
 namespace {
 
-using Trouble = std::optional<std::string>;  // from a group: "path: correction"
+using Trouble = std::optional<std::string>;  // "path: correction"
 
-std::string within(Millis shortest, Millis longest) {
-  return "must be from " + format_duration(shortest) + " to " + format_duration(longest);
+std::string in_words(Millis bound) {
+  return format_duration(bound);
 }
 
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
+template <class Bound>
+std::string in_words(Bound bound) {
+  if constexpr (std::is_same_v<Bound, std::chrono::seconds>)
+    return std::to_string(bound.count());
+  else
+    return std::to_string(bound);
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
+void replace(std::string& text, std::string_view name, const std::string& by) {
+  if (const auto at = text.find(name); at != std::string::npos) text.replace(at, name.size(), by);
 }
 
-/// A label as RFC 1123 defines it.
-bool is_dns_label(std::string_view text) {
-  const auto is_inner = [](char c) { return is_lower(c) || is_digit(c) || c == '-'; };
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_inner) && text.front() != '-' && text.back() != '-';
+/// `says` with its bounds filled in.
+template <class Bound>
+std::string filled(std::string says, Bound least, Bound most) {
+  replace(says, "{least}", in_words(least));
+  replace(says, "{most}", in_words(most));
+  return says;
 }
 
-bool is_label(const std::string& name) {
-  return name.size() <= kMaxDemandName && is_dns_label(name);
+/// Checks each field below a path against its bounds, and keeps the first trouble.
+class Checker {
+ public:
+  Checker(std::string path, Trouble& trouble) : path_(std::move(path)), trouble_(&trouble) {}
+
+  template <class T, class... Rules>
+  void required(const char* key, const T& value, const Rules&... rules) const {
+    if (!*trouble_) check(path_ + "." + key, value, rules...);
+  }
+
+  template <class T, class... Rules>
+  void defaulted(const char* key, const T& value, const Rules&... rules) const {
+    required(key, value, rules...);
+  }
+
+  template <class T, class... Rules>
+  void optional(const char* key, const T& value, const Rules&... rules) const {
+    required(key, value, rules...);
+  }
+
+  void or_auto(const char* key, const std::optional<Millis>& value, const Range<Millis>& range) const {
+    required(key, value, range);
+  }
+
+  void in_seconds(const char* key, const std::optional<Millis>& value, const Range<std::chrono::seconds>& range) const {
+    required(key, value, range);
+  }
+
+  [[nodiscard]] Checker required_object(const char* key) const { return {path_ + "." + key, *trouble_}; }
+  [[nodiscard]] Checker defaulted_object(const char* key) const { return required_object(key); }
+  [[nodiscard]] Checker optional_object(const char* key) const { return required_object(key); }
+  [[nodiscard]] Checker at_most_one(const char* key, const char*) const {
+    return {path_ + "." + key + "[0]", *trouble_};
+  }
+
+ private:
+  void fail(const std::string& path, const std::string& correction) const {
+    if (!*trouble_) *trouble_ = path + ": " + correction;
+  }
+
+  template <class T, class... Rules>
+  void check(const std::string& path, const T& value, const Rules&... rules) const {
+    if constexpr (Listed<const T, const Checker>) {
+      const Checker inner(path, *trouble_);
+      T::fields(inner, value);
+    } else {
+      (check_leaf(path, value, rules), ...);
+    }
+  }
+
+  template <class T, class... Rules>
+  void check(const std::string& path, const std::optional<T>& value, const Rules&... rules) const {
+    if (value) check(path, *value, rules...);
+  }
+
+  template <class T, class... Rules>
+  void check(const std::string& path, const std::vector<T>& list, const Items& items, const Rules&... rules) const {
+    check_count(path, list.size(), items);
+    for (std::size_t i = 0; i < list.size() && !*trouble_; ++i)
+      check(path + "[" + (items.numbered ? std::to_string(i) : "") + "]", list[i], rules...);
+  }
+
+  void check(const std::string& path, const std::map<std::string, std::string>& map, const Items& items,
+             const Text& rule) const {
+    check_count(path, map.size(), items);
+    for (const auto& [key, value] : map) check_leaf(path + "." + key, value, rule);
+  }
+
+  void check_count(const std::string& path, std::size_t count, const Items& items) const {
+    if (count < items.least) fail(path, filled(items.below, items.least, items.most));
+    if (count > items.most) fail(path, filled(items.above, items.least, items.most));
+  }
+
+  template <class T, class Bound>
+  void check_leaf(const std::string& path, const T& value, const Range<Bound>& range) const {
+    if (value < range.least) fail(path, filled(range.below, range.least, range.most));
+    if (value > range.most) fail(path, filled(range.above, range.least, range.most));
+  }
+
+  void check_leaf(const std::string& path, double value, const Decimal& bounds) const {
+    const bool within = bounds.open ? value > bounds.least && value < bounds.most
+                                    : value >= bounds.least && value <= bounds.most;  // false for NaN
+    if (!within) fail(path, bounds.says);
+  }
+
+  void check_leaf(const std::string& path, const std::string& value, const Text& bounds) const {
+    if (bounds.fits != nullptr && !bounds.fits(value)) {
+      std::string says = filled(bounds.says, bounds.least, bounds.most);
+      replace(says, "{value}", quoted(value));
+      return fail(path, says);
+    }
+    if (value.size() > bounds.most) fail(path, filled(kTooLong, bounds.least, bounds.most));
+  }
+
+  void check_leaf(const std::string& path, const std::string& value, const Either& words) const {
+    if (value != words.one && value != words.other)
+      fail(path, quoted(value) + " must be " + words.one + " or " + words.other);
+  }
+
+  /// Cut to 80 bytes, because a text can be long, and the correction stands behind it.
+  static std::string quoted(const std::string& text) { return "\"" + cut(text, 80) + "\""; }
+
+  std::string path_;
+  Trouble* trouble_;
+};
+
+template <class Spec>
+Trouble check_bounds(const Spec& spec) {
+  Trouble trouble;
+  const Checker at("spec", trouble);
+  Spec::fields(at, spec);
+  return trouble;
 }
 
-/// Quotes a name for a message, cut to 80 bytes, because a name can be long.
-std::string quoted(const std::string& text) {
-  return "\"" + cut(text, 80) + "\"";
+/// A reference that lacks a part, whose own message would be about the form of a name.
+template <class Reference>
+Trouble check_whole(const Reference& reference, const std::string& path, const char* example) {
+  if (!reference.api_version.empty() && !reference.kind.empty() && !reference.name.empty()) return std::nullopt;
+  return path + ": write apiVersion, kind and name, e.g. " + example;
 }
 
-Trouble check_query(const std::string& query, const std::string& path) {
-  if (query.find_first_not_of(" \t\r\n") == std::string::npos) return path + ": write a PromQL query, it is empty";
-  if (query.size() > kMaxQuery) return path + ": is longer than " + std::to_string(kMaxQuery) + " bytes; shorten it";
-  return std::nullopt;
-}
-
-bool is_prometheus_label(const std::string& name) {
-  const auto is_first = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  return !name.empty() && name.size() <= kMaxLabel && is_first(name.front()) &&
-         std::all_of(name.begin(), name.end(), [&](char c) { return is_first(c) || (c >= '0' && c <= '9'); });
-}
-
-Trouble check_decompose(const DemandSpec& demand, const std::string& path) {
-  if (!is_forecast(demand.kind))
-    return path + ": is only for metrics of kind Rate or Concurrency; remove it, or change metric.kind";
-  if (!is_prometheus_label(demand.decompose->label))
-    return path + ".label: \"" + demand.decompose->label + "\" must be a label of the query's series: at most " +
-           std::to_string(kMaxLabel) + " letters, digits or _, not starting with a digit, e.g. client";
-  if (demand.decompose->heaviest < 1 || demand.decompose->heaviest > kMostHeaviest)
-    return path + ".heaviest: must be from 1 to " + std::to_string(kMostHeaviest);
-  return std::nullopt;
+Trouble check_order(int least, int most, const std::string& what) {
+  if (least <= most) return std::nullopt;
+  return "spec.min" + what + ": " + std::to_string(least) + " exceeds max" + what + " " + std::to_string(most) +
+         "; lower min" + what + " or raise max" + what;
 }
 
 Trouble check_demand(const DemandSpec& demand, const std::string& path) {
-  if (!is_label(demand.name))
-    return path + ".name: \"" + demand.name + "\" must be at most " + std::to_string(kMaxDemandName) +
-           " lower-case letters, digits or -, starting and ending with a letter or digit";
-  if (auto trouble = check_query(demand.query, path + ".metric.query")) return trouble;
-  if (demand.backlog_query) {
-    if (!is_forecast(demand.kind))
-      return path + ".backlog: is only for metrics of kind Rate or Concurrency; remove it, or change metric.kind";
-    if (auto trouble = check_query(*demand.backlog_query, path + ".backlog.query")) return trouble;
-  }
-  if (demand.running_query) {
-    if (demand.kind != DemandKind::Queue)
-      return path + ".running: is only for metrics of kind Queue; remove it, or change metric.kind";
-    if (auto trouble = check_query(*demand.running_query, path + ".running.query")) return trouble;
-  }
-  if (demand.decompose) {
-    if (auto trouble = check_decompose(demand, path + ".metric.decompose")) return trouble;
-  }
-  const std::string capacity = path + ".capacity.perReplica";
-  if (!(std::isfinite(demand.capacity_per_replica) && demand.capacity_per_replica > 0))
-    return capacity + ": must be greater than 0: what one replica sustains, e.g. \"12\"";
+  static const std::string kForecastOnly =
+      ": is only for metrics of kind Rate or Concurrency; remove it, or change metric.kind";
+  if (demand.backlog_query && !is_forecast(demand.kind)) return path + ".backlog" + kForecastOnly;
+  if (demand.running_query && demand.kind != DemandKind::Queue)
+    return path + ".running: is only for metrics of kind Queue; remove it, or change metric.kind";
+  if (demand.decompose && !is_forecast(demand.kind)) return path + ".metric.decompose" + kForecastOnly;
   if (demand.kind == DemandKind::Utilization && demand.capacity_per_replica > 1)
-    return capacity + ": for kind Utilization this is the target share of one replica in use; write e.g. \"0.8\"";
+    return path +
+           ".capacity.perReplica: for kind Utilization this is the target share of one replica in use; write e.g. "
+           "\"0.8\"";
   return std::nullopt;
 }
 
-Trouble check_demands(const std::vector<DemandSpec>& demands) {
-  if (demands.empty()) return "spec.demand: write at least one entry";
-  if (demands.size() > kMaxDemands)
-    return "spec.demand: at most " + std::to_string(kMaxDemands) + " entries; remove some";
+Trouble check_demands(const AutoscalerSpec& spec) {
   std::set<std::string> names;
-  for (std::size_t i = 0; i < demands.size(); ++i) {
+  for (std::size_t i = 0; i < spec.demand.size(); ++i) {
+    const DemandSpec& demand = spec.demand[i];
     const std::string path = "spec.demand[" + std::to_string(i) + "]";
-    if (auto trouble = check_demand(demands[i], path)) return trouble;
-    if (!names.insert(demands[i].name).second)
-      return path + ".name: \"" + demands[i].name + "\" is there twice; give each entry a name of its own";
+    if (auto trouble = check_demand(demand, path)) return trouble;
+    if (!names.insert(demand.name).second)
+      return path + ".name: \"" + demand.name + "\" is there twice; give each entry a name of its own";
+    if (demand.decompose && spec.forecast.model != ModelChoice::Auto)
+      return path + ".metric.decompose: needs spec.forecast.model Auto; remove one of both";
   }
   return std::nullopt;
 }
 
-Trouble check_forecast(const ForecastSpec& forecast) {
-  if (forecast.seasons.size() > 1) return "spec.forecast.seasons: at most one season; remove the others";
-  if (forecast.history < kShortestHistory || forecast.history > kLongestHistory)
-    return "spec.forecast.history: " + within(kShortestHistory, kLongestHistory);
+Trouble check_history(const ForecastSpec& forecast) {
   for (const Millis season : forecast.seasons) {
-    if (season < kShortest || season > kLongestSeason)
-      return "spec.forecast.seasons[0]: " + within(kShortest, kLongestSeason);
     if (forecast.history < 2 * season)
       return "spec.forecast.history: " + format_duration(forecast.history) +
              " must hold at least two seasons; write at least \"" + format_duration(2 * season) +
              "\", or shorten or remove the season";
   }
-  if (!(forecast.quantile > 0.5 && forecast.quantile < 1))
-    return std::string("spec.forecast.quantile: must be greater than 0.5 and less than 1, e.g. \"0.95\"");
   return std::nullopt;
 }
 
-Trouble check_decomposed(const AutoscalerSpec& spec) {
-  if (spec.forecast.model == ModelChoice::Auto) return std::nullopt;
-  for (std::size_t i = 0; i < spec.demand.size(); ++i) {
-    if (spec.demand[i].decompose)
-      return "spec.demand[" + std::to_string(i) +
-             "].metric.decompose: needs spec.forecast.model Auto; remove one of both";
-  }
+Trouble check_sizing(const AcceleratorPoolSpec& spec) {
+  const bool scale = spec.sizing == Sizing::Scale;
+  if (spec.min_nodes > 0 && !scale)
+    return "spec.minNodes: is only for sizing.mode Scale; with CapacityBuffer set it at the node autoscaler";
+  if (scale && !spec.scale_ref) return "spec.sizing.scaleRef: is required for mode Scale";
+  if (!scale && spec.scale_ref) return "spec.sizing.scaleRef: is only for mode Scale; remove it, or change mode";
   return std::nullopt;
 }
 
-Trouble check_rules(const ScalingRules& rules, const std::string& path) {
-  if (rules.stabilization_window &&
-      (*rules.stabilization_window < Millis{0} || *rules.stabilization_window > kLongestStabilization))
-    return path + ".stabilizationWindowSeconds: must be from 0 to 3600";
-  if (rules.tolerance && !(*rules.tolerance >= 0 && *rules.tolerance <= 1))
-    return path + ".tolerance: must be from \"0\" to \"1\", a share of the current replicas, e.g. \"0.1\"";
-  return std::nullopt;
-}
-
-Trouble check_bounds(const AutoscalerSpec& spec) {
-  const auto& [api_version, kind, name] = spec.target;
-  if (api_version.empty() || kind.empty() || name.empty())
-    return "spec.scaleTargetRef: write apiVersion, kind and name, e.g. apps/v1, Deployment, llama-70b";
-  if (auto trouble = check_reference("spec.scaleTargetRef", api_version, kind, name)) return trouble;
-  if (spec.min_replicas < 1) return "spec.minReplicas: must be at least 1; scaling to zero is not supported";
-  if (spec.max_replicas > kMaxReplicas) return "spec.maxReplicas: must be at most " + std::to_string(kMaxReplicas);
-  if (spec.min_replicas > spec.max_replicas)
-    return "spec.minReplicas: " + std::to_string(spec.min_replicas) + " exceeds maxReplicas " +
-           std::to_string(spec.max_replicas) + "; lower minReplicas or raise maxReplicas";
-  if (spec.lead_time && (*spec.lead_time < kShortest || *spec.lead_time > kLongestLead))
-    return "spec.leadTime: " + within(kShortest, kLongestLead) + ", or \"Auto\" to measure it";
-  return std::nullopt;
+Status first_of(std::initializer_list<Trouble> troubles) {
+  for (const Trouble& trouble : troubles)
+    if (trouble) return Error{ErrorKind::Invalid, *trouble};
+  return done;
 }
 
 }  // namespace
 
-bool is_dns_name(const std::string& text) {
-  if (text.size() > kMaxObjectName) return false;
-  std::string_view rest = text;
-  for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
-    if (!is_dns_label(rest.substr(0, dot))) return false;
-    rest.remove_prefix(dot + 1);
-  }
-  return is_dns_label(rest);
-}
-
-bool is_api_version(const std::string& text) {
-  const auto slash = text.find('/');
-  const std::string version = slash == std::string::npos ? text : text.substr(slash + 1);
-  return text.size() <= kMaxApiVersion && (slash == std::string::npos || is_dns_name(text.substr(0, slash))) &&
-         is_dns_label(version) && is_lower(version.front());
-}
-
-bool is_kind(const std::string& text) {
-  std::string lower = text;
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text.size() <= kMaxKind && is_dns_label(lower) && is_lower(lower.front());
-}
-
-bool is_object_name(const std::string& text) {
-  const auto is_plain = [](char c) { return c > ' ' && c <= '~' && c != '/' && c != '%'; };
-  return !text.empty() && text.size() <= kMaxObjectName && text != "." && text != ".." &&
-         std::all_of(text.begin(), text.end(), is_plain);
-}
-
-std::optional<std::string> check_reference(const std::string& path, const std::string& api_version,
-                                           const std::string& kind, const std::string& name,
-                                           bool (*is_name)(const std::string&)) {
-  if (!is_api_version(api_version))
-    return path + ".apiVersion: " + quoted(api_version) + " must be a version, or a group and a version, e.g. apps/v1";
-  if (!is_kind(kind))
-    return path + ".kind: " + quoted(kind) + " must be at most " + std::to_string(kMaxKind) +
-           " letters, digits or -, starting with a letter, e.g. Deployment";
-  if (is_name(name)) return std::nullopt;
-  if (is_name == is_dns_name)
-    return path + ".name: " + quoted(name) + " must be at most " + std::to_string(kMaxObjectName) +
-           " lower-case letters, digits, - or ., each part starting and ending with a letter or digit";
-  return path + ".name: " + quoted(name) + " must be the name of an object: at most " + std::to_string(kMaxObjectName) +
-         " printable characters without spaces, / or %, and not . or ..";
-}
-
 Status validate(const AutoscalerSpec& spec) {
-  Trouble trouble = check_bounds(spec);
-  if (!trouble) trouble = check_demands(spec.demand);
-  if (!trouble) trouble = check_forecast(spec.forecast);
-  if (!trouble) trouble = check_decomposed(spec);
-  if (!trouble) trouble = check_rules(spec.scale_up, "spec.behavior.scaleUp");
-  if (!trouble) trouble = check_rules(spec.scale_down, "spec.behavior.scaleDown");
-  if (trouble) return Error{ErrorKind::Invalid, *trouble};
-  return done;
+  return first_of({check_whole(spec.target, "spec.scaleTargetRef", "apps/v1, Deployment, llama-70b"),
+                   check_order(spec.min_replicas, spec.max_replicas, "Replicas"),  // says more than maxReplicas' bounds
+                   check_bounds(spec), check_demands(spec), check_history(spec.forecast)});
+}
+
+Status validate(const AcceleratorPoolSpec& spec) {
+  static const char* kExample = "karpenter.sh/v1, NodePool, h100";
+  return first_of({spec.scale_ref ? check_whole(*spec.scale_ref, "spec.sizing.scaleRef", kExample) : std::nullopt,
+                   check_bounds(spec), check_order(spec.min_nodes, spec.max_nodes, "Nodes"), check_sizing(spec)});
 }
 
 }  // namespace aia::api

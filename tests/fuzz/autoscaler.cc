@@ -1,4 +1,6 @@
 // JSON as an AIAutoscaler or a Forecast: what decodes is valid, and what we write about it reads back as it was.
+#include <nlohmann/json.hpp>
+
 #include "controller/api/autoscaler_json.h"
 #include "controller/api/forecast_json.h"
 #include "controller/api/validate.h"

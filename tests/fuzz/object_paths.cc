@@ -4,7 +4,7 @@
 // all.
 #include "base/invariant.h"
 #include "controller/api/accelerator_pool.h"
-#include "controller/api/validate.h"
+#include "controller/api/names.h"
 #include "controller/kube/client/discovery.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -39,7 +39,8 @@ void require_paths(const Resource& resource, const std::string& name) {
 }
 
 void require_all(const api::TargetRef& target) {
-  const bool valid = !api::check_reference("spec.scaleTargetRef", target.api_version, target.kind, target.name);
+  const bool valid =
+      api::is_api_version(target.api_version) && api::is_kind(target.kind) && api::is_object_name(target.name);
   const ServedKinds served{{target.kind, {"things", true, true}}};
   const auto resource = scale_resource_in(served, scaled_kind(target));
   require(!valid || resource.ok(), "what is valid is not refused later", target.to_string());

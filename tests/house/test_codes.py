@@ -9,8 +9,8 @@ ENUMS = {"ConditionType": "Conditions", "Code": "Codes", "Action": "Actions", "E
 
 # Words of others that are spelled like ours: a condition's status, conditions of pods, nodes and Cluster API, values of our specs.
 FOREIGN = {
-    "controller/api/autoscaler.cc": {"HoltWinters", "LastValue", "Paused", "SeasonalNaive"},
-    "controller/api/meta.cc": {"Unknown"},
+    "controller/api/autoscaler.h": {"HoltWinters", "LastValue", "Paused", "SeasonalNaive"},
+    "controller/api/meta.h": {"Unknown"},
     "controller/kube/nodepool/nodes.cc": {"Ready"},
     "controller/kube/workload/pod.cc": {"Ready"},
     "controller/kube/nodepool/actuator_machine_deployment.cc": {"Paused"},

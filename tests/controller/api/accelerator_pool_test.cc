@@ -1,5 +1,6 @@
 // AcceleratorPools: what is read, what is refused and that the refusal names the field, and that a status comes back.
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "controller/api/accelerator_pool_json.h"
 #include "controller/api/autoscaler_json.h"

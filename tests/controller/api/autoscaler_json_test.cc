@@ -3,6 +3,7 @@
 #include "controller/api/autoscaler_json.h"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 using namespace aia;
 using namespace aia::api;

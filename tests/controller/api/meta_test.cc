@@ -1,6 +1,9 @@
 // Shared metadata: transition times, bounded messages, decoding that names the path.
 #include <catch2/catch.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include "controller/api/autoscaler_json.h"
 #include "controller/api/meta_json.h"
 #include "tests/controller/words.h"
 
@@ -30,10 +33,9 @@ TEST_CASE("a condition's transition time changes only when its status does") {
 TEST_CASE("conditions read back as they were written") {
   const std::vector<Condition> conditions = {
       {ConditionType::Ready, ConditionStatus::False, Code::ScaledToZeroByHand, "why", WallTime{5s}, 7}};
-  const json written = conditions_to_json(conditions);
-  Problem problem;
-  CHECK(conditions_from(Field(written, problem)) == conditions);
-  CHECK_FALSE(problem);
+  AutoscalerStatus status;
+  status.conditions = conditions;
+  CHECK(status_from_json({{"status", status_to_json(status)}}).conditions == conditions);
 }
 
 TEST_CASE(
@@ -42,8 +44,7 @@ TEST_CASE(
       {"type": "Ready", "status": "True", "reason": "Splendid", "message": "so", "lastTransitionTime": "1970-01-01T00:00:05Z"},
       {"type": "Splendour", "status": "True", "reason": "Active", "message": "", "lastTransitionTime": "1970-01-01T00:00:05Z"},
       {"type": "AbleToScale", "status": "True", "reason": "ReadyToScale", "message": "", "lastTransitionTime": "1970-01-01T00:00:05Z"}])");
-  Problem problem;
-  const auto read = conditions_from(Field(conditions, problem));
+  const auto read = status_from_json({{"status", {{"conditions", conditions}}}}).conditions;
   REQUIRE(read.size() == 2);
   CHECK(read[0] == Condition{ConditionType::Ready, ConditionStatus::True, Code::Unknown, "so", WallTime{5s}, 0});
   CHECK(read[1].type == "AbleToScale");
@@ -54,8 +55,8 @@ TEST_CASE(
 
   const json reasons =
       json::parse(R"([{"code": "MetricMissing", "message": "why"}, {"code": "Reactive", "message": ""}])");
-  CHECK(reasons_from(Field(reasons, problem)) == Reasons{{Code::Unknown, "why"}, {Code::Reactive, ""}});
-  CHECK_FALSE(problem);
+  CHECK(status_from_json({{"status", {{"reasons", reasons}}}}).reasons ==
+        Reasons{{Code::Unknown, "why"}, {Code::Reactive, ""}});
 }
 
 TEST_CASE("texts are cut at characters, never inside one") {
