@@ -95,7 +95,8 @@ namespace {
 std::vector<std::string> differences(const json& crd, const json& structs) {
   const auto flat = [](const json& schema) {
     std::map<std::string, std::string> out;
-    for (const auto& [pointer, value] : schema.flatten().items())
+    const json flattened = schema.flatten();
+    for (const auto& [pointer, value] : flattened.items())
       out[std::regex_replace(pointer, std::regex("/properties/"), ".")] = value.dump();
     return out;
   };
