@@ -383,6 +383,12 @@ class HouseTest(unittest.TestCase):
         self.assertEqual(complex_ones, set(COMPLEX_FUNCTIONS), "split the function, or give it a table test and name the test here")
         self.none(f"{test} does not exist" for test in COMPLEX_FUNCTIONS.values() if test not in files())
 
+    def test_ctest_can_name_each_case(self):
+        case = re.compile(r'TEST_CASE(?:_METHOD)?\(\s*(?:\w+,\s*)?"((?:\\.|[^"\\])*)"')
+        self.assertEqual(case.findall('TEST_CASE("a; b") { f("c; d"); }'), ["a; b"])
+        self.none(f"{path}: ctest splits the name at its semicolon: {name}" for path in files()
+                  if path.startswith("tests/") and path.endswith(CODE) for name in case.findall(read(path)) if ";" in name)
+
     def test_comments_name_their_subject(self):
         self.assertEqual(pronoun_share(["It is what it was.", "The node pool"]), (37.5, 8))
         self.assertEqual(ratchet("x", ["a", "b"], 1), ["x: 2 where 1 are known: a, b"])

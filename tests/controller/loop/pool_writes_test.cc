@@ -128,7 +128,7 @@ TEST_CASE("pool writes: a record is renewed in time, and a failure to do so hold
   CHECK(grows.writes() == Words{"record 2, alone", "size 3 to 4"});
 }
 
-TEST_CASE("pool writes: growth is from the scale's size, up to the bound; surge nodes are not asked for again") {
+TEST_CASE("pool writes: growth is from the scale's size, up to the bound, and surge nodes are not asked for again") {
   PlannedPool grows;
   grows.pool().object.held = true;
   grows.was(2);
