@@ -1,6 +1,6 @@
-// How a struct lists the fields that a CRD gives it: `static void fields(auto& at, auto& self)`, beside the members,
-// with a row per field. Why: a field of a CRD is written in C++ once, and all that follows from the field walks the
-// rows: Reader and Writer (JSON), the check of bounds (validate.cc), and in the tests a description that is compared
+// How a struct lists its fields in a CRD: `static void fields(auto& at, auto& self)`, beside the members,
+// with a row per field. Why: a field of a CRD is written in C++ once, and everything else about the field walks the
+// rows: Reader and Writer (JSON), the check of bounds (validate.cc), and in the tests a description compared
 // with crds/*.yaml. The member's type says how JSON holds the value: Millis is a duration ("7m10s"), double a decimal
 // text, WallTime a time in RFC 3339, an enum its word. Source: docs/decisions/0023.
 //
@@ -51,10 +51,10 @@ struct Text {
   std::size_t least = 0;
   std::size_t most;
   bool (*fits)(const std::string&) = nullptr;  ///< unset: any text
-  const char* says = nullptr;                  ///< of a text that does not fit
+  const char* says = nullptr;                  ///< about a text without the right form
 };
 
-/// A text that is one of two words.
+/// A text with two permitted words.
 struct Either {
   const char* one;
   const char* other;

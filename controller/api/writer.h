@@ -114,7 +114,7 @@ class Writer {
 
   static nlohmann::json leaf(int value) { return value; }
   static nlohmann::json leaf(std::int64_t value) { return value; }
-  /// A figure that must be there, and that no text has, is "0".
+  /// A required figure without a text is "0".
   static nlohmann::json leaf(double value) { return std::isfinite(value) ? format_measured(value) : "0"; }
   static nlohmann::json leaf(Millis value) { return format_duration(value); }
   static nlohmann::json leaf(WallTime value) { return format_rfc3339(value); }

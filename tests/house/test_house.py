@@ -23,8 +23,6 @@ MOST_COMPLEX = 15
 COMPLEX_FUNCTIONS = {
     "base/time.cc: parse_rfc3339": "tests/base/time_test.cc",
     "cli/main.cc: main": "tests/cli/test_run_command.py",
-    "controller/api/accelerator_pool.cc: check_nodes": "tests/controller/api/accelerator_pool_test.cc",
-    "controller/api/meta_json.cc: character_length": "tests/controller/api/meta_test.cc",
     "controller/host/crash_journal.cc: take_stock": "tests/controller/host/crash_journal_test.cc",
     "controller/http/make_transport.cc: stream": "tests/controller/http/transport_stream_test.cc",
     "controller/http/proxy.cc: excepts": "tests/controller/http/proxy_test.cc",
