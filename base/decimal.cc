@@ -2,6 +2,8 @@
 // 1e-9 up to 1e15.
 #include "base/decimal.h"
 
+#include <fmt/core.h>
+
 #include <array>
 #include <cassert>
 #include <charconv>
@@ -29,8 +31,7 @@ Result<double> parse_decimal(std::string_view text) {
   const char* end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, value);
   if (text.empty() || read.ec != std::errc{} || read.ptr != end || !std::isfinite(value))
-    return Error{ErrorKind::Invalid,
-                 '"' + std::string(text) + "\" is not a decimal number; write e.g. \"12\" or \"0.5\""};
+    return Error{ErrorKind::Invalid, fmt::format(R"("{}" is not a decimal number; write e.g. "12" or "0.5")", text)};
   return value;
 }
 

@@ -1,6 +1,8 @@
 // Times become whole milliseconds, so that the grid is compared exactly. The first mistake ends the reading.
 #include "base/demand_file.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -29,7 +31,7 @@ Error invalid(const std::string& message) {
 }
 
 Error wrong(long line, const std::string& message) {
-  return invalid("line " + std::to_string(line) + ": " + message);
+  return invalid(fmt::format("line {}: {}", line, message));
 }
 
 Error wrong_time(long line, const std::string& message) {
@@ -48,7 +50,7 @@ std::string_view bare(std::string_view text) {
 std::string quoted(std::string_view text) {
   std::string shown;
   for (const char c : text.substr(0, kShown)) shown += c >= ' ' && c <= '~' ? c : '?';
-  return '"' + shown + (text.size() > kShown ? "…\"" : "\"");
+  return fmt::format(R"("{}{}")", shown, text.size() > kShown ? "…" : "");
 }
 
 /// Unset for anything but a decimal number: `inf` and `nan` are words here, 1e999 is out of range.
@@ -123,9 +125,10 @@ Status read_line(std::string_view text, long line, bool begun, Rows& in) {
   const auto value = read_value(bare(rest), line);
   if (!value) return value.error();
   if (!in.rows.empty() && time->at <= in.rows.back().time) {
-    const std::string before = "line " + std::to_string(in.rows.back().line);
-    return wrong_time(line, time->at == in.rows.back().time ? "the same as in " + before + "; keep one of the two"
-                                                            : "earlier than in " + before + "; sort the file by time");
+    const long before = in.rows.back().line;
+    return wrong_time(line, time->at == in.rows.back().time
+                                ? fmt::format("the same as in line {}; keep one of the two", before)
+                                : fmt::format("earlier than in line {}; sort the file by time", before));
   }
   in.dated = time->dated;
   in.rows.push_back({time->at, *value, line});
@@ -163,24 +166,24 @@ Millis common_distance(const std::vector<Row>& rows) {
 
 /// Checks that the rows lie on a grid of `step`. Errors: Invalid, naming the line off the grid.
 Status check_grid(const std::vector<Row>& rows, Millis step, bool given) {
-  const std::string grid = std::string(given ? "the given" : "the detected") + " step of " + format_duration(step);
+  const auto grid = fmt::format("the {} step of {}", given ? "given" : "detected", format_duration(step));
   if (rows.size() > 1 && given) {
     Millis closest = rows[1].time - rows[0].time;
     for (std::size_t i = 2; i < rows.size(); ++i) closest = std::min(closest, rows[i].time - rows[i - 1].time);
     if (closest > step)
-      return invalid("no two lines are closer than " + format_duration(closest) + ", farther than " + grid +
-                     ": give that as the step");
+      return invalid(fmt::format("no two lines are closer than {}, farther than {}: give that as the step",
+                                 format_duration(closest), grid));
   }
   for (const Row& row : rows) {
     const Millis since = row.time - rows.front().time;
     if (since % step != Millis{0})
-      return wrong_time(row.line, "is " + format_duration(since % step) + " off the grid of " + grid +
-                                      ", counted from line " + std::to_string(rows.front().line) +
-                                      "; give another step, or resample the file");
+      return wrong_time(row.line, fmt::format("is {} off the grid of {}, counted from line {}; give another step, or "
+                                              "resample the file",
+                                              format_duration(since % step), grid, rows.front().line));
     if (since / step >= kMaxDemandSteps)
-      return wrong_time(row.line, "is " + std::to_string(since / step) + " steps after the first (" + grid +
-                                      "); at most " + std::to_string(kMaxDemandSteps) +
-                                      " are read: cut the file before its gap, or give a longer step");
+      return wrong_time(row.line, fmt::format("is {} steps after the first ({}); at most {} are read: cut the file "
+                                              "before its gap, or give a longer step",
+                                              since / step, grid, kMaxDemandSteps));
   }
   return done;
 }

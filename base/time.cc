@@ -1,11 +1,14 @@
-// Durations and instants are parsed by hand: std::chrono's parse is missing in g++ 12, and strptime knows neither
-// fractions nor offsets. Arithmetic is in integers throughout, so that nothing is rounded on the way.
+// Durations and instants are parsed by hand: std::chrono's parse is missing in g++ 12, strptime knows neither fractions
+// nor offsets, and Abseil reads texts that are no RFC 3339 (docs/decisions/0025). Parsing computes with integers, so
+// that nothing is rounded on the way.
 #include "base/time.h"
+
+#include <fmt/core.h>
 
 #include <array>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
+
+#include "base/decimal.h"
 
 namespace aia {
 namespace {
@@ -93,26 +96,19 @@ bool take_offset(std::string_view& text, std::int64_t& offset_ms) {
 std::string format_time(WallTime time, bool micro) {
   const auto day = floor<days>(time);
   const std::chrono::year_month_day date{day};
-  const std::int64_t ms = (time - day).count();
-  std::array<char, 64> text{};
-  const int n = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                              static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                              static_cast<int>(ms / 3'600'000), static_cast<int>(ms / 60'000 % 60),
-                              static_cast<int>(ms / 1000 % 60));
-  std::string out(text.data(), static_cast<std::size_t>(n));
-  if (micro) {
-    std::snprintf(text.data(), text.size(), ".%03d000", static_cast<int>(ms % 1000));
-    out += text.data();
-  }
-  return out + "Z";
+  const std::chrono::hh_mm_ss clock{time - day};
+  const auto fraction = micro ? fmt::format(".{:03}000", clock.subseconds().count()) : "";
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count(), fraction);
 }
 
 }  // namespace
 
 Result<Millis> parse_duration(std::string_view text) {
   const auto invalid = [&](const char* why) {
-    return Error{ErrorKind::Invalid, '"' + std::string(text) + "\" is not a duration" + why +
-                                         "; write e.g. \"90s\", \"7m10s\" or \"1h30m\""};
+    return Error{ErrorKind::Invalid,
+                 fmt::format(R"("{}" is not a duration{}; write e.g. "90s", "7m10s" or "1h30m")", text, why)};
   };
   if (text == "0") return Millis{0};
   std::string_view rest = text;
@@ -141,22 +137,15 @@ Result<Millis> parse_duration(std::string_view text) {
 }
 
 std::string format_duration(Millis duration) {
-  std::int64_t ms = duration.count();
+  if (duration < Millis{0}) return "-" + format_duration(-duration);
+  const std::int64_t ms = duration.count();
   if (ms == 0) return "0s";
-  std::string out = ms < 0 ? "-" : "";
-  ms = std::abs(ms);
-  if (ms < 1000) return out + std::to_string(ms) + "ms";
-  if (ms >= 3'600'000) out += std::to_string(ms / 3'600'000) + "h";
-  if (ms / 60'000 % 60 != 0) out += std::to_string(ms / 60'000 % 60) + "m";
-  if (const std::int64_t rest = ms % 60'000; rest != 0) {
-    out += std::to_string(rest / 1000);
-    if (rest % 1000 != 0) {
-      std::string fraction = std::to_string(1000 + rest % 1000).substr(1);
-      fraction.erase(fraction.find_last_not_of('0') + 1);
-      out += "." + fraction;
-    }
-    out += "s";
-  }
+  if (ms < 1000) return fmt::format("{}ms", ms);
+  std::string out;
+  if (ms >= 3'600'000) out = fmt::format("{}h", ms / 3'600'000);
+  if (ms / 60'000 % 60 != 0) out += fmt::format("{}m", ms / 60'000 % 60);
+  // Three decimals and two digits before them are exact in the shortest text of a double.
+  if (ms % 60'000 != 0) out += format_decimal(static_cast<double>(ms % 60'000) / 1000) + "s";
   return out;
 }
 
@@ -167,7 +156,7 @@ std::string format_rough(Millis duration) {
 
 Result<WallTime> parse_rfc3339(std::string_view text) {
   const Error invalid{ErrorKind::Invalid,
-                      '"' + std::string(text) + "\" is not an RFC 3339 time; write e.g. \"2026-11-21T08:30:00Z\""};
+                      fmt::format(R"("{}" is not an RFC 3339 time; write e.g. "2026-11-21T08:30:00Z")", text)};
   std::string_view rest = text;
   const std::int64_t year = take_number(rest, 4, 0, 9999);
   if (year < 0 || !take(rest, "-")) return invalid;

@@ -1,5 +1,7 @@
 // Checkers of capacity. Lost pods are no reason to scale in, the need of now is in spec.replicas, a reborn target gets
 // minReplicas, and a raise that met a conflict is tried again.
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "simulation/faults/checks.h"
@@ -49,19 +51,20 @@ void check_lost(const Record& record, Violations& violations) {
     if (service < 0 || !spec || (write.before > spec->max_replicas && replicas >= spec->max_replicas)) continue;
     const auto& one = record.inhabitant(service);
     const auto add = [&](const std::string& what) {
-      violations.push_back({"lost", write.at, what + ": " + to_string(write)});
+      violations.push_back({"lost", write.at, fmt::format("{}: {}", what, to_string(write))});
     };
     const int needed = std::min(spec->max_replicas, need_of(least_rps(one, write.sent - 3min, write.sent), one));
     if (write.ready < needed && (replicas < needed || replicas < write.ready))
-      add("reduced with " + std::to_string(write.ready) + " Ready of " + std::to_string(needed) + " that are needed");
+      add(fmt::format("reduced with {} Ready of {} that are needed", write.ready, needed));
     const bool unseen =
         !one.has_selector || record.plan.of_service(FaultKind::NoSelector, service, write.looked) != nullptr;
     if (write.lost == 0 || unseen) continue;  // the controller cannot know of the loss
     const WallTime began = loss_began(record, service, write.sent);
     const int wanted = std::min(spec->max_replicas, need_of(largest_rps(one, began - 3min, began), one));
     if (replicas < wanted)
-      add("reduced while " + std::to_string(write.lost) + " pods that were Ready are not, below the " +
-          std::to_string(wanted) + " that were needed when that began at " + format_rfc3339(began));
+      add(fmt::format(
+          "reduced while {} pods that were Ready are not, below the {} that were needed when that began at {}",
+          write.lost, wanted, format_rfc3339(began)));
   }
 }
 
@@ -85,9 +88,8 @@ void check_capacity(const Record& record, Violations& violations) {
     const auto* moment = moment_at(record, fault.service, at);
     if (needed > spec->max_replicas - lost || 2 * lost > needed || moment->ready >= needed) continue;
     violations.push_back({"capacity", at,
-                          one.key.to_string() + ": " + std::to_string(moment->ready) + " Ready of " +
-                              std::to_string(needed) + " that are needed, two leads after " + to_string(fault) +
-                              " began"});
+                          fmt::format("{}: {} Ready of {} that are needed, two leads after {} began",
+                                      one.key.to_string(), moment->ready, needed, to_string(fault))});
   }
 }
 
@@ -107,8 +109,8 @@ void check_need(const Record& record, Violations& violations) {
       if (one.service.gateways == 0 && none_ready(record, service, from, moment.at))
         continue;  // no pod reported demand
       violations.push_back({"need-now", moment.at,
-                            one.key.to_string() + ": " + std::to_string(moment.replicas) + " replicas where " +
-                                std::to_string(needed) + " have been needed since " + format_rfc3339(from)});
+                            fmt::format("{}: {} replicas where {} have been needed since {}", one.key.to_string(),
+                                        moment.replicas, needed, format_rfc3339(from))});
       next = moment.at + 30min;
     }
   }
@@ -127,9 +129,8 @@ void check_rebirth(const Record& record, Violations& violations) {
       const auto* moment = moment_at(record, fault.service, birth + patience);
       if (moment->replicas < spec->min_replicas)
         violations.push_back({"rebirth", moment->at,
-                              one.key.to_string() + ": " + std::to_string(moment->replicas) +
-                                  " replicas, minReplicas is " + std::to_string(spec->min_replicas) +
-                                  ", created anew at " + format_rfc3339(birth)});
+                              fmt::format("{}: {} replicas, minReplicas is {}, created anew at {}", one.key.to_string(),
+                                          moment->replicas, spec->min_replicas, format_rfc3339(birth))});
     }
   }
 }

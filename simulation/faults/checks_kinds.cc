@@ -1,5 +1,7 @@
 // Checkers of reactions to bad samples, to a collapse of demand and to a steep rise; and of holds, which conditions
 // must name and which must end.
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "simulation/faults/checks.h"
@@ -9,10 +11,6 @@ namespace aia::simulation {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string counted(int replicas) {
-  return std::to_string(replicas) + " replicas";
-}
 
 /// The controller read a bad sample of the service within the span before `at`, and none in the two spans before. Two
 /// looks at a rate within a cycle may show the same sample, so the span is a cycle and 10 s. A query of the newest
@@ -65,7 +63,7 @@ void check_collapse_of(const Record& record, const Fault& fault, Violations& vio
     if (!is_done_scale(write) || write.object != one.key || write.at <= fault.from || write.at > until) continue;
     const int replicas = std::stoi(write.value);
     const auto add = [&](const std::string& what) {
-      violations.push_back({"collapse", write.at, what + ": " + to_string(write)});
+      violations.push_back({"collapse", write.at, fmt::format("{}: {}", what, to_string(write))});
     };
     if (replicas < write.before && write.at < fault.from + one.service.lead_min)
       add("demand was gone for less than a lead");
@@ -100,9 +98,9 @@ void check_collapse(const Record& record, Violations& violations) {
       continue;
     const auto* moment = moment_at(record, fault.service, at);
     if (moment->replicas > one.spec.min_replicas + 1)
-      violations.push_back(
-          {"collapse", at,
-           one.key.to_string() + " was switched off more than an hour ago: " + counted(moment->replicas)});
+      violations.push_back({"collapse", at,
+                            fmt::format("{} was switched off more than an hour ago: {} replicas", one.key.to_string(),
+                                        moment->replicas)});
   }
 }
 
@@ -120,8 +118,9 @@ void check_ordered(const Record& record, Violations& violations) {
     if (moment->ready < needed)
       violations.push_back(
           {"ordered", at,
-           one.key.to_string() + ": " + std::to_string(moment->ready) + " Ready where " + std::to_string(needed) +
-               " are two fifths of what is needed each day at this hour, and start one after another"});
+           fmt::format("{}: {} Ready where {} are two fifths of what is needed each day at this hour, and start one "
+                       "after another",
+                       one.key.to_string(), moment->ready, needed)});
   }
 }
 
@@ -145,9 +144,9 @@ void check_holds(const Record& record, Violations& violations) {
       if (blocked(record, service, begun->at, now->at) || queued_between(record, service, begun->at - 30min, now->at))
         continue;
       violations.push_back({"holds", now->at,
-                            one.key.to_string() + ": " + counted(now->replicas) + " for " + format_rough(held) +
-                                ", more than demand explains (" + std::to_string(now->ready) +
-                                " Ready), and no condition says why"});
+                            fmt::format("{}: {} replicas for {}, more than demand explains ({} Ready), and no "
+                                        "condition says why",
+                                        one.key.to_string(), now->replicas, format_rough(held), now->ready)});
       i += 60;
     }
   }
@@ -174,9 +173,9 @@ void check_scale_in_goes_on(const Record& record, Violations& violations) {
       if (fault.kind == FaultKind::RolloutStuck) moment.replicas = moment.ready;
       if (!spec || spec->mode != api::Mode::Auto || !is_excess(record, service, moment, 0min, *spec)) continue;
       if (queued_between(record, service, at - 35min, at)) continue;
-      violations.push_back(
-          {"scale-in-goes-on", at,
-           one.key.to_string() + ": still " + counted(moment.replicas) + " at the end of " + to_string(fault)});
+      violations.push_back({"scale-in-goes-on", at,
+                            fmt::format("{}: still {} replicas at the end of {}", one.key.to_string(), moment.replicas,
+                                        to_string(fault))});
     }
   }
 }

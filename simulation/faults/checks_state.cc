@@ -1,6 +1,8 @@
 // Checkers of cycles, of stored objects at the probes (conditions, convergence, leftovers), and the list of all
 // checkers. An expectation is dropped where another fault could explain a difference, so that every violation is worth
 // a look.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -15,7 +17,7 @@ using namespace std::chrono_literals;
 
 std::string state_of(const api::AutoscalerStatus& status, api::ConditionType type) {
   for (const auto& one : status.conditions) {
-    if (one.type == type) return std::string(to_string(one.status)) + " " + to_string(one.reason) + ": " + one.message;
+    if (one.type == type) return fmt::format("{} {}: {}", to_string(one.status), to_string(one.reason), one.message);
   }
   return "absent";
 }
@@ -46,7 +48,7 @@ void check_cycles(const Record& record, Violations& violations) {
   std::map<int, WallTime> ended;
   for (const auto& one : record.cycles) {
     const auto add = [&](const std::string& what) {
-      violations.push_back({"cycles", one.ended, "controller " + std::to_string(one.controller) + ": " + what});
+      violations.push_back({"cycles", one.ended, fmt::format("controller {}: {}", one.controller, what)});
     };
     auto& last = ended[one.controller];
     const auto down = [&](const Fault& fault) {
@@ -119,8 +121,8 @@ void check_conditions(const Record& record, Violations& violations) {
       const auto state = state_of(object.status, expected->type);
       if (is(state, expected->status)) continue;
       violations.push_back({"conditions", probe.at,
-                            key.to_string() + ": " + to_string(expected->type) + " is '" + state + "' at the end of " +
-                                to_string(fault)});
+                            fmt::format("{}: {} is '{}' at the end of {}", key.to_string(), to_string(expected->type),
+                                        state, to_string(fault))});
     }
   }
 }
@@ -137,17 +139,17 @@ void check_convergence(const Record& record, Violations& violations) {
         const auto state = state_of(object.status, type);
         const bool not_scraped_yet = object.young && type == MetricsHealthy;
         if (!is(state, "True") && !not_scraped_yet)
-          add(std::string(to_string(type)) + " is '" + state + "' with every fault over");
+          add(fmt::format("{} is '{}' with every fault over", to_string(type), state));
       }
       if (object.spec.mode != api::Mode::Auto) continue;
       const auto& one = record.inhabitant(record.index_of(key));
       const int least = std::min(object.spec.max_replicas, need_of(object.least_rps, one));
       if (counts_arrivals(one) && object.replicas < least)
-        add(std::to_string(object.replicas) + " replicas where " + std::to_string(least) + " are needed");
+        add(fmt::format("{} replicas where {} are needed", object.replicas, least));
       const int most = plenty_for(object.largest_rps, one, object.spec);
       const bool draining = object.queued > 0;  // a queue that grew while replicas were late, or held down by bounds
       if (probe.why == Probe::Why::Settled && !draining && object.replicas > most)
-        add(std::to_string(object.replicas) + " replicas where " + std::to_string(most) + " would be plenty");
+        add(fmt::format("{} replicas where {} would be plenty", object.replicas, most));
     }
   }
 }

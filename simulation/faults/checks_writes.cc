@@ -1,5 +1,7 @@
 // Checkers of single writes in the audit log: bounds, the writer's lease, scale-in and duplicates. A writer is judged
 // by the moment at which it sent the write, and by the view of the cluster that its caches showed.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -109,8 +111,7 @@ void check_scale_in(const Record& record, Violations& violations) {
     const auto& inhabitant = record.inhabitant(service);
     const int need = need_of(least_rps(inhabitant, write.sent - 3min, write.sent), inhabitant);
     if (replicas < std::min(need, specs.back().max_replicas))
-      add(violations, "scale-in", write,
-          "below what demand needs (" + std::to_string(need) + ") while data is in trouble");
+      add(violations, "scale-in", write, fmt::format("below what demand needs ({}) while data is in trouble", need));
   }
 }
 

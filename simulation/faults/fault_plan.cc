@@ -2,6 +2,8 @@
 // they matter for its kind, so that a change of one kind leaves the draws of all later faults unchanged.
 #include "simulation/faults/fault_plan.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -69,11 +71,11 @@ const char* to_string(FaultKind kind) {
 }
 
 std::string to_string(const Fault& fault) {
-  std::string text = std::string(to_string(fault.kind)) + " " + format_rfc3339(fault.from).substr(11, 8) + "–" +
-                     format_rfc3339(fault.to).substr(11, 8);
-  if (fault.controller >= 0) text += " controller " + std::to_string(fault.controller);
-  if (fault.service >= 0) text += " service " + std::to_string(fault.service);
-  return text + " severity " + std::to_string(fault.severity).substr(0, 4);
+  const auto hour = [](WallTime at) { return format_rfc3339(at).substr(11, 8); };
+  std::string text = fmt::format("{} {}–{}", to_string(fault.kind), hour(fault.from), hour(fault.to));
+  if (fault.controller >= 0) text += fmt::format(" controller {}", fault.controller);
+  if (fault.service >= 0) text += fmt::format(" service {}", fault.service);
+  return text + fmt::format(" severity {:.2f}", fault.severity);
 }
 
 bool disables(FaultKind kind) {

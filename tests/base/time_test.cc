@@ -36,6 +36,7 @@ TEST_CASE("durations in Go's notation") {
     CHECK(parse_duration(row.written).value() == row.value);
   }
   CHECK(format_duration(-90s) == "-1m30s");
+  for (Millis each{1}; each <= 60s; ++each) REQUIRE(parse_duration(format_duration(each)).value() == each);
 }
 
 TEST_CASE("what is no duration is refused, naming the text and an example") {

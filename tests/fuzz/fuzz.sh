@@ -1,7 +1,7 @@
 #!/bin/sh
-# fuzz.sh PROGRAM CORPUS: replays the committed corpus, then fuzzes from there for $AIA_FUZZ_SECONDS (15). What it learns is
-# kept beside the program; an input that breaks something is kept there, too, with the command that replays it, and is
-# replayed before anything else until it no longer does.
+# fuzz.sh PROGRAM CORPUS: replays the committed corpus, then fuzzes from there for $AIA_FUZZ_SECONDS (0). Inputs that reach
+# new code are kept beside the program. An input that breaks something is kept there, too, with the command that replays
+# the input, and is replayed first until the fault is mended.
 set -u
 program=$1 corpus=$2
 learnt=$program.learnt broken=$program.broken
@@ -11,8 +11,11 @@ options="-timeout=20 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1"
 dictionary=$corpus.dict
 [ ! -f "$dictionary" ] || options="$options -dict=$dictionary"
 known=$(ls "$broken"/* 2>/dev/null)
-if "$program" $known "$corpus"/* && "$program" $options -max_total_time="${AIA_FUZZ_SECONDS:-15}" -artifact_prefix="$broken/" \
-  "$learnt" "$corpus"; then
+go_on() {  # to libFuzzer, 0 seconds are no limit
+  [ "${AIA_FUZZ_SECONDS:-0}" -eq 0 ] ||
+    "$program" $options -max_total_time="$AIA_FUZZ_SECONDS" -artifact_prefix="$broken/" "$learnt" "$corpus"
+}
+if "$program" $known "$corpus"/* && go_on; then
   exit 0
 fi
 echo "An input broke a property: the last one running above, or what was found now. Replay with:"
